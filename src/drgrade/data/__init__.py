@@ -1,0 +1,1 @@
+"""From a table and a photo to pixels a network can read."""

@@ -1,0 +1,87 @@
+"""Every error raised on purpose, as one tree, and the one look-up that suggests the nearest name."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class DrgradeError(Exception):
+    """The root of all errors raised on purpose; `exit_code` says whose fault it was."""
+
+    exit_code = 1
+
+
+class UsageError(DrgradeError):
+    """Wrong usage or settings: the person can fix the command, the recipe or the table."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that is not in a registry."""
+
+
+class MissingExtraError(UsageError):
+    """A command that needs an optional part which is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra '{extra}': pip install 'drgrade[{extra}]'")
+
+
+class RecipeError(UsageError):
+    """A recipe with mistakes; all of them at once, one a line."""
+
+
+class ManifestError(UsageError):
+    """A table of photos that cannot be used; all problems at once, one a line."""
+
+
+class PredictionsError(UsageError):
+    """A table of predictions that cannot be judged."""
+
+
+class CheckpointError(UsageError):
+    """A model file that is damaged, foreign or does not fit."""
+
+
+class RunError(UsageError):
+    """A run folder that is in use, missing, finished or does not fit what was asked."""
+
+
+class CheckFailedError(DrgradeError):
+    """Some inputs failed, or a check found something."""
+
+    exit_code = 3
+
+
+class PhotoError(CheckFailedError):
+    """A photo that cannot be used; `reason` is a short fixed phrase, `detail` the value found."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+
+
+class DownloadError(DrgradeError):
+    """Weights that could not be fetched or do not have the promised hash."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the known name nearest to `name`, or nothing."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def choose(options: Mapping[str, T], name: str, what: str) -> T:
+    """Look `name` up in a registry.
+
+    Raises:
+        UnknownNameError: names the nearest option and lists them all.
+    """
+    if name in options:
+        return options[name]
+    listed = ", ".join(sorted(options))
+    raise UnknownNameError(f"unknown {what} '{name}'{nearest(name, options)} (known: {listed})")

@@ -1,0 +1,1 @@
+"""Everything that judges a model; no torch in here."""

@@ -1,0 +1,155 @@
+"""Safe writing (temporary name, flush, rename), hashes, locks and the user's own folders."""
+
+import contextlib
+import hashlib
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from drgrade.errors import RunError
+
+CHUNK = 1 << 20
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; on success flush it to disk and rename it over `path`.
+
+    The temporary file keeps the ending of `path`, so that writers that go by the ending work.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+        _flush_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes so that a reader sees the old file or the whole new one."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write UTF-8 text so that a reader sees the old file or the whole new one."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON, indented; NaN and infinities are refused."""
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def sha256_bytes(content: bytes) -> str:
+    """SHA-256 of bytes, 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file, read in pieces of 1 MiB."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while piece := file.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where downloads and prepared photos live: $DRGRADE_CACHE, else the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("DRGRADE_CACHE") or Path(base) / "drgrade")
+
+
+def data_folder() -> Path:
+    """Where things that must not be thrown away live: $DRGRADE_DATA, else the user's data folder."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(os.environ.get("DRGRADE_DATA") or Path(base) / "drgrade")
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process alone; the lock of a process that died is taken over.
+
+    Raises:
+        RunError: another living process, on this or another host, holds the folder.
+    """
+    lock = Path(folder) / "lock.json"
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    _take(lock)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _take(lock: Path) -> None:
+    mine = json.dumps(
+        {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "started": _started(os.getpid()),
+            "taken": time.time(),
+        }
+    )
+    for _ in range(2):
+        try:
+            with lock.open("x", encoding="utf-8") as file:
+                file.write(mine)
+            return
+        except FileExistsError:
+            owner = _owner(lock)
+            if _is_alive(owner):
+                raise RunError(
+                    f"{lock.parent} is in use by process {owner.get('pid')} on "
+                    f"{owner.get('host')}; wait for it, stop it, or remove {lock}"
+                ) from None
+            lock.unlink(missing_ok=True)
+    raise RunError(f"{lock.parent} is in use: another process took {lock} at the same moment")
+
+
+def _owner(lock: Path) -> dict[str, Any]:
+    try:
+        return json.loads(lock.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _started(pid: int) -> str:
+    """When a process started (clock ticks since boot, Linux); empty where that is not known."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _is_alive(owner: dict[str, Any]) -> bool:
+    if owner.get("host") not in (None, socket.gethostname()):
+        return True  # another machine's process cannot be looked at: believe its lock
+    pid = owner.get("pid")
+    if not isinstance(pid, int):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return _started(pid) == owner.get("started", "")

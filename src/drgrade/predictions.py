@@ -1,0 +1,191 @@
+"""The table a model hands to its judges: one row a photo, and the facts about the model beside it."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from drgrade.errors import PredictionsError
+from drgrade.files import replacing, write_json
+
+STATUSES = ("graded", "ungradable", "not_fundus", "error", "duplicate")
+SPLITS = ("train", "tune", "calibrate", "test", "out_of_fold")
+PROBABILITIES = ("p0", "p1", "p2", "p3", "p4")
+FACTS_KEY = "drgrade"
+
+SCHEMA: dict[str, pl.DataType] = {
+    "photo": pl.String(),
+    "patient": pl.String(),
+    "eye": pl.String(),
+    "grade": pl.Int8(),
+    "status": pl.String(),
+    **{p: pl.Float64() for p in PROBABILITIES},
+    "predicted": pl.Int8(),
+    "referable": pl.Boolean(),
+    "split": pl.String(),
+    "model": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Rows of `SCHEMA` (further columns kept) and what judging needs to know about the model."""
+
+    table: pl.DataFrame
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def part(self, split: str) -> "Predictions":
+        """The rows of one split."""
+        return Predictions(self.table.filter(pl.col("split") == split), self.facts)
+
+    def graded(self) -> "Predictions":
+        """The rows that were graded and have a reference grade."""
+        known = (pl.col("status") == "graded") & pl.col("grade").is_not_null()
+        return Predictions(self.table.filter(known), self.facts)
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether every graded row carries p0 to p4."""
+        rows = self.table.filter(pl.col("status") == "graded")
+        return (
+            not rows.is_empty() and rows.select(PROBABILITIES).null_count().sum_horizontal()[0] == 0
+        )
+
+    def grades(self) -> np.ndarray:
+        """Reference grades of all rows, shape (n,), int; call on `graded()` rows."""
+        return self.table["grade"].to_numpy().astype(np.int64)
+
+    def predicted(self) -> np.ndarray:
+        """Predicted grades, shape (n,), int; call on `graded()` rows."""
+        return self.table["predicted"].to_numpy().astype(np.int64)
+
+    def probabilities(self) -> np.ndarray:
+        """Grade probabilities, shape (n, 5), float."""
+        return self.table.select(PROBABILITIES).to_numpy()
+
+    def patients(self) -> np.ndarray:
+        """A label a row for resampling, shape (n,), str: the patient, else the photo itself."""
+        return self.table.select(pl.coalesce("patient", "photo"))["patient"].to_numpy().astype(str)
+
+
+def from_rows(rows: list[dict[str, Any]], facts: dict[str, Any] | None = None) -> Predictions:
+    """Make predictions from dictionaries; columns of `SCHEMA` that are missing become empty."""
+    extra = sorted({key for row in rows for key in row} - set(SCHEMA))
+    table = pl.DataFrame(
+        {name: [row.get(name) for row in rows] for name in SCHEMA}, schema=SCHEMA, strict=False
+    )
+    table = table.with_columns(
+        pl.Series(name, [row.get(name) for row in rows], strict=False) for name in extra
+    )
+    return Predictions(table, facts or {})
+
+
+def write_predictions(predictions: Predictions, path: Path) -> None:
+    """Write `.csv` (facts in a `.json` beside it) or `.parquet` (facts in its metadata)."""
+    path = Path(path)
+    if path.suffix == ".parquet":
+        with replacing(path) as temporary:
+            facts = json.dumps(predictions.facts, allow_nan=False)
+            predictions.table.write_parquet(temporary, metadata={FACTS_KEY: facts})
+    elif path.suffix == ".csv":
+        with replacing(path) as temporary:
+            predictions.table.write_csv(temporary)
+        write_json(path.with_suffix(".json"), predictions.facts)
+    else:
+        raise PredictionsError(
+            f"predictions are .csv or .parquet, got '{path.name}'; rename the file"
+        )
+
+
+def read_predictions(path: Path) -> Predictions:
+    """Read a table of predictions of ours or anybody's.
+
+    `photo`, `grade` and `predicted` are enough; `status` is then `graded` where `predicted` is given.
+
+    Raises:
+        PredictionsError: missing columns, grades outside 0-4, probabilities that are none.
+    """
+    path = Path(path)
+    table, facts = _read_table(path)
+    missing = [name for name in ("photo", "grade") if name not in table.columns]
+    if missing or not ({"predicted", "p0"} & set(table.columns)):
+        raise PredictionsError(
+            f"{path}: predictions need the columns photo, grade, predicted; found {table.columns}"
+        )
+    return Predictions(_complete(table, path), facts)
+
+
+def _read_table(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
+    if not path.is_file():
+        raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file")
+    if path.suffix == ".parquet":
+        facts = pl.read_parquet_metadata(path).get(FACTS_KEY, "{}")
+        return pl.read_parquet(path), json.loads(facts)
+    beside = path.with_suffix(".json")
+    facts = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    try:
+        return pl.read_csv(path, infer_schema=False, null_values=[""]), facts
+    except pl.exceptions.PolarsError as error:
+        raise PredictionsError(f"{path} is no CSV table: {error}") from None
+
+
+def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
+    have = [name for name in SCHEMA if name in table.columns]
+    try:
+        table = table.with_columns(_cast(table, name) for name in have)
+    except pl.exceptions.PolarsError as error:
+        raise PredictionsError(
+            f"{path}: a column does not hold what its name says: {error}"
+        ) from None
+    table = table.with_columns(
+        pl.lit(None, dtype=SCHEMA[name]).alias(name) for name in SCHEMA if name not in table.columns
+    )
+    guess = (
+        pl.when(pl.col("predicted").is_not_null()).then(pl.lit("graded")).otherwise(pl.lit("error"))
+    )
+    table = table.with_columns(pl.coalesce("status", guess).alias("status"))
+    _check(table, path)
+    rest = [name for name in table.columns if name not in SCHEMA]
+    return table.select([*SCHEMA, *rest])
+
+
+def _cast(table: pl.DataFrame, name: str) -> pl.Expr:
+    if name == "referable" and table.schema[name] == pl.String:
+        return (
+            pl.col(name)
+            .str.to_lowercase()
+            .replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+        )
+    if SCHEMA[name].is_integer() and table.schema[name] == pl.String:
+        return pl.col(name).cast(pl.Float64).cast(pl.Int8)
+    return pl.col(name).cast(SCHEMA[name])
+
+
+def _check(table: pl.DataFrame, path: Path) -> None:
+    for name in ("grade", "predicted"):
+        wrong = table.filter(~pl.col(name).is_between(0, 4))
+        if not wrong.is_empty():
+            raise PredictionsError(
+                f"{path}: {name} must be 0 to 4, got {wrong[name][0]} for photo '{wrong['photo'][0]}'"
+            )
+    unknown = table.filter(~pl.col("status").is_in(STATUSES))
+    if not unknown.is_empty():
+        raise PredictionsError(
+            f"{path}: status must be one of {', '.join(STATUSES)}, got '{unknown['status'][0]}'"
+        )
+    _check_probabilities(table, path)
+
+
+def _check_probabilities(table: pl.DataFrame, path: Path) -> None:
+    rows = table.filter(pl.any_horizontal(pl.col(PROBABILITIES).is_not_null()))
+    p = rows.select(PROBABILITIES).to_numpy().astype(float)
+    bad = ~np.isfinite(p).all(axis=1) | (p < 0).any(axis=1) | (abs(p.sum(axis=1) - 1) > 1e-3)
+    if bad.any():
+        first = int(np.flatnonzero(bad)[0])
+        raise PredictionsError(
+            f"{path}: p0 to p4 must be five probabilities that sum to 1, got "
+            f"{p[first].tolist()} for photo '{rows['photo'][first]}'"
+        )

@@ -1,0 +1,1 @@
+"""Training, whole experiments, and the course lab."""
