@@ -1,4 +1,4 @@
-"""Every error raised on purpose, as one tree, and the one look-up that suggests the nearest name."""
+"""Every error raised on purpose, as one tree, and the look-up that suggests the nearest name."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

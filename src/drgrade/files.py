@@ -79,7 +79,7 @@ def cache_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Where things that must not be thrown away live: $DRGRADE_DATA, else the user's data folder."""
+    """Where what must not be thrown away lives: $DRGRADE_DATA, else the user's data folder."""
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(os.environ.get("DRGRADE_DATA") or Path(base) / "drgrade")
 

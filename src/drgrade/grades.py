@@ -1,4 +1,4 @@
-"""The International Clinical Diabetic Retinopathy scale (Wilkinson et al. 2003) and what follows from it."""
+"""The ICDR scale of diabetic retinopathy (Wilkinson et al. 2003) and what follows from it."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The table a model hands to its judges: one row a photo, and the facts about the model beside it."""
+"""The table a model hands to its judges: one row a photo, and facts about the model beside it."""
 
 import json
 from dataclasses import dataclass, field
@@ -103,7 +103,7 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
 def read_predictions(path: Path) -> Predictions:
     """Read a table of predictions of ours or anybody's.
 
-    `photo`, `grade` and `predicted` are enough; `status` is then `graded` where `predicted` is given.
+    `photo`, `grade` and `predicted` are enough; rows with `predicted` then count as graded.
 
     Raises:
         PredictionsError: missing columns, grades outside 0-4, probabilities that are none.
@@ -169,7 +169,7 @@ def _check(table: pl.DataFrame, path: Path) -> None:
         wrong = table.filter(~pl.col(name).is_between(0, 4))
         if not wrong.is_empty():
             raise PredictionsError(
-                f"{path}: {name} must be 0 to 4, got {wrong[name][0]} for photo '{wrong['photo'][0]}'"
+                f"{path}: {name} must be 0 to 4, got {wrong[name][0]} for '{wrong['photo'][0]}'"
             )
     unknown = table.filter(~pl.col("status").is_in(STATUSES))
     if not unknown.is_empty():

@@ -1,0 +1,40 @@
+# Everything a person or CI does here. `make demo` and `make test` need only python3, make and git.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: setup demo test lint proof bench docs clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@! $(BIN)/pip list --disable-pip-version-check 2>/dev/null | grep -q '^nvidia-' \
+	  || echo "note: a CUDA build of torch was installed; constraints.txt pins the version only"
+	@touch $@
+
+demo: setup
+	$(BIN)/drgrade demo -o demo
+
+test: setup
+	$(BIN)/python -m pytest -m "not proof"
+
+lint: setup
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+proof: setup
+	$(BIN)/python -m pytest -m proof --timeout 3600
+
+bench: setup
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+docs: setup
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/python -m sphinx -W -b html docs docs/_build
+
+clean:
+	rm -rf .venv demo docs/_build .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,120 @@
+"""The command line: names, help, and how an error becomes one line and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
+
+from drgrade import __version__
+from drgrade.errors import DrgradeError, nearest
+
+INTERRUPTED = 130
+FAILED = 1
+WRONG_USAGE = 2
+
+HELP = """Train, judge and use graders of diabetic retinopathy.
+
+Research software, not a medical device.
+
+Example: drgrade demo
+"""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("drgrade.cli.demo:demo", "The whole story on drawn photographs, offline, in minutes."),
+    "lab": ("drgrade.cli.lab:lab", "The course lab's whole experiment and its report."),
+    "train": ("drgrade.cli.train:train", "Train a grader from a recipe, or resume a run."),
+    "predict": ("drgrade.cli.predict:predict", "One row of probabilities a photograph."),
+    "recipes": ("drgrade.cli.train:recipes", "The packaged recipes, or one of them in full."),
+    "doctor": ("drgrade.cli.doctor:doctor", "What this machine has and what is missing."),
+}
+DATA_COMMANDS: dict[str, tuple[str, str]] = {
+    "import": ("drgrade.cli.tables:import_", "One manifest from a public set's own files."),
+    "sources": ("drgrade.cli.tables:sources", "The public sets, what they hold, their licences."),
+    "check": ("drgrade.cli.tables:check", "Counts, broken files, leaks, label conflicts."),
+    "split": ("drgrade.cli.tables:split", "Divide patients, never photographs."),
+    "prepare": ("drgrade.cli.prepare:prepare", "Cropped, undistorted squares, resumable."),
+    "draw": ("drgrade.cli.draw:draw", "Drawn photographs with manifest and lesion masks."),
+}
+MODEL_COMMANDS: dict[str, tuple[str, str]] = {
+    "show": ("drgrade.cli.models:show", "The layers of one network."),
+}
+
+
+def make_app() -> App:
+    """The whole command line; commands are imported when they are called."""
+    app = App(name="drgrade", help=HELP, version=__version__, help_format="markdown")
+    for name, (target, summary) in COMMANDS.items():
+        app.command(target, name=name, help=summary)
+    app.command(_group("data", "Import, check, split, prepare and draw sets.", DATA_COMMANDS))
+    models = _group("models", "The networks, their size, and the files at hand.", MODEL_COMMANDS)
+    models.default(_list_models)
+    app.command(models)
+    return app
+
+
+def _group(name: str, summary: str, commands: dict[str, tuple[str, str]]) -> App:
+    group = App(name=name, help=summary)
+    for each, (target, help_line) in commands.items():
+        group.command(target, name=each, help=help_line)
+    return group
+
+
+def _list_models(
+    *, json_: Annotated[bool, Parameter(name="--json", negative=())] = False
+) -> int | None:
+    """List the networks with parameters and FLOPs beside the paper's, and model files at hand.
+
+    Example: drgrade models --json
+
+    Parameters
+    ----------
+    json_
+        Print JSON.
+    """
+    from drgrade.cli.models import models
+
+    return models(json_=json_)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command line and exit with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code: 0, 1, 2, 3, 130 or 143."""
+    try:
+        answer = make_app()(arguments, exit_on_error=False, print_error=False,
+                            result_action="return_value")  # fmt: skip
+        sys.stdout.flush()
+        return int(answer or 0) if isinstance(answer, int | None) else 0
+    except UnknownCommandError as error:
+        return _tell(_unknown_command(arguments, error.unused_tokens), WRONG_USAGE)
+    except CycloptsError as error:
+        return _tell(_first_line(error), WRONG_USAGE)
+    except DrgradeError as error:
+        return _tell(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _tell("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _unknown_command(arguments: Sequence[str], unused: list[str] | None) -> str:
+    typed = (unused or list(arguments) or [""])[0]
+    groups = {"data": DATA_COMMANDS, "models": MODEL_COMMANDS}
+    known = groups.get(arguments[0], {}) if arguments[0] != typed else {}
+    names = list(known) or [*COMMANDS, *groups]
+    return f"unknown command '{typed}'{nearest(typed, names)} (known: {', '.join(sorted(names))})"
+
+
+def _first_line(error: CycloptsError) -> str:
+    return " ".join(str(error).split())
+
+
+def _tell(message: str, code: int) -> int:
+    print(f"drgrade: {message}", file=sys.stderr)
+    return code

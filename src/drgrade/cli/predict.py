@@ -1,0 +1,128 @@
+"""`drgrade predict`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from drgrade.errors import DrgradeError, UsageError
+from drgrade.extras import need
+
+PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".jp2")
+TRAVELLING = ("weights_sha256", "preprocess", "recipe_hash", "manifest_hash", "source")
+TABLE_ENDINGS = (".csv", ".parquet")
+
+
+def predict(
+    model: Path,
+    photos: Annotated[list[Path], Parameter(negative=())],
+    *,
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"])] = None,
+    root: Path | None = None,
+    workers: int = 2,
+    device: str = "cpu",
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> int:
+    """Grade photographs: one row for each input, whatever happens to it.
+
+    Exit code 3 says that some photographs could not be graded; their rows say why.
+    Research software, not a medical device.
+
+    Example: drgrade predict run photos/ -o predictions.csv
+
+    Parameters
+    ----------
+    model
+        A model file or a run folder (its best model).
+    photos
+        Photographs, folders of them, or one manifest (.csv or .parquet).
+    output
+        Where to write the table, .csv or .parquet; on the screen when not given.
+    root
+        Folder the manifest's photo paths are relative to.
+    workers
+        Threads that decode photographs.
+    device
+        cpu, or cuda:N.
+    json_
+        Print the rows as JSON, one a line.
+    """
+    need("grade", "drgrade predict")
+    from drgrade.models.checkpoint import load_grader
+    from drgrade.models.inference import grade_photos
+    from drgrade.predictions import from_rows, write_predictions
+    from drgrade.progress import say, track
+
+    grader = load_grader(model, device)
+    inputs = list_inputs(photos, root)
+    if not inputs:
+        raise UsageError(f"no photographs found under {', '.join(map(str, photos))}")
+    named = ((name, path) for name, path, _ in inputs)
+    answers = grade_photos(grader, named, workers=workers, device=device)
+    rows = [
+        {**known, **answer}
+        for (_, _, known), answer in zip(
+            inputs, track(answers, len(inputs), "grading"), strict=True
+        )
+    ]
+    facts = {key: grader.facts.get(key) for key in TRAVELLING}
+    predictions = from_rows(rows, {**facts, "drawn": grader.facts.get("source") == "drawn"})
+    if output is not None:
+        write_predictions(predictions, output)
+    _show(rows, json_, quiet=output is not None)
+    failed = sum(row["status"] != "graded" for row in rows)
+    say(
+        f"{len(rows)} photographs = {len(rows) - failed} graded + {failed} not graded"
+        + (f"; {output}" if output else "")
+        + ". Research software, not a medical device."
+    )
+    return 3 if failed else 0
+
+
+Input = tuple[str, Path | DrgradeError, dict[str, Any]]
+
+
+def list_inputs(places: list[Path], root: Path | None) -> list[Input]:
+    """Every photo named by files, folders or a manifest: (name, path or what is wrong, its row)."""
+    found: list[Input] = []
+    for place in places:
+        if place.is_dir():
+            found += [(str(p), p, {}) for p in sorted(place.rglob("*"))
+                      if p.suffix.lower() in PHOTO_ENDINGS and p.is_file()]  # fmt: skip
+        elif place.suffix in TABLE_ENDINGS:
+            found += _of_manifest(place, root)
+        else:
+            found.append((str(place), place, {}))
+    return found
+
+
+def _of_manifest(place: Path, root: Path | None) -> Iterator[Input]:
+    from drgrade.data.manifest import read_manifest
+
+    manifest = read_manifest(place, root=root)
+    for row in manifest.table.to_dicts():
+        known = {key: value for key, value in row.items() if value is not None}
+        try:
+            yield row["photo"], manifest.locate(row["photo"]), known
+        except DrgradeError as error:
+            yield row["photo"], error, known
+
+
+def _show(rows: list[dict[str, Any]], as_json: bool, *, quiet: bool) -> None:
+    if as_json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False))
+    elif not quiet:
+        width = max(len(row["photo"]) for row in rows)
+        print(f"{'photo':{width}}  status      grade     p0     p1     p2     p3     p4")
+        for row in rows:
+            print(_line(row, width))
+
+
+def _line(row: dict[str, Any], width: int) -> str:
+    if row["status"] != "graded":
+        return f"{row['photo']:{width}}  {row['status']:10}  {row.get('reason', '')}"
+    shares = " ".join(f"{row[f'p{k}']:6.3f}" for k in range(5))
+    return f"{row['photo']:{width}}  graded      {row['predicted']:5} {shares}"

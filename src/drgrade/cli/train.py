@@ -1,0 +1,79 @@
+"""`drgrade train` and `drgrade recipes`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from drgrade.errors import UsageError, choose
+from drgrade.extras import need
+
+
+def train(
+    recipe: str | None = None,
+    *,
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"])] = None,
+    set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
+    folds: int | None = None,
+    resume: Path | None = None,
+) -> None:
+    """Train a grader from a recipe, or resume a run.
+
+    The run folder holds the recipe, its provenance, `metrics.csv`, curves, the best and the last
+    model, and predictions of tune, calibrate and test. Its path is printed.
+
+    Example: drgrade train lab-best --set data.manifest=eyepacs.csv --set data.size=128 -o run
+
+    Parameters
+    ----------
+    recipe
+        Name of a packaged recipe (`drgrade recipes`) or path of a TOML file.
+    output
+        The run folder; by default `runs/NAME`.
+    set_
+        Change a setting: `--set train.epochs=3`. May be given several times.
+    folds
+        Train so many models, each on all but one part of the patients, and write one table of
+        out-of-fold predictions.
+    resume
+        A run folder to go on with, bit for bit where it stopped.
+    """
+    need("grade", "drgrade train")
+    from drgrade.recipe import load_recipe
+    from drgrade.training.experiment import resume_run, run
+    from drgrade.training.folds import run_folds
+
+    if resume is not None:
+        if recipe or set_ or folds or output:
+            raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
+        print(resume_run(resume))
+        return
+    if recipe is None:
+        raise UsageError("give a recipe (`drgrade recipes` lists them) or --resume RUN")
+    loaded = load_recipe(recipe, set_ or ())
+    folder = output or Path("runs") / loaded.name
+    if folds is None:
+        print(run(loaded, None, folder))
+    else:
+        print(run_folds(loaded, folder, folds))
+
+
+def recipes(name: str | None = None) -> None:
+    """List the packaged recipes, or print one in full.
+
+    Example: drgrade recipes lab
+
+    Parameters
+    ----------
+    name
+        A packaged recipe to print.
+    """
+    from drgrade.recipe import packaged_recipes
+
+    known = packaged_recipes()
+    if name is not None:
+        print(choose(known, name, "recipe"), end="")
+        return
+    width = max(map(len, known))
+    for each, text in known.items():
+        print(f"{each:{width}}  {text.splitlines()[0].removeprefix('# ')}")

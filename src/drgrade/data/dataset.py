@@ -1,0 +1,117 @@
+"""The Dataset of the lab sheet, and the batches that training takes from prepared squares."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from drgrade.data.augment import apply, draw
+from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.preprocess import Preprocess, read_prepared
+from drgrade.grades import NUMBER_OF_GRADES
+from drgrade.recipe import Augment
+
+
+class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
+    """Photos of a manifest with their grades, as the lab sheet asks for.
+
+    Args:
+        manifest: a manifest, or the path of one.
+        mode: the split to take (`train`, `tune`, `calibrate`, `test`); empty takes every row.
+        size: side of the square in pixels.
+        flip: random flips, both ways, in mode `train`.
+        seed: of the flips.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest | Path | str,
+        mode: str = "train",
+        size: int = 512,
+        *,
+        flip: bool = True,
+        seed: int = 0,
+    ) -> None:
+        whole = manifest if isinstance(manifest, Manifest) else read_manifest(Path(manifest))
+        self.manifest = whole.part(mode) if mode else whole
+        self.mode = mode
+        self.settings = Preprocess(size=size)
+        self.flip = Augment(flip=flip and mode == "train")
+        self.generator = np.random.default_rng(seed)
+        self.photos = self.manifest.table["photo"].to_list()
+        self.grades = self.manifest.table["grade"].to_list()
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        """One photo (3, size, size), float in [-1, 1], and its grade 0 to 4 (-1: unknown)."""
+        path = self.manifest.locate(self.photos[index])
+        pixels = read_prepared(path, self.settings).pixels
+        square = as_unit(torch.from_numpy(pixels)[None])
+        moved = apply(square, draw(self.generator, 1, self.flip))[0]
+        grade = self.grades[index]
+        return moved * 2 - 1, -1 if grade is None else int(grade)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The graded rows of one split: where their squares lie in the cache, and their grades."""
+
+    squares: np.ndarray  # (N, S, S, 3) uint8, memory-mapped
+    rows: np.ndarray  # (n,) places in `squares`
+    grades: np.ndarray  # (n,) int, -1 where unknown
+    photos: list[str]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, chosen: np.ndarray) -> torch.Tensor:
+        """Squares of the chosen rows, (n, S, S, 3) uint8."""
+        return torch.from_numpy(np.stack([self.squares[row] for row in self.rows[chosen]]))
+
+
+def as_unit(squares: torch.Tensor) -> torch.Tensor:
+    """Squares (n, S, S, 3) uint8 as (n, 3, S, S) float 0 to 1."""
+    return squares.permute(0, 3, 1, 2).to(torch.float32).div_(255.0)
+
+
+def epoch_order(part: Part, seed: int, epoch: int, *, balanced: bool) -> np.ndarray:
+    """The order of one epoch, from (seed, epoch) alone; balanced draws every grade as often.
+
+    Chance that depends on nothing but its place can be drawn again after an interruption.
+    """
+    generator = np.random.default_rng([seed, epoch, 0])
+    if not balanced:
+        return generator.permutation(len(part))
+    counts = np.bincount(part.grades, minlength=NUMBER_OF_GRADES)
+    weight = 1.0 / counts[part.grades]
+    return generator.choice(len(part), size=len(part), p=weight / weight.sum())
+
+
+def batches(order: np.ndarray, size: int) -> list[np.ndarray]:
+    """Cut an order into batches; a last one of a single photo joins the one before it.
+
+    Batch normalisation cannot be estimated from one value a channel.
+    """
+    cut = [order[start : start + size] for start in range(0, len(order), size)]
+    if size > 1 and len(cut) > 1 and len(cut[-1]) == 1:
+        cut[-2:] = [np.concatenate(cut[-2:])]
+    return cut
+
+
+def moved_batch(
+    part: Part, chosen: np.ndarray, settings: Augment, place: list[int], device: torch.device
+) -> torch.Tensor:
+    """A training batch (n, 3, S, S) float 0 to 1, moved by draws that depend on `place` alone."""
+    squares = as_unit(part.take(chosen).to(device, non_blocking=True))
+    return apply(squares, draw(np.random.default_rng([*place, 1]), len(chosen), settings))
+
+
+def still_batches(part: Part, size: int, device: torch.device) -> Iterator[torch.Tensor]:
+    """All squares of a part in order, unmoved, (n, 3, S, S) float 0 to 1."""
+    for chosen in batches(np.arange(len(part)), size):
+        yield as_unit(part.take(chosen).to(device))

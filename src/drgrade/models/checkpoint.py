@@ -1,0 +1,134 @@
+"""Model files: tensors as safetensors, everything else as JSON beside them, and a hash of both."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from drgrade.data.preprocess import Preprocess
+from drgrade.errors import CheckpointError
+from drgrade.files import replacing
+from drgrade.models.grader import Grader, build_network
+from drgrade.models.objectives import OBJECTIVES, Decoding
+from drgrade.recipe import Model
+
+FORMAT = 1
+KEY = "drgrade"
+PREFIX = "network."
+
+
+def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
+    """Write tensors and JSON as one file with a hash over both; the old file stays until then."""
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    text = json.dumps({"format": FORMAT, **about}, allow_nan=False)
+    metadata = {KEY: text, "sha256": _hash(whole, text)}
+    with replacing(path) as temporary:
+        save_file(whole, temporary, metadata=metadata)
+
+
+def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Read what `save_tensors` wrote.
+
+    Raises:
+        CheckpointError: no such file, cut, altered, foreign, or of a newer format.
+    """
+    if not Path(path).is_file():
+        raise CheckpointError(
+            f"no model file at {path}; give a file, a run folder or a shipped name"
+        )
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        size = Path(path).stat().st_size
+        raise CheckpointError(f"{path}: checkpoint damaged ({size} bytes): {error}") from None
+    if KEY not in metadata:
+        raise CheckpointError(
+            f"{path} was not written by drgrade: it carries no preprocessing; "
+            "use it as a start (model.start), not as a grader"
+        )
+    if _hash(tensors, metadata[KEY]) != metadata.get("sha256"):
+        raise CheckpointError(f"{path}: SHA-256 mismatch, the file was altered; fetch it again")
+    about = json.loads(metadata[KEY])
+    if about.get("format", 0) > FORMAT:
+        raise CheckpointError(
+            f"{path} has format {about['format']}, this drgrade reads up to "
+            f"{FORMAT}; upgrade drgrade"
+        )
+    return tensors, about
+
+
+def save_grader(path: Path, grader: Grader) -> None:
+    """Write a grader: weights, preprocessing, objective, decoding and facts in one file."""
+    tensors = {PREFIX + name: value for name, value in grader.network.state_dict().items()}
+    about = {
+        "kind": "grader",
+        "model": grader.model.model_dump(),
+        "preprocess": asdict(grader.preprocess),
+        "objective": grader.objective_name,
+        "mean": grader.mean,
+        "std": grader.std,
+        "decoding": grader.decoding.as_json(),
+        "facts": grader.facts,
+    }
+    save_tensors(path, tensors, about)
+
+
+def load_grader(where: Path, device: str = "cpu") -> Grader:
+    """Read a grader from its file, or the best one of a run folder; it is in evaluation mode."""
+    path = Path(where) / "best.safetensors" if Path(where).is_dir() else Path(where)
+    tensors, about = load_tensors(path)
+    if about.get("kind") != "grader":
+        raise CheckpointError(
+            f"{path} is a {about.get('kind', 'file')}, not a grader; "
+            "give best.safetensors or the run folder"
+        )
+    model = Model.model_validate(about["model"])
+    network = build_network(model, OBJECTIVES[about["objective"]].outputs)
+    own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}
+    _load_state(network, own, path)
+    decoding = about["decoding"]
+    return Grader(
+        network=network.to(device).eval(),
+        model=model,
+        preprocess=Preprocess(**about["preprocess"]),
+        objective_name=about["objective"],
+        mean=tuple(about["mean"]),
+        std=tuple(about["std"]),
+        decoding=Decoding(tuple(decoding["cuts"]), decoding["width"], decoding["fitted_on"]),
+        facts={**about["facts"], "weights_sha256": weights_hash(network)},
+    )
+
+
+def _load_state(network: torch.nn.Module, own: dict[str, torch.Tensor], path: Path) -> None:
+    wanted = network.state_dict()
+    missing = sorted(set(wanted) - set(own))
+    extra = sorted(set(own) - set(wanted))
+    other = sorted(k for k in set(own) & set(wanted) if own[k].shape != wanted[k].shape)
+    if missing or extra or other:
+        first = (missing or extra or other)[0]
+        raise CheckpointError(
+            f"{path} does not fit its network: {len(missing)} weights missing, "
+            f"{len(extra)} unknown, {len(other)} of another shape, first '{first}'"
+        )
+    network.load_state_dict(own)
+
+
+def weights_hash(network: torch.nn.Module) -> str:
+    """SHA-256 of the weights alone: the identity of a model, whatever its calibration."""
+    return _hash({k: v.detach().cpu() for k, v in network.state_dict().items()}, "")
+
+
+def _hash(tensors: dict[str, torch.Tensor], text: str) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,78 @@
+"""A grader: a network, the normalisation of its pixels, its objective and how it decodes."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from drgrade.data.preprocess import Preprocess
+from drgrade.errors import RecipeError, choose
+from drgrade.models.networks import NETWORKS
+from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
+from drgrade.recipe import Model
+
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Grader:
+    """Everything between a prepared square and a grade."""
+
+    network: nn.Module
+    model: Model
+    preprocess: Preprocess
+    objective_name: str
+    mean: Triple = (127.5, 127.5, 127.5)  # pixels 0 to 255
+    std: Triple = (127.5, 127.5, 127.5)
+    decoding: Decoding = field(default_factory=Decoding)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def objective(self) -> Objective:
+        """The objective by its name."""
+        return choose(OBJECTIVES, self.objective_name, "objective")
+
+    def outputs(self, squares: torch.Tensor) -> torch.Tensor:
+        """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1."""
+        mean = torch.tensor(self.mean, device=squares.device)[:, None, None] / 255
+        std = torch.tensor(self.std, device=squares.device)[:, None, None] / 255
+        return self.network((squares - mean) / std)
+
+    def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (n, 5) and grades (n,) of raw outputs (n, k)."""
+        return self.objective.decode(outputs, self.decoding)
+
+    def fitted(self, outputs: np.ndarray, grades: np.ndarray) -> "Grader":
+        """The same grader with its decoding fitted on rows of `tune`."""
+        if len(grades) == 0:
+            return self
+        return replace(self, decoding=self.objective.fit(outputs, grades))
+
+    def with_facts(self, **facts: Any) -> "Grader":
+        """The same grader with further facts for its file."""
+        return replace(self, facts={**self.facts, **facts})
+
+
+def build_network(model: Model, outputs: int) -> nn.Module:
+    """Make the network a recipe names, with random weights.
+
+    Raises:
+        RecipeError: the network does not have what the recipe asks for.
+    """
+    make = choose(NETWORKS, model.network, "network")
+    if not model.network.startswith("efficientnet"):
+        return make(
+            outputs=outputs,
+            head=model.head,
+            stem=model.stem,
+            plain=model.plain,
+            stride_in=model.stride_in,
+        )
+    asked = model.model_dump(include={"head", "stem", "plain", "stride_in"})
+    usual = Model().model_dump(include=set(asked))
+    other = [f"model.{key} = {value!r}" for key, value in asked.items() if value != usual[key]]
+    if other:
+        raise RecipeError(f"{model.network} has no {', '.join(other)}; that is for the ResNets")
+    return make(outputs=outputs)

@@ -1,0 +1,120 @@
+"""Objectives: outputs, what a mistake costs and how outputs become grades, chosen as one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from drgrade.grades import NUMBER_OF_GRADES
+
+EVEN_CUTS = (0.5, 1.5, 2.5, 3.5)
+WIDTHS = np.geomspace(0.1, 2.0, 40)
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """What turns outputs into probabilities: cuts and width of a regression, fitted on `tune`."""
+
+    cuts: tuple[float, ...] = EVEN_CUTS
+    width: float = 0.5
+    fitted_on: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for the model file."""
+        return {"cuts": list(self.cuts), "width": self.width, "fitted_on": self.fitted_on}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Outputs, loss(outputs, grades, class weights, smoothing) and decode(outputs, decoding)."""
+
+    outputs: int
+    loss: Callable[[torch.Tensor, torch.Tensor, torch.Tensor, float], torch.Tensor]
+    decode: Callable[[np.ndarray, Decoding], tuple[np.ndarray, np.ndarray]]
+    fit: Callable[[np.ndarray, np.ndarray], Decoding]
+
+
+def cross_entropy(
+    outputs: torch.Tensor, grades: torch.Tensor, weights: torch.Tensor, smoothing: float
+) -> torch.Tensor:
+    """Weighted cross-entropy, mean over the batch; outputs (n, 5), grades (n,)."""
+    return F.cross_entropy(outputs, grades, weight=weights, label_smoothing=smoothing)
+
+
+def squared_error(
+    outputs: torch.Tensor, grades: torch.Tensor, weights: torch.Tensor, smoothing: float
+) -> torch.Tensor:
+    """Weighted squared error of one output a photo against its grade; outputs (n, 1)."""
+    of_each = weights[grades]
+    return (of_each * (outputs[:, 0] - grades) ** 2).sum() / of_each.sum()
+
+
+def decode_classes(outputs: np.ndarray, decoding: Decoding) -> tuple[np.ndarray, np.ndarray]:
+    """Softmax of (n, 5) outputs: probabilities (n, 5) and the likeliest grade (n,)."""
+    shifted = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    probabilities = shifted / shifted.sum(axis=1, keepdims=True)
+    return probabilities, probabilities.argmax(axis=1)
+
+
+def decode_regression(outputs: np.ndarray, decoding: Decoding) -> tuple[np.ndarray, np.ndarray]:
+    """Normal areas between the cuts, (n, 5), and the grade the cuts give, (n,)."""
+    from scipy.special import ndtr
+
+    value = outputs[:, :1].astype(np.float64)
+    below = ndtr((np.asarray(decoding.cuts) - value) / decoding.width)
+    edges = np.concatenate([np.zeros_like(value), below, np.ones_like(value)], axis=1)
+    return np.diff(edges, axis=1), (value >= np.asarray(decoding.cuts)).sum(axis=1)
+
+
+def no_fit(outputs: np.ndarray, grades: np.ndarray) -> Decoding:
+    """Classes need no cuts."""
+    return Decoding()
+
+
+def fit_cuts(outputs: np.ndarray, grades: np.ndarray) -> Decoding:
+    """Cuts with the highest quadratic kappa on `tune` (one at a time, twice), width by likelihood.
+
+    Even cuts stay where nothing is better, so that few photos cannot make strange ones.
+    """
+    value, cuts = outputs[:, 0].astype(np.float64), list(EVEN_CUTS)
+    for _ in range(2):
+        for i in range(len(cuts)):
+            low = cuts[i - 1] if i else -np.inf
+            high = cuts[i + 1] if i + 1 < len(cuts) else np.inf
+            candidates = [c for c in np.arange(-0.5, 4.51, 0.05) if low < c < high]
+            tried = [[*cuts[:i], float(c), *cuts[i + 1 :]] for c in candidates]
+            best = max(tried, key=lambda t: _quadratic_kappa(value, grades, t), default=cuts)
+            if _quadratic_kappa(value, grades, best) > _quadratic_kappa(value, grades, cuts) + 1e-9:
+                cuts = best
+    likelihood = [_log_likelihood(outputs, grades, tuple(cuts), width) for width in WIDTHS]
+    return Decoding(tuple(round(c, 4) for c in cuts), float(WIDTHS[np.argmax(likelihood)]), "tune")
+
+
+def _quadratic_kappa(value: np.ndarray, grades: np.ndarray, cuts: list[float]) -> float:
+    given = (value[:, None] >= np.asarray(cuts)).sum(axis=1)
+    spread = ((grades[:, None] - given[None, :]) ** 2).mean()
+    return 1.0 - float(((grades - given) ** 2).mean() / spread) if spread else 0.0
+
+
+def _log_likelihood(
+    outputs: np.ndarray, grades: np.ndarray, cuts: tuple[float, ...], width: float
+) -> float:
+    probabilities, _ = decode_regression(outputs, Decoding(cuts, width))
+    return float(np.log(probabilities[np.arange(len(grades)), grades].clip(1e-12)).sum())
+
+
+OBJECTIVES: dict[str, Objective] = {
+    "cross_entropy": Objective(NUMBER_OF_GRADES, cross_entropy, decode_classes, no_fit),
+    "regression": Objective(1, squared_error, decode_regression, fit_cuts),
+}
+
+
+def class_weights(grades: np.ndarray, kind: str) -> np.ndarray:
+    """Weight of each grade (5,): ones, inverse frequency or its square root; mean 1 a photo."""
+    counts = np.bincount(grades, minlength=NUMBER_OF_GRADES).astype(np.float64)
+    power = {"none": 0.0, "balanced": 1.0, "sqrt": 0.5}[kind]
+    weights = np.where(counts > 0, np.maximum(counts, 1) ** -power, 0.0)
+    return weights * counts.sum() / (weights * counts).sum()

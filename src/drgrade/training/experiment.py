@@ -1,0 +1,247 @@
+"""A whole experiment, top to bottom: newcomers start here."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import torch
+
+from drgrade.data.cache import Cache, prepare_all
+from drgrade.data.dataset import Part
+from drgrade.data.manifest import Manifest, read_manifest, write_manifest
+from drgrade.data.preprocess import Preprocess
+from drgrade.data.splits import complete, leaked_share
+from drgrade.errors import ManifestError, RecipeError, RunError, UsageError
+from drgrade.files import cache_folder, locked, sha256_bytes, write_json
+from drgrade.models.checkpoint import load_grader
+from drgrade.models.grader import Grader, build_network
+from drgrade.models.objectives import OBJECTIVES
+from drgrade.models.weights import load_start, normalisation
+from drgrade.predictions import write_predictions
+from drgrade.progress import duration, say
+from drgrade.recipe import Recipe, load_recipe
+from drgrade.run import RunFolder
+from drgrade.training.loop import COLLAPSED, Desk, Parts, train
+from drgrade.training.optimise import make_optimiser
+from drgrade.training.outcome import highest_test_table, predictions_of, write_curves
+from drgrade.training.signals import StopFlag, stop_on_signal
+from drgrade.training.state import State, averaged, load_state
+from drgrade.training.watch import events
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A manifest ready to train on: splits complete, squares made."""
+
+    manifest: Manifest
+    cache: Cache
+    parts: Parts
+
+
+def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool = False) -> Path:
+    """Train, choose on `tune`, predict, and leave a finished run folder.
+
+    Args:
+        recipe: every knob.
+        manifest: photos and grades; None reads `recipe.data.manifest`.
+        folder: the run folder; new, or with `resume` one that was interrupted.
+        resume: go on where it stopped; a finished run is returned as it is.
+
+    Raises:
+        RunError: folder in use, already holding a run, or not fitting what is resumed.
+        RecipeError, ManifestError: settings or table that cannot be trained on.
+        InterruptedRunError: a signal came; the state is saved.
+    """
+    files = RunFolder(folder)
+    if resume and files.is_finished:
+        return files.folder
+    whole = manifest if manifest is not None else _read(recipe)
+    with locked(files.folder), stop_on_signal() as stop:
+        if resume and files.is_started:
+            for warning in files.check_resumable(recipe, whole.hash):
+                say(f"warning: {warning}; the result may differ from an undisturbed run")
+        else:
+            files.begin(recipe, whole.hash)
+        _set_threads(recipe)
+        prepared = prepare(recipe, whole)
+        _experiment(recipe, prepared, files, stop)
+    return files.folder
+
+
+def resume_run(folder: Path) -> Path:
+    """Go on with an interrupted run from its own folder."""
+    files = RunFolder(folder)
+    if not files.is_started:
+        raise RunError(f"no run to resume in {folder}; start one with `drgrade train RECIPE`")
+    return run(load_recipe(str(files.recipe)), None, folder, resume=True)
+
+
+def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
+    """Complete the splits, keep what the recipe asks for, and make the squares."""
+    whole = limited(complete(manifest, recipe.data.split_seed), recipe.data.photos)
+    settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
+    place = sha256_bytes(f"{whole.root.resolve()} {whole.hash} {settings}".encode())[:24]
+    cache = prepare_all(
+        whole, settings, cache_folder() / "squares" / place, workers=recipe.data.workers
+    )
+    if cache.failed:
+        photo, reason = next(iter(cache.failed.items()))
+        say(
+            f"{len(cache.failed)} of {len(whole)} photos cannot be used, first {photo}: {reason}; "
+            "they are left out of training and stay in the predictions as errors"
+        )
+    parts = Parts(**{name: _part(whole, cache, name) for name in
+                     ("train", "tune", "calibrate", "test")})  # fmt: skip
+    if len(parts.train) < 2:
+        raise ManifestError(
+            f"training needs at least 2 graded photos in split 'train', "
+            f"got {len(parts.train)}; check the manifest's grade and split columns"
+        )
+    return Prepared(whole, cache, parts)
+
+
+def limited(manifest: Manifest, photos: int) -> Manifest:
+    """At most `photos` training rows, whole groups in the order of their hash; 0 keeps all."""
+    table = manifest.table
+    is_train = (table["split"] == "train").fill_null(False).to_numpy()
+    if not photos or is_train.sum() <= photos:
+        return manifest
+    groups = manifest.groups()
+    order = sorted(set(groups[is_train]), key=lambda name: sha256_bytes(str(name).encode()))
+    kept, room = set(), photos
+    for name in order:
+        size = int((is_train & (groups == name)).sum())
+        if size <= room:
+            kept.add(name)
+            room -= size
+    keep = ~is_train | np.isin(groups, sorted(kept))
+    return Manifest(table.filter(pl.Series(keep)), manifest.root, manifest.facts)
+
+
+def _read(recipe: Recipe) -> Manifest:
+    if not recipe.data.manifest:
+        raise RecipeError("the recipe names no manifest; add --set data.manifest=MANIFEST")
+    root = Path(recipe.data.root) if recipe.data.root else None
+    return read_manifest(Path(recipe.data.manifest), root=root)
+
+
+def _part(manifest: Manifest, cache: Cache, split: str) -> Part:
+    rows = manifest.table.filter(
+        (pl.col("split") == split) & pl.col("grade").is_not_null()
+        & pl.col("photo").is_in(list(cache.rows))
+    )  # fmt: skip
+    photos = rows["photo"].to_list()
+    return Part(
+        cache.squares,
+        np.array([cache.rows[photo] for photo in photos], dtype=np.int64),
+        rows["grade"].to_numpy().astype(np.int64),
+        photos,
+    )
+
+
+def _set_threads(recipe: Recipe) -> None:
+    if recipe.train.threads:
+        torch.set_num_threads(recipe.train.threads)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device a recipe names; `auto` is the first GPU, else the CPU, and nothing falls back.
+
+    Raises:
+        UsageError: the named device is not here.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(name)
+    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.type == "cuda" and (device.index or 0) >= there:
+        raise UsageError(
+            f'train.device = "{name}" is not here ({there} CUDA devices found); '
+            'set train.device = "cpu"'
+        )
+    return device
+
+
+def _experiment(recipe: Recipe, prepared: Prepared, files: RunFolder, stop: StopFlag) -> None:
+    device = pick_device(recipe.train.device)
+    grader = new_grader(recipe, device, said=not files.last.is_file())
+    state = State(grader.network, make_optimiser(grader.network, recipe.optimiser),
+                  averaged(grader.network, recipe.train.ema))  # fmt: skip
+    if files.last.is_file():
+        load_state(files.last, state)
+        say(f"going on in epoch {state.epoch + 1}, step {state.step + 1}")
+    with _events(recipe, files) as log:
+        desk = Desk(recipe, grader, prepared.parts, files, device, stop, log)
+        train(desk, state)
+    _finish(desk, state, prepared)
+
+
+@contextlib.contextmanager
+def _events(recipe: Recipe, files: RunFolder) -> Iterator[Any]:
+    with events(files.folder / "events") as log:
+        yield log
+
+
+def new_grader(recipe: Recipe, device: torch.device, *, said: bool = True) -> Grader:
+    """A grader as the recipe wants it, before any training."""
+    torch.manual_seed(recipe.train.seed)
+    network = build_network(recipe.model, OBJECTIVES[recipe.objective.name].outputs)
+    told = load_start(network, recipe.model.network, recipe.model.start)
+    if said:
+        say(told)
+    mean, std = normalisation(recipe.model.network, recipe.model.start)
+    network = network.to(device)
+    if recipe.train.channels_last:
+        network = network.to(memory_format=torch.channels_last)
+    return Grader(network, recipe.model,
+                  Preprocess(size=recipe.data.size, crop=recipe.data.crop),
+                  recipe.objective.name, mean, std)  # fmt: skip
+
+
+def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
+    files, manifest = desk.run, prepared.manifest
+    best = load_grader(files.best, str(desk.device)).with_facts(
+        recipe_hash=desk.recipe.hash, recipe=desk.recipe.name, manifest_hash=manifest.hash,
+        source=manifest.facts.get("source", ""), preprocess=asdict(desk.grader.preprocess),
+    )  # fmt: skip
+    predictions = predictions_of(desk, best, prepared.manifest, prepared.cache)
+    write_predictions(predictions, files.predictions)
+    if state.highest_test:
+        write_predictions(highest_test_table(desk, best, manifest), files.highest_test)
+    write_manifest(manifest, files.folder / "manifest.parquet")
+    write_curves(files, state.history)
+    write_json(files.summary, summary(desk, state, manifest))
+    write_json(files.finished, {"epochs": state.epoch})
+    seconds = sum(row["seconds"] for row in state.history)
+    say(
+        f"finished: best epoch {state.best['epoch']} of {state.epoch}, {duration(seconds)} of "
+        f"training; {files.folder}"
+    )
+
+
+def summary(desk: Desk, state: State, manifest: Manifest) -> dict[str, Any]:
+    """The figures of a run in plain values."""
+    seconds = sum(row["seconds"] for row in state.history)
+    photos = len(desk.parts.train) * len(state.history)
+    chosen = state.history[state.best["epoch"] - 1]
+    counts = manifest.table.group_by("split", "grade").len().sort("split", "grade", nulls_last=True)
+    return {
+        "best_epoch": state.best["epoch"],
+        "best_tune_qwk": state.best["tune_qwk"],
+        "best_tune_accuracy": state.best["tune_accuracy"],
+        "epochs": len(state.history),
+        "highest_test_accuracy": state.highest_test.get("accuracy"),
+        "highest_test_epoch": state.highest_test.get("epoch"),
+        "collapsed": (chosen["majority_share"] or 0.0) > COLLAPSED,
+        "majority_share": chosen["majority_share"],
+        "seconds": seconds,
+        "photos_per_second": photos / max(seconds, 1e-9),
+        "parameters": sum(p.numel() for p in state.network.parameters()),
+        "device": str(desk.device),
+        "leaked_share": leaked_share(manifest),
+        "counts": [list(row) for row in counts.rows()],
+    }

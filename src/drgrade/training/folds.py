@@ -1,0 +1,64 @@
+"""K models by patient or group, and one table of predictions for patients they never saw."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.splits import folds
+from drgrade.errors import ManifestError, RecipeError
+from drgrade.predictions import Predictions, read_predictions, write_predictions
+from drgrade.progress import say
+from drgrade.recipe import Recipe
+from drgrade.run import RunFolder
+from drgrade.training.experiment import run
+
+
+def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = None) -> Path:
+    """Train K models and write FOLDER/out_of_fold.parquet; finished folds are not repeated.
+
+    Rows of split `test` are left out. Each fold's `tune` rows come from its own training part.
+
+    Raises:
+        RecipeError: fewer than 2 folds, or no manifest.
+        ManifestError: fewer groups than folds.
+    """
+    if k < 2:
+        raise RecipeError(f"--folds must be 2 or more, got {k}")
+    whole = _without_test(manifest if manifest is not None else _read(recipe))
+    groups = len(set(whole.groups()))
+    if groups < k:
+        raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
+    of_row = folds(whole, k, recipe.data.split_seed)
+    parts = [_one_fold(recipe, whole, of_row, i, k, Path(folder)) for i in range(k)]
+    table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
+    path = Path(folder) / "out_of_fold.parquet"
+    facts = {key: value for key, value in parts[0].facts.items() if key != "weights_sha256"}
+    write_predictions(Predictions(table, facts | {"folds": k}), path)
+    return path
+
+
+def _read(recipe: Recipe) -> Manifest:
+    if not recipe.data.manifest:
+        raise RecipeError("the recipe names no manifest; add --set data.manifest=MANIFEST")
+    root = Path(recipe.data.root) if recipe.data.root else None
+    return read_manifest(Path(recipe.data.manifest), root=root)
+
+
+def _without_test(manifest: Manifest) -> Manifest:
+    kept = manifest.table.filter((pl.col("split") != "test").fill_null(True))
+    return Manifest(kept, manifest.root, manifest.facts)
+
+
+def _one_fold(
+    recipe: Recipe, whole: Manifest, of_row: np.ndarray, fold: int, k: int, folder: Path
+) -> Predictions:
+    say(f"fold {fold + 1} of {k}")
+    split = np.where(of_row == fold, "test", "train")
+    table = whole.table.with_columns(pl.Series("split", split))
+    own = folder / f"fold-{fold}"
+    run(recipe, Manifest(table, whole.root, whole.facts), own, resume=True)
+    predictions = read_predictions(RunFolder(own).predictions).part("test")
+    renamed = predictions.table.with_columns(split=pl.lit("out_of_fold"), fold=pl.lit(fold))
+    return Predictions(renamed, predictions.facts)

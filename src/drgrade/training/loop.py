@@ -1,0 +1,294 @@
+"""The training loop: optimise, judge on `tune`, keep the best, resume exactly."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from drgrade.data.dataset import Part, batches, epoch_order, moved_batch, still_batches
+from drgrade.errors import DrgradeError
+from drgrade.evaluation.metrics import accuracy, confusion, kappa
+from drgrade.files import replacing
+from drgrade.models.checkpoint import save_grader
+from drgrade.models.grader import Grader
+from drgrade.models.objectives import class_weights
+from drgrade.progress import duration, say
+from drgrade.recipe import Recipe
+from drgrade.run import RunFolder
+from drgrade.training.optimise import learning_rate, update_average
+from drgrade.training.signals import InterruptedRunError, StopFlag
+from drgrade.training.state import State, save_state
+
+COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
+SAY_SECONDS = 15.0
+
+
+class DivergedError(DrgradeError):
+    """A training whose loss is no number any more."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Prepared squares and grades of each split; `test` is looked at for the report only."""
+
+    train: Part
+    tune: Part
+    calibrate: Part
+    test: Part
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the loop works with and never changes."""
+
+    recipe: Recipe
+    grader: Grader
+    parts: Parts
+    run: RunFolder
+    device: torch.device
+    stop: StopFlag
+    log: Callable[[dict[str, Any]], None]
+
+
+def train(desk: Desk, state: State) -> None:
+    """Train from wherever `state` stands to the last epoch or an early stop.
+
+    Raises:
+        InterruptedRunError: a signal came; the state is saved.
+        DivergedError: the loss became NaN or infinite.
+    """
+    settings = desk.recipe.train
+    while state.epoch < settings.epochs and not _should_stop_early(state, settings.early_stop):
+        _one_epoch(desk, state)
+        _finish_epoch(desk, state)
+
+
+def _should_stop_early(state: State, patience: int) -> bool:
+    since = state.epoch - state.best.get("epoch", state.epoch)
+    return patience > 0 and since >= patience
+
+
+def _one_epoch(desk: Desk, state: State) -> None:
+    settings, part = desk.recipe.train, desk.parts.train
+    order = epoch_order(part, settings.seed, state.epoch, balanced=settings.balanced_sampler)
+    groups = batches(order, settings.batch)
+    weights = _weights(desk)
+    begun = saved = shown = time.monotonic()
+    state.network.train()
+    while state.step < len(groups):
+        whole = groups[state.step : state.step + settings.accumulate]
+        _one_step(desk, state, whole, weights, len(groups))
+        now = time.monotonic()
+        if now - shown > SAY_SECONDS:
+            shown = now
+            _say_step(state, len(groups), now - begun)
+        if desk.stop or now - saved > settings.save_minutes * 60:
+            state.seconds, begun, saved = state.seconds + now - begun, now, now
+            save_state(desk.run.last, state)
+        if desk.stop:
+            raise InterruptedRunError(
+                f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}; go on with "
+                f"`drgrade train --resume {desk.run.folder}`",
+                desk.stop.exit_code,
+            )
+    state.seconds += time.monotonic() - begun
+
+
+def _weights(desk: Desk) -> torch.Tensor:
+    found = class_weights(desk.parts.train.grades, desk.recipe.objective.class_weights)
+    return torch.tensor(found, dtype=torch.float32, device=desk.device)
+
+
+def _one_step(
+    desk: Desk, state: State, groups: list[np.ndarray], weights: torch.Tensor, steps: int
+) -> None:
+    recipe = desk.recipe
+    rate = learning_rate(
+        recipe.optimiser.learning_rate,
+        recipe.schedule,
+        state.epoch + state.step / steps,
+        recipe.train.epochs,
+    )
+    for group in state.optimiser.param_groups:
+        group["lr"] = rate
+    state.optimiser.zero_grad(set_to_none=True)
+    photos = sum(len(chosen) for chosen in groups)
+    for chosen in groups:
+        _accumulate(desk, state, chosen, weights, len(chosen) / photos)
+        state.step += 1
+    if recipe.train.clip:
+        nn.utils.clip_grad_norm_(state.network.parameters(), recipe.train.clip)
+    state.optimiser.step()
+    if state.average is not None:
+        update_average(state.average, state.network, recipe.train.ema)
+
+
+def _accumulate(
+    desk: Desk, state: State, chosen: np.ndarray, weights: torch.Tensor, share: float
+) -> None:
+    recipe, part = desk.recipe, desk.parts.train
+    place = [recipe.train.seed, state.epoch, state.step]
+    torch.manual_seed(hash(tuple(place)) & 0x7FFFFFFF)  # dropout; drawn from the place alone
+    squares = moved_batch(part, chosen, recipe.augment, place, desk.device)
+    grades = torch.from_numpy(part.grades[chosen]).to(desk.device)
+    with torch.autocast(desk.device.type, torch.bfloat16, enabled=recipe.train.mixed_precision):
+        outputs = desk.grader.outputs(_laid(squares, recipe.train.channels_last))
+    loss = desk.grader.objective.loss(
+        outputs.float(), grades, weights, recipe.objective.label_smoothing
+    )
+    if not torch.isfinite(loss):
+        raise DivergedError(
+            f"the loss became {loss.item()} in epoch {state.epoch + 1}, step {state.step + 1}; "
+            "lower optimiser.learning_rate or set train.clip = 1.0"
+        )
+    (loss * share).backward()
+    _, given = desk.grader.decode(outputs.detach().float().cpu().numpy())
+    _add(
+        state.sums,
+        loss=loss.item() * len(chosen),
+        photos=len(chosen),
+        right=int((given == part.grades[chosen]).sum()),
+    )
+
+
+def _laid(squares: torch.Tensor, channels_last: bool) -> torch.Tensor:
+    return squares.contiguous(memory_format=torch.channels_last) if channels_last else squares
+
+
+def _add(sums: dict[str, float], **values: float) -> None:
+    for name, value in values.items():
+        sums[name] = sums.get(name, 0.0) + value
+
+
+def _say_step(state: State, steps: int, seconds: float) -> None:
+    photos = state.sums.get("photos", 0)
+    rate = state.step / max(seconds + state.seconds, 1e-9)
+    say(
+        f"epoch {state.epoch + 1}: step {state.step}/{steps}, "
+        f"{photos / max(seconds + state.seconds, 1e-9):.1f} photos/s, "
+        f"{duration((steps - state.step) / max(rate, 1e-9))} left in it, "
+        f"loss {state.sums['loss'] / photos:.4f}"
+    )
+
+
+@torch.no_grad()
+def outputs_of(desk: Desk, network: nn.Module, part: Part) -> np.ndarray:
+    """Raw outputs (n, k) of a part by a network in evaluation mode."""
+    from dataclasses import replace
+
+    grader = replace(desk.grader, network=network)
+    was_training = network.training
+    network.eval()
+    size = max(desk.recipe.train.batch, 16)
+    found = [
+        grader.outputs(_laid(squares, desk.recipe.train.channels_last)).float().cpu().numpy()
+        for squares in still_batches(part, size, desk.device)
+    ]
+    network.train(was_training)
+    return np.concatenate(found) if found else np.zeros((0, grader.objective.outputs), np.float32)
+
+
+def _finish_epoch(desk: Desk, state: State) -> None:
+    tune_outputs = outputs_of(desk, state.judged, desk.parts.tune)
+    fitted = desk.grader.fitted(tune_outputs, desk.parts.tune.grades)
+    row = _row(desk, state, fitted, tune_outputs)
+    if desk.recipe.train.watch_test:
+        _watch_test(desk, state, fitted, row)
+    state.epoch += 1
+    row["epoch"] = state.epoch
+    state.history.append(row)
+    if _is_better(row, state.best, desk.recipe.train.choose):
+        state.best = {key: row[key] for key in ("epoch", "tune_qwk", "tune_accuracy", "tune_loss")}
+        _keep(desk, state, fitted)
+    state.step, state.sums, state.seconds = 0, {}, 0.0
+    save_state(desk.run.last, state)
+    desk.run.write_metrics(state.history)
+    desk.log(row)
+    _say_epoch(desk, state, row)
+
+
+def _row(desk: Desk, state: State, fitted: Grader, tune_outputs: np.ndarray) -> dict[str, Any]:
+    grades, sums = desk.parts.tune.grades, state.sums
+    row: dict[str, Any] = {
+        "seconds": state.seconds,
+        "photos_per_second": sums["photos"] / max(state.seconds, 1e-9),
+        "learning_rate": state.optimiser.param_groups[0]["lr"],
+        "train_loss": sums["loss"] / sums["photos"],
+        "train_accuracy": sums["right"] / sums["photos"],
+        "tune_loss": None, "tune_accuracy": None, "tune_qwk": None, "majority_share": None,
+    }  # fmt: skip
+    if len(grades):
+        _, given = fitted.decode(tune_outputs)
+        counts = confusion(grades, given)
+        loss = desk.grader.objective.loss(
+            torch.from_numpy(tune_outputs), torch.from_numpy(grades), torch.ones(5), 0.0
+        )
+        row |= {
+            "tune_loss": _finite(loss.item()),
+            "tune_accuracy": _finite(accuracy(counts).value),
+            "tune_qwk": _finite(kappa(counts).value),
+            "majority_share": float(np.bincount(given, minlength=5).max() / len(given)),
+        }
+    return row
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _watch_test(desk: Desk, state: State, fitted: Grader, row: dict[str, Any]) -> None:
+    """The lab's custom: test accuracy of every epoch, for its table; nothing is chosen by it."""
+    outputs = outputs_of(desk, state.judged, desk.parts.test)
+    probabilities, given = fitted.decode(outputs)
+    row["test_accuracy"] = float((given == desk.parts.test.grades).mean()) if len(given) else None
+    if row["test_accuracy"] is None:
+        return
+    if row["test_accuracy"] > state.highest_test.get("accuracy", -1.0):
+        state.highest_test = {"accuracy": row["test_accuracy"], "epoch": state.epoch + 1}
+        with replacing(desk.run.folder / "highest_test.npz") as temporary:
+            np.savez(temporary, probabilities=probabilities, given=given)
+
+
+def _is_better(row: dict[str, Any], best: dict[str, Any], choose_by: str) -> bool:
+    key = f"tune_{choose_by}"
+    if not best:
+        return True
+    if row[key] is None or best[key] is None:
+        return best[key] is None  # nothing to go by: the last epoch with or without a figure
+    sign = -1 if choose_by == "loss" else 1
+    return sign * row[key] > sign * best[key]
+
+
+def _keep(desk: Desk, state: State, fitted: Grader) -> None:
+    from dataclasses import replace
+
+    best = replace(fitted, network=state.judged).with_facts(
+        epoch=state.epoch,
+        chosen_on="tune",
+        chosen_by=desk.recipe.train.choose,
+        **{key: state.best[key] for key in ("tune_qwk", "tune_accuracy", "tune_loss")},
+    )
+    save_grader(desk.run.best, best)
+
+
+def _say_epoch(desk: Desk, state: State, row: dict[str, Any]) -> None:
+    def shown(key: str) -> str:
+        return "n/a" if row.get(key) is None else f"{row[key]:.4f}"
+
+    left = (desk.recipe.train.epochs - state.epoch) * row["seconds"]
+    star = " (best so far)" if state.best["epoch"] == state.epoch else ""
+    say(
+        f"epoch {state.epoch}/{desk.recipe.train.epochs}: loss {row['train_loss']:.4f}, tune QWK "
+        f"{shown('tune_qwk')}, tune accuracy {shown('tune_accuracy')}{star}; "
+        f"{row['photos_per_second']:.1f} photos/s, {duration(left)} left"
+    )
+    if row["majority_share"] is not None and row["majority_share"] > COLLAPSED:
+        say(
+            f"warning: the network answers one grade for {row['majority_share']:.0%} of the tune "
+            "photos: it has collapsed to the trivial classifier so far"
+        )
