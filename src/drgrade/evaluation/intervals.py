@@ -1,0 +1,260 @@
+"""Intervals and paired differences: closed forms for proportions, patients resampled for the rest.
+
+Photographs of one patient are alike, so patients are the unit that is drawn, never photographs.
+"""
+
+from collections.abc import Callable
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from drgrade.evaluation.metrics import kappa, kappa_standard_error
+from drgrade.evaluation.ranking import ONE_SIDED, RankedPairs, rank_pairs
+from drgrade.evaluation.resampling import (
+    RESAMPLES,
+    resampled_areas,
+    resampled_confusions,
+    resampled_counts,
+)
+from drgrade.evaluation.values import Estimate, Floats, missing
+from drgrade.grades import GRADES, NUMBER_OF_GRADES
+
+__all__ = [
+    "Estimate",
+    "bootstrap",
+    "bootstrap_auc",
+    "bootstrap_macro_auc",
+    "clopper_pearson",
+    "from_replicates",
+    "kappa_normal",
+    "paired_auc_difference",
+    "paired_difference",
+    "proportion",
+    "ratio",
+    "ratio_standard_error",
+    "resampled_confusions",
+    "wilson",
+]
+
+Numbers = npt.ArrayLike
+Score = Callable[[Floats], Floats]
+
+LEVEL = 0.95
+ENOUGH_DEFINED = 0.9  # an interval from fewer resamples describes other data than ours
+
+
+def _z(level: float) -> float:
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def wilson(hits: float, n: float, level: float = LEVEL) -> tuple[float, float]:
+    """Wilson's score interval (1927) of `hits` out of `n`; `n` may be an effective number."""
+    z2 = _z(level) ** 2
+    p = hits / n
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = np.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    low = 0.0 if hits == 0 else max(0.0, middle - half)
+    return float(low), float(1.0 if hits == n else min(1.0, middle + half))
+
+
+def clopper_pearson(hits: int, n: int, level: float = LEVEL) -> tuple[float, float]:
+    """Clopper and Pearson's exact interval (1934) of `hits` out of `n`."""
+    from scipy.special import betaincinv  # costs a fifth of a second: only who asks pays it
+
+    tail = (1 - level) / 2
+    low = 0.0 if hits == 0 else float(betaincinv(hits, n - hits + 1, tail))
+    high = 1.0 if hits == n else float(betaincinv(hits + 1, n - hits, 1 - tail))
+    return low, high
+
+
+PROPORTIONS = {"Wilson": wilson, "Clopper-Pearson": clopper_pearson}
+
+
+def proportion(hits: int, n: int, method: str = "Wilson", level: float = LEVEL) -> Estimate:
+    """A proportion of independent units with its `Wilson` or `Clopper-Pearson` interval."""
+    if n == 0:
+        return missing("there is nothing to count")
+    low, high = PROPORTIONS[method](hits, n, level)
+    return Estimate(hits / n, low, high, method, n)
+
+
+def ratio_standard_error(hits: Numbers, trials: Numbers) -> float:
+    """Standard error of sum(hits) / sum(trials) over patients: Cochran's ratio estimator."""
+    a, b = np.asarray(hits, dtype=float), np.asarray(trials, dtype=float)
+    m = len(a)
+    rest = a - b * (a.sum() / b.sum())
+    return float(np.sqrt(m / (m - 1) * (rest**2).sum()) / b.sum())
+
+
+def ratio(is_hit: Numbers, patients: Numbers, level: float = LEVEL) -> Estimate:
+    """A proportion of photographs nested in patients: (n,) flags and (n,) patient labels.
+
+    One photograph a patient: Wilson. Otherwise the ratio estimator with a logit interval, and
+    where all or none are hits, so that it has no spread, Wilson on the number of photographs
+    divided by the largest possible design effect, sum(b^2) / sum(b).
+    """
+    flags = np.asarray(is_hit, dtype=float)
+    if flags.size == 0:
+        return missing("there is nothing to count")
+    _, index = np.unique(np.asarray(patients), return_inverse=True)
+    trials = np.bincount(index).astype(float)
+    hits = np.bincount(index, weights=flags)
+    n = int(trials.sum())
+    if trials.max() == 1:
+        return proportion(int(hits.sum()), n, level=level)
+    share = float(hits.sum() / n)
+    effective = n / float((trials**2).sum() / n)
+    if len(trials) < 2 or share in (0.0, 1.0):
+        low, high = wilson(share * effective, effective, level)
+        return Estimate(share, low, high, "Wilson on the effective number", n)
+    error = ratio_standard_error(hits, trials) / (share * (1 - share))
+    middle, half = np.log(share / (1 - share)), _z(level) * error
+    low, high = (float(1 / (1 + np.exp(-(middle + sign * half)))) for sign in (-1, 1))
+    return Estimate(share, low, high, "ratio over patients, logit", n)
+
+
+def kappa_normal(cm: Numbers, weights: str = "quadratic", level: float = LEVEL) -> Estimate:
+    """Kappa with its normal interval (Fleiss, Cohen, Everitt 1969): for independent pairs only."""
+    n = int(np.sum(cm))
+    found, error = kappa(cm, weights), kappa_standard_error(cm, weights)
+    if found.value is None or error.value is None:
+        return missing(found.reason or error.reason, n)
+    half = _z(level) * error.value
+    low, high = found.value - half, found.value + half
+    return Estimate(found.value, low, high, "normal, independent pairs", n)
+
+
+def from_replicates(
+    value: float | None,
+    replicates: Floats,
+    n: int,
+    *,
+    seed: int = 0,
+    reason: str = "",
+    level: float = LEVEL,
+) -> Estimate:
+    """The percentile interval of `value` from its replicates (r,), NaN where undefined."""
+    if value is None or np.isnan(value):
+        return missing(reason or "undefined on these rows", n)
+    known = replicates[~np.isnan(replicates)]
+    method = f"patient bootstrap, {len(replicates)} resamples, percentile, seed {seed}"
+    if len(known) < ENOUGH_DEFINED * len(replicates):
+        why = f"undefined in {len(replicates) - len(known)} of {len(replicates)} resamples"
+        return Estimate(float(value), None, None, method, n, why)
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return Estimate(float(value), float(low), float(high), method, n)
+
+
+def bootstrap(
+    score: Score,
+    grade: Numbers,
+    predicted: Numbers,
+    patients: Numbers,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = LEVEL,
+) -> Estimate:
+    """A score of confusion matrices, such as `metrics.kappas`, with patients resampled.
+
+    `score` takes (..., 5, 5) and returns (...), NaN where undefined.
+    """
+    n = np.size(grade)
+    if n == 0:
+        return missing("there are no graded photographs")
+    cells = np.asarray(grade) * NUMBER_OF_GRADES + np.asarray(predicted)
+    whole = np.bincount(cells.astype(np.int64), minlength=NUMBER_OF_GRADES**2)
+    value = float(score(whole.reshape(NUMBER_OF_GRADES, NUMBER_OF_GRADES).astype(float)))
+    drawn = resampled_confusions(grade, predicted, patients, resamples=resamples, seed=seed)
+    return from_replicates(value, score(drawn), n, seed=seed, level=level)
+
+
+def paired_difference(
+    score: Score,
+    grade: Numbers,
+    first: Numbers,
+    second: Numbers,
+    patients: Numbers,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = LEVEL,
+) -> Estimate:
+    """Score of `second` minus score of `first` on the same photographs, patients resampled."""
+    n, k = np.size(grade), NUMBER_OF_GRADES
+    if n == 0:
+        return missing("there are no graded photographs")
+    cells = (np.asarray(grade) * k + np.asarray(first)) * k + np.asarray(second)
+    cells = cells.astype(np.int64)
+
+    def difference(counts: Floats) -> Floats:
+        cube = counts.reshape(*counts.shape[:-1], k, k, k)
+        return score(cube.sum(-2)) - score(cube.sum(-1))
+
+    value = float(difference(np.bincount(cells, minlength=k**3).astype(float)))
+    drawn = resampled_counts(cells, patients, k**3, resamples, seed)
+    return from_replicates(value, difference(drawn), n, seed=seed, level=level)
+
+
+def _area(pairs: RankedPairs, n: int) -> float:
+    return float(pairs.areas(np.ones((1, n)))[0])
+
+
+def bootstrap_auc(
+    is_positive: Numbers,
+    score: Numbers,
+    patients: Numbers,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = LEVEL,
+) -> Estimate:
+    """AUC of an endpoint with patients resampled: (n,) flags, scores and patient labels."""
+    n = np.size(score)
+    pairs = rank_pairs(is_positive, score)
+    value = _area(pairs, n)
+    if np.isnan(value):
+        return missing(ONE_SIDED, n)
+    drawn = resampled_areas([pairs], patients, resamples, seed)[0]
+    return from_replicates(value, drawn, n, seed=seed, level=level)
+
+
+def bootstrap_macro_auc(
+    grade: Numbers,
+    probabilities: Numbers,
+    patients: Numbers,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = LEVEL,
+) -> Estimate:
+    """Macro one-against-rest AUC over the five grades, patients resampled."""
+    grades, p = np.asarray(grade), np.asarray(probabilities, dtype=float)
+    rankings = [rank_pairs(grades == g, p[:, g]) for g in GRADES]
+    areas = [_area(pairs, len(grades)) for pairs in rankings]
+    undefined = np.flatnonzero(np.isnan(areas))
+    if undefined.size:
+        return missing(f"AUC is undefined for grade {undefined[0]}", len(grades))
+    drawn = resampled_areas(rankings, patients, resamples, seed).mean(0)
+    return from_replicates(float(np.mean(areas)), drawn, len(grades), seed=seed, level=level)
+
+
+def paired_auc_difference(
+    is_positive: Numbers,
+    first: Numbers,
+    second: Numbers,
+    patients: Numbers,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    level: float = LEVEL,
+) -> Estimate:
+    """AUC of `second` minus AUC of `first` on the same photographs, patients resampled."""
+    n = np.size(first)
+    rankings = [rank_pairs(is_positive, score) for score in (first, second)]
+    before, after = (_area(pairs, n) for pairs in rankings)
+    if np.isnan(before):
+        return missing(ONE_SIDED, n)
+    drawn = resampled_areas(rankings, patients, resamples, seed)
+    return from_replicates(after - before, drawn[1] - drawn[0], n, seed=seed, level=level)

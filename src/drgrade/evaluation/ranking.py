@@ -1,0 +1,97 @@
+"""How well a score orders photographs: areas under the ROC curve, ties counted one half.
+
+`auc` is the Mann-Whitney statistic; `delong` gives its variance (DeLong, DeLong, Clarke-Pearson
+1988, by ranks); `RankedPairs` computes it under many sets of row weights, for resampling.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from drgrade.evaluation.values import Floats, Ints, Value, value_of
+from drgrade.grades import GRADES
+
+Numbers = npt.ArrayLike
+ONE_SIDED = "the photographs are all on one side of the endpoint"
+
+
+@dataclass(frozen=True)
+class RankedPairs:
+    """Which negatives lie below and level with each positive, as places in a sorted list.
+
+    positives: rows of the positives (p,). negatives: rows of the negatives, ascending by
+    score (q,). below, upto: how many negatives score less, and less or equal (p,).
+    """
+
+    positives: Ints
+    negatives: Ints
+    below: Ints
+    upto: Ints
+
+    def areas(self, weights: Floats) -> Floats:
+        """AUC under row weights of shape (r, n): shape (r,), NaN where a side weighs nothing."""
+        heights = np.zeros((len(weights), len(self.negatives) + 1))
+        np.cumsum(weights[:, self.negatives], axis=1, out=heights[:, 1:])
+        won = heights[:, self.below]
+        won += heights[:, self.upto]
+        over = weights[:, self.positives]
+        total = 2.0 * over.sum(1) * heights[:, -1]
+        out = np.full(len(weights), np.nan)
+        return np.divide(np.einsum("rp,rp->r", won, over), total, out=out, where=total > 0)
+
+
+def rank_pairs(is_positive: Numbers, score: Numbers) -> RankedPairs:
+    """Sort once what every resample needs: (n,) flags and (n,) scores."""
+    flags, scores = np.asarray(is_positive, dtype=bool), np.asarray(score, dtype=float)
+    positives, negatives = np.flatnonzero(flags), np.flatnonzero(~flags)
+    negatives = negatives[np.argsort(scores[negatives], kind="stable")]
+    ordered = scores[negatives]
+    below = np.searchsorted(ordered, scores[positives], side="left")
+    upto = np.searchsorted(ordered, scores[positives], side="right")
+    return RankedPairs(positives, negatives, below, upto)
+
+
+def auc(is_positive: Numbers, score: Numbers) -> Value:
+    """Area under the ROC curve, ties one half: (n,) flags and (n,) scores."""
+    pairs = rank_pairs(is_positive, score)
+    area = pairs.areas(np.ones((1, np.size(score))))[0]
+    return value_of(area, ONE_SIDED)
+
+
+def grade_aucs(grade: Numbers, probabilities: Numbers) -> list[Value]:
+    """One-against-rest AUC of each of the five grades: (n,) grades, (n, 5) probabilities."""
+    grades, p = np.asarray(grade), np.asarray(probabilities, dtype=float)
+    return [auc(grades == g, p[:, g]) for g in GRADES]
+
+
+def macro_auc(grade: Numbers, probabilities: Numbers) -> Value:
+    """Mean of the five one-against-rest AUCs; n/a where one of them is undefined."""
+    areas = [area.value for area in grade_aucs(grade, probabilities)]
+    known = [area for area in areas if area is not None]
+    if len(known) < len(areas):
+        return Value(None, f"AUC is undefined for grade {areas.index(None)}")
+    return Value(float(np.mean(known)))
+
+
+def delong(is_positive: Numbers, scores: Numbers) -> tuple[Floats, Floats]:
+    """AUCs (k,) and their covariance (k, k) of `k` scores, (k, n) or (n,), on the same rows.
+
+    For independent rows. NaN where a side of the endpoint has fewer than two rows.
+    """
+    flags = np.asarray(is_positive, dtype=bool)
+    table = np.atleast_2d(np.asarray(scores, dtype=float))
+    if min(flags.sum(), (~flags).sum()) < 2:
+        return np.full(len(table), np.nan), np.full((len(table), len(table)), np.nan)
+    over = np.array([_placements(row[flags], row[~flags]) for row in table])
+    under = np.array([1.0 - _placements(row[~flags], row[flags]) for row in table])
+    spread = np.cov(over) / over.shape[1] + np.cov(under) / under.shape[1]
+    return over.mean(1), np.atleast_2d(spread)
+
+
+def _placements(ours: Floats, theirs: Floats) -> Floats:
+    """Share of `theirs` that lies below each of `ours`, level ones counted one half."""
+    ordered = np.sort(theirs)
+    left = np.searchsorted(ordered, ours, side="left")
+    right = np.searchsorted(ordered, ours, side="right")
+    return (left + right) / (2.0 * len(theirs))
