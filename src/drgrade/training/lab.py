@@ -1,0 +1,178 @@
+"""The course lab's whole experiment: its plan, its cells one after the other, and its report."""
+
+import inspect
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from drgrade.data.dataset import PhotoDataset
+from drgrade.data.manifest import Manifest
+from drgrade.data.splits import complete, leaked_share
+from drgrade.errors import DownloadError, UsageError
+from drgrade.evaluation.lab_report import write_lab_report
+from drgrade.files import write_json
+from drgrade.models.grader import build_network
+from drgrade.models.objectives import OBJECTIVES
+from drgrade.progress import say
+from drgrade.run import provenance
+from drgrade.training.experiment import limited, run
+from drgrade.training.lab_cells import TABLE, Cell, Wanted, cells_of, compared
+from drgrade.training.lab_plan import Pace, Planned, measure, plan, say_plan
+from drgrade.training.loop import DivergedError
+
+FORMAT = 1
+ABOUT = "lab.json"
+
+
+def run_lab(
+    manifest: Manifest,
+    folder: Path,
+    wanted: Wanted,
+    *,
+    language: str = "en",
+    confirm: Callable[[], bool] = lambda: True,
+    measured: Callable[[Cell], Pace] = measure,
+) -> Path:
+    """Say what will run, run every cell that is not finished, and write the page after each.
+
+    Args:
+        manifest: photos with grades; splits that are missing are carved out of `train`.
+        folder: where `runs/CELL`, `figures`, `report.html` and `report.json` go.
+        wanted: sizes, cells, photos and epochs.
+        language: of the page and its figures, `en` or `zh-TW`.
+        confirm: asked once, after the plan was said; False ends the lab before it begins.
+        measured: how the pace of a cell's network is found.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        UsageError: nothing to learn from or to test on; or the answer to `confirm` was no.
+        RunError: a cell in `folder` was run with other settings.
+        InterruptedRunError: a signal came; the same command goes on where it stopped.
+    """
+    cells = cells_of(wanted)
+    whole = completed(manifest, cells[0])
+    photos = _photos(whole)
+    planned = plan(cells, folder, photos, measured)
+    say_plan(planned, photos)
+    if any(each.epochs_left for each in planned) and not confirm():
+        raise UsageError("stopped before the first cell; nothing was run")
+    about = _about(whole, cells, planned, wanted, folder)
+    page = _write(folder, about, whole, language)
+    for cell in cells:
+        about["reasons"][cell.name] = _run_cell(cell, manifest, folder)
+        page = _write(folder, about, whole, language)
+    return page
+
+
+def completed(manifest: Manifest, cell: Cell) -> Manifest:
+    """The photos a lab works with: splits complete, training photos limited; says what it did.
+
+    Raises:
+        UsageError: no graded photos to learn from or to test on.
+    """
+    data = cell.recipe.data
+    whole = limited(complete(manifest, data.split_seed), data.photos)
+    photos = _photos(whole)
+    for split in ("train", "test"):
+        if not photos.get(split):
+            raise UsageError(
+                f"the lab needs graded photos in split '{split}', got 0 of {len(manifest)} rows; "
+                "divide them with `drgrade data split MANIFEST -o MANIFEST`"
+            )
+    before = _photos(manifest)
+    carved = [name for name in ("tune", "calibrate") if photos.get(name) and not before.get(name)]
+    if carved:
+        say(f"{' and '.join(carved)} carved out of train, whole patients, a tenth each")
+    return whole
+
+
+def _photos(manifest: Manifest) -> dict[str, int]:
+    graded = manifest.table.drop_nulls("grade")
+    return {str(split): int(n) for split, n in graded.group_by("split").len().rows() if split}
+
+
+def _run_cell(cell: Cell, manifest: Manifest, folder: Path) -> str:
+    """Train one cell to its end; returns why it stays empty, or nothing."""
+    say(f"cell {cell.name}")
+    try:
+        run(cell.recipe, manifest, folder / "runs" / cell.name, resume=True)
+    except (DownloadError, DivergedError) as error:
+        say(f"cell {cell.name} stays empty: {error}")
+        return str(error)
+    return ""
+
+
+def _write(folder: Path, about: dict[str, Any], manifest: Manifest, language: str) -> Path:
+    write_json(folder / ABOUT, about)
+    return write_lab_report(folder, manifest, language=language)
+
+
+def _about(
+    manifest: Manifest,
+    cells: Sequence[Cell],
+    planned: Sequence[Planned],
+    wanted: Wanted,
+    folder: Path,
+) -> dict[str, Any]:
+    """What the page needs to know that no run folder tells."""
+    before = _read_about(folder)
+    listed = _merged(before.get("cells", []), [cell.as_json() for cell in cells])
+    return {
+        "format": FORMAT,
+        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "recipe": wanted.recipe,
+        "size": wanted.size,
+        "cells": listed,
+        "compared": compared(cells) or before.get("compared", []),
+        "reasons": dict(before.get("reasons", {})),
+        "networks": before.get("networks", {}) | _networks(cells),
+        "estimated_seconds": {each.cell.name: each.seconds for each in planned},
+        "dataset": _dataset_functions(),
+        "leaked_share": leaked_share(manifest),
+        "provenance": provenance(cells[0].recipe, manifest.hash),
+    }
+
+
+def _read_about(folder: Path) -> dict[str, Any]:
+    path = folder / ABOUT
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}  # a page is drawn anew from the run folders
+
+
+def _merged(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cells of an earlier call stay on the page; the lab's order first, then the rest."""
+    each = {cell["name"]: cell for cell in [*before, *now]}
+    order = [*TABLE, *(name for name in each if name not in TABLE)]
+    return [each[name] for name in order if name in each]
+
+
+def _networks(cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
+    """Printed modules and parameters of each network and head, keyed `network head`."""
+    found: dict[str, dict[str, Any]] = {}
+    for cell in cells:
+        model = cell.recipe.model
+        key = f"{model.network} {model.head}"
+        if key not in found:
+            outputs = OBJECTIVES[cell.recipe.objective.name].outputs
+            network = build_network(model, outputs)
+            found[key] = {
+                "network": model.network,
+                "head": model.head,
+                "printed": str(network),
+                "parameters": sum(p.numel() for p in network.parameters()),
+            }
+    return found
+
+
+def _dataset_functions() -> dict[str, str]:
+    """The source of the three functions every Dataset has."""
+    names = ("__init__", "__len__", "__getitem__")
+    return {name: inspect.getsource(getattr(PhotoDataset, name)) for name in names}

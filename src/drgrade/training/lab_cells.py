@@ -1,0 +1,137 @@
+"""The cells of the lab's table: which network from which start, and the recipe of each."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from drgrade.errors import UsageError, choose
+from drgrade.recipe import Recipe, load_recipe, make_recipe
+
+LAB_RECIPE = "lab"
+LAB_EPOCHS = {"resnet18": 10, "resnet50": 8, "efficientnet_lite0": 10}
+LAB_RATES = {"imagenet": 1e-5, "random": 1e-4}
+LAB_HEAD_SIZE = 512
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training of the lab: a network, its start, the side of its squares, and its role.
+
+    `role` is `table` for the lab's own table and `sizes` for the comparison of sizes.
+    """
+
+    name: str
+    network: str
+    start: str
+    size: int
+    role: str
+    recipe: Recipe
+
+    def as_json(self) -> dict[str, Any]:
+        """What the report needs to know, in plain values."""
+        settings = self.recipe
+        plain = {key: value for key, value in asdict(self).items() if key != "recipe"}
+        return plain | {
+            "head": settings.model.head,
+            "epochs": settings.train.epochs,
+            "batch": settings.train.batch,
+            "learning_rate": settings.optimiser.learning_rate,
+            "choose": settings.train.choose,
+            "run": f"runs/{self.name}",
+        }
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked the lab for; 0 and empty mean as the lab has it."""
+
+    size: int = 512
+    cells: Sequence[str] = ()
+    photos: int = 0
+    epochs: int = 0
+    compare_size: int = 0
+    recipe: str = LAB_RECIPE
+    changes: Sequence[str] = ()
+
+
+TABLE: dict[str, tuple[str, str]] = {
+    f"{network}-{start}": (network, start) for network in LAB_EPOCHS for start in LAB_RATES
+}
+
+
+def cells_of(wanted: Wanted) -> list[Cell]:
+    """The cells a person asked for, all six by default, then those that compare sizes.
+
+    Raises:
+        UnknownNameError: a cell that does not exist.
+        RecipeError: settings that do not go together.
+    """
+    names = list(dict.fromkeys(wanted.cells)) or list(TABLE)
+    table = [_table_cell(wanted, name) for name in names]
+    without_start = [cell for cell in table if cell.start == "random"]  # needs no download
+    return table + _size_cells(wanted, (without_start or table)[0])
+
+
+def compared(cells: Sequence[Cell]) -> list[str]:
+    """Names of the cells that differ in nothing but the size, largest first; empty where none."""
+    asked = [cell for cell in cells if cell.role == "sizes"]
+    if len(asked) == 1:
+        twin = asked[0]
+        asked += [
+            cell
+            for cell in cells
+            if cell.role == "table" and (cell.network, cell.start) == (twin.network, twin.start)
+        ]
+    return [cell.name for cell in sorted(asked, key=lambda cell: -cell.size)]
+
+
+def _table_cell(wanted: Wanted, name: str) -> Cell:
+    network, start = choose(TABLE, name, "cell of the lab")
+    return _cell(wanted, name, network, start, wanted.size, "table", "")
+
+
+def _size_cells(wanted: Wanted, first: Cell) -> list[Cell]:
+    """One cell at both sizes with the same head; a cell of the table is not run twice."""
+    if not wanted.compare_size:
+        return []
+    if wanted.compare_size == wanted.size:
+        raise UsageError(
+            f"--compare-size must differ from --size, got {wanted.size} for both; "
+            "leave one of them out"
+        )
+    sizes = [wanted.size, wanted.compare_size]
+    if first.recipe.model.head == "global":
+        sizes = [wanted.compare_size]
+    return [
+        _cell(wanted, f"{first.name}-{size}px", first.network, first.start, size, "sizes", "global")
+        for size in sizes
+    ]
+
+
+def _cell(
+    wanted: Wanted, name: str, network: str, start: str, size: int, role: str, head: str
+) -> Cell:
+    base = load_recipe(wanted.recipe, wanted.changes).model_dump()
+    base["name"] = name
+    base["data"] |= {"size": size, "photos": wanted.photos or base["data"]["photos"]}
+    base["model"] |= {
+        "network": network,
+        "start": start,
+        "head": head or fitting_head(base["model"]["head"], network, size),
+    }
+    base["train"]["watch_test"] = True
+    asked = {change.partition("=")[0].strip() for change in wanted.changes}
+    if wanted.recipe == LAB_RECIPE:
+        if "train.epochs" not in asked:
+            base["train"]["epochs"] = LAB_EPOCHS[network]
+        if "optimiser.learning_rate" not in asked:
+            base["optimiser"]["learning_rate"] = LAB_RATES[start]
+    if wanted.epochs:
+        base["train"]["epochs"] = wanted.epochs
+    return Cell(name, network, start, size, role, make_recipe(base, name))
+
+
+def fitting_head(asked: str, network: str, size: int) -> str:
+    """The lab's head where it fits (a ResNet at 512 px), else the global average."""
+    fits = size == LAB_HEAD_SIZE and network.startswith("resnet")
+    return asked if fits else "global"
