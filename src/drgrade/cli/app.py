@@ -42,22 +42,31 @@ MODEL_COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-def make_app() -> App:
-    """The whole command line; commands are imported when they are called."""
+def make_app(called: Sequence[str] = ()) -> App:
+    """The whole command line; commands are imported when they are called.
+
+    A command that is called brings its own long help; the others are listed by one line.
+    """
     app = App(name="drgrade", help=HELP, version=__version__, help_format="markdown")
     for name, (target, summary) in COMMANDS.items():
-        app.command(target, name=name, help=summary)
-    app.command(_group("data", "Import, check, split, prepare and draw sets.", DATA_COMMANDS))
-    models = _group("models", "The networks, their size, and the files at hand.", MODEL_COMMANDS)
+        app.command(target, name=name, help=None if name in called else summary)
+    app.command(
+        _group("data", "Import, check, split, prepare and draw sets.", DATA_COMMANDS, called)
+    )
+    models = _group(
+        "models", "The networks, their size, and the files at hand.", MODEL_COMMANDS, called
+    )
     models.default(_list_models)
     app.command(models)
     return app
 
 
-def _group(name: str, summary: str, commands: dict[str, tuple[str, str]]) -> App:
+def _group(
+    name: str, summary: str, commands: dict[str, tuple[str, str]], called: Sequence[str]
+) -> App:
     group = App(name=name, help=summary)
     for each, (target, help_line) in commands.items():
-        group.command(target, name=each, help=help_line)
+        group.command(target, name=each, help=None if each in called else help_line)
     return group
 
 
@@ -86,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code: 0, 1, 2, 3, 130 or 143."""
     try:
-        answer = make_app()(arguments, exit_on_error=False, print_error=False,
+        answer = make_app(arguments[:2])(arguments, exit_on_error=False, print_error=False,
                             result_action="return_value")  # fmt: skip
         sys.stdout.flush()
         return int(answer or 0) if isinstance(answer, int | None) else 0

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -92,8 +92,8 @@ def _one_epoch(desk: Desk, state: State) -> None:
             save_state(desk.run.last, state)
         if desk.stop:
             raise InterruptedRunError(
-                f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}; go on with "
-                f"`drgrade train --resume {desk.run.folder}`",
+                f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}; "
+                f"go on with `drgrade train --resume {desk.run.folder}`",
                 desk.stop.exit_code,
             )
     state.seconds += time.monotonic() - begun
@@ -179,8 +179,6 @@ def _say_step(state: State, steps: int, seconds: float) -> None:
 @torch.no_grad()
 def outputs_of(desk: Desk, network: nn.Module, part: Part) -> np.ndarray:
     """Raw outputs (n, k) of a part by a network in evaluation mode."""
-    from dataclasses import replace
-
     grader = replace(desk.grader, network=network)
     was_training = network.training
     network.eval()
@@ -265,8 +263,6 @@ def _is_better(row: dict[str, Any], best: dict[str, Any], choose_by: str) -> boo
 
 
 def _keep(desk: Desk, state: State, fitted: Grader) -> None:
-    from dataclasses import replace
-
     best = replace(fitted, network=state.judged).with_facts(
         epoch=state.epoch,
         chosen_on="tune",

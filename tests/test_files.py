@@ -1,0 +1,57 @@
+"""Safe writing, hashes and locks."""
+
+import json
+import os
+import socket
+
+import pytest
+
+from drgrade.errors import RunError
+from drgrade.files import locked, replacing, sha256_bytes, sha256_file, write_json, write_text
+
+
+def test_a_failed_writing_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "kept.txt"
+    write_text(path, "old")
+    with pytest.raises(ValueError, match="half"), replacing(path) as temporary:
+        temporary.write_text("new but half")
+        raise ValueError("half")
+    assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
+    assert path.read_text() == "old"
+
+
+def test_json_that_is_not_a_number_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "x.json", {"value": float("nan")})
+
+
+def test_the_hash_of_a_file_is_the_hash_of_its_bytes(tmp_path):
+    content = os.urandom(3_000_000)
+    (tmp_path / "x").write_bytes(content)
+    assert sha256_file(tmp_path / "x") == sha256_bytes(content)
+
+
+def test_a_folder_is_held_by_one_process_alone(tmp_path):
+    with locked(tmp_path), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
+        locked(tmp_path).__enter__()
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
+    owner = {"pid": 2**22 + 1, "host": socket.gethostname(), "started": "1"}
+    (tmp_path / "lock.json").write_text(json.dumps(owner))
+    with locked(tmp_path):
+        held = json.loads((tmp_path / "lock.json").read_text())
+    assert held["pid"] == os.getpid()
+
+
+def test_a_lock_whose_process_number_was_given_to_another_is_taken_over(tmp_path):
+    owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": "another time"}
+    (tmp_path / "lock.json").write_text(json.dumps(owner))
+    with locked(tmp_path):
+        assert (tmp_path / "lock.json").is_file()
+
+
+def test_the_lock_of_another_machine_is_believed(tmp_path):
+    (tmp_path / "lock.json").write_text(json.dumps({"pid": 1, "host": "elsewhere"}))
+    with pytest.raises(RunError, match="on elsewhere"):
+        locked(tmp_path).__enter__()

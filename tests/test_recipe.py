@@ -1,0 +1,115 @@
+"""Recipes: every knob on one page, every mistake at once."""
+
+import tomllib
+
+import pytest
+
+from drgrade.errors import RecipeError
+from drgrade.recipe import load_recipe, make_recipe, packaged_recipes, write_toml
+
+
+@pytest.mark.parametrize("name", sorted(packaged_recipes()))
+def test_every_packaged_recipe_loads_and_states_what_it_shows(name):
+    load_recipe(name)
+    assert "# Shows:" in packaged_recipes()[name]
+
+
+@pytest.mark.parametrize("name", sorted(packaged_recipes()))
+def test_a_recipe_written_and_read_is_the_same(name):
+    recipe = load_recipe(name)
+    assert make_recipe(tomllib.loads(write_toml(recipe))) == recipe
+
+
+def test_a_name_with_quotes_and_line_breaks_survives_writing():
+    recipe = make_recipe({"name": 'a "b"\n\\c'})
+    assert make_recipe(tomllib.loads(write_toml(recipe))) == recipe
+
+
+def test_an_unknown_key_is_answered_with_the_nearest():
+    with pytest.raises(RecipeError, match=r"did you mean 'optimiser.learning_rate'"):
+        make_recipe({"train": {"lerning_rate": 1}, "optimiser": {}})
+
+
+def test_an_unknown_section_is_answered_with_the_nearest():
+    with pytest.raises(RecipeError, match="did you mean 'optimiser'"):
+        make_recipe({"optimizer": {"learning_rate": 1}})
+
+
+def test_all_mistakes_are_reported_at_once():
+    with pytest.raises(RecipeError) as caught:
+        make_recipe({"train": {"batch": 0, "epochs": 0}, "data": {"workers": -1}})
+    assert all(key in str(caught.value) for key in ("train.batch", "train.epochs", "data.workers"))
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("train", "batch", 0),
+        ("train", "batch", -1),
+        ("train", "batch", 10**9),
+        ("data", "workers", -1),
+        ("data", "size", 0),
+        ("data", "size", 10**6),
+        ("optimiser", "learning_rate", float("nan")),
+        ("optimiser", "learning_rate", float("inf")),
+        ("optimiser", "learning_rate", -1e-3),
+        ("train", "epochs", 0),
+    ],
+)
+def test_a_number_out_of_range_is_refused_with_the_value(section, key, value):
+    with pytest.raises(RecipeError, match=f"{section}.{key}.*got {value}"):
+        make_recipe({section: {key: value}})
+
+
+def test_a_key_given_twice_is_refused(tmp_path):
+    path = tmp_path / "twice.toml"
+    path.write_text("[train]\nepochs = 1\nepochs = 2\n")
+    with pytest.raises(RecipeError, match="not valid TOML"):
+        load_recipe(str(path))
+
+
+def test_a_folder_is_no_recipe(tmp_path):
+    with pytest.raises(RecipeError, match="folder"):
+        load_recipe(str(tmp_path))
+
+
+def test_a_huge_file_is_no_recipe(tmp_path):
+    path = tmp_path / "huge.toml"
+    path.write_bytes(b"#" * (2 << 20))
+    with pytest.raises(RecipeError, match="1 MiB"):
+        load_recipe(str(path))
+
+
+def test_a_binary_file_is_no_recipe(tmp_path):
+    path = tmp_path / "binary.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RecipeError, match="UTF-8"):
+        load_recipe(str(path))
+
+
+def test_a_mistyped_packaged_name_is_answered_with_the_nearest():
+    with pytest.raises(RecipeError, match="did you mean 'lab-best'"):
+        load_recipe("lab-bets")
+
+
+def test_set_changes_one_setting_and_bare_words_need_no_quotes():
+    recipe = load_recipe("lab-best", ["train.epochs=3", "model.network=resnet50"])
+    assert (recipe.train.epochs, recipe.model.network) == (3, "resnet50")
+
+
+@pytest.mark.parametrize("change", ["epochs=3", "train.epochs", "=3"])
+def test_a_change_without_section_or_value_is_refused(change):
+    with pytest.raises(RecipeError, match=r"section\.key=value"):
+        load_recipe("lab", [change])
+
+
+def test_the_lab_head_is_refused_at_128_pixels():
+    with pytest.raises(RecipeError, match="512 only, got 128"):
+        load_recipe("lab", ["data.size=128"])
+
+
+def test_the_hash_ignores_the_name_and_where_the_photos_lie():
+    one = make_recipe({"name": "a", "data": {"manifest": "x.csv"}})
+    two = make_recipe({"name": "b", "data": {"manifest": "y.csv"}})
+    assert one.hash == two.hash
+    assert one.hash != make_recipe({"train": {"epochs": 3}}).hash
