@@ -1,0 +1,65 @@
+"""Objectives: what outputs mean, what a mistake costs, how it is decoded."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.models.objectives import (  # noqa: E402
+    EVEN_CUTS,
+    OBJECTIVES,
+    Decoding,
+    class_weights,
+    fit_cuts,
+)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_decoded_probabilities_sum_to_1_and_grades_are_0_to_4(name):
+    objective = OBJECTIVES[name]
+    outputs = np.random.default_rng(0).normal(0, 3, (100, objective.outputs))
+    probabilities, grades = objective.decode(outputs, Decoding())
+    assert probabilities.shape == (100, 5)
+    assert np.allclose(probabilities.sum(axis=1), 1)
+    assert (probabilities >= 0).all()
+    assert set(grades.tolist()) <= {0, 1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_loss_falls_when_outputs_are_right(name):
+    grades = torch.arange(5)
+    right = torch.eye(5) * 9 if name == "cross_entropy" else grades[:, None].float()
+    loss = OBJECTIVES[name].loss
+    assert loss(right, grades, torch.ones(5), 0.0) < loss(right.flip(0), grades, torch.ones(5), 0.0)
+
+
+def test_a_regression_is_graded_by_its_cuts():
+    outputs = np.array([[-1.0], [0.49], [0.5], [1.7], [3.49], [9.0]])
+    _, grades = OBJECTIVES["regression"].decode(outputs, Decoding())
+    assert grades.tolist() == [0, 0, 1, 2, 3, 4]
+
+
+def test_cuts_follow_outputs_that_are_half_as_wide():
+    grades = np.repeat(np.arange(5), 40)
+    outputs = grades[:, None] * 0.5 + np.random.default_rng(0).normal(0, 0.05, (200, 1))
+    decoding = fit_cuts(outputs, grades)
+    _, given = OBJECTIVES["regression"].decode(outputs, decoding)
+    assert (given == grades).mean() > 0.98
+    assert decoding.fitted_on == "tune"
+
+
+def test_even_cuts_stay_where_nothing_is_better():
+    grades = np.repeat(np.arange(5), 10)
+    assert fit_cuts(grades[:, None].astype(float), grades).cuts == EVEN_CUTS
+
+
+def test_balanced_weights_give_every_grade_the_same_say():
+    grades = np.array([0] * 70 + [1] * 20 + [2] * 10)
+    weights = class_weights(grades, "balanced")
+    assert np.allclose(np.bincount(grades, minlength=5)[:3] * weights[:3], 100 / 3)
+
+
+@pytest.mark.parametrize("kind", ["none", "sqrt", "balanced"])
+def test_weights_keep_the_size_of_the_loss(kind):
+    grades = np.array([0] * 70 + [1] * 20 + [2] * 10)
+    assert np.isclose(class_weights(grades, kind)[grades].mean(), 1)
