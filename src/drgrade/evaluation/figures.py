@@ -1,0 +1,297 @@
+"""Figures of a score: confusion matrices, training curves, intervals with their floors.
+
+Each `draw_` function returns a matplotlib `Figure` and touches no global figure; `write_figure`
+writes it as PNG and SVG, and `svg` gives the text to set into a page. Text in SVG is paths, so a
+page looks the same on a machine without the fonts.
+"""
+
+import functools
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from drgrade.errors import choose
+from drgrade.evaluation.metrics import row_normalised
+from drgrade.evaluation.values import Estimate
+from drgrade.files import write_bytes
+from drgrade.fonts import FAMILY, chinese_font
+from drgrade.grades import GRADES, NAMES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WORDS = {
+    "en": {
+        "reference": "reference grade",
+        "predicted": "predicted grade",
+        "counts": "photographs",
+        "rows": "share of each reference grade, %",
+        "epoch": "epoch",
+        "accuracy": "accuracy, %",
+        "train": "train",
+        "tune": "tune",
+        "test": "test",
+        "floor": "floor",
+        "interval": "95 % interval",
+        "not available": "n/a",
+        "always_0": "always grade 0",
+        "majority": "always the most frequent grade",
+        "other_eye": "the other eye's grade",
+        "train_other_eye": "the other eye's grade in train",
+    },
+    "zh-TW": {
+        "reference": "參考分級",
+        "predicted": "預測分級",
+        "counts": "照片張數",
+        "rows": "佔各參考分級的比例（%）",
+        "epoch": "訓練週期",
+        "accuracy": "準確率（%）",
+        "train": "訓練",
+        "tune": "調校",
+        "test": "測試",
+        "floor": "底線",
+        "interval": "95 % 信賴區間",
+        "not available": "無法計算",
+        "always_0": "一律判為 0 級",
+        "majority": "一律判為最常見的分級",
+        "other_eye": "另一眼的分級",
+        "train_other_eye": "訓練集中另一眼的分級",
+    },
+}
+# Okabe and Ito's colours, told apart by colour-blind readers
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
+INK = "#222222"
+STYLE: Any = {
+    "font.family": ["DejaVu Sans", FAMILY],
+    "font.size": 9.0,
+    "axes.unicode_minus": True,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "drgrade",  # else every drawing of the same figure has other names inside
+}
+
+Matrix = npt.ArrayLike
+Curves = Mapping[str, Sequence[float | None]]
+
+
+def words(language: str) -> dict[str, str]:
+    """The labels of a language, `en` or `zh-TW`.
+
+    Raises:
+        UnknownNameError: another language.
+    """
+    return choose(WORDS, language, "language")
+
+
+@functools.cache
+def _load_font() -> None:
+    from matplotlib.font_manager import fontManager
+
+    fontManager.addfont(chinese_font())
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    import matplotlib as mpl
+
+    _load_font()
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def _figure(width: float, height: float) -> "Figure":
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+
+
+def draw_confusion(cm: Matrix, *, title: str = "", language: str = "en") -> "Figure":
+    """One matrix twice: counts on the left, shares of each reference grade on the right.
+
+    `cm` has shape (5, 5), rows the reference.
+    """
+    label = words(language)
+    counts = np.asarray(cm, dtype=float)
+    shares = row_normalised(counts)
+    with _style():
+        figure = _figure(8.4, 4.2)
+        left, right = figure.subplots(1, 2)
+        _matrix(left, counts, np.nan_to_num(shares), "{:,.0f}", label)
+        _matrix(right, 100 * shares, np.nan_to_num(shares), "{:.1f}", label)
+        left.set_title(label["counts"], fontsize=9)
+        right.set_title(label["rows"], fontsize=9)
+        figure.suptitle(title)
+    return figure
+
+
+def _matrix(
+    axes: "Axes",
+    numbers: npt.NDArray[Any],
+    shade: npt.NDArray[Any],
+    form: str,
+    label: dict[str, str],
+) -> None:
+    axes.imshow(shade, cmap="Blues", vmin=0.0, vmax=1.0)
+    for (row, column), number in np.ndenumerate(numbers):
+        text = label["not available"] if np.isnan(number) else form.format(number)
+        colour = "white" if shade[row, column] > 0.5 else INK
+        axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=8)
+    axes.set_xticks(GRADES)
+    axes.set_yticks(GRADES)
+    axes.set_xlabel(label["predicted"])
+    axes.set_ylabel(label["reference"])
+    axes.tick_params(length=0)
+
+
+def draw_confusions(matrices: Mapping[str, Matrix], *, language: str = "en") -> "Figure":
+    """Row-normalised matrices of several runs side by side, each with the name of its run."""
+    label = words(language)
+    columns = min(3, max(1, len(matrices)))
+    rows = -(-len(matrices) // columns)
+    with _style():
+        figure = _figure(3.4 * columns, 3.5 * rows)
+        axes = figure.subplots(max(1, rows), columns, squeeze=False).ravel()
+        for place in axes[len(matrices) :]:
+            place.set_axis_off()
+        for place, (name, cm) in zip(axes, matrices.items(), strict=False):
+            shares = row_normalised(cm)
+            _matrix(place, 100 * shares, np.nan_to_num(shares), "{:.0f}", label)
+            place.set_title(name, fontsize=9)
+        figure.supxlabel(label["rows"], fontsize=8)
+    return figure
+
+
+def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = "en") -> "Figure":
+    """Accuracy over epochs of several runs: a colour a run; train dashed, test (or tune) solid.
+
+    Each run holds the columns of its log: `epoch`, and `train_accuracy`, `tune_accuracy`,
+    `test_accuracy` in 0 to 1, where they were measured (None leaves a gap).
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    label = words(language)
+    with _style():
+        figure = _figure(7.2, 4.4)
+        axes = figure.subplots()
+        for number, (name, run) in enumerate(runs.items()):
+            colour = COLOURS[number % len(COLOURS)]
+            for part, stroke in _parts(run):
+                y = 100 * np.array(run[f"{part}_accuracy"], dtype=float)
+                said = f"{name}, {label[part]}"
+                axes.plot(
+                    np.array(run["epoch"]), y, stroke, color=colour, label=said, marker=".", lw=1.4
+                )
+        axes.set_xlabel(label["epoch"])
+        axes.set_ylabel(label["accuracy"])
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.25)
+        if runs:
+            axes.legend(fontsize=7, frameon=False)
+        axes.set_title(title)
+    return figure
+
+
+def _parts(run: Curves) -> list[tuple[str, str]]:
+    judged = "test" if _measured(run, "test") else "tune"
+    strokes = (("train", "--"), (judged, "-"))
+    return [(part, stroke) for part, stroke in strokes if _measured(run, part)]
+
+
+def _measured(run: Curves, part: str) -> bool:
+    return any(number is not None for number in run.get(f"{part}_accuracy", ()))
+
+
+def draw_intervals(
+    estimates: Mapping[str, Estimate],
+    *,
+    floors: Mapping[str, float] | None = None,
+    title: str = "",
+    axis: str = "",
+    language: str = "en",
+) -> "Figure":
+    """A line for each estimate with its interval, and the floors as upright dashes.
+
+    `floors` are named by what they are (`always_0`, `other_eye`, ...) or by any text.
+    """
+    label = words(language)
+    with _style():
+        figure = _figure(7.2, 1.3 + 0.34 * (len(estimates) + len(floors or {})))
+        axes = figure.subplots()
+        for row, found in enumerate(estimates.values()):
+            _interval(axes, row, found, label)
+            axes.axhline(row, color="#eeeeee", lw=0.6, zorder=0)
+        for number, (name, floor) in enumerate((floors or {}).items()):
+            said = f"{label['floor']}: {label.get(name, name)} {floor:.3f}"
+            colour = COLOURS[(number + 1) % len(COLOURS)]
+            axes.axvline(floor, ls="--", lw=1.2, color=colour, label=said)
+        axes.set_yticks(range(len(estimates)), list(estimates))
+        axes.set_ylim(len(estimates) - 0.5, -0.5)
+        axes.set_xlabel(f"{axis} ({label['interval']})" if axis else label["interval"])
+        axes.grid(axis="x", alpha=0.25)
+        if floors:
+            figure.legend(loc="outside lower left", fontsize=7, frameon=False)
+        axes.set_title(title)
+    return figure
+
+
+def _interval(axes: "Axes", row: int, found: Estimate, label: dict[str, str]) -> None:
+    if found.value is None:
+        place = axes.get_yaxis_transform()
+        axes.text(0.01, row, label["not available"], transform=place, va="center", fontsize=8)
+        return
+    if found.low is not None and found.high is not None:
+        axes.plot([found.low, found.high], [row, row], color=COLOURS[0], lw=2.2)
+    axes.plot([found.value], [row], "o", color=COLOURS[0], ms=5)
+
+
+def draw_counts(counts: Mapping[str, Sequence[int]], *, language: str = "en") -> "Figure":
+    """Photographs by grade in each split or set, as bars with their numbers."""
+    label = words(language)
+    with _style():
+        figure = _figure(7.2, 3.4)
+        axes = figure.subplots()
+        width = 0.8 / max(1, len(counts))
+        for number, (name, by_grade) in enumerate(counts.items()):
+            places = [grade + (number - (len(counts) - 1) / 2) * width for grade in GRADES]
+            said = label.get(name, name)
+            bars = axes.bar(places, by_grade, width, color=COLOURS[number % 8], label=said)
+            axes.bar_label(bars, fontsize=7, padding=1)
+        names = choose(NAMES, language, "language")
+        axes.set_xticks(GRADES, [f"{g} {name}" for g, name in zip(GRADES, names, strict=True)])
+        axes.tick_params(axis="x", labelsize=8)
+        axes.set_ylabel(label["counts"])
+        axes.legend(fontsize=8, frameon=False)
+    return figure
+
+
+def svg(figure: "Figure") -> str:
+    """The figure as SVG text without the XML head, to set into a page; the same each time."""
+    content = _bytes(figure, "svg").decode("utf-8")
+    return content[content.index("<svg") :]
+
+
+def _bytes(figure: "Figure", kind: str, dpi: int = 150) -> bytes:
+    buffer = io.BytesIO()
+    no_date: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+    with _style():
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=no_date)
+    return buffer.getvalue()
+
+
+def write_figure(figure: "Figure", path: Path, dpi: int = 150) -> tuple[Path, Path]:
+    """Write `path` as `.png` and `.svg`, each whole or not at all; returns both paths."""
+    stem = Path(path).with_suffix("") if Path(path).suffix in (".png", ".svg") else Path(path)
+    png, vector = (stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg"))
+    write_bytes(png, _bytes(figure, "png", dpi))
+    write_bytes(vector, _bytes(figure, "svg"))
+    return png, vector
