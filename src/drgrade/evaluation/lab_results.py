@@ -1,0 +1,343 @@
+"""What the cells of a lab came to: run folders and the manifest in, plain figures out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from drgrade.data.manifest import SPLITS, Manifest
+from drgrade.evaluation.floors import (
+    UNKNOWN,
+    Floor,
+    Rows,
+    always,
+    floors,
+    other_eye,
+    rows_of,
+)
+from drgrade.evaluation.intervals import bootstrap, bootstrap_macro_auc, paired_difference, ratio
+from drgrade.evaluation.metrics import accuracies, confusion, kappas
+from drgrade.evaluation.values import Estimate, Floats, Ints, missing
+from drgrade.grades import GRADES
+from drgrade.predictions import Predictions, read_predictions
+from drgrade.run import RunFolder
+
+COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
+MOST_ROWS = 0.9  # a floor that answers fewer rows than this is not the one to be held against
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Test answers of one epoch: which, who chose it, and the matrix (5, 5), rows the reference."""
+
+    epoch: int | None
+    chosen_on: str
+    accuracy: Estimate
+    qwk: Estimate
+    macro_auc: Estimate
+    matrix: Ints
+    one_answer: float  # the largest share of photographs with one and the same answer
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields in plain values."""
+        scores = {name: getattr(self, name).as_json() for name in ("accuracy", "qwk", "macro_auc")}
+        plain = {"epoch": self.epoch, "chosen_on": self.chosen_on, "one_answer": self.one_answer}
+        return plain | scores | {"confusion": self.matrix.tolist()}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One cell: its settings, its log, and its test answers; `state` is `finished`, `interrupted`
+    or `empty`."""
+
+    name: str
+    settings: Mapping[str, Any]
+    state: str
+    reason: str = ""
+    history: Sequence[Mapping[str, float | None]] = ()
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    recipe_hash: str = ""
+    honest: Judged | None = None
+    highest: Judged | None = None
+    over_zero: Estimate | None = None
+    over_other: Estimate | None = None
+    unseen: Estimate | None = None
+
+    @property
+    def is_collapsed(self) -> bool:
+        """Whether the chosen epoch answers one grade nearly always, on tune or on test."""
+        if self.honest is None:
+            return False
+        return bool(self.summary.get("collapsed")) or self.honest.one_answer > COLLAPSED
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields in plain values."""
+        parts = ("honest", "highest", "over_zero", "over_other", "unseen")
+        found = {name: getattr(self, name) for name in parts}
+        return {
+            "name": self.name,
+            "settings": dict(self.settings),
+            "state": self.state,
+            "reason": self.reason,
+            "is_collapsed": self.is_collapsed,
+            **{name: part.as_json() if part else None for name, part in found.items()},
+            "history": [dict(row) for row in self.history],
+            "summary": dict(self.summary),
+            "recipe_hash": self.recipe_hash,
+        }
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two cells on the same test photographs: accuracy and QWK of `second` minus `first`."""
+
+    kind: str
+    first: str
+    second: str
+    accuracy: Estimate
+    qwk: Estimate
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields in plain values."""
+        names = {"kind": self.kind, "first": self.first, "second": self.second}
+        return names | {"accuracy": self.accuracy.as_json(), "qwk": self.qwk.as_json()}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Everything the page says, in figures."""
+
+    about: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    counts: Mapping[str, tuple[int, ...]]  # split -> photographs of grades 0 to 4
+    units: Mapping[str, int]  # split -> how many units are resampled
+    unit: str  # patients, groups or photos
+    leaked_share: float | None
+    floors: tuple[Floor, ...]
+    other: Floor | None  # the other-eye floor that answers most test rows
+    cells: tuple[Result, ...]
+    pairs: tuple[Pair, ...]
+
+    def cell(self, name: str) -> Result | None:
+        """A cell by its name, or None."""
+        return next((cell for cell in self.cells if cell.name == name), None)
+
+    @property
+    def finished(self) -> list[Result]:
+        """Cells of the lab's table that have test answers."""
+        return [c for c in self.cells if c.honest is not None and c.settings["role"] == "table"]
+
+    @property
+    def chosen(self) -> Result | None:
+        """The cell of the table with the best score on tune: the one the verdict is about."""
+        return max(self.finished, key=_tune_score, default=None)
+
+    def as_json(self) -> dict[str, Any]:
+        """The twin of the page in plain values."""
+        chosen = self.chosen
+        return {
+            **{key: value for key, value in self.about.items() if key not in ("cells", "reasons")},
+            "facts": dict(self.facts),
+            "counts": {split: list(row) for split, row in self.counts.items()},
+            "units": {"kind": self.unit, **self.units},
+            "leaked_share": self.leaked_share,
+            "floors": [floor.as_json() for floor in self.floors],
+            "chosen_on_tune": chosen.name if chosen else None,
+            "cells": [cell.as_json() for cell in self.cells],
+            "pairs": [pair.as_json() for pair in self.pairs],
+        }
+
+
+def _tune_score(cell: Result) -> tuple[float, float]:
+    numbers = (cell.summary.get(f"best_tune_{key}") for key in ("qwk", "accuracy"))
+    qwk, accuracy = (-9.0 if number is None else float(number) for number in numbers)
+    return qwk, accuracy
+
+
+def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
+    """Judge what lies in a lab's run folders.
+
+    Args:
+        folder: the lab's folder; cells lie where `about` says.
+        about: the lab's own notes (`lab.json`).
+        manifest: its photos with splits complete.
+    """
+    test = Test.of(manifest)
+    cells = tuple(_result(folder, settings, about["reasons"], test) for settings in about["cells"])
+    return Lab(
+        about=about,
+        facts={key: value for key, value in manifest.facts.items() if key != "root"},
+        counts=_counts(manifest),
+        units=_units(manifest),
+        unit=_unit(manifest),
+        leaked_share=about["leaked_share"] if _unit(manifest) != "photos" else None,
+        floors=floors(test.rows, test.train),
+        other=test.other_floor,
+        cells=cells,
+        pairs=tuple(_pairs(folder, cells, about["compared"], test)),
+    )
+
+
+@dataclass(frozen=True)
+class Test:
+    """The graded test photos of a manifest, and what can be said of them without looking."""
+
+    photos: tuple[str, ...]
+    rows: Rows
+    train: Rows
+    other: Ints  # (n,) the other eye's grade, -1 where it cannot be told
+    other_floor: Floor | None
+    is_unseen: np.ndarray  # (n,) whether the patient (or group) has no photo in train
+
+    @staticmethod
+    def of(manifest: Manifest) -> "Test":
+        """The test photos of a manifest; units to resample are its groups."""
+        table = manifest.table.with_columns(pl.Series("unit", manifest.groups()))
+        known = table.filter((pl.col("split") == "test") & pl.col("grade").is_not_null())
+        train_table = table.filter(pl.col("split") == "train")
+        rows, train = rows_of(known), rows_of(train_table)
+        units = known["unit"].to_numpy().astype(str)
+        rows = Rows(rows.patients, rows.eyes, rows.grades, units)
+        other, floor = _other(rows, train)
+        unseen = ~np.isin(units, train_table["unit"].to_numpy().astype(str))
+        return Test(tuple(known["photo"].to_list()), rows, train, other, floor, unseen)
+
+    def places(self, photos: Sequence[str]) -> Ints:
+        """Where each photo stands among the test rows, (n,)."""
+        place = {photo: i for i, photo in enumerate(self.photos)}
+        return np.array([place[photo] for photo in photos], dtype=np.int64)
+
+
+def _other(rows: Rows, train: Rows) -> tuple[Ints, Floor | None]:
+    """Answers of the other-eye floor that answers most rows, and its figures."""
+    found = {floor.name: floor for floor in floors(rows, train)}
+    beside, before = found["other_eye"], found["train_other_eye"]
+    if beside.n >= MOST_ROWS * len(rows.grades) > 0:
+        return other_eye(rows), beside
+    answers = other_eye(rows, train, default=0)
+    if before.accuracy.value is not None and (answers != 0).any():
+        return answers, before
+    return other_eye(rows), beside if beside.n else None
+
+
+def _counts(manifest: Manifest) -> dict[str, tuple[int, ...]]:
+    table = manifest.table
+    return {
+        split: tuple(
+            table.filter((pl.col("split") == split) & (pl.col("grade") == grade)).height
+            for grade in GRADES
+        )
+        for split in SPLITS
+    }
+
+
+def _units(manifest: Manifest) -> dict[str, int]:
+    groups = manifest.groups()
+    is_graded = manifest.table["grade"].is_not_null().to_numpy()
+    splits = manifest.table["split"].to_numpy()
+    return {split: len(set(groups[is_graded & (splits == split)])) for split in SPLITS}
+
+
+def _unit(manifest: Manifest) -> str:
+    if manifest.table["patient"].null_count() < len(manifest):
+        return "patients"
+    return "groups" if manifest.table["group"].null_count() < len(manifest) else "photos"
+
+
+def _result(
+    folder: Path, settings: Mapping[str, Any], reasons: Mapping[str, str], test: Test
+) -> Result:
+    name = settings["name"]
+    files = RunFolder(folder / settings["run"])
+    history = files.read_metrics() if files.metrics.is_file() else []
+    if not files.is_finished:
+        state = "interrupted" if history else "empty"
+        return Result(name, settings, state, reasons.get(name, ""), history)
+    summary = files.read_json(files.summary)
+    answers = read_predictions(files.predictions).part("test").graded()
+    honest = _judged(answers, test, summary.get("best_epoch"), "tune")
+    highest = None
+    if files.highest_test.is_file():
+        best = read_predictions(files.highest_test).graded()
+        highest = _judged(best, test, summary.get("highest_test_epoch"), "test")
+    recipe_hash = files.read_json(files.provenance).get("recipe_hash", "")
+    return Result(name, settings, "finished", "", history, summary, recipe_hash, honest, highest,
+                  *_against(answers, test))  # fmt: skip
+
+
+def _judged(answers: Predictions, test: Test, epoch: int | None, chosen_on: str) -> Judged | None:
+    if answers.table.is_empty():
+        return None
+    grade, given = answers.grades(), answers.predicted()
+    units = test.rows.units[test.places(answers.table["photo"].to_list())]
+    area = missing("the answers carry no probabilities", len(grade))
+    if answers.has_probabilities:
+        area = bootstrap_macro_auc(grade, answers.probabilities(), units)
+    return Judged(
+        epoch=epoch,
+        chosen_on=chosen_on,
+        accuracy=ratio(grade == given, units),
+        qwk=bootstrap(kappas, grade, given, units),
+        macro_auc=area,
+        matrix=confusion(grade, given),
+        one_answer=float(np.bincount(given).max() / len(given)),
+    )
+
+
+def _against(answers: Predictions, test: Test) -> tuple[Estimate, Estimate, Estimate]:
+    """Accuracy minus always 0, minus the other eye's grade, and on patients not in train."""
+    if answers.table.is_empty():
+        nothing = missing("there are no graded photographs")
+        return nothing, nothing, nothing
+    places = test.places(answers.table["photo"].to_list())
+    grade, given, units = answers.grades(), answers.predicted(), test.rows.units[places]
+    over_zero = paired_difference(accuracies, grade, always(0, len(grade)), given, units)
+    other = test.other[places]
+    told = other != UNKNOWN
+    over_other = missing("the other eye's grade is not known")
+    if told.any():
+        over_other = paired_difference(
+            accuracies, grade[told], other[told], given[told], units[told]
+        )
+    new = test.is_unseen[places]
+    unseen = missing("every test patient is in train too")
+    if new.any():
+        unseen = ratio(grade[new] == given[new], units[new])
+    return over_zero, over_other, unseen
+
+
+def _pairs(
+    folder: Path, cells: Sequence[Result], compared: Sequence[str], test: Test
+) -> list[Pair]:
+    """Pretraining, depth and size: every two finished cells that differ in one of them."""
+    done = {cell.name: cell for cell in cells if cell.honest is not None}
+    networks = dict.fromkeys(c.settings["network"] for c in done.values())
+    wanted = [("pretraining", f"{n}-random", f"{n}-imagenet") for n in networks]
+    wanted += [("depth", f"resnet18-{s}", f"resnet50-{s}") for s in ("random", "imagenet")]
+    if len(compared) == 2:
+        wanted.append(("size", compared[1], compared[0]))
+
+    def answers(name: str) -> pl.DataFrame:
+        path = RunFolder(folder / done[name].settings["run"]).predictions
+        return read_predictions(path).part("test").graded().table.select("photo", "predicted")
+
+    return [
+        Pair(kind, first, second, *_differences(answers(first), answers(second), test))
+        for kind, first, second in wanted
+        if first in done and second in done
+    ]
+
+
+def _differences(
+    first: pl.DataFrame, second: pl.DataFrame, test: Test
+) -> tuple[Estimate, Estimate]:
+    both = first.join(second, on="photo", suffix="_second", maintain_order="left")
+    places = test.places(both["photo"].to_list())
+    grade, units = test.rows.grades[places], test.rows.units[places]
+    before, after = both["predicted"].to_numpy(), both["predicted_second"].to_numpy()
+    scores: tuple[Callable[[Floats], Floats], ...] = (accuracies, kappas)
+    accuracy, qwk = (paired_difference(s, grade, before, after, units) for s in scores)
+    return accuracy, qwk
