@@ -1,0 +1,432 @@
+"""The table of photos, patients, eyes and grades: read, check, write."""
+
+import hashlib
+import json
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from drgrade.data.delimited import Problems, TextTable, read_delimited
+from drgrade.errors import ManifestError, nearest
+from drgrade.files import replacing, write_json
+from drgrade.grades import EYES
+
+SPLITS: Final = ("train", "tune", "calibrate", "test")
+SCHEMA: Final[dict[str, pl.DataType]] = {
+    "photo": pl.String(),
+    "patient": pl.String(),
+    "eye": pl.String(),
+    "group": pl.String(),
+    "grade": pl.Int8(),
+    "split": pl.String(),
+}
+PATIENT_AND_EYE: Final = r"^(\d+)_(left|right)"
+KIND: Final = "drgrade manifest"
+SPLIT_NAMES: Final = {
+    "training": "train",
+    "val": "tune",
+    "valid": "tune",
+    "validation": "tune",
+    "dev": "tune",
+    "testing": "test",
+}
+EYE_NAMES: Final = {"l": "left", "os": "left", "r": "right", "od": "right"}
+ODD_PATH: Final = r"(^|/)\.{1,2}(/|$)|//|^/|\\|^[A-Za-z]:"
+FORMULA: Final = r"^'*[=+\-@\t\r\n＝＋－＠]"
+PLAIN_NUMBER: Final = r"^[+-]?\d+([.]\d+)?([eE][+-]?\d+)?$"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Rows of `SCHEMA` (further columns kept), the folder photos lie in, and facts about the set.
+
+    `table`: photo is never null; grade 0 to 4 or null; split one of `SPLITS` or null; `dme`, where
+    present, is a small integer; all further columns are text.
+    """
+
+    table: pl.DataFrame
+    root: Path
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def part(self, split: str) -> "Manifest":
+        """The rows of one split."""
+        return replace(self, table=self.table.filter(pl.col("split") == split))
+
+    def locate(self, photo: str) -> Path:
+        """Where a photo lies, below the root; the part after `.npz#` stays in the name.
+
+        Raises:
+            ManifestError: the photo would lie outside the root.
+        """
+        if posixpath.isabs(photo) or ".." in photo.split("/"):
+            raise ManifestError(
+                f"photo paths stay below the root {self.root}, got '{photo}'; "
+                "declare a root that holds it"
+            )
+        return self.root / photo
+
+    def groups(self) -> np.ndarray:
+        """A label a row that is never divided, shape (n,), str: group, else patient, else photo.
+
+        A patient with rows in two groups ties these groups together.
+        """
+        names = self.table.select(pl.coalesce("group", "patient", "photo"))["group"]
+        return _tie(names.to_numpy().astype(str), self.table)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the rows in the order of their photos; row order and root do not matter."""
+        columns = [*SCHEMA, *sorted(set(self.table.columns) - set(SCHEMA))]
+        digest = hashlib.sha256("\x1f".join(columns).encode())
+        table = self.table.sort("photo")
+        cells = [pl.col(name).cast(pl.String).fill_null("") for name in columns]
+        for piece in table.iter_slices(50_000):
+            rows = piece.select(pl.concat_str(cells, separator="\x1f").alias("row"))["row"]
+            digest.update(("\n" + "\n".join(rows.to_list())).encode())
+        return digest.hexdigest()
+
+    def noting(self, *notes: str, **facts: Any) -> "Manifest":
+        """The same rows with further notes (sentences for the reader) and facts."""
+        told = [*self.facts.get("notes", []), *notes]
+        return replace(self, facts={**self.facts, **facts, "notes": told})
+
+
+def _tie(names: np.ndarray, table: pl.DataFrame) -> np.ndarray:
+    if table["group"].null_count() == len(table) or table["patient"].null_count() == len(table):
+        return names
+    patients = table["patient"].to_numpy()
+    known = np.array([patient is not None for patient in patients])
+    while True:
+        least: dict[str, str] = {}
+        for patient, name in zip(patients[known], names[known], strict=True):
+            least[patient] = min(name, least.get(patient, name))
+        renamed = {
+            name: least[patient]
+            for patient, name in zip(patients[known], names[known], strict=True)
+            if least[patient] != name
+        }
+        if not renamed:
+            return names
+        names = np.array([renamed.get(name, name) for name in names])
+
+
+def make_manifest(
+    table: pl.DataFrame, root: Path, facts: Mapping[str, Any] | None = None
+) -> Manifest:
+    """Make a manifest of columns in memory; missing ones become empty, all are checked.
+
+    Raises:
+        ManifestError: every problem at once, with the number of its row.
+    """
+    problems = Problems(Path("this table"), unit="row")
+    lines = pl.Series("line", np.arange(1, len(table) + 1, dtype=np.uint32))
+    text = table.with_columns(pl.all().cast(pl.String))
+    return _checked(TextTable(text, lines), Path(root), Path(root), dict(facts or {}), problems)
+
+
+def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
+    """Read a manifest, `.parquet` or CSV of any usual make; text stays text.
+
+    Photos lie below `root`, else below the root the manifest declares, else beside it. Absolute
+    paths and paths with `..` are allowed below a declared root only, and become relative to it.
+    Where the table has no patients, patient and eye are taken from names like `10_left.jpeg`,
+    and `facts["notes"]` says so.
+
+    Raises:
+        ManifestError: every problem of the file at once, with line, value and cure.
+    """
+    path = Path(path)
+    problems = Problems(path, unit="row" if path.suffix == ".parquet" else "line")
+    if path.suffix == ".parquet":
+        text, facts = _read_parquet(path, problems)
+    else:
+        text, facts = _read_csv(path, problems), read_facts(path)
+    declared = root if root is not None else facts.pop("root", None)
+    base = path.parent if declared is None else path.parent / declared
+    return _checked(text, base, path.parent, facts, problems, is_declared=declared is not None)
+
+
+def write_manifest(manifest: Manifest, path: Path) -> None:
+    """Write `.csv` (facts in a `.json` beside it) or `.parquet` (facts in its metadata).
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front in the CSV, which
+    `read_manifest` takes away again.
+    """
+    path = Path(path)
+    facts = {"kind": KIND, **manifest.facts, **_declared_root(manifest.root, path.parent)}
+    if path.suffix == ".parquet":
+        with replacing(path) as temporary:
+            kept = {"drgrade": json.dumps(facts, allow_nan=False)}
+            manifest.table.write_parquet(temporary, metadata=kept)
+    elif path.suffix == ".csv":
+        with replacing(path) as temporary:
+            neutralise(manifest.table).write_csv(temporary)
+        write_json(path.with_suffix(".json"), facts)
+    else:
+        raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
+
+
+def _declared_root(root: Path, folder: Path) -> dict[str, str]:
+    root, folder = root.resolve(), folder.resolve()
+    if root == folder:
+        return {}
+    inside = root.is_relative_to(folder)
+    return {"root": (root.relative_to(folder) if inside else root).as_posix()}
+
+
+def neutralise(table: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before every text, names of columns too, that would run as a formula."""
+    table = table.with_columns(_marked(name) for name in _texts(table))
+    risky_names = [name for name in table.columns if re.match(FORMULA, name)]
+    return table.rename({name: "'" + name for name in risky_names})
+
+
+def _texts(table: pl.DataFrame) -> list[str]:
+    return [name for name, kind in table.schema.items() if kind == pl.String]
+
+
+def _marked(name: str) -> pl.Expr:
+    text = pl.col(name)
+    risky = text.str.contains(FORMULA) & ~text.str.contains(PLAIN_NUMBER)
+    return pl.when(risky).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
+
+
+def _restored(table: pl.DataFrame) -> pl.DataFrame:
+    marked = "^'" + FORMULA.removeprefix("^")
+    table = table.with_columns(
+        pl.when(pl.col(name).str.contains(marked))
+        .then(pl.col(name).str.slice(1))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in _texts(table)
+    )
+    return table.rename({name: name[1:] for name in table.columns if re.match(marked, name)})
+
+
+def _read_csv(path: Path, problems: Problems) -> TextTable:
+    if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
+        problems.stop(0, "a manifest is .csv or .parquet; save the sheet as CSV (UTF-8)")
+    text = read_delimited(path, problems)
+    return replace(text, table=_restored(text.table))
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts beside a CSV manifest; nothing where there are none or they are not ours.
+
+    Raises:
+        ManifestError: the file beside the manifest is damaged.
+    """
+    beside = path.with_suffix(".json")
+    if not beside.is_file() or beside == path:
+        return {}
+    try:
+        facts = json.loads(beside.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ManifestError(f"{beside} is no JSON ({error}); repair or remove it") from None
+    return _ours(facts)
+
+
+def _ours(facts: Any) -> dict[str, Any]:
+    if not isinstance(facts, dict) or facts.get("kind") != KIND:
+        return {}
+    return {name: value for name, value in facts.items() if name != "kind"}
+
+
+def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, dict[str, Any]]:
+    try:
+        table = pl.read_parquet(path)
+        facts = json.loads(pl.read_parquet_metadata(path).get("drgrade", "{}"))
+        table = table.with_columns(pl.all().cast(pl.String))
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        problems.stop(0, f"is no Parquet table that can be read: {str(error).splitlines()[0]}")
+    if table.is_empty():
+        problems.stop(0, "the table has no rows")
+    lines = pl.Series("line", np.arange(1, len(table) + 1, dtype=np.uint32))
+    return TextTable(table, lines), _ours(facts)
+
+
+def _checked(
+    text: TextTable,
+    root: Path,
+    beside: Path,
+    facts: dict[str, Any],
+    problems: Problems,
+    *,
+    is_declared: bool = False,
+) -> Manifest:
+    table = text.table
+    _check_columns(table.columns, problems)
+    table = table.with_columns(
+        pl.col(name).str.strip_chars().replace("", None)
+        for name in (*SCHEMA, "dme", "mask")
+        if name in table.columns
+    )
+    for name in ("photo", "mask"):
+        if name in table.columns:
+            table = _with_paths(table, name, text.lines, root, beside, is_declared, problems)
+    table = _with_grades(table, text.lines, problems)
+    table = _with_words(table, text.lines, problems)
+    _check_photos(table, text.lines, problems)
+    problems.refuse()
+    missing = [name for name in SCHEMA if name not in table.columns]
+    manifest = Manifest(_arranged(table), root, facts)
+    return name_patients(manifest) if "patient" in missing else manifest
+
+
+def _arranged(table: pl.DataFrame) -> pl.DataFrame:
+    table = table.with_columns(
+        pl.lit(None, dtype=kind).alias(name)
+        for name, kind in SCHEMA.items()
+        if name not in table.columns
+    )
+    return table.select([*SCHEMA, *(name for name in table.columns if name not in SCHEMA)])
+
+
+def _check_columns(columns: list[str], problems: Problems) -> None:
+    found = f"found: {', '.join(columns)}"
+    if "photo" not in columns:
+        hint = nearest("photo", columns)
+        if any(re.search(r"\.(jpe?g|png|tiff?)$|_(left|right)$", name) for name in columns):
+            hint = "; the first line looks like data, so the file has no header"
+        problems.stop(
+            1,
+            f"a manifest needs the column 'photo' ({found}){hint}; add a header, or make a "
+            "manifest with: drgrade data import csv FILE --photo-column NAME --label-column NAME",
+        )
+    for name in (*SCHEMA, "dme"):
+        twice = [other for other in columns if re.fullmatch(rf"{name}\.\d+", other)]
+        if name in columns and twice:
+            problems.add(
+                1,
+                f"the column '{name}' is there {len(twice) + 1} times ({found}); keep one, or "
+                f"choose with: drgrade data import csv FILE --label-column {twice[0]}",
+            )
+
+
+def _with_paths(
+    table: pl.DataFrame,
+    name: str,
+    lines: pl.Series,
+    root: Path,
+    beside: Path,
+    is_declared: bool,
+    problems: Problems,
+) -> pl.DataFrame:
+    odd = table[name].str.contains(ODD_PATH).fill_null(False)
+    if not odd.any():
+        return table
+    places = odd.arg_true()
+    given = table[name].gather(places)
+    below = pl.Series(
+        name, [_below(path, root, beside, is_declared) for path in given], dtype=pl.String
+    )
+    cure = (
+        f"it leads out of the root {root}"
+        if is_declared
+        else "absolute paths and .. need a declared root that holds them (--root FOLDER)"
+    )
+    problems.report(
+        lines.gather(places),
+        given,
+        below.is_null(),
+        lambda path: (
+            f"{name} '{path}': " + ("write / instead of \\ in paths" if "\\" in path else cure)
+        ),
+    )
+    kept = below.zip_with(below.is_not_null(), given)
+    return table.with_columns(table[name].scatter(places, kept).alias(name))
+
+
+def _below(path: str, root: Path, beside: Path, is_declared: bool) -> str | None:
+    """A path relative to the root, or None where it leads out of it or is no path of ours."""
+    if "\\" in path or re.match(r"^[A-Za-z]:", path):
+        return None
+    leaves = posixpath.isabs(path) or ".." in path.split("/")
+    if leaves and not is_declared:
+        return None
+    start = beside if leaves else root
+    whole = posixpath.normpath(posixpath.join(start.absolute().as_posix(), path))
+    relative = posixpath.relpath(whole, posixpath.normpath(root.absolute().as_posix()))
+    return None if relative == ".." or relative.startswith("../") else relative
+
+
+def _with_grades(table: pl.DataFrame, lines: pl.Series, problems: Problems) -> pl.DataFrame:
+    limits = {
+        "grade": (r"^[0-4](\.0+)?$", "0 to 4 or empty", "; leave it empty where ungradable"),
+        "dme": (r"^[0-9](\.0+)?$", "a digit or empty", ""),
+    }
+    for name, (pattern, rule, cure) in limits.items():
+        if name not in table.columns:
+            continue
+        wrong = ~table[name].str.contains(pattern)
+        problems.report(
+            lines,
+            table[name],
+            wrong,
+            lambda value, n=name, r=rule, c=cure: f"{n} must be {r}, got '{value}'{c}",  # type: ignore[misc]
+        )
+        number = pl.col(name).str.slice(0, 1).cast(pl.Int8, strict=False)
+        table = table.with_columns(number.alias(name))
+    return table
+
+
+def _with_words(table: pl.DataFrame, lines: pl.Series, problems: Problems) -> pl.DataFrame:
+    if "eye" in table.columns:
+        table = table.with_columns(pl.col("eye").str.to_lowercase().replace(EYE_NAMES))
+        wrong = ~table["eye"].is_in(EYES)
+        rule = "eye must be left, right or empty"
+        problems.report(lines, table["eye"], wrong, lambda value: f"{rule}, got '{value}'")
+    if "split" in table.columns:
+        wrong = ~table["split"].is_in(SPLITS)
+        problems.report(lines, table["split"], wrong, _split_rule)
+    return table
+
+
+def _split_rule(value: str) -> str:
+    meant = SPLIT_NAMES.get(value.lower())
+    hint = f"; write '{meant}'" if meant else nearest(value, SPLITS)
+    return f"split must be one of {', '.join(SPLITS)} or empty, got '{value}'{hint}"
+
+
+def _check_photos(table: pl.DataFrame, lines: pl.Series, problems: Problems) -> None:
+    photos = table["photo"]
+    problems.report(lines, photos, photos.is_null(), lambda _: "photo is empty; give its path")
+    if photos.n_unique() == len(photos):
+        return
+    twice = (photos.is_duplicated() & ~photos.is_first_distinct()) & photos.is_not_null()
+
+    def told(photo: str) -> str:
+        first = lines[photos.index_of(photo) or 0]
+        return f"photo '{photo}' is already on {problems.unit} {first}; keep one of them"
+
+    problems.report(lines, photos, twice, told)
+
+
+def name_patients(manifest: Manifest) -> Manifest:
+    """Fill empty patients and eyes from names like `10_left.jpeg`, and note the rule.
+
+    Rows that have a patient keep it; where no name follows the rule, the manifest is unchanged.
+    """
+    name = pl.col("photo").str.split("/").list.last()
+    table = manifest.table.with_columns(
+        pl.coalesce("patient", name.str.extract(PATIENT_AND_EYE, 1)).alias("patient"),
+        pl.coalesce("eye", name.str.extract(PATIENT_AND_EYE, 2)).alias("eye"),
+    )
+    named = manifest.table["patient"].null_count() - table["patient"].null_count()
+    if not named:
+        return manifest
+    told = (
+        f"patient and eye of {named:,} of {len(table):,} photos taken from their names "
+        f"by the rule {PATIENT_AND_EYE}"
+    )
+    return replace(manifest, table=table).noting(told, patient_rule=PATIENT_AND_EYE)
