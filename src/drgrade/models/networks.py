@@ -1,0 +1,15 @@
+"""NETWORKS: every network by its name."""
+
+from collections.abc import Callable
+
+from torch import nn
+
+from drgrade.models.resnet import resnet18, resnet34, resnet50, resnet101, resnet152
+
+NETWORKS: dict[str, Callable[..., nn.Module]] = {
+    "resnet18": resnet18,
+    "resnet34": resnet34,
+    "resnet50": resnet50,
+    "resnet101": resnet101,
+    "resnet152": resnet152,
+}

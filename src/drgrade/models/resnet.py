@@ -1,0 +1,138 @@
+"""The residual family of He et al. 2016 (arXiv:1512.03385), table 1: 18, 34, 50, 101, 152 layers.
+
+Modules carry the names of the course lab's listing, so that printed networks can be compared.
+"""
+
+from functools import partial
+from typing import Literal
+
+import torch
+from torch import nn
+
+Head = Literal["global", "lab"]
+Stem = Literal["standard", "small"]
+StrideIn = Literal["3x3", "1x1"]
+
+STAGES = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3),
+          152: (3, 8, 36, 3)}  # fmt: skip
+LAB_POOLED = 10 * 10  # a 512 px photo: last map 16 x 16, average pool of 7 at stride 1
+
+
+def conv(inside: int, outside: int, kernel: int, stride: int = 1) -> nn.Conv2d:
+    """A convolution without bias that keeps the size at stride 1."""
+    return nn.Conv2d(inside, outside, kernel, stride, padding=kernel // 2, bias=False)
+
+
+def _downsample(inside: int, outside: int, stride: int) -> nn.Sequential | None:
+    if stride == 1 and inside == outside:
+        return None
+    return nn.Sequential(conv(inside, outside, 1, stride), nn.BatchNorm2d(outside))
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions beside a shortcut; `plain` leaves the shortcut out."""
+
+    expansion = 1
+
+    def __init__(self, inside: int, width: int, stride: int, stride_in: StrideIn, plain: bool):
+        super().__init__()
+        self.conv1 = conv(inside, width, 3, stride)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = conv(width, width, 3)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.plain = plain
+        self.downsample = None if plain else _downsample(inside, width, stride)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) to (N, width, H / stride, W / stride)."""
+        y = self.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        if not self.plain:
+            y = y + (x if self.downsample is None else self.downsample(x))
+        return self.relu(y)
+
+
+class Bottleneck(nn.Module):
+    """1x1, 3x3, 1x1 convolutions beside a shortcut; the last is four times as wide."""
+
+    expansion = 4
+
+    def __init__(self, inside: int, width: int, stride: int, stride_in: StrideIn, plain: bool):
+        super().__init__()
+        first, second = (stride, 1) if stride_in == "1x1" else (1, stride)
+        self.conv1 = conv(inside, width, 1, first)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = conv(width, width, 3, second)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = conv(width, width * 4, 1)
+        self.bn3 = nn.BatchNorm2d(width * 4)
+        self.relu = nn.ReLU(inplace=True)
+        self.plain = plain
+        self.downsample = None if plain else _downsample(inside, width * 4, stride)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) to (N, 4 width, H / stride, W / stride)."""
+        y = self.relu(self.bn1(self.conv1(x)))
+        y = self.relu(self.bn2(self.conv2(y)))
+        y = self.bn3(self.conv3(y))
+        if not self.plain:
+            y = y + (x if self.downsample is None else self.downsample(x))
+        return self.relu(y)
+
+
+class ResNet(nn.Module):
+    """A residual network.
+
+    Args:
+        layers: 18, 34, 50, 101 or 152.
+        outputs: of the last linear layer.
+        head: `global` average, or `lab`: average pool of 7 at stride 1, which fits 512 px only.
+        stem: `standard` 7x7 stride 2 and max-pool, or `small` 3x3 stride 1 without (28 px photos).
+        plain: no shortcuts, the network the paper compares with.
+        stride_in: where a bottleneck's stride sits: `3x3` as in the published weights, `1x1` as in
+            the paper.
+    """
+
+    def __init__(
+        self, layers: int, outputs: int = 5, head: Head = "global", stem: Stem = "standard",
+        plain: bool = False, stride_in: StrideIn = "3x3",
+    ) -> None:  # fmt: skip
+        super().__init__()
+        block = ResidualBlock if layers < 50 else Bottleneck
+        small = stem == "small"
+        self.conv1 = conv(3, 64, 3) if small else conv(3, 64, 7, 2)
+        self.bn = nn.BatchNorm2d(64)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.Identity() if small else nn.MaxPool2d(3, 2, padding=1)
+        inside = 64
+        for i, blocks in enumerate(STAGES[layers]):
+            width, stride = 64 << i, 1 if i == 0 else 2
+            stage = []
+            for j in range(blocks):
+                stage.append(block(inside, width, stride if j == 0 else 1, stride_in, plain))
+                inside = width * block.expansion
+            setattr(self, f"layer{i + 1}", nn.Sequential(*stage))
+        lab = head == "lab"
+        self.avg_pool = nn.AvgPool2d(7, stride=1) if lab else nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(inside * (LAB_POOLED if lab else 1), outputs)
+        self.apply(_initialise)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Normalised photos (N, 3, S, S) to outputs (N, outputs)."""
+        x = self.maxpool(self.relu(self.bn(self.conv1(x))))
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.fc(torch.flatten(self.avg_pool(x), 1))
+
+
+def _initialise(module: nn.Module) -> None:
+    """He et al. 2015 (arXiv:1502.01852), fan-out."""
+    if isinstance(module, nn.Conv2d):
+        nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+resnet18 = partial(ResNet, 18)
+resnet34 = partial(ResNet, 34)
+resnet50 = partial(ResNet, 50)
+resnet101 = partial(ResNet, 101)
+resnet152 = partial(ResNet, 152)

@@ -1,0 +1,279 @@
+"""A whole experiment: it learns, it is judged on what it never saw, and it resumes bit for bit."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.data.manifest import Manifest, read_manifest, write_manifest  # noqa: E402
+from drgrade.data.phantom import draw_set  # noqa: E402
+from drgrade.data.splits import split  # noqa: E402
+from drgrade.errors import ManifestError, RunError, UsageError  # noqa: E402
+from drgrade.models.checkpoint import load_grader, load_tensors  # noqa: E402
+from drgrade.predictions import read_predictions  # noqa: E402
+from drgrade.recipe import Recipe, make_recipe  # noqa: E402
+from drgrade.run import RunFolder  # noqa: E402
+from drgrade.training.experiment import limited, pick_device, run  # noqa: E402
+from drgrade.training.folds import run_folds  # noqa: E402
+
+QUICK = {
+    "data": {"size": 32, "workers": 0},
+    "model": {"network": "resnet18"},
+    "augment": {"rotation": 20.0},
+    "train": {"epochs": 2, "batch": 8, "threads": 1, "watch_test": True},
+}
+
+
+def quick(**changes) -> Recipe:
+    settings = {key: dict(value) for key, value in QUICK.items()}
+    for place, value in changes.items():
+        section, key = place.split("__")
+        settings.setdefault(section, {})[key] = value
+    return make_recipe(settings)
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory) -> Manifest:
+    folder = tmp_path_factory.mktemp("drawn")
+    drawn = split(draw_set(60, folder / "photos", size=64, seed=1), seed=0)
+    write_manifest(drawn, folder / "manifest.csv")
+    return read_manifest(folder / "manifest.csv")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory):
+    before = os.environ.get("DRGRADE_CACHE")
+    os.environ["DRGRADE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["DRGRADE_CACHE"]
+    else:
+        os.environ["DRGRADE_CACHE"] = before
+
+
+@pytest.fixture(scope="module")
+def finished(manifest, tmp_path_factory) -> RunFolder:
+    return RunFolder(run(quick(), manifest, tmp_path_factory.mktemp("runs") / "quick"))
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_tensors(folder / "last.safetensors")[0]
+
+
+def same(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == two.keys() and all(torch.equal(one[k], two[k]) for k in one)
+
+
+def test_a_finished_run_has_all_its_files(finished):
+    names = {path.name for path in finished.folder.iterdir()}
+    assert names >= {
+        "recipe.toml", "provenance.json", "metrics.csv", "curves.png", "curves.svg",
+        "best.safetensors", "last.safetensors", "predictions.parquet", "highest_test.parquet",
+        "summary.json", "manifest.parquet", "finished.json",
+    }  # fmt: skip
+    assert "lock.json" not in names
+
+
+def test_every_photo_of_tune_calibrate_and_test_is_predicted_once(finished, manifest):
+    table = read_predictions(finished.predictions).table
+    wanted = manifest.table.filter(pl.col("split") != "train")
+    assert sorted(table["photo"]) == sorted(wanted["photo"])
+    assert set(table["status"]) == {"graded"}
+
+
+def test_the_predictions_are_those_of_the_saved_model(finished):
+    from drgrade.models.inference import grade_photos
+
+    table = read_predictions(finished.predictions).table
+    whole = read_manifest(finished.folder / "manifest.parquet")
+    named = [(photo, whole.locate(photo)) for photo in table["photo"]]
+    rows = list(grade_photos(load_grader(finished.folder), named))
+    ours = np.array([[row[f"p{k}"] for k in range(5)] for row in rows])
+    theirs = table.select([f"p{k}" for k in range(5)]).to_numpy()
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_the_best_epoch_is_chosen_on_tune_and_says_so(finished):
+    history = finished.read_metrics()
+    summary = finished.read_json(finished.summary)
+    scores = [row["tune_qwk"] for row in history]
+    assert summary["best_tune_qwk"] == pytest.approx(max(s for s in scores if s is not None))
+    assert load_grader(finished.folder).facts["chosen_on"] == "tune"
+
+
+def test_the_labs_custom_is_marked_as_chosen_on_test(finished):
+    assert read_predictions(finished.highest_test).facts["epoch_chosen_on"] == "test"
+
+
+def test_the_same_seed_gives_the_same_weights(finished, manifest, tmp_path):
+    again = run(quick(data__workers=2), manifest, tmp_path / "again")
+    assert same(weights(again), weights(finished.folder))
+
+
+def test_another_seed_gives_other_weights(finished, manifest, tmp_path):
+    other = run(quick(train__seed=1, train__epochs=1), manifest, tmp_path / "other")
+    assert not same(weights(other), weights(finished.folder))
+
+
+TRAIN = """
+import sys
+from drgrade.cli.app import main
+main(["train", sys.argv[1], "-o", sys.argv[2]] if sys.argv[3] == "new"
+     else ["train", "--resume", sys.argv[2]])
+"""
+
+
+def start(recipe: Path, folder: Path, how: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", TRAIN, str(recipe), str(folder), how],
+        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def recipe_file(manifest: Manifest, folder: Path) -> Path:
+    from drgrade.run import write_toml
+
+    path = write_and_name(manifest, folder)
+    recipe = quick(data__manifest=str(path), train__save_minutes=0.0, train__epochs=3)
+    (folder / "quick.toml").write_text(write_toml(recipe))
+    return folder / "quick.toml"
+
+
+def write_and_name(manifest: Manifest, folder: Path) -> Path:
+    write_manifest(manifest, folder / "m.csv")
+    return folder / "m.csv"
+
+
+@pytest.mark.parametrize("wait", [0.2, 0.9])
+def test_a_killed_training_resumed_ends_with_the_same_bits(manifest, tmp_path, wait):
+    recipe = recipe_file(manifest, tmp_path)
+    assert start(recipe, tmp_path / "whole", "new").wait() == 0
+    killed = start(recipe, tmp_path / "killed", "new")
+    while not (tmp_path / "killed" / "last.safetensors").is_file():
+        time.sleep(0.02)
+    time.sleep(wait)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert start(recipe, tmp_path / "killed", "resume").wait() == 0
+    assert same(weights(tmp_path / "killed"), weights(tmp_path / "whole"))
+
+
+def test_a_terminated_training_saves_and_exits_143(manifest, tmp_path):
+    recipe = recipe_file(manifest, tmp_path)
+    process = start(recipe, tmp_path / "run", "new")
+    while not (tmp_path / "run" / "last.safetensors").is_file():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 143
+    assert not (tmp_path / "run" / "lock.json").exists()
+
+
+def test_a_folder_that_holds_a_run_is_not_started_again(finished, manifest):
+    with pytest.raises(RunError, match="already holds a run"):
+        run(quick(), manifest, finished.folder)
+
+
+def test_a_changed_recipe_is_refused_with_the_difference(finished, manifest, tmp_path):
+    interrupted = copy_unfinished(finished, tmp_path)
+    with pytest.raises(RunError, match=r"optimiser.learning_rate: 0.001 -> 0.5"):
+        run(quick(optimiser__learning_rate=0.5), manifest, interrupted, resume=True)
+
+
+def test_a_relabelled_manifest_is_refused_on_resume(finished, manifest, tmp_path):
+    interrupted = copy_unfinished(finished, tmp_path)
+    changed = manifest.table.with_columns(grade=pl.lit(0, dtype=pl.Int8))
+    with pytest.raises(RunError, match="manifest changed"):
+        run(quick(), Manifest(changed, manifest.root, manifest.facts), interrupted, resume=True)
+
+
+def test_a_changed_version_is_told_on_resume(finished, manifest, tmp_path, capsys):
+    interrupted = copy_unfinished(finished, tmp_path)
+    path = RunFolder(interrupted).provenance
+    facts = json.loads(path.read_text())
+    facts["versions"]["torch"] = "1.0"
+    path.write_text(json.dumps(facts))
+    run(quick(), manifest, interrupted, resume=True)
+    assert "torch was 1.0 when the run began" in capsys.readouterr().err
+
+
+def copy_unfinished(finished: RunFolder, folder: Path) -> Path:
+    import shutil
+
+    shutil.copytree(finished.folder, folder / "copy")
+    (folder / "copy" / "finished.json").unlink()
+    return folder / "copy"
+
+
+def test_resuming_where_nothing_was_started_is_an_error(tmp_path):
+    from drgrade.training.experiment import resume_run
+
+    with pytest.raises(RunError, match="no run to resume"):
+        resume_run(tmp_path / "nowhere")
+
+
+def test_accumulated_small_batches_move_the_weights_as_a_large_one(manifest, tmp_path):
+    regression = {"model__stem": "small", "train__epochs": 1, "optimiser__weight_decay": 0.0}
+    whole = run(quick(train__batch=16, **regression), manifest, tmp_path / "whole")
+    parts = run(quick(train__batch=8, train__accumulate=2, **regression), manifest, tmp_path / "p")
+    one, two = (weights(folder)["network.conv1.weight"] for folder in (whole, parts))
+    assert torch.allclose(one, two, atol=0.05)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective__name": "regression"},
+        {"train__ema": 0.9, "train__clip": 1.0},
+        {"optimiser__name": "adamw", "schedule__name": "cosine", "schedule__warmup_epochs": 0.5},
+        {"train__balanced_sampler": True, "objective__class_weights": "sqrt"},
+        {"train__mixed_precision": True, "train__channels_last": False},
+        {"model__network": "efficientnet_lite0"},
+    ],
+)
+def test_every_way_of_training_comes_to_its_end(manifest, tmp_path, changes):
+    folder = run(quick(train__epochs=1, **changes), manifest, tmp_path / "run")
+    assert RunFolder(folder).is_finished
+
+
+def test_early_stopping_ends_a_training_that_gets_no_better(manifest, tmp_path):
+    recipe = quick(train__epochs=30, train__early_stop=1, optimiser__learning_rate=1e-9)
+    folder = run(recipe, manifest, tmp_path / "run")
+    assert len(RunFolder(folder).read_metrics()) < 30
+
+
+def test_a_device_that_is_not_here_is_an_error_and_no_silent_cpu():
+    with pytest.raises(UsageError, match="cuda:7"):
+        pick_device("cuda:7")
+
+
+def test_a_manifest_without_training_photos_is_refused(manifest, tmp_path):
+    table = manifest.table.with_columns(split=pl.lit("test"))
+    with pytest.raises(ManifestError):
+        run(quick(), Manifest(table, manifest.root, manifest.facts), tmp_path / "run")
+
+
+def test_limiting_photos_keeps_whole_patients(manifest):
+    small = limited(manifest, 12).table.filter(pl.col("split") == "train")
+    whole = manifest.table.filter(pl.col("split") == "train")
+    assert 0 < len(small) <= 12
+    counts = whole.group_by("patient").len()
+    kept = small.group_by("patient").len()
+    assert kept.join(counts, on=["patient", "len"]).height == kept.height
+
+
+def test_folds_predict_every_patient_by_a_model_that_never_saw_him(manifest, tmp_path):
+    path = run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
+    table = read_predictions(path).table
+    wanted = manifest.table.filter(pl.col("split") != "test")
+    assert sorted(table["photo"]) == sorted(wanted["photo"])
+    assert set(table["split"]) == {"out_of_fold"}
+    assert table.group_by("patient").agg(pl.col("fold").n_unique())["fold"].max() == 1
