@@ -1,0 +1,192 @@
+"""One decoder: JPEG, PNG, TIFF and the like to upright RGB, or a reason why not."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import simplejpeg
+from PIL import Image, ImageOps
+
+from drgrade.errors import PhotoError
+from drgrade.files import sha256_bytes
+
+ARRAYS = ".npz#"
+PILLOW_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "JPEG2000", "BMP")
+MAGIC = {
+    b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"II*\x00": "TIFF", b"MM\x00*": "TIFF",
+    b"\x00\x00\x00\x0cjP": "JPEG2000", b"BM": "BMP",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The largest file and picture that is opened."""
+
+    bytes: int = 64 << 20
+    pixels: int = 100_000_000
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A decoded photo: `pixels` (H, W, 3) uint8 RGB, upright, and facts about its file.
+
+    `width` and `height` are those of the file, upright; `pixels` may be smaller.
+    """
+
+    pixels: np.ndarray
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    format: str
+    notes: tuple[str, ...] = ()
+
+
+def read_photo(path: Path, *, wanted_side: int | None = None, limits: Limits = LIMITS) -> Photo:
+    """Read one photo; a JPEG much larger than `wanted_side` px (short side) is decoded smaller.
+
+    Raises:
+        PhotoError: a short fixed reason and the value found.
+    """
+    if ARRAYS in str(path):
+        return _read_array(str(path))
+    content = _content(Path(path), limits)
+    form = _format_of(content)
+    photo = (_read_jpeg(content, wanted_side, limits) if form == "JPEG" else None) or _read_other(
+        content, limits
+    )
+    ending = Path(path).suffix.lower().lstrip(".")
+    expected = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF"}
+    if ending in expected and expected[ending] != photo.format:
+        note = f"named .{ending} but holds {photo.format}"
+        return Photo(**{**photo.__dict__, "notes": (*photo.notes, note)})
+    return photo
+
+
+def _content(path: Path, limits: Limits) -> bytes:
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise PhotoError("not a file", path.name)
+        if size > limits.bytes:
+            raise PhotoError("file too large", f"{size} bytes, at most {limits.bytes}")
+        content = path.read_bytes()
+    except OSError as error:
+        raise PhotoError("cannot be read", error.strerror or str(error)) from None
+    if not content:
+        raise PhotoError("empty file", path.name)
+    return content
+
+
+def _format_of(content: bytes) -> str:
+    for magic, name in MAGIC.items():
+        if content.startswith(magic):
+            return name
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "WEBP"
+    raise PhotoError("not an image", "its first bytes are of no known image format")
+
+
+def _read_jpeg(content: bytes, wanted: int | None, limits: Limits) -> Photo | None:
+    """Decode by simplejpeg, strictly; None for encodings it does not know."""
+    try:
+        height, width, space, _ = simplejpeg.decode_jpeg_header(content)
+    except ValueError:
+        return None
+    _check_size(width, height, limits)
+    if space not in ("YCbCr", "RGB", "Gray"):
+        return None
+    turn = _orientation(content)
+    smallest = {"min_height": wanted, "min_width": wanted} if wanted else {}
+    try:
+        pixels = simplejpeg.decode_jpeg(content, "RGB", **smallest)
+    except ValueError as error:
+        raise PhotoError("truncated or damaged", str(error)) from None
+    upright = np.ascontiguousarray(_turned(pixels, turn))
+    if turn >= 5:
+        width, height = height, width
+    return Photo(upright, width, height, len(content), sha256_bytes(content), "JPEG")
+
+
+def _orientation(content: bytes) -> int:
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+            return int(image.getexif().get(0x0112, 1))
+    except Exception:  # noqa: BLE001 - whatever a broken EXIF block raises, it turns nothing
+        return 1
+
+
+def _turned(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    turns = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::-1],
+             5: lambda p: p.swapaxes(0, 1), 6: lambda p: p.swapaxes(0, 1)[:, ::-1],
+             7: lambda p: p.swapaxes(0, 1)[::-1, ::-1],
+             8: lambda p: p.swapaxes(0, 1)[::-1]}  # fmt: skip
+    return turns.get(orientation, lambda p: p)(pixels)
+
+
+def _check_size(width: int, height: int, limits: Limits) -> None:
+    if width * height > limits.pixels:
+        raise PhotoError("too many pixels", f"{width}x{height}, at most {limits.pixels}")
+
+
+def _read_other(content: bytes, limits: Limits) -> Photo:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns where we refuse
+        try:
+            with Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as image:
+                _check_size(*image.size, limits)
+                form = str(image.format)
+                image.load()
+                upright = ImageOps.exif_transpose(image)
+                pixels = _rgb(upright)
+        except PhotoError:
+            raise
+        except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile files
+            raise PhotoError("truncated or damaged", str(error)[:200]) from None
+    height, width = pixels.shape[:2]
+    return Photo(pixels, width, height, len(content), sha256_bytes(content), form)
+
+
+def _rgb(image: Image.Image) -> np.ndarray:
+    if image.mode.startswith(("I", "F")):
+        return _grey(np.asarray(image))
+    if image.mode in ("LA", "RGBA", "PA") or "transparency" in image.info:
+        with_alpha = image.convert("RGBA")
+        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+        return np.asarray(Image.alpha_composite(black, with_alpha).convert("RGB"))
+    return np.asarray(image.convert("RGB"))
+
+
+def _grey(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind == "f":
+        raise PhotoError("unsupported encoding", "floating-point pixels")
+    scaled = (values.astype(np.float64) / 257).round().clip(0, 255).astype(np.uint8)
+    return np.repeat(scaled[..., None], 3, axis=2)
+
+
+def _read_array(place: str) -> Photo:
+    file, _, item = place.partition("#")
+    part, _, number = item.partition("/")
+    images = _arrays(file).get(f"{part}_images")
+    if images is None or not number.isdigit() or int(number) >= len(images):
+        raise PhotoError("no such item", item)
+    pixels = images[int(number)]
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    height, width = pixels.shape[:2]
+    return Photo(pixels, width, height, pixels.nbytes, sha256_bytes(pixels.tobytes()), "NPZ")
+
+
+@lru_cache(maxsize=2)
+def _arrays(file: str) -> dict[str, np.ndarray]:
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError) as error:
+        raise PhotoError("cannot be read", str(error)) from None

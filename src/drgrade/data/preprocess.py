@@ -1,0 +1,110 @@
+"""From a photo to an undistorted square around its field of view; deterministic."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from drgrade.data.photo import Photo, read_photo
+
+VERSION = 1
+SEEN_SIDE = 256  # px, the long side of the small copy on which the field is looked for
+
+
+@dataclass(frozen=True)
+class Preprocess:
+    """How a photo becomes a square; travels inside the model file."""
+
+    size: int = 512
+    crop: Literal["field", "none"] = "field"
+    version: int = VERSION
+
+    @property
+    def hash(self) -> str:
+        """Identity of these settings."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Field:
+    """The field of view in pixels: its box, and its centre and radius."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Width of the box in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Height of the box in pixels."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A square (S, S, 3) uint8, the facts of the photo it came from, and its field."""
+
+    pixels: np.ndarray
+    photo: Photo
+    field: Field
+
+
+def find_field(pixels: np.ndarray) -> Field:
+    """Find the box of the lit field of view; the whole photo where there is no dark margin.
+
+    Rows and columns count as lit where more than a fiftieth of their pixels are brighter than a
+    threshold between the margin's level and the photo's.
+    """
+    height, width = pixels.shape[:2]
+    step = max(1, max(height, width) // SEEN_SIDE)
+    small = pixels[::step, ::step].max(axis=2).astype(np.float64)
+    dark, bright = np.percentile(small, [1, 90])
+    lit = small > dark + max(0.12 * (bright - dark), 4.0)
+    rows = np.flatnonzero(lit.mean(axis=1) > 0.02)
+    columns = np.flatnonzero(lit.mean(axis=0) > 0.02)
+    if len(rows) < 0.2 * len(lit) or len(columns) < 0.2 * lit.shape[1]:
+        return Field(0, 0, width, height)
+    return Field(
+        max(0, int(columns[0] - 1) * step), max(0, int(rows[0] - 1) * step),
+        min(width, int(columns[-1] + 2) * step), min(height, int(rows[-1] + 2) * step),
+    )  # fmt: skip
+
+
+def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
+    """Crop to the field, pad to a square with black, area-average to (S, S, 3) uint8."""
+    height, width = pixels.shape[:2]
+    field = find_field(pixels) if settings.crop == "field" else Field(0, 0, width, height)
+    return _square(pixels, field, settings.size)
+
+
+def read_prepared(path: Path, settings: Preprocess) -> Prepared:
+    """Read and prepare one photo; raises PhotoError with the reason."""
+    photo = read_photo(path, wanted_side=settings.size)
+    height, width = photo.pixels.shape[:2]
+    whole = Field(0, 0, width, height)
+    field = find_field(photo.pixels) if settings.crop == "field" else whole
+    square = _square(photo.pixels, field, settings.size)
+    facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
+                  photo.sha256, photo.format, photo.notes)  # fmt: skip
+    return Prepared(square, facts, field)
+
+
+def _square(pixels: np.ndarray, field: Field, size: int) -> np.ndarray:
+    inside = pixels[field.top : field.bottom, field.left : field.right]
+    side = max(field.width, field.height)
+    canvas = np.zeros((side, side, 3), np.uint8)
+    top, left = (side - field.height) // 2, (side - field.width) // 2
+    canvas[top : top + field.height, left : left + field.width] = inside
+    if side == size:
+        return canvas
+    how = Image.Resampling.BOX if side > 2 * size else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(canvas).resize((size, size), how))
