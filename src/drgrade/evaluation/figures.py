@@ -172,7 +172,7 @@ def draw_confusions(matrices: Mapping[str, Matrix], *, language: str = "en") -> 
 
 
 def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = "en") -> "Figure":
-    """Accuracy over epochs of several runs: a colour a run; train dashed, test (or tune) solid.
+    """Accuracy over epochs of several runs: train dashed, test solid or, without one, tune dotted.
 
     Each run holds the columns of its log: `epoch`, and `train_accuracy`, `tune_accuracy`,
     `test_accuracy` in 0 to 1, where they were measured (None leaves a gap).
@@ -196,14 +196,14 @@ def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = 
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
         if runs:
-            axes.legend(fontsize=7, frameon=False)
+            axes.legend(fontsize=7, frameon=False, handlelength=3.4)
         axes.set_title(title)
     return figure
 
 
 def _parts(run: Curves) -> list[tuple[str, str]]:
     judged = "test" if _measured(run, "test") else "tune"
-    strokes = (("train", "--"), (judged, "-"))
+    strokes = (("train", "--"), (judged, "-" if judged == "test" else ":"))
     return [(part, stroke) for part, stroke in strokes if _measured(run, part)]
 
 

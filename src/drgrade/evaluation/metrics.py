@@ -57,6 +57,8 @@ WEIGHTS = {
 NO_PHOTOS = "there are no graded photographs"
 NO_POSITIVES = "there are no referable photographs"
 NO_NEGATIVES = "there are no photographs without referable disease"
+NONE_CALLED = "no photograph was called referable"
+ALL_CALLED = "every photograph was called referable"
 NO_CHANCE = "reference and prediction hold one and the same grade only"
 
 
@@ -252,12 +254,12 @@ def specificity(table: Numbers) -> Value:
 
 def ppv(table: Numbers) -> Value:
     """Positive predictive value at the prevalence of the table."""
-    return value_of(ppvs(table), "no photograph was called referable")
+    return value_of(ppvs(table), NONE_CALLED)
 
 
 def npv(table: Numbers) -> Value:
     """Negative predictive value at the prevalence of the table."""
-    return value_of(npvs(table), "every photograph was called referable")
+    return value_of(npvs(table), ALL_CALLED)
 
 
 def predictive_values(sens: float, spec: float, prevalence: float) -> tuple[Value, Value]:
