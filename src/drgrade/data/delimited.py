@@ -88,7 +88,7 @@ def read_delimited(
     """
     rows = _rows(path, problems, delimiter)
     if header is None:
-        line, names = next(rows, (0, []))
+        _, names = next(rows, (0, []))
         if not names:
             problems.stop(0, "the file is empty; it needs a header line and rows")
         header = _unique([name.strip() for name in names])
@@ -210,9 +210,10 @@ def _fits(cells: list[str], width: int, line: int, problems: Problems) -> bool:
 
 def _frame(block: list[list[str]], width: int) -> pl.DataFrame:
     columns = zip(*block, strict=True)
+    places = [str(place) for place in range(width)]
     series = [
-        pl.Series(str(i), column, dtype=pl.String)
-        for i, column in zip(range(width), columns, strict=True)
+        pl.Series(place, column, dtype=pl.String)
+        for place, column in zip(places, columns, strict=True)
     ]
     frame = pl.DataFrame(series)
     return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
