@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from torch import nn
 
+from drgrade.models.efficientnet import efficientnet_lite0
 from drgrade.models.resnet import resnet18, resnet34, resnet50, resnet101, resnet152
 
 NETWORKS: dict[str, Callable[..., nn.Module]] = {
@@ -12,4 +13,5 @@ NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "resnet50": resnet50,
     "resnet101": resnet101,
     "resnet152": resnet152,
+    "efficientnet_lite0": efficientnet_lite0,
 }
