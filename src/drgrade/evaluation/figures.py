@@ -159,7 +159,7 @@ def draw_confusions(matrices: Mapping[str, Matrix], *, language: str = "en") -> 
     columns = min(3, max(1, len(matrices)))
     rows = -(-len(matrices) // columns)
     with _style():
-        figure = _figure(3.4 * columns, 3.5 * rows)
+        figure = _figure(3.4 * columns, 3.5 * max(1, rows))
         axes = figure.subplots(max(1, rows), columns, squeeze=False).ravel()
         for place in axes[len(matrices) :]:
             place.set_axis_off()
@@ -235,7 +235,7 @@ def draw_intervals(
             colour = COLOURS[(number + 1) % len(COLOURS)]
             axes.axvline(floor, ls="--", lw=1.2, color=colour, label=said)
         axes.set_yticks(range(len(estimates)), list(estimates))
-        axes.set_ylim(len(estimates) - 0.5, -0.5)
+        axes.set_ylim(max(1, len(estimates)) - 0.5, -0.5)
         axes.set_xlabel(f"{axis} ({label['interval']})" if axis else label["interval"])
         axes.grid(axis="x", alpha=0.25)
         if floors:

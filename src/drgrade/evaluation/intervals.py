@@ -13,6 +13,7 @@ from drgrade.evaluation.metrics import kappa, kappa_standard_error
 from drgrade.evaluation.ranking import ONE_SIDED, RankedPairs, rank_pairs
 from drgrade.evaluation.resampling import (
     RESAMPLES,
+    patient_index,
     resampled_areas,
     resampled_confusions,
     resampled_counts,
@@ -87,25 +88,28 @@ def ratio_standard_error(hits: Numbers, trials: Numbers) -> float:
     return float(np.sqrt(m / (m - 1) * (rest**2).sum()) / b.sum())
 
 
-def ratio(is_hit: Numbers, patients: Numbers, level: float = LEVEL) -> Estimate:
+def ratio(
+    is_hit: Numbers, patients: Numbers, among: Numbers | None = None, level: float = LEVEL
+) -> Estimate:
     """A proportion of photographs nested in patients: (n,) flags and (n,) patient labels.
 
-    One photograph a patient: Wilson. Otherwise the ratio estimator with a logit interval, and
-    where all or none are hits, so that it has no spread, Wilson on the number of photographs
-    divided by the largest possible design effect, sum(b^2) / sum(b).
+    `among` flags the photographs that count (the positives, for sensitivity); patients without
+    one still belong to the sample. One photograph a patient: Wilson. Otherwise the ratio estimator
+    with a logit interval, and where all or none are hits, so that it has no spread, Wilson on the
+    number of photographs divided by the largest possible design effect, sum(b^2) / sum(b).
     """
-    flags = np.asarray(is_hit, dtype=float)
-    if flags.size == 0:
-        return missing("there is nothing to count")
-    _, index = np.unique(np.asarray(patients), return_inverse=True)
-    trials = np.bincount(index).astype(float)
-    hits = np.bincount(index, weights=flags)
+    counted = np.ones(np.shape(is_hit)) if among is None else np.asarray(among, dtype=float)
+    index = patient_index(patients)
+    trials = np.bincount(index, weights=counted)
+    hits = np.bincount(index, weights=counted * np.asarray(is_hit, dtype=float))
     n = int(trials.sum())
+    if n == 0:
+        return missing("there is nothing to count")
     if trials.max() == 1:
         return proportion(int(hits.sum()), n, level=level)
     share = float(hits.sum() / n)
-    effective = n / float((trials**2).sum() / n)
     if len(trials) < 2 or share in (0.0, 1.0):
+        effective = n / float((trials**2).sum() / n)
         low, high = wilson(share * effective, effective, level)
         return Estimate(share, low, high, "Wilson on the effective number", n)
     error = ratio_standard_error(hits, trials) / (share * (1 - share))

@@ -202,9 +202,10 @@ def _agreement(rows: _Judged, cm: Ints) -> dict[str, Estimate]:
         "qwk": metrics.kappas,
         "kappa": functools.partial(metrics.kappas, weights="none"),
     }
+    whole, n = cm.astype(float), len(rows.grade)
     return {
         name: from_replicates(
-            float(of(cm)), of(drawn), len(rows.grade), seed=rows.seed, reason=metrics.NO_CHANCE
+            float(of(whole)), of(drawn), n, seed=rows.seed, reason=metrics.NO_CHANCE
         )
         for name, of in scores.items()
     }
@@ -232,7 +233,7 @@ def _endpoint(rows: _Judged) -> dict[str, Estimate]:
         "npv": (~rows.called, metrics.ALL_CALLED),
     }
     return {
-        name: ratio(right[kept], rows.units[kept]) if kept.any() else missing(reason)
+        name: ratio(right, rows.units, kept) if kept.any() else missing(reason)
         for name, (kept, reason) in among.items()
     }
 
