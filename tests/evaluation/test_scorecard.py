@@ -219,6 +219,11 @@ def test_a_table_without_a_graded_row_is_refused():
         score(from_rows([_row("a", None, 1)]))
 
 
+def test_a_graded_row_without_an_answer_is_refused_by_name():
+    with pytest.raises(PredictionsError, match="photo 'b' and 0 more"):
+        score(from_rows([_row("a", 0, 0), _row("b", 1, None)]))
+
+
 def _manifest(rows):
     table = pl.DataFrame(
         rows,

@@ -119,6 +119,12 @@ def score(
             "a score needs a graded row with a reference grade, "
             f"got none among {whole.table.height} rows; fill the columns grade and predicted"
         )
+    unanswered = judged.table.filter(pl.col("predicted").is_null())
+    if not unanswered.is_empty():
+        raise PredictionsError(
+            f"a graded row needs a predicted grade, got none for photo '{unanswered['photo'][0]}' "
+            f"and {unanswered.height - 1} more; fill the column or set status to error"
+        )
     found = _score(judged, _arrays(judged, seed, resamples))
     unknown = judged.table["patient"].null_count()
     checks = (
