@@ -131,7 +131,8 @@ def make_manifest(
     problems = Problems(Path("this table"), unit="row")
     lines = pl.Series("line", np.arange(1, len(table) + 1, dtype=np.uint32))
     text = table.with_columns(pl.all().cast(pl.String))
-    return _checked(TextTable(text, lines), Path(root), Path(root), dict(facts or {}), problems)
+    whole = from_text(TextTable(text, lines), Path(root), problems, facts=dict(facts or {}))
+    return whole if "patient" in table.columns else name_patients(whole)
 
 
 def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
@@ -153,7 +154,10 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
         text, facts = _read_csv(path, problems), read_facts(path)
     declared = root if root is not None else facts.pop("root", None)
     base = path.parent if declared is None else path.parent / declared
-    return _checked(text, base, path.parent, facts, problems, is_declared=declared is not None)
+    whole = from_text(
+        text, base, problems, beside=path.parent, facts=facts, is_declared=declared is not None
+    )
+    return whole if "patient" in text.table.columns else name_patients(whole)
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
@@ -255,15 +259,21 @@ def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, dict[str, 
     return TextTable(table, lines), _ours(facts)
 
 
-def _checked(
+def from_text(
     text: TextTable,
     root: Path,
-    beside: Path,
-    facts: dict[str, Any],
     problems: Problems,
     *,
+    beside: Path | None = None,
+    facts: dict[str, Any] | None = None,
     is_declared: bool = False,
 ) -> Manifest:
+    """Check columns of text and give them their types; `beside` is the folder of the table.
+
+    Raises:
+        ManifestError: all that is wrong, together with what `problems` already holds.
+    """
+    beside = root if beside is None else beside
     table = text.table
     _check_columns(table.columns, problems)
     table = table.with_columns(
@@ -278,9 +288,7 @@ def _checked(
     table = _with_words(table, text.lines, problems)
     _check_photos(table, text.lines, problems)
     problems.refuse()
-    missing = [name for name in SCHEMA if name not in table.columns]
-    manifest = Manifest(_arranged(table), root, facts)
-    return name_patients(manifest) if "patient" in missing else manifest
+    return Manifest(_arranged(table), root, facts or {})
 
 
 def _arranged(table: pl.DataFrame) -> pl.DataFrame:
