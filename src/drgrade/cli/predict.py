@@ -68,7 +68,9 @@ def predict(
         )
     ]
     facts = {key: grader.facts.get(key) for key in TRAVELLING}
-    predictions = from_rows(rows, {**facts, "drawn": grader.facts.get("source") == "drawn"})
+    predictions = from_rows(
+        rows, {**facts, "drawn_training": grader.facts.get("source") == "drawn"}
+    )
     if output is not None:
         write_predictions(predictions, output)
     _show(rows, json_, quiet=output is not None)

@@ -65,8 +65,10 @@ def _load(network: nn.Module, state: dict[str, torch.Tensor], told: str) -> str:
     other = [key for key in wanted if key in state and state[key].shape != wanted[key].shape]
     is_head: Callable[[str], bool] = lambda key: key.startswith("fc.")  # noqa: E731
     if missing or extra or not all(map(is_head, other)):
-        raise CheckpointError(f"the weights do not fit: {len(missing)} missing, {len(extra)} "
-                              f"unknown, {len(other)} of another shape")
+        raise CheckpointError(
+            f"the weights do not fit: {len(missing)} missing, {len(extra)} "
+            f"unknown, {len(other)} of another shape"
+        )
     kept = {key: value for key, value in state.items() if key not in other}
     network.load_state_dict(kept, strict=False)
     return f"{told}; its last layer is new" if other else told

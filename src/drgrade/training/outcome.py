@@ -7,10 +7,10 @@ import polars as pl
 
 from drgrade.data.cache import Cache
 from drgrade.data.manifest import Manifest
-from drgrade.evaluation.figures import save_figure, training_curves
+from drgrade.evaluation.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
 from drgrade.predictions import PROBABILITIES, Predictions, from_rows
-from drgrade.run import RunFolder
+from drgrade.run import METRICS, RunFolder
 from drgrade.training.loop import Desk, outputs_of
 
 KEPT = ("photo", "patient", "eye", "grade", "dme", "site", "camera", "sha256")
@@ -72,7 +72,10 @@ def facts_of(desk: Desk, grader: Grader, manifest: Manifest) -> dict[str, Any]:
         name: float((getattr(desk.parts, name).grades >= 2).mean())
         for name in ("train", "tune") if len(getattr(desk.parts, name))
     }  # fmt: skip
+    source = manifest.facts.get("source")
+    drawn = {} if source is None else {"drawn": source == "drawn"}  # unknown stays unknown
     return {
+        **drawn,
         "weights_sha256": grader.facts["weights_sha256"],
         "preprocess": grader.facts["preprocess"],
         "recipe_hash": desk.recipe.hash,
@@ -82,11 +85,11 @@ def facts_of(desk: Desk, grader: Grader, manifest: Manifest) -> dict[str, Any]:
         "cuts_fitted_on": grader.decoding.fitted_on,
         "prevalence": prevalence,
         "source": manifest.facts.get("source", ""),
-        "drawn": manifest.facts.get("source") == "drawn",
         "leak_declared": bool(manifest.facts.get("leak_declared", False)),
     }
 
 
 def write_curves(files: RunFolder, history: list[dict[str, Any]]) -> None:
     """Accuracy and loss over epochs as curves.png and curves.svg."""
-    save_figure(training_curves({files.folder.name: history}), files.folder / "curves")
+    columns = {name: [row.get(name) for row in history] for name in METRICS}
+    write_figure(draw_curves({files.folder.name: columns}), files.folder / "curves")

@@ -1,0 +1,65 @@
+"""`drgrade models`."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from drgrade.errors import choose
+from drgrade.extras import need
+
+
+def models(*, json_: bool = False) -> None:
+    """List the networks with parameters and multiply-adds beside the paper's, and model files."""
+    need("grade", "drgrade models")
+    from drgrade.files import cache_folder
+    from drgrade.models.describe import size_of
+    from drgrade.models.networks import NETWORKS
+
+    sizes = [size_of(name) for name in NETWORKS]
+    files = sorted(str(path) for path in (cache_folder() / "weights").glob("*.*"))
+    if json_:
+        print(json.dumps({"networks": [asdict(size) for size in sizes], "files": files}, indent=2))
+        return
+    print(f"{'network':20}{'parameters':>12}{'5 grades':>12}{'10^9 mult-adds':>16}{'paper':>8}")
+    for size in sizes:
+        print(f"{size.name:20}{size.parameters:12,}{size.parameters_graded:12,}"
+              f"{size.multiply_adds / 1e9:16.2f}{size.paper:8.3g}")  # fmt: skip
+    print("\nat 224 px; parameters with ImageNet's 1,000 outputs and with 5. Against the paper:")
+    for reason in dict.fromkeys(size.reason for size in sizes):
+        print(f"  {', '.join(s.name for s in sizes if s.reason == reason)}: {reason}")
+    print("\nweight files at hand:" if files else "\nno weight files downloaded yet")
+    for file in files:
+        print(f"  {file}")
+
+
+def show(
+    name: str,
+    *,
+    head: Literal["global", "lab"] = "global",
+    stem: Literal["standard", "small"] = "standard",
+    plain: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Print the layers of one network.
+
+    Example: drgrade models show resnet18 --head lab
+
+    Parameters
+    ----------
+    name
+        A network (`drgrade models` lists them).
+    head
+        `global` average, or the `lab`'s average pool of 7 at stride 1 (512 px only).
+    stem
+        `standard`, or `small` for 28 px photographs.
+    plain
+        Without shortcuts.
+    """
+    need("grade", "drgrade models show")
+    from drgrade.models.grader import build_network
+    from drgrade.models.networks import NETWORKS
+    from drgrade.recipe import Model
+
+    choose(NETWORKS, name, "network")
+    print(build_network(Model(network=name, head=head, stem=stem, plain=plain), 5))

@@ -1,0 +1,75 @@
+"""What this machine has: versions, cores, memory, devices, extras and folders that can be written."""
+
+import os
+import platform
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from drgrade import __version__
+from drgrade.extras import EXTRAS, is_installed
+from drgrade.files import cache_folder, data_folder
+
+PACKAGES = ("numpy", "scipy", "polars", "pillow", "simplejpeg", "torch")
+CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def examine() -> dict[str, Any]:
+    """Facts about this machine in plain values."""
+    return {
+        "drgrade": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "memory_bytes": memory(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "devices": devices(),
+        "extras": {name: is_installed(name) for name in EXTRAS},
+        "folders": {str(folder): can_write(folder) for folder in (cache_folder(), data_folder())},
+    }
+
+
+def memory() -> int | None:
+    """Bytes this process may use: the control group's limit where there is one, else the machine's."""
+    found = []
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    for place in CGROUP_LIMITS:
+        try:
+            found.append(int(Path(place).read_text()))
+        except (OSError, ValueError):
+            continue  # no control group, or "max"
+    return min(found) if found else None
+
+
+def devices() -> list[str]:
+    """What torch can compute on; empty without torch."""
+    if not is_installed("grade"):
+        return []
+    import torch
+
+    names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return [f"cpu ({torch.backends.cpu.get_cpu_capability()})",
+            *(f"cuda:{i} ({name})" for i, name in enumerate(names))]  # fmt: skip
+
+
+def can_write(folder: Path) -> bool:
+    """Whether a file can be made in a folder, or where it would be made."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
