@@ -13,7 +13,7 @@ from drgrade.data.manifest import SCHEMA, Manifest, from_text, name_patients
 from drgrade.data.photo_folder import look_into, restrict
 from drgrade.data.source_csv import Columns, read_any_csv
 from drgrade.data.source_readers import Listing
-from drgrade.data.splits import leaked_share
+from drgrade.data.splits import LEAK_NOTE_ENDS, leaked_share
 from drgrade.errors import ManifestError, UsageError, choose
 from drgrade.grades import GRADES
 
@@ -244,6 +244,6 @@ def _judged(manifest: Manifest) -> Manifest:
         notes.append("warning: no patients are known; intervals will assume independent photos")
     leak = leaked_share(manifest)
     if leak:
-        whose = "the source's own split" if manifest.facts["leak_declared"] else "not declared"
-        notes.append(f"warning: {leak:.2%} of test rows are of patients in train ({whose})")
+        told = LEAK_NOTE_ENDS[0 if manifest.facts["leak_declared"] else 1]
+        notes.append(f"warning: {leak:.2%} of test rows are of patients in train {told}")
     return manifest.noting(*notes, leaked_share=leak)

@@ -18,6 +18,7 @@ SHARES: Final[Mapping[str, float]] = MappingProxyType(
     {"train": 0.7, "tune": 0.1, "calibrate": 0.1, "test": 0.1}
 )
 CARVED: Final = 0.1  # the part of train that becomes tune, and the same again calibrate
+LEAK_NOTE_ENDS: Final = ("(the source's own split)", "(not declared by the source)")
 LARGEST_PATIENT: Final = 4  # photos; a larger group is a block of many eyes
 
 
@@ -37,7 +38,7 @@ def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SH
     told = f"divided by {unit(manifest)} with seed {seed} into " + ", ".join(
         f"{shares[name]:.0%} {name}" for name in names
     )
-    return replace(manifest, table=table).noting(told, split_seed=seed, leak_declared=False)
+    return replace(_without_leak(manifest), table=table).noting(told, split_seed=seed)
 
 
 def complete(manifest: Manifest, seed: int = 0) -> Manifest:
@@ -106,6 +107,13 @@ def unit(manifest: Manifest) -> str:
         if manifest.table[name].null_count() < len(manifest):
             return name
     return "photo"
+
+
+def _without_leak(manifest: Manifest) -> Manifest:
+    """The facts without what they say about the leak of parts that are divided anew."""
+    facts = {name: fact for name, fact in manifest.facts.items() if name != "leaked_share"}
+    notes = [note for note in facts.get("notes", []) if not note.endswith(LEAK_NOTE_ENDS)]
+    return replace(manifest, facts={**facts, "leak_declared": False, "notes": notes})
 
 
 def _check_shares(shares: Mapping[str, float]) -> None:

@@ -1,0 +1,274 @@
+"""`drgrade data import`, `sources`, `check` and `split`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from drgrade.errors import UsageError
+
+Output = Annotated[Path, Parameter(name=["-o", "--output"])]
+Json = Annotated[bool, Parameter(name="--json", negative=())]
+Flag = Parameter(negative=())
+
+
+def import_(
+    source: str,
+    path: Path,
+    *,
+    output: Output,
+    photos: Path | None = None,
+    allow_missing: Annotated[bool, Flag] = False,
+    photo_column: str = "",
+    label_column: str = "",
+    patient_column: str = "",
+    eye_column: str = "",
+    group_column: str = "",
+    split_column: str = "",
+    drop_where: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    json_: Json = False,
+) -> int:
+    """Make one manifest of a set's own files; `drgrade data sources` lists the sets.
+
+    Counts are held against what the publisher states; licence and address are printed.
+
+    Example: drgrade data import csv labels.csv --photos images -o manifest.csv
+
+    Parameters
+    ----------
+    source
+        Name of the set: lab3, eyepacs, aptos, idrid, messidor2, ddr, deepdrid, retinamnist,
+        folder or csv.
+    path
+        The set's own file, or the folder that holds its files.
+    output
+        Where to write the manifest, .csv or .parquet.
+    photos
+        Folder to look for every photo in, as given or beside PATH; without it nothing is
+        looked for.
+    allow_missing
+        Leave out photos that are not in the folder, and count them.
+    photo_column
+        Source csv: the column that names the photo.
+    label_column
+        Source csv: the column of the grade, 0 to 4 or empty.
+    patient_column
+        Source csv: the column of the patient; without one it is taken from names like 10_left.
+    eye_column
+        Source csv: the column of the eye.
+    group_column
+        Source csv: the column of rows that are never divided.
+    split_column
+        Source csv: the column of the set's own parts.
+    drop_where
+        Source csv: COLUMN=VALUE, rows to leave out; may be given again.
+    json_
+        Print JSON.
+    """
+    from drgrade.data.check import count_grades
+    from drgrade.data.manifest import write_manifest
+    from drgrade.data.source_csv import Columns
+    from drgrade.data.sources import import_source
+    from drgrade.progress import say
+
+    columns = Columns(
+        photo_column,
+        label_column,
+        patient_column,
+        eye_column,
+        group_column,
+        split_column,
+        tuple(drop_where),
+    )
+    _check_ending(output)
+    manifest = import_source(
+        source, path, photos=photos, allow_missing=allow_missing, columns=columns
+    )
+    write_manifest(manifest, output)
+    for note in manifest.facts.get("notes", []):
+        say(note)
+    say(f"licence: {manifest.facts['licence']}; from: {manifest.facts['address']}")
+    _print_result(manifest.facts, count_grades(manifest), output, as_json=json_)
+    return 0
+
+
+def sources(*, json_: Json = False) -> int:
+    """List the public sets that can be imported: what they hold, licence and address.
+
+    Example: drgrade data sources
+
+    Parameters
+    ----------
+    json_
+        Print JSON.
+    """
+    from drgrade.data.sources import SOURCES
+
+    if json_:
+        fields = ("holds", "licence", "address")
+        listed = {name: {f: getattr(s, f) for f in fields} for name, s in SOURCES.items()}
+        print(json.dumps(listed, indent=2, ensure_ascii=False))
+        return 0
+    for name, source in SOURCES.items():
+        print(f"{name:<12} {source.holds}")
+        print(f"{'':<12} {source.licence}; {source.address}")
+    return 0
+
+
+def check(
+    manifest: Path,
+    *,
+    root: Path | None = None,
+    fast: Annotated[bool, Flag] = False,
+    workers: int = 2,
+    json_: Json = False,
+) -> int:
+    """Count photos by split and grade; find missing and broken ones, leaks, copies, conflicts.
+
+    Exit code 3 says that something is wrong. A leak that the set declares (lab3) is a warning.
+
+    Example: drgrade data check manifest.csv
+
+    Parameters
+    ----------
+    manifest
+        The table of photos, .csv or .parquet.
+    root
+        Folder the photos lie in, where it is not beside the manifest.
+    fast
+        Do not open the photos: broken ones and copies are not found.
+    workers
+        Threads that read photos.
+    json_
+        Print JSON.
+    """
+    from drgrade.data.check import examine
+    from drgrade.data.manifest import read_manifest
+    from drgrade.progress import say
+
+    if workers < 1:
+        raise UsageError(f"--workers must be 1 or more, got {workers}")
+    table = read_manifest(manifest, root=root)
+    findings = examine(table, read_pixels=not fast, workers=workers)
+    wrong = findings.wrong()
+    if json_:
+        print(json.dumps(findings.as_json(), indent=2, ensure_ascii=False))
+        return 3 if wrong else 0
+    for note in table.facts.get("notes", []):
+        say(note)
+    known = f", {findings.patients:,} patients" if findings.patients else ""
+    print(f"{manifest}: {findings.photos:,} photos{known}")
+    _print_counts(findings.counts)
+    for text in findings.warnings():
+        print(f"warning: {text}")
+    for text in wrong:
+        print(f"wrong: {text}")
+    if not wrong:
+        print("nothing wrong" + (" (photos were not opened)" if fast else ""))
+    return 3 if wrong else 0
+
+
+def split(
+    manifest: Path,
+    *,
+    output: Output,
+    seed: int = 0,
+    anew: Annotated[bool, Flag] = False,
+    shares: str = "70,10,10,10",
+    root: Path | None = None,
+    json_: Json = False,
+) -> int:
+    """Divide patients into train, tune, calibrate and test, stratified by the worse eye.
+
+    Parts that a set brings along are kept: where tune or calibrate is missing, a tenth of train
+    each is carved out, by patient or group, and test is never touched.
+
+    Example: drgrade data split manifest.csv -o split.csv --seed 1
+
+    Parameters
+    ----------
+    manifest
+        The table of photos, .csv or .parquet.
+    output
+        Where to write the divided manifest, .csv or .parquet.
+    seed
+        The same seed gives the same split.
+    anew
+        Forget the parts that are there and divide all rows.
+    shares
+        Per cent of the rows for train, tune, calibrate and test, where all rows are divided.
+    root
+        Folder the photos lie in, where it is not beside the manifest.
+    json_
+        Print JSON.
+    """
+    from drgrade.data import splits
+    from drgrade.data.check import count_grades
+    from drgrade.data.manifest import read_manifest, write_manifest
+    from drgrade.progress import say
+
+    _check_ending(output)
+    if seed < 0:
+        raise UsageError(f"--seed must be 0 or more, got {seed}")
+    table = read_manifest(manifest, root=root)
+    told_before = len(table.facts.get("notes", []))
+    if anew or table.table["split"].null_count() == len(table):
+        divided = splits.split(table, seed=seed, shares=_shares(shares))
+    else:
+        divided = splits.complete(table, seed)
+    write_manifest(divided, output)
+    notes = divided.facts.get("notes", [])[told_before:]
+    for note in notes or ["the manifest has tune and calibrate: nothing to carve (see --anew)"]:
+        say(note)
+    _print_result(divided.facts, count_grades(divided), output, as_json=json_)
+    return 0
+
+
+def _shares(text: str) -> dict[str, float]:
+    from drgrade.data.splits import SPLITS
+
+    try:
+        parts = [float(part) / 100 for part in text.split(",")]
+    except ValueError:
+        parts = []
+    if len(parts) != len(SPLITS):
+        raise UsageError(
+            f"--shares must be four percentages for {', '.join(SPLITS)}, such as 70,10,10,10; "
+            f"got '{text}'"
+        )
+    return dict(zip(SPLITS, parts, strict=True))
+
+
+def _check_ending(output: Path) -> None:
+    if output.suffix not in (".csv", ".parquet"):
+        raise UsageError(f"-o must end in .csv or .parquet, got '{output}'")
+
+
+def _print_result(
+    facts: dict[str, Any], counts: dict[str, tuple[int, ...]], output: Path, *, as_json: bool
+) -> None:
+    if as_json:
+        answer = {"manifest": str(output), "counts": counts, "facts": facts}
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    _print_counts(counts)
+    print(f"wrote {output}")
+
+
+def _print_counts(counts: dict[str, tuple[int, ...]]) -> None:
+    """Photos by split and grade, with the sums, as aligned columns."""
+    rows = [(name, *numbers, sum(numbers)) for name, numbers in counts.items()]
+    if len(rows) > 1:
+        sums = [sum(column) for column in zip(*[row[1:] for row in rows], strict=True)]
+        rows.append(("all", *sums))
+    titles = ("split", *(f"grade {grade}" for grade in range(5)), "ungraded", "all")
+    print(_line(titles))
+    for row in rows:
+        print(_line([str(row[0]), *(f"{number:,}" for number in row[1:])]))
+
+
+def _line(cells: Sequence[str]) -> str:
+    first, *rest = cells
+    return f"{first:<10}" + "".join(f"{cell:>10}" for cell in rest)
