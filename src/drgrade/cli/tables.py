@@ -250,7 +250,9 @@ def _print_result(
     facts: dict[str, Any], counts: dict[str, tuple[int, ...]], output: Path, *, as_json: bool
 ) -> None:
     if as_json:
-        answer = {"manifest": str(output), "counts": counts, "facts": facts}
+        from drgrade.data.check import counts_as_json
+
+        answer = {"manifest": str(output), "counts": counts_as_json(counts), "facts": facts}
         print(json.dumps(answer, indent=2, ensure_ascii=False))
         return
     _print_counts(counts)

@@ -88,10 +88,7 @@ class Findings:
     def as_json(self) -> dict[str, Any]:
         """The findings as plain values for a program."""
         plain = {name: value for name, value in self.__dict__.items() if name != "counts"}
-        counts = {
-            split: {**{str(g): numbers[g] for g in GRADES}, "ungraded": numbers[-1]}
-            for split, numbers in self.counts.items()
-        }
+        counts = counts_as_json(self.counts)
         return {**plain, "counts": counts, "wrong": self.wrong(), "warnings": self.warnings()}
 
 
@@ -136,6 +133,14 @@ def count_grades(manifest: Manifest) -> dict[str, tuple[int, ...]]:
         split: tuple(np.bincount(grades[(splits == split).to_numpy()], minlength=6).tolist())
         for split in (*SPLITS, "none")
         if (splits == split).any()
+    }
+
+
+def counts_as_json(counts: dict[str, tuple[int, ...]]) -> dict[str, dict[str, int]]:
+    """Counts of `count_grades` with the grades named."""
+    return {
+        split: {**{str(g): numbers[g] for g in GRADES}, "ungraded": numbers[-1]}
+        for split, numbers in counts.items()
     }
 
 

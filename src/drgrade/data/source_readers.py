@@ -15,7 +15,7 @@ from drgrade.errors import ManifestError
 EYE_OF_NAME: Final = r"^\d+_(?:left|right)$"
 BLOCK: Final = 10
 IDRID_NUMBER: Final = r"^(.*IDRiD_)(\d+)(?:\.\w+)?$"
-# Eight pictures of the train set are listed twice; these are the second listings.
+# Train pictures listed twice: the second listing, or both where the two have different grades.
 IDRID_TWICE: Final = (21, 28, 118, 279, 327, 333, 375, 391)
 GRADE_FOLDERS: Final = {
     **{str(grade): str(grade) for grade in range(5)},

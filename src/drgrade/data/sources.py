@@ -233,7 +233,7 @@ def _without_twice(manifest: Manifest) -> Manifest:
     keep = pl.col("duplicate").fill_null("false") != "true"
     table = manifest.table.filter(keep).drop("duplicate")
     left = len(manifest) - len(table)
-    told = [f"{left} pictures that are listed twice left out once each"] if left else []
+    told = [f"{left} listings of pictures that are listed twice left out"] if left else []
     return replace(manifest, table=table).noting(*told)
 
 
