@@ -1,4 +1,4 @@
-"""What this machine has: versions, cores, memory, devices, extras and folders that can be written."""
+"""What this machine has: versions, cores, memory, devices, extras, folders to write to."""
 
 import os
 import platform
@@ -33,7 +33,7 @@ def examine() -> dict[str, Any]:
 
 
 def memory() -> int | None:
-    """Bytes this process may use: the control group's limit where there is one, else the machine's."""
+    """Bytes this process may use: the machine's, or its control group's limit if smaller."""
     found = []
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))

@@ -72,7 +72,7 @@ def _group(
 
 def _list_models(
     *, json_: Annotated[bool, Parameter(name="--json", negative=())] = False
-) -> int | None:
+) -> None:
     """List the networks with parameters and FLOPs beside the paper's, and model files at hand.
 
     Example: drgrade models --json
@@ -84,7 +84,7 @@ def _list_models(
     """
     from drgrade.cli.models import models
 
-    return models(json_=json_)
+    models(json_=json_)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

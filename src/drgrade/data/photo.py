@@ -118,7 +118,7 @@ def _orientation(content: bytes) -> int:
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
             return int(image.getexif().get(0x0112, 1))
-    except Exception:  # noqa: BLE001 - whatever a broken EXIF block raises, it turns nothing
+    except Exception:  # whatever a broken EXIF block raises, it turns nothing
         return 1
 
 
@@ -147,7 +147,7 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
                 pixels = _rgb(upright)
         except PhotoError:
             raise
-        except Exception as error:  # noqa: BLE001 - decoders raise anything on hostile files
+        except Exception as error:  # decoders raise anything on hostile files
             raise PhotoError("truncated or damaged", str(error)[:200]) from None
     height, width = pixels.shape[:2]
     return Photo(pixels, width, height, len(content), sha256_bytes(content), form)

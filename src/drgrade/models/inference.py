@@ -72,7 +72,8 @@ def _grade_batch(
     seen = [each for each in looks if each.pixels is not None]
     answers: dict[int, dict[str, Any]] = {}
     if seen:
-        squares = torch.from_numpy(np.stack([each.pixels for each in seen])).to(device)
+        pixels = [each.pixels for each in seen if each.pixels is not None]
+        squares = torch.from_numpy(np.stack(pixels)).to(device)
         with torch.inference_mode():
             outputs = grader.outputs(as_unit(squares)).float().cpu().numpy()
         probabilities, given = grader.decode(outputs)

@@ -81,6 +81,9 @@ class Bottleneck(nn.Module):
         return self.relu(y)
 
 
+Block = ResidualBlock | Bottleneck
+
+
 class ResNet(nn.Module):
     """A residual network.
 
@@ -99,20 +102,15 @@ class ResNet(nn.Module):
         plain: bool = False, stride_in: StrideIn = "3x3",
     ) -> None:  # fmt: skip
         super().__init__()
-        block = ResidualBlock if layers < 50 else Bottleneck
+        block: type[Block] = ResidualBlock if layers < 50 else Bottleneck
         small = stem == "small"
         self.conv1 = conv(3, 64, 3) if small else conv(3, 64, 7, 2)
         self.bn = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.Identity() if small else nn.MaxPool2d(3, 2, padding=1)
-        inside = 64
-        for i, blocks in enumerate(STAGES[layers]):
-            width, stride = 64 << i, 1 if i == 0 else 2
-            stage = []
-            for j in range(blocks):
-                stage.append(block(inside, width, stride if j == 0 else 1, stride_in, plain))
-                inside = width * block.expansion
-            setattr(self, f"layer{i + 1}", nn.Sequential(*stage))
+        stages = _stages(STAGES[layers], block, stride_in, plain)
+        self.layer1, self.layer2, self.layer3, self.layer4 = stages
+        inside = 512 * block.expansion
         lab = head == "lab"
         self.avg_pool = nn.AvgPool2d(7, stride=1) if lab else nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(inside * (LAB_POOLED if lab else 1), outputs)
@@ -123,6 +121,21 @@ class ResNet(nn.Module):
         x = self.maxpool(self.relu(self.bn(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(torch.flatten(self.avg_pool(x), 1))
+
+
+def _stages(
+    counts: tuple[int, ...], block: type[Block], stride_in: StrideIn, plain: bool
+) -> list[nn.Sequential]:
+    """The four stages; each but the first halves the map in its first block."""
+    stages, inside = [], 64
+    for i, blocks in enumerate(counts):
+        width, stage = 64 << i, []
+        for j in range(blocks):
+            stride = 2 if i > 0 and j == 0 else 1
+            stage.append(block(inside, width, stride, stride_in, plain))
+            inside = width * block.expansion
+        stages.append(nn.Sequential(*stage))
+    return stages
 
 
 def _initialise(module: nn.Module) -> None:

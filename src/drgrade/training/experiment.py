@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import torch
+from torch import nn
 
 from drgrade.data.cache import Cache, prepare_all
 from drgrade.data.dataset import Part
@@ -196,10 +197,15 @@ def new_grader(recipe: Recipe, device: torch.device, *, said: bool = True) -> Gr
     mean, std = normalisation(recipe.model.network, recipe.model.start)
     network = network.to(device)
     if recipe.train.channels_last:
-        network = network.to(memory_format=torch.channels_last)
+        network = laid_out(network, torch.channels_last)
     return Grader(network, recipe.model,
                   Preprocess(size=recipe.data.size, crop=recipe.data.crop),
                   recipe.objective.name, mean, std)  # fmt: skip
+
+
+def laid_out(network: nn.Module, layout: torch.memory_format) -> nn.Module:
+    """A network whose weights lie in memory as `layout` says."""
+    return network.to(memory_format=layout)  # type: ignore[call-overload]  # torch's stubs lack it
 
 
 def _finish(desk: Desk, state: State, prepared: Prepared) -> None:

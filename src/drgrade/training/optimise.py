@@ -68,5 +68,5 @@ def update_average(average: nn.Module, network: nn.Module, keep: float) -> None:
     """Move the averaged weights towards the network's; counters and statistics are copied."""
     for mean, value in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(value, 1 - keep)
-    for mean, value in zip(average.buffers(), network.buffers(), strict=True):
-        mean.copy_(value)
+    for kept, statistic in zip(average.buffers(), network.buffers(), strict=True):
+        kept.copy_(statistic)
