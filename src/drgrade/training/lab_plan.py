@@ -73,7 +73,7 @@ def measure(cell: Cell) -> Pace:
 
     from drgrade.models.grader import build_network
     from drgrade.models.objectives import OBJECTIVES
-    from drgrade.training.experiment import pick_device
+    from drgrade.training.experiment import laid_out, pick_device
     from drgrade.training.optimise import make_optimiser
 
     recipe = cell.recipe
@@ -81,7 +81,7 @@ def measure(cell: Cell) -> Pace:
     objective = OBJECTIVES[recipe.objective.name]
     network = build_network(recipe.model, objective.outputs).to(device)
     layout = torch.channels_last if recipe.train.channels_last else torch.contiguous_format
-    network = network.to(memory_format=layout)
+    network = laid_out(network, layout)
     optimiser = make_optimiser(network, recipe.optimiser)
     generator = torch.Generator().manual_seed(0)
     batch = recipe.train.batch
