@@ -12,7 +12,7 @@ import polars as pl
 from drgrade.errors import ManifestError
 
 LONGEST_LINE = 1 << 20  # characters
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 8_000
 SHOWN = 20
 DELIMITERS = (",", ";", "\t", "|")
 EXCEL_HINT = re.compile(r'^"?sep=(.)"?\s*$')
