@@ -1,0 +1,86 @@
+"""The manners of the command line: help, suggestions, exit codes, streams."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from drgrade.cli.app import COMMANDS, DATA_COMMANDS, MODEL_COMMANDS, run
+
+ALL = [
+    *([name] for name in COMMANDS),
+    *(["data", name] for name in DATA_COMMANDS),
+    *(["models", name] for name in MODEL_COMMANDS),
+    ["models"],
+]
+
+
+@pytest.mark.parametrize("command", ALL, ids=" ".join)
+def test_every_help_page_has_an_example(command, capsys):
+    assert run([*command, "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Example: drgrade" in shown or command == ["models"]
+
+
+def test_help_lists_every_command_with_a_line(capsys):
+    assert run(["--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name in COMMANDS:
+        (line,) = [line for line in lines if line.startswith(f"│ {name} ")]
+        assert len(line.strip("│ ").split()) > 3
+
+
+def test_help_answers_quickly_and_without_torch():
+    code = (
+        "import sys; from drgrade.cli.app import run; run(['--help']);"
+        "sys.exit('torch' in sys.modules)"
+    )
+    begun = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0
+    assert time.monotonic() - begun < 5  # a bound against loading the world, not a measurement
+
+
+@pytest.mark.parametrize(("typed", "meant"), [(["trian"], "train"), (["data", "improt"], "import")])
+def test_a_mistyped_command_is_answered_with_the_nearest(typed, meant, capsys):
+    assert run(typed) == 2
+    told = capsys.readouterr()
+    assert f"did you mean '{meant}'" in told.err
+    assert told.out == ""
+
+
+def test_a_mistyped_option_is_wrong_usage(capsys):
+    assert run(["doctor", "--jsno"]) == 2
+    assert "--jsno" in capsys.readouterr().err
+
+
+def test_a_missing_run_is_an_error_and_no_new_start(tmp_path, capsys):
+    assert run(["train", "--resume", str(tmp_path / "nowhere")]) == 2
+    assert "no run to resume" in capsys.readouterr().err
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_resume_with_a_changed_setting_is_refused(tmp_path, capsys):
+    assert run(["train", "--resume", str(tmp_path), "--set", "train.epochs=3"]) == 2
+    assert "cannot be changed" in capsys.readouterr().err
+
+
+def test_a_recipe_without_manifest_is_told_how_to_name_one(tmp_path, capsys):
+    assert run(["train", "lab-best", "-o", str(tmp_path / "run")]) == 2
+    assert "--set data.manifest=" in capsys.readouterr().err
+
+
+def test_a_closed_pipe_is_no_error():
+    command = f"{sys.executable} -m drgrade recipes lab | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, text=True)
+    assert done.stderr == ""
+    assert done.stdout.startswith("#")
+
+
+def test_no_colour_is_obeyed():
+    done = subprocess.run(
+        [sys.executable, "-m", "drgrade", "--help"], capture_output=True, check=True, text=True,
+        env={"NO_COLOR": "1", "PATH": "", "TERM": "xterm-256color", "FORCE_COLOR": ""},
+    )  # fmt: skip
+    assert "\x1b[3" not in done.stdout

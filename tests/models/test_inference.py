@@ -1,0 +1,91 @@
+"""Photo in, probabilities out: one row for each input, whatever happens to it."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch")
+
+from drgrade.cli.app import run  # noqa: E402
+from drgrade.data.phantom import draw_set  # noqa: E402
+from drgrade.data.preprocess import Preprocess  # noqa: E402
+from drgrade.models.checkpoint import load_grader, save_grader  # noqa: E402
+from drgrade.models.grader import Grader, build_network  # noqa: E402
+from drgrade.models.inference import answer, grade_photos  # noqa: E402
+from drgrade.predictions import read_predictions  # noqa: E402
+from drgrade.recipe import Model  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("inference")
+    torch.manual_seed(0)
+    model = Model(network="resnet18")
+    grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy")
+    save_grader(folder / "model.safetensors", grader)
+    draw_set(5, folder / "drawn", size=96)
+    return folder
+
+
+def photos(place):
+    return sorted((place / "drawn" / "photos").iterdir())
+
+
+def shares(rows):
+    return np.array([[row[f"p{k}"] for k in range(5)] for row in rows])
+
+
+def test_batches_of_any_size_give_the_same_answers(place):
+    grader = load_grader(place / "model.safetensors")
+    named = [(path.name, path) for path in photos(place)]
+    one, all_ = (shares(list(grade_photos(grader, named, batch=size))) for size in (1, 5))
+    assert np.allclose(one, all_, atol=1e-6)
+
+
+def test_every_input_has_a_row_in_its_order(place, tmp_path):
+    grader = load_grader(place / "model.safetensors")
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "text.jpg").write_text("<html>")
+    Image.new("RGB", (8, 8)).save(tmp_path / "tiny.png")
+    bad = [tmp_path / name for name in ("empty.jpg", "text.jpg", "tiny.png", "missing.jpg")]
+    inputs = [bad[0], photos(place)[0], *bad[1:]]
+    rows = list(grade_photos(grader, [(p.name, p) for p in inputs], batch=2))
+    assert [row["photo"] for row in rows] == [p.name for p in inputs]
+    statuses = [row["status"] for row in rows]
+    assert statuses == ["error", "graded", "error", "ungradable", "error"]
+
+
+def test_what_is_not_graded_has_no_probability_and_no_grade(place, tmp_path):
+    (tmp_path / "empty.jpg").touch()
+    grader = load_grader(place / "model.safetensors")
+    (row,) = grade_photos(grader, [("empty.jpg", tmp_path / "empty.jpg")])
+    assert not {"p0", "predicted"} & set(row)
+    assert "empty file" in row["reason"]
+
+
+def test_an_answer_that_is_no_number_is_an_error_and_never_grade_0():
+    assert answer(np.array([np.nan] * 5), 0)["status"] == "error"
+
+
+def test_predict_writes_a_table_that_can_be_judged(place, tmp_path, capsys):
+    out = tmp_path / "p.csv"
+    manifest = place / "drawn" / "manifest.csv"
+    assert run(["predict", str(place / "model.safetensors"), str(manifest), "-o", str(out)]) == 0
+    table = read_predictions(out)
+    assert len(table.graded().table) == 5
+    assert "5 photographs = 5 graded + 0 not graded" in capsys.readouterr().err
+
+
+def test_predict_exits_3_when_a_photo_failed_and_keeps_the_others(place, tmp_path, capsys):
+    (tmp_path / "empty.jpg").touch()
+    inputs = [str(tmp_path / "empty.jpg"), str(photos(place)[0])]
+    assert run(["predict", str(place / "model.safetensors"), *inputs, "--json"]) == 3
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["status"] for row in rows] == ["error", "graded"]
+
+
+def test_an_empty_folder_is_wrong_usage(place, tmp_path, capsys):
+    assert run(["predict", str(place / "model.safetensors"), str(tmp_path)]) == 2
+    assert "no photographs found" in capsys.readouterr().err
