@@ -296,6 +296,14 @@ def test_another_ending_is_refused_for_writing(tmp_path: Path) -> None:
         write_manifest(Manifest(pl.DataFrame(), tmp_path), tmp_path / "m.xlsx")
 
 
+def test_anothers_file_in_the_place_of_the_facts_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text('{"mine": 1}')
+    manifest = make_manifest(pl.DataFrame({"photo": ["a"]}), tmp_path)
+    with pytest.raises(ManifestError, match=r"m\.json, which is another's file"):
+        write_manifest(manifest, tmp_path / "m.csv")
+    assert not (tmp_path / "m.csv").exists()
+
+
 READ_AND_MEASURE = """
 import resource, sys, time
 from pathlib import Path

@@ -83,6 +83,8 @@ def import_(
         tuple(drop_where),
     )
     _check_ending(output)
+    if output.resolve() == path.resolve():
+        raise UsageError(f"-o would replace '{path}', the set's own file; give another name")
     manifest = import_source(
         source, path, photos=photos, allow_missing=allow_missing, columns=columns
     )

@@ -167,6 +167,9 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
 
     Text that a spreadsheet would run as a formula gets an apostrophe in front in the CSV, which
     `read_manifest` takes away again.
+
+    Raises:
+        ManifestError: another ending, or the place of the facts is taken by another's file.
     """
     path = Path(path)
     facts = {"kind": KIND, **manifest.facts, **_declared_root(manifest.root, path.parent)}
@@ -175,11 +178,26 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
             kept = {"drgrade": json.dumps(facts, allow_nan=False)}
             manifest.table.write_parquet(temporary, metadata=kept)
     elif path.suffix == ".csv":
+        _refuse_foreign(path.with_suffix(".json"))
         with replacing(path) as temporary:
             neutralise(manifest.table).write_csv(temporary)
         write_json(path.with_suffix(".json"), facts)
     else:
         raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
+
+
+def _refuse_foreign(beside: Path) -> None:
+    if not beside.exists():
+        return
+    try:
+        is_ours = json.loads(beside.read_text(encoding="utf-8")).get("kind") == KIND
+    except (ValueError, AttributeError):
+        is_ours = False
+    if not is_ours:
+        raise ManifestError(
+            f"the facts of a CSV manifest go to {beside.name}, which is another's file; "
+            "choose another name for the manifest, or .parquet"
+        )
 
 
 def _declared_root(root: Path, folder: Path) -> dict[str, str]:

@@ -1,0 +1,102 @@
+"""A check finds what is missing, broken, leaking, double or in conflict, and nothing else."""
+
+from pathlib import Path
+
+import polars as pl
+from PIL import Image
+
+from drgrade.data.check import Findings, count_grades, examine
+from drgrade.data.manifest import Manifest, make_manifest
+
+
+def draw(folder: Path, name: str, red: int) -> str:
+    Image.new("RGB", (40, 30), (red, 10, 0)).save(folder / name)
+    return name
+
+
+def manifest_of(folder: Path, declared: bool = False, **columns: list[object]) -> Manifest:
+    return make_manifest(pl.DataFrame(columns), folder, {"leak_declared": declared})
+
+
+def sound(folder: Path) -> Manifest:
+    photos = [draw(folder, f"{i}.png", i) for i in range(4)]
+    return manifest_of(
+        folder,
+        photo=photos,
+        patient=["a", "a", "b", "c"],
+        grade=[0, 1, 2, None],
+        split=["train", "train", "tune", "test"],
+    )
+
+
+def findings_of_leak(folder: Path, declared: bool, splits: list[object]) -> Findings:
+    photos = [draw(folder, f"{i}.png", i) for i in range(3)]
+    patients: list[object] = ["a", "a", "b"]
+    manifest = manifest_of(folder, declared, photo=photos, patient=patients, split=splits)
+    return examine(manifest)
+
+
+def test_nothing_is_wrong_with_a_sound_manifest(tmp_path: Path) -> None:
+    findings = examine(sound(tmp_path))
+    assert findings.wrong() == []
+    assert (findings.photos, findings.patients, findings.without_patient) == (4, 3, 0)
+
+
+def test_photos_are_counted_by_split_and_grade(tmp_path: Path) -> None:
+    assert count_grades(sound(tmp_path)) == {
+        "train": (1, 1, 0, 0, 0, 0),
+        "tune": (0, 0, 1, 0, 0, 0),
+        "test": (0, 0, 0, 0, 0, 1),
+    }
+
+
+def test_missing_and_broken_photos_are_named(tmp_path: Path) -> None:
+    (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    findings = examine(manifest_of(tmp_path, photo=["no.png", "cut.png"]))
+    assert findings.missing == ("no.png",)
+    assert [photo for photo, _ in findings.broken] == ["cut.png"]
+    assert findings.wrong()[0] == "1 photo missing: no.png"
+
+
+def test_a_patient_in_two_splits_is_wrong(tmp_path: Path) -> None:
+    findings = findings_of_leak(tmp_path, False, ["train", "test", "test"])
+    assert findings.wrong() == [
+        "1 patient in train and test",
+        "50.00% of test rows are of patients seen in training",
+    ]
+
+
+def test_a_declared_leak_is_a_warning(tmp_path: Path) -> None:
+    findings = findings_of_leak(tmp_path, True, ["train", "test", "test"])
+    assert findings.wrong() == []
+    assert findings.warnings()[0] == "1 patient in train and test (declared by the source)"
+
+
+def test_a_source_never_declares_a_leak_between_train_and_tune(tmp_path: Path) -> None:
+    findings = findings_of_leak(tmp_path, True, ["train", "tune", "test"])
+    assert findings.wrong() == ["1 patient in train and tune"]
+
+
+def test_the_same_bytes_in_two_splits_are_wrong(tmp_path: Path) -> None:
+    photos = [draw(tmp_path, "a.png", 1), draw(tmp_path, "b.png", 1)]
+    findings = examine(manifest_of(tmp_path, photo=photos, split=["train", "test"]))
+    assert findings.wrong() == ["the same bytes in two splits: 1 set: a.png = b.png"]
+
+
+def test_the_same_bytes_with_two_grades_are_a_conflict(tmp_path: Path) -> None:
+    photos = [draw(tmp_path, "a.png", 1), draw(tmp_path, "b.png", 1)]
+    findings = examine(manifest_of(tmp_path, photo=photos, grade=[0, 3]))
+    assert findings.wrong() == ["the same bytes with different grades: 1 set: a.png = b.png"]
+
+
+def test_the_same_bytes_elsewhere_are_a_warning(tmp_path: Path) -> None:
+    photos = [draw(tmp_path, "a.png", 1), draw(tmp_path, "b.png", 1)]
+    findings = examine(manifest_of(tmp_path, photo=photos, grade=[1, 1], patient=["1", "2"]))
+    assert findings.wrong() == []
+    assert findings.warnings()[0] == "the same bytes listed twice: 1 set: a.png = b.png"
+
+
+def test_without_pixels_only_what_is_there_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "cut.png").write_bytes(b"cut")
+    findings = examine(manifest_of(tmp_path, photo=["cut.png", "no.png"]), read_pixels=False)
+    assert (findings.missing, findings.broken) == (("no.png",), ())
