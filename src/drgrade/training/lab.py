@@ -119,7 +119,7 @@ def _about(
     folder: Path,
 ) -> dict[str, Any]:
     """What the page needs to know that no run folder tells."""
-    before = _read_about(folder)
+    before = _read_about(folder, manifest.hash)
     listed = _merged(before.get("cells", []), [cell.as_json() for cell in cells])
     return {
         "format": FORMAT,
@@ -137,14 +137,16 @@ def _about(
     }
 
 
-def _read_about(folder: Path) -> dict[str, Any]:
+def _read_about(folder: Path, manifest_hash: str) -> dict[str, Any]:
+    """The notes of an earlier call on the same photos; nothing where there are none."""
     path = folder / ABOUT
     if not path.is_file():
         return {}
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        return {}  # a page is drawn anew from the run folders
+        about = json.loads(path.read_text(encoding="utf-8"))
+        return about if about["provenance"]["manifest_hash"] == manifest_hash else {}
+    except (ValueError, KeyError):
+        return {}  # the page is drawn anew from the run folders
 
 
 def _merged(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, Any]]:
