@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from drgrade.data.manifest import SPLITS, Manifest
+from drgrade.data.columns import SPLITS
+from drgrade.data.manifest import Manifest
 from drgrade.data.photo import ARRAYS, read_photo
 from drgrade.data.splits import leaked_share, unit
 from drgrade.errors import ManifestError, PhotoError

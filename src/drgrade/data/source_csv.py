@@ -7,8 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from drgrade.data.columns import SCHEMA, SPLIT_NAMES, SPLITS
 from drgrade.data.delimited import Problems, TextTable, read_delimited
-from drgrade.data.manifest import SCHEMA, SPLIT_NAMES, SPLITS
 from drgrade.data.source_readers import IDRID_NUMBER, Listing, block
 from drgrade.errors import ManifestError, UsageError, nearest
 

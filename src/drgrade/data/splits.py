@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from drgrade.data.manifest import SPLITS, Manifest
+from drgrade.data.columns import SPLITS
+from drgrade.data.manifest import Manifest
 from drgrade.errors import ManifestError
 from drgrade.grades import NUMBER_OF_GRADES
 
