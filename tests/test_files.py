@@ -10,12 +10,17 @@ from drgrade.errors import RunError
 from drgrade.files import locked, replacing, sha256_bytes, sha256_file, write_json, write_text
 
 
+def write_half(path):
+    with replacing(path) as temporary:
+        temporary.write_text("new but half")
+        raise ValueError("half")
+
+
 def test_a_failed_writing_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "kept.txt"
     write_text(path, "old")
-    with pytest.raises(ValueError, match="half"), replacing(path) as temporary:
-        temporary.write_text("new but half")
-        raise ValueError("half")
+    with pytest.raises(ValueError, match="half"):
+        write_half(path)
     assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
     assert path.read_text() == "old"
 

@@ -7,8 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.augment import Draws, apply, draw  # noqa: E402
-from drgrade.recipe import Augment  # noqa: E402
+from drgrade.data.augment import Draws, apply, draw
+from drgrade.recipe import Augment
 
 STRONG = Augment(rotation=180, translation=0.2, scale=0.15, brightness=0.2, contrast=0.2)
 

@@ -8,14 +8,14 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
-from drgrade.cli.app import run  # noqa: E402
-from drgrade.data.phantom import draw_set  # noqa: E402
-from drgrade.data.preprocess import Preprocess  # noqa: E402
-from drgrade.models.checkpoint import load_grader, save_grader  # noqa: E402
-from drgrade.models.grader import Grader, build_network  # noqa: E402
-from drgrade.models.inference import answer, grade_photos  # noqa: E402
-from drgrade.predictions import read_predictions  # noqa: E402
-from drgrade.recipe import Model  # noqa: E402
+from drgrade.cli.app import run
+from drgrade.data.phantom import draw_set
+from drgrade.data.preprocess import Preprocess
+from drgrade.models.checkpoint import load_grader, save_grader
+from drgrade.models.grader import Grader, build_network
+from drgrade.models.inference import answer, grade_photos
+from drgrade.predictions import read_predictions
+from drgrade.recipe import Model
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.models.objectives import (  # noqa: E402
+from drgrade.models.objectives import (
     EVEN_CUTS,
     OBJECTIVES,
     Decoding,

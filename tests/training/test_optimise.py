@@ -4,8 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.recipe import Optimiser, Schedule  # noqa: E402
-from drgrade.training.optimise import (  # noqa: E402
+from drgrade.recipe import Optimiser, Schedule
+from drgrade.training.optimise import (
     learning_rate,
     make_optimiser,
     update_average,

@@ -11,7 +11,7 @@ from drgrade.extras import need
 def demo(
     *,
     output: Annotated[Path, Parameter(name=["-o", "--output"])] = Path("demo"),
-    photos: int = 400,
+    photos: int = 600,
     epochs: int = 0,
     language: Literal["en", "zh-TW"] = "en",
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from drgrade.evaluation.lab_words import say_in
+from drgrade.fonts import FAMILY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,6 +17,7 @@ RAIL = 2.55  # how far the shortcut runs beside the boxes
 CONVOLUTION, PLAIN = "#2f6db3", "#8a94a3"
 SHORTCUT = "#c2571a"
 INK = "#1b2733"
+FONTS = ["DejaVu Sans", FAMILY]  # drawing falls back letter by letter
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def draw_block(name: str, language: str = "en") -> Figure:
 
 
 def _title(axes: Any, text: str) -> None:
-    axes.text(-2.1, 0.66, text, fontsize=12, fontweight="bold", color=INK, va="center")
+    axes.text(
+        -2.1, 0.66, text, fontsize=12, fontweight="bold", color=INK, va="center", family=FONTS
+    )
 
 
 def _layers(axes: Any, block: Block) -> float:
@@ -104,7 +108,7 @@ def _layers(axes: Any, block: Block) -> float:
         y -= STEP
     axes.plot(0, y, marker="o", markersize=19, markerfacecolor="none", markeredgecolor=SHORTCUT,
               markeredgewidth=1.8)  # fmt: skip
-    axes.text(0, y - 0.02, "+", ha="center", va="center", fontsize=15, color=SHORTCUT)
+    axes.text(0, y - 0.02, "+", ha="center", va="center", fontsize=15, color=SHORTCUT, family=FONTS)
     return y
 
 
@@ -116,7 +120,7 @@ def _box(axes: Any, y: float, text: str) -> None:
     corner = (-width / 2, y - height / 2)
     axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle="round,pad=0,rounding_size=0.12",
                                   facecolor=colour, edgecolor="none"))  # fmt: skip
-    axes.text(0, y - 0.02, text, ha="center", va="center", fontsize=10, color="white")
+    axes.text(0, y - 0.02, text, ha="center", va="center", fontsize=10, color="white", family=FONTS)
 
 
 def _arrow(axes: Any, start: float, end: float) -> None:
@@ -127,7 +131,7 @@ def _arrow(axes: Any, start: float, end: float) -> None:
 
 def _note(axes: Any, y: float, channels: str, language: str) -> None:
     word = f" {say_in(language, 'diagram_channels')}" if language else "-d"
-    axes.text(0.18, y, f"{channels}{word}", fontsize=8.5, color=INK, va="center")
+    axes.text(0.18, y, f"{channels}{word}", fontsize=8.5, color=INK, va="center", family=FONTS)
 
 
 def _shortcut(axes: Any, bottom: float, text: str) -> None:
@@ -137,4 +141,6 @@ def _shortcut(axes: Any, bottom: float, text: str) -> None:
     axes.annotate("", (0.31, bottom), (x, bottom), arrowprops={
         "arrowstyle": "-|>", "color": SHORTCUT, "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0,
     })  # fmt: skip
-    axes.text(x + 0.16, (bottom - 0.3) / 2, text, fontsize=9, color=SHORTCUT, va="center")
+    axes.text(
+        x + 0.16, (bottom - 0.3) / 2, text, fontsize=9, color=SHORTCUT, va="center", family=FONTS
+    )

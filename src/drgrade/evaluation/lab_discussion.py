@@ -201,7 +201,8 @@ def _on_pairs(lab: Lab, language: str) -> list[str]:
 
 def _on_pair(lab: Lab, pair: Pair, language: str) -> str:
     first, second = lab.cell(pair.first), lab.cell(pair.second)
-    assert first is not None and second is not None, "a pair is of cells of its lab"
+    assert first is not None, "a pair is of cells of its lab"
+    assert second is not None, "a pair is of cells of its lab"
     start = "with_short" if first.settings["start"] == "imagenet" else "without_short"
     return say_in(
         language,

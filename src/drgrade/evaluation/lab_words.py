@@ -104,7 +104,10 @@ SETUP: Pairs = {
     "output_at": ("output at {size} px", "{size} px 時的輸出"),
     "parameters": ("parameters", "參數量"),
     "printed": ("Printed modules of {network}", "{network} 的模組列表"),
-    "head_lab": ("the lab's head: average pool 7, stride 1", "實驗原本的 head:average pool 7,stride 1"),
+    "head_lab": (
+        "the lab's head: average pool 7, stride 1",
+        "實驗原本的 head:average pool 7,stride 1",
+    ),
     "head_global": ("global average pool", "global average pool"),
     "counts": ("Photographs by split and grade", "各資料集與分級的照片數"),
     "split": ("split", "資料集"),
@@ -179,7 +182,10 @@ RESULTS: Pairs = {
     "floor_zero": ("Always answer 0", "一律判為 0 級"),
     "floor_majority": ("Always answer the commonest grade", "一律判為最常見的分級"),
     "floor_other_eye": ("Copy the other eye's grade", "照抄另一眼的分級"),
-    "floor_other_train": ("Copy the other eye's train grade, else 0", "照抄另一眼在訓練集的分級,否則答 0"),
+    "floor_other_train": (
+        "Copy the other eye's train grade, else 0",
+        "照抄另一眼在訓練集的分級,否則答 0",
+    ),
     "floor_kind": ("floor, no photograph looked at", "底線,不看影像"),
     "their_report": ("The lab's own report", "原實驗報告"),
     "collapsed": ("collapsed", "退化"),
@@ -209,7 +215,10 @@ RESULTS: Pairs = {
     "matrix_counts": ("counts", "張數"),
     "matrix_shares": ("row-normalised", "每列正規化"),
     "matrix_honest": ("{cell}: epoch {epoch}, chosen on tune", "{cell}:epoch {epoch},由調校集選出"),
-    "matrix_highest": ("{cell}: epoch {epoch}, chosen on test", "{cell}:epoch {epoch},以測試集挑選"),
+    "matrix_highest": (
+        "{cell}: epoch {epoch}, chosen on test",
+        "{cell}:epoch {epoch},以測試集挑選",
+    ),
     "axis_reference": ("reference grade", "參考分級"),
     "axis_predicted": ("answer", "網路的答案"),
     "sizes_table": (
@@ -320,7 +329,10 @@ TALK: Pairs = {
         "QWK 改變 {difference_qwk}:{meaning}。",
     ),
     "pair_better": ("a gain on QWK", "QWK 確實提升"),
-    "pair_same": ("no difference on QWK that could be told from chance", "QWK 的差異與機率無法區別"),
+    "pair_same": (
+        "no difference on QWK that could be told from chance",
+        "QWK 的差異與機率無法區別",
+    ),
     "pair_worse": ("a loss on QWK", "QWK 確實下降"),
     "pair_unknown": ("no interval: {reason}", "無法計算信賴區間({reason})"),
     "talk_fit": (

@@ -24,6 +24,7 @@ from drgrade.training.loop import DivergedError
 
 FORMAT = 1
 ABOUT = "lab.json"
+PAGE_SECONDS = 120.0  # a lab of hours shows its page as cells end; a short one draws it once
 
 
 def run_lab(
@@ -61,11 +62,13 @@ def run_lab(
     if any(each.epochs_left for each in planned) and not confirm():
         raise UsageError("stopped before the first cell; nothing was run")
     about = _about(whole, cells, planned, wanted, folder)
-    page = _write(folder, about, whole, language)
+    drawn = time.monotonic()
     for cell in cells:
         about["reasons"][cell.name] = _run_cell(cell, manifest, folder)
-        page = _write(folder, about, whole, language)
-    return page
+        if time.monotonic() - drawn > PAGE_SECONDS:
+            _write(folder, about, whole, language)
+            drawn = time.monotonic()
+    return _write(folder, about, whole, language)
 
 
 def completed(manifest: Manifest, cell: Cell) -> Manifest:

@@ -1,0 +1,104 @@
+"""One step of the loop: accumulated batches, dropped signals, choices made on tune."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.data.dataset import Part, batches, epoch_order
+from drgrade.data.preprocess import Preprocess
+from drgrade.models.grader import Grader
+from drgrade.recipe import Model, make_recipe
+from drgrade.run import RunFolder
+from drgrade.training.loop import Desk, DivergedError, Parts, _is_better, _one_step, train
+from drgrade.training.optimise import make_optimiser
+from drgrade.training.signals import StopFlag
+from drgrade.training.state import State
+
+
+def part(n: int) -> Part:
+    generator = np.random.default_rng(0)
+    squares = generator.integers(0, 256, (n, 8, 8, 3), dtype=np.uint8)
+    names = [str(i) for i in range(n)]
+    return Part(squares, np.arange(n), generator.integers(0, 5, n), names)
+
+
+def desk(folder, network, *, rate=0.1, accumulate=1, batch=8) -> Desk:
+    recipe = make_recipe(
+        {
+            "augment": {"flip": False},
+            "optimiser": {"learning_rate": rate},
+            "train": {"accumulate": accumulate, "batch": batch, "epochs": 1},
+        }
+    )
+    model = Model(network="resnet18")
+    grader = Grader(network, model, Preprocess(size=28), "cross_entropy")
+    parts = Parts(part(16), part(8), part(4), part(4))
+    cpu = torch.device("cpu")
+    return Desk(recipe, grader, parts, RunFolder(folder), cpu, StopFlag(), lambda row: None)
+
+
+def linear() -> torch.nn.Module:
+    torch.manual_seed(0)
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(8 * 8 * 3, 5))
+
+
+def stepped(folder, groups) -> torch.Tensor:
+    network = linear()
+    table = desk(folder, network)
+    state = State(network, make_optimiser(network, table.recipe.optimiser))
+    _one_step(table, state, groups, torch.ones(5), steps=1)
+    return network[1].weight.detach()
+
+
+def test_accumulated_small_batches_are_one_large_step(tmp_path):
+    whole = stepped(tmp_path, [np.arange(16)])
+    parts = stepped(tmp_path, [np.arange(6), np.arange(6, 16)])
+    assert torch.allclose(whole, parts, atol=1e-6)
+
+
+def test_a_loss_that_is_no_number_stops_with_the_way_out(tmp_path):
+    network = linear()
+    table = desk(tmp_path, network)
+    with torch.no_grad():
+        network[1].weight.fill_(float("inf"))
+    state = State(network, make_optimiser(network, table.recipe.optimiser))
+    with pytest.raises(DivergedError, match="lower optimiser.learning_rate"):
+        train(table, state)
+
+
+def test_an_order_depends_on_seed_and_epoch_alone():
+    one, two = (epoch_order(part(50), 3, 7, balanced=False) for _ in range(2))
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, epoch_order(part(50), 3, 8, balanced=False))
+    assert sorted(one) == list(range(50))
+
+
+def test_a_balanced_order_draws_every_grade_about_as_often():
+    squares = np.zeros((1, 8, 8, 3), np.uint8)
+    grades = np.array([0] * 900 + [1] * 50 + [2] * 30 + [3] * 15 + [4] * 5)
+    uneven = Part(squares, np.zeros(1000, int), grades, [""] * 1000)
+    drawn = np.bincount(grades[epoch_order(uneven, 0, 0, balanced=True)], minlength=5)
+    assert drawn.min() > 140
+
+
+@pytest.mark.parametrize(("n", "size"), [(16, 8), (17, 8), (15, 8), (1, 8), (9, 1)])
+def test_batches_hold_every_photo_once_and_never_a_single_one_at_the_end(n, size):
+    cut = batches(np.arange(n), size)
+    assert np.concatenate(cut).tolist() == list(range(n))
+    assert n == 1 or size == 1 or min(map(len, cut)) > 1
+
+
+@pytest.mark.parametrize(
+    ("by", "row", "best", "better"),
+    [
+        ("qwk", {"tune_qwk": 0.5}, {"tune_qwk": 0.4}, True),
+        ("qwk", {"tune_qwk": 0.4}, {"tune_qwk": 0.4}, False),
+        ("qwk", {"tune_qwk": None}, {"tune_qwk": 0.0}, False),
+        ("qwk", {"tune_qwk": 0.0}, {"tune_qwk": None}, True),
+        ("loss", {"tune_loss": 0.3}, {"tune_loss": 0.4}, True),
+        ("loss", {"tune_loss": 0.5}, {"tune_loss": 0.4}, False),
+    ],
+)
+def test_the_best_epoch_is_the_first_with_the_best_tune_figure(by, row, best, better):
+    assert _is_better(row, best, by) is better
