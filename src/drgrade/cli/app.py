@@ -70,9 +70,7 @@ def _group(
     return group
 
 
-def _list_models(
-    *, json_: Annotated[bool, Parameter(name="--json", negative=())] = False
-) -> None:
+def _list_models(*, json_: Annotated[bool, Parameter(name="--json", negative=())] = False) -> None:
     """List the networks with parameters and FLOPs beside the paper's, and model files at hand.
 
     Example: drgrade models --json
