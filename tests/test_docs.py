@@ -1,4 +1,4 @@
-"""Docs are tests: snippets run, every command has its page, every recipe key is in the reference."""
+"""Docs are tests: snippets run, commands have pages, recipe keys are in the reference."""
 
 import re
 import subprocess

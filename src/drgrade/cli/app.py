@@ -97,17 +97,19 @@ def run(arguments: Sequence[str]) -> int:
                             result_action="return_value")  # fmt: skip
         sys.stdout.flush()
         return int(answer or 0) if isinstance(answer, int | None) else 0
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except UnknownCommandError as error:
         return _tell(_unknown_command(arguments, error.unused_tokens), WRONG_USAGE)
     except CycloptsError as error:
         return _tell(_first_line(error), WRONG_USAGE)
     except DrgradeError as error:
         return _tell(str(error), error.exit_code)
+    except OSError as error:
+        return _tell(_said_by_the_system(error), FAILED)
     except KeyboardInterrupt:
         return _tell("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _unknown_command(arguments: Sequence[str], unused: list[str] | None) -> str:
@@ -116,6 +118,12 @@ def _unknown_command(arguments: Sequence[str], unused: list[str] | None) -> str:
     known = groups.get(arguments[0], {}) if arguments[0] != typed else {}
     names = list(known) or [*COMMANDS, *groups]
     return f"unknown command '{typed}'{nearest(typed, names)} (known: {', '.join(sorted(names))})"
+
+
+def _said_by_the_system(error: OSError) -> str:
+    """A full disk, a folder that cannot be written: what, where, and nothing else."""
+    place = f": {error.filename}" if error.filename else ""
+    return f"{error.strerror or error}{place}"
 
 
 def _first_line(error: CycloptsError) -> str:

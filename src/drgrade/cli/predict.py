@@ -23,6 +23,7 @@ def predict(
     root: Path | None = None,
     workers: int = 2,
     device: str = "cpu",
+    force: Annotated[bool, Parameter(negative=())] = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
     """Grade photographs: one row for each input, whatever happens to it.
@@ -46,6 +47,8 @@ def predict(
         Threads that decode photographs.
     device
         cpu, or cuda:N.
+    force
+        Write over a table that is there.
     json_
         Print the rows as JSON, one a line.
     """
@@ -55,6 +58,8 @@ def predict(
     from drgrade.predictions import from_rows, write_predictions
     from drgrade.progress import say, track
 
+    if output is not None and output.exists() and not force:
+        raise UsageError(f"{output} is there already; give another name or --force")
     grader = load_grader(model, device)
     inputs = list_inputs(photos, root)
     if not inputs:

@@ -10,8 +10,11 @@ import numpy as np
 from PIL import Image
 
 from drgrade.data.photo import Photo, read_photo
+from drgrade.errors import PhotoError
 
 VERSION = 1
+TOO_SMALL = "too small"
+LEAST_DIFFERENCE = 6.0  # of 255; below it lies the noise of JPEG
 SEEN_SIDE = 256  # px, the long side of the small copy on which the field is looked for
 
 
@@ -59,24 +62,43 @@ class Prepared:
 
 
 def find_field(pixels: np.ndarray) -> Field:
-    """Find the box of the lit field of view; the whole photo where there is no dark margin.
+    """Find the box of the field of view; the whole photo where it has no margin.
 
-    Rows and columns count as lit where more than a fiftieth of their pixels are brighter than a
-    threshold between the margin's level and the photo's.
+    The margin's colour is that of the corners. A pixel is lit that differs from it by more than a
+    tenth of what the brightest tenth does; a row or column is lit that has a fiftieth of such
+    pixels. Corners that are lit retina (as bright as a third of the photo, and red) are no margin.
     """
     height, width = pixels.shape[:2]
     step = max(1, max(height, width) // SEEN_SIDE)
-    small = pixels[::step, ::step].max(axis=2).astype(np.float64)
-    dark, bright = np.percentile(small, [1, 90])
-    lit = small > dark + max(0.12 * (bright - dark), 4.0)
+    small = pixels[::step, ::step].astype(np.float64)
+    margin = np.median(_corners(small), axis=0)
+    whole = Field(0, 0, width, height)
+    if _is_retina(margin, small):
+        return whole
+    differs = np.abs(small - margin).max(axis=2)
+    lit = differs > max(LEAST_DIFFERENCE, 0.1 * float(np.percentile(differs, 90)))
     rows = np.flatnonzero(lit.mean(axis=1) > 0.02)
     columns = np.flatnonzero(lit.mean(axis=0) > 0.02)
-    if len(rows) < 0.2 * len(lit) or len(columns) < 0.2 * lit.shape[1]:
-        return Field(0, 0, width, height)
+    if len(rows) < 0.2 * lit.shape[0] or len(columns) < 0.2 * lit.shape[1]:
+        return whole
     return Field(
         max(0, int(columns[0] - 1) * step), max(0, int(rows[0] - 1) * step),
         min(width, int(columns[-1] + 2) * step), min(height, int(rows[-1] + 2) * step),
     )  # fmt: skip
+
+
+def _corners(small: np.ndarray) -> np.ndarray:
+    """The pixels of the four corners, (n, 3)."""
+    high, wide = (max(1, side // 40) for side in small.shape[:2])
+    parts = [small[rows, columns].reshape(-1, 3)
+             for rows in (slice(0, high), slice(-high, None))
+             for columns in (slice(0, wide), slice(-wide, None))]  # fmt: skip
+    return np.concatenate(parts)
+
+
+def _is_retina(colour: np.ndarray, small: np.ndarray) -> bool:
+    bright = float(np.percentile(small.max(axis=2), 90))
+    return bool(colour.max() > bright / 3 and colour[0] > 1.3 * colour[2] + 10)
 
 
 def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
@@ -89,6 +111,8 @@ def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
 def read_prepared(path: Path, settings: Preprocess) -> Prepared:
     """Read and prepare one photo; raises PhotoError with the reason."""
     photo = read_photo(path, wanted_side=settings.size)
+    if (short := min(photo.width, photo.height)) < settings.size:
+        raise PhotoError(TOO_SMALL, f"short side {short} px, the model reads {settings.size} px")
     height, width = photo.pixels.shape[:2]
     whole = Field(0, 0, width, height)
     field = find_field(photo.pixels) if settings.crop == "field" else whole

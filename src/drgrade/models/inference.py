@@ -11,13 +11,12 @@ import numpy as np
 import torch
 
 from drgrade.data.dataset import as_unit
-from drgrade.data.preprocess import Preprocess, read_prepared
+from drgrade.data.preprocess import TOO_SMALL, Preprocess, read_prepared
 from drgrade.errors import DrgradeError, PhotoError
 from drgrade.models.grader import Grader
 from drgrade.predictions import PROBABILITIES
 
 BATCH = 8
-SMALLEST = 32  # px; a shorter side holds no retina
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,11 @@ def look(name: str, path: Path | DrgradeError, settings: Preprocess) -> Look:
             raise path
         prepared = read_prepared(path, settings)
     except PhotoError as error:
-        return Look(name, None, {"reason": str(error)})
+        small = {"status": "ungradable"} if error.reason == TOO_SMALL else {}
+        return Look(name, None, {"reason": str(error), **small})
     except (OSError, DrgradeError) as error:
         return Look(name, None, {"reason": f"cannot be read: {error}"})
     facts = {key: getattr(prepared.photo, key) for key in ("width", "height", "bytes", "sha256")}
-    short = min(facts["width"], facts["height"])
-    if short < min(SMALLEST, settings.size):
-        return Look(name, None, facts | {"status": "ungradable",
-                                         "reason": f"too small: {short} px"})  # fmt: skip
     return Look(name, prepared.pixels, facts)
 
 

@@ -1,0 +1,97 @@
+"""Prepared squares: made once, resumed after any interruption, never zeros for a photo."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from drgrade.data.cache import prepare_all
+from drgrade.data.manifest import read_manifest
+from drgrade.data.phantom import draw_set
+from drgrade.data.preprocess import Preprocess, read_prepared
+
+SETTINGS = Preprocess(size=32)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cache")
+    draw_set(40, folder, size=64)
+    (folder / "photos" / "broken.jpg").write_bytes(b"")
+    lines = (folder / "manifest.csv").read_text().splitlines()
+    columns = len(lines[0].split(","))
+    (folder / "manifest.csv").write_text(
+        "\n".join([*lines, "photos/broken.jpg" + "," * (columns - 1)]) + "\n"
+    )
+    return read_manifest(folder / "manifest.csv")
+
+
+def test_every_square_is_that_of_its_photo(drawn, tmp_path):
+    cache = prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    for photo, row in cache.rows.items():
+        alone = read_prepared(drawn.locate(photo), SETTINGS).pixels
+        assert np.array_equal(cache.squares[row], alone)
+
+
+def test_a_broken_photo_has_a_reason_and_no_row(drawn, tmp_path):
+    cache = prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    assert cache.failed == {"photos/broken.jpg": "empty file: broken.jpg"}
+    assert len(cache.rows) == 40
+
+
+def test_workers_change_nothing(drawn, tmp_path):
+    alone = prepare_all(drawn, SETTINGS, tmp_path / "0", workers=0)
+    both = prepare_all(drawn, SETTINGS, tmp_path / "2", workers=2)
+    assert np.array_equal(alone.squares, both.squares)
+
+
+def test_what_is_prepared_is_not_prepared_again(drawn, tmp_path, monkeypatch):
+    prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    monkeypatch.setattr("drgrade.data.cache.read_prepared", None)
+    assert len(prepare_all(drawn, SETTINGS, tmp_path, workers=0).rows) == 40
+
+
+def test_other_settings_prepare_anew(drawn, tmp_path):
+    prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    assert prepare_all(drawn, Preprocess(size=28), tmp_path, workers=0).squares.shape[1] == 28
+
+
+def test_an_index_that_is_damaged_is_made_anew(drawn, tmp_path):
+    prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    (tmp_path / "index.json").write_text("{")
+    assert len(prepare_all(drawn, SETTINGS, tmp_path, workers=0).rows) == 40
+
+
+WORK = """
+import sys, time
+from pathlib import Path
+import drgrade.data.cache as cache
+from drgrade.data.manifest import read_manifest
+from drgrade.data.preprocess import Preprocess
+cache.SAVE_EVERY = 5
+whole = cache.read_prepared
+def slowly(path, settings):
+    time.sleep(0.05)
+    return whole(path, settings)
+cache.read_prepared = slowly
+manifest, folder = read_manifest(Path(sys.argv[1])), Path(sys.argv[2])
+cache.prepare_all(manifest, Preprocess(size=32), folder, workers=0)
+"""
+
+
+def test_a_killed_preparation_goes_on_and_ends_the_same(drawn, tmp_path):
+    command = [sys.executable, "-c", WORK, str(drawn.root / "manifest.csv"), str(tmp_path / "k")]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not (tmp_path / "k" / "index.json").is_file():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = json.loads((tmp_path / "k" / "index.json").read_text())["done"]
+    assert 0 < len(done) < 41
+    resumed = prepare_all(drawn, SETTINGS, tmp_path / "k", workers=0)
+    whole = prepare_all(drawn, SETTINGS, tmp_path / "whole", workers=0)
+    assert np.array_equal(resumed.squares, whole.squares)

@@ -1,0 +1,207 @@
+"""One decoder: upright RGB, or a reason why not; never half a photo."""
+
+import io
+import struct
+import subprocess
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from drgrade.data.photo import Limits, read_photo
+from drgrade.errors import PhotoError
+
+
+@pytest.fixture(scope="module")
+def picture() -> Image.Image:
+    """A smooth coloured picture, 96 x 64, different in every corner."""
+    y, x = np.mgrid[0:64, 0:96]
+    pixels = np.stack([x * 2, y * 3, 255 - x - y], axis=2).astype(np.uint8)
+    return Image.fromarray(pixels)
+
+
+def saved(image: Image.Image, form: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def written(folder, content: bytes, name: str = "photo.jpg"):
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+def reason(path, **options) -> str:
+    with pytest.raises(PhotoError) as caught:
+        read_photo(path, **options)
+    return caught.value.reason
+
+
+FORMS = [("JPEG", {"quality": 95}), ("JPEG", {"progressive": True}), ("PNG", {}), ("TIFF", {}),
+         ("WEBP", {"lossless": True})]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "options"), FORMS)
+def test_every_format_gives_the_same_picture(tmp_path, picture, form, options):
+    photo = read_photo(written(tmp_path, saved(picture, form, **options), f"x.{form.lower()}"))
+    assert photo.pixels.dtype == np.uint8
+    assert np.abs(photo.pixels.astype(int) - np.asarray(picture)).mean() < 4
+    assert (photo.width, photo.height) == (96, 64)
+
+
+@pytest.mark.parametrize(("form", "options"), FORMS)
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.98, -2])
+def test_a_cut_file_is_refused_and_never_half_grey(tmp_path, picture, form, options, share):
+    whole = saved(picture.resize((960, 640)), form, **options)
+    kept = len(whole) + share if share < 0 else int(len(whole) * share)
+    path = written(tmp_path, whole[:kept], f"x.{form.lower()}")
+    if form in ("PNG", "WEBP", "TIFF") and share < 0:
+        try:  # the last two bytes may be padding that decoders need not read
+            pixels = read_photo(path).pixels
+        except PhotoError:
+            return
+        assert np.array_equal(pixels, read_photo(written(tmp_path, whole)).pixels)
+        return
+    assert reason(path) in ("truncated or damaged", "not an image")
+
+
+def test_an_empty_file_says_so(tmp_path):
+    assert reason(written(tmp_path, b"")) == "empty file"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<html><body>404</body></html>", b"%PDF-1.7\n", b"PK\x03\x04....", b"hello",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"8BPS\x00\x01",
+        b"\xd7\xcd\xc6\x9a",
+    ],
+)  # fmt: skip
+def test_what_is_no_photo_is_refused_whatever_its_name_and_nothing_is_run(
+    tmp_path, content, monkeypatch
+):
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert reason(written(tmp_path, content)) == "not an image"
+
+
+def test_content_decides_and_a_wrong_name_is_noted_once(tmp_path, picture):
+    photo = read_photo(written(tmp_path, saved(picture, "PNG"), "named.jpg"))
+    assert photo.format == "PNG"
+    assert photo.notes == ("named .jpg but holds PNG",)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF"])
+def test_a_turned_photo_comes_out_upright(tmp_path, picture, orientation, form):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = written(tmp_path, saved(picture, form, exif=exif), f"x.{form.lower()}")
+    with Image.open(path) as image:
+        upright = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    photo = read_photo(path)
+    assert photo.pixels.shape == upright.shape
+    assert np.abs(photo.pixels.astype(int) - upright).max() <= 3
+    assert (photo.height, photo.width) == upright.shape[:2]
+
+
+def test_sixteen_bits_are_scaled_and_not_cut(tmp_path):
+    values = np.linspace(0, 65535, 64 * 64).reshape(64, 64).astype(np.uint16)
+    photo = read_photo(written(tmp_path, saved(Image.fromarray(values), "PNG"), "x.png"))
+    assert np.abs(photo.pixels[..., 0] - values / 257).max() <= 1
+
+
+def test_hidden_borders_are_composited_on_black(tmp_path, picture):
+    alpha = np.zeros((64, 96), np.uint8)
+    alpha[16:48, 24:72] = 255
+    white = np.asarray(picture).copy()
+    white[alpha == 0] = 255
+    image = Image.fromarray(np.dstack([white, alpha]))
+    photo = read_photo(written(tmp_path, saved(image, "PNG"), "x.png"))
+    assert np.array_equal(photo.pixels, np.asarray(picture) * (alpha > 0)[..., None])
+
+
+@pytest.mark.parametrize("mode", ["P", "1", "L", "LA", "CMYK"])
+def test_other_colour_modes_become_what_pillow_shows(tmp_path, picture, mode):
+    image = picture.convert("L").convert("LA") if mode == "LA" else picture.convert(mode)
+    form = "TIFF" if mode == "CMYK" else "PNG"
+    photo = read_photo(written(tmp_path, saved(image, form), f"x.{form.lower()}"))
+    assert np.abs(photo.pixels.astype(int) - np.asarray(image.convert("RGB"))).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "L"])
+def test_a_jpeg_in_another_colour_space_is_converted(tmp_path, picture, mode):
+    image = picture.convert(mode)
+    photo = read_photo(written(tmp_path, saved(image, "JPEG", quality=95)))
+    assert np.abs(photo.pixels.astype(int) - np.asarray(image.convert("RGB"))).mean() < 6
+
+
+@pytest.mark.parametrize("wanted", [100, 240, 481, 640])
+def test_reduced_decoding_never_goes_below_what_is_wanted(tmp_path, picture, wanted):
+    path = written(tmp_path, saved(picture.resize((960, 640)), "JPEG", quality=95))
+    photo = read_photo(path, wanted_side=wanted)
+    assert min(photo.pixels.shape[:2]) >= wanted
+    assert (photo.width, photo.height) == (960, 640)
+
+
+def test_too_many_pixels_are_refused_before_they_are_held(tmp_path):
+    content = saved(Image.new("1", (12_000, 12_000)), "PNG")
+    begun = time.monotonic()
+    assert reason(written(tmp_path, content, "x.png")) == "too many pixels"
+    assert time.monotonic() - begun < 2
+
+
+def test_a_large_file_is_refused_by_its_size_alone(tmp_path):
+    path = tmp_path / "large.jpg"
+    with path.open("wb") as file:
+        file.truncate(65 << 20)
+    assert reason(path) == "file too large"
+
+
+def test_limits_are_the_callers(tmp_path, picture):
+    path = written(tmp_path, saved(picture, "PNG"), "x.png")
+    assert reason(path, limits=Limits(pixels=100)) == "too many pixels"
+
+
+def test_a_circular_tiff_is_refused_quickly(tmp_path):
+    header = struct.pack("<2sHI", b"II", 42, 8)
+    directory = struct.pack("<HHHIII", 1, 256, 4, 1, 10, 8)  # the next directory is itself
+    begun = time.monotonic()
+    assert reason(written(tmp_path, header + directory, "x.tif")) == "truncated or damaged"
+    assert time.monotonic() - begun < 2
+
+
+def test_a_text_bomb_in_a_png_is_refused(tmp_path, picture):
+    import zlib
+
+    whole = saved(picture, "PNG")
+    bomb = b"key\x00\x00" + zlib.compress(b"0" * (80 << 20))
+    chunk = struct.pack(">I", len(bomb)) + b"zTXt" + bomb
+    chunk += struct.pack(">I", zlib.crc32(b"zTXt" + bomb))
+    path = written(tmp_path, whole[:33] + chunk + whole[33:], "x.png")
+    assert reason(path) == "truncated or damaged"
+
+
+@pytest.mark.parametrize("make", [lambda p: p.mkdir(), lambda p: None])
+def test_a_folder_or_a_vanished_file_is_refused(tmp_path, make):
+    make(tmp_path / "x.jpg")
+    assert reason(tmp_path / "x.jpg") in ("not a file", "cannot be read")
+
+
+def test_the_hash_is_that_of_the_bytes_that_were_decoded(tmp_path, picture):
+    from drgrade.files import sha256_file
+
+    path = written(tmp_path, saved(picture, "PNG"), "x.png")
+    assert read_photo(path).sha256 == sha256_file(path)
+
+
+def test_items_of_an_array_file_are_read_by_their_number(tmp_path):
+    images = np.arange(2 * 28 * 28 * 3, dtype=np.uint8).reshape(2, 28, 28, 3)
+    np.savez(tmp_path / "set.npz", train_images=images)
+    assert np.array_equal(read_photo(tmp_path / "set.npz#train/1").pixels, images[1])
+    assert reason(tmp_path / "set.npz#train/2") == "no such item"
+
+
+def test_an_array_file_with_a_pickle_inside_is_not_opened(tmp_path):
+    np.savez(tmp_path / "set.npz", train_images=np.array([{"a": 1}], dtype=object))
+    assert reason(tmp_path / "set.npz#train/0") == "cannot be read"

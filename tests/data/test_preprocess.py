@@ -1,0 +1,104 @@
+"""The field of view is found and not cut; the square is undistorted and always the same."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from drgrade.data.photo import read_photo
+from drgrade.data.preprocess import Preprocess, find_field, prepare, read_prepared
+from drgrade.errors import PhotoError
+
+
+def fundus(height=400, width=600, cx=300.0, cy=200.0, radius=180.0, level=150, margin=0):
+    """A made disc of light on a margin, (H, W, 3) uint8."""
+    y, x = np.mgrid[0:height, 0:width]
+    distance = np.hypot(x - cx, y - cy)
+    shade = level * (1.1 - 0.3 * (distance / radius) ** 2)
+    pixels = np.where((distance < radius)[..., None], shade[..., None] * [1.0, 0.6, 0.3], margin)
+    return pixels.clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"level": 40},
+        {"radius": 90.0},
+        {"cx": 190.0},
+        {"cy": 90.0},
+        {"radius": 260.0},
+        {"margin": 12},
+    ],
+    ids=str,
+)
+def test_the_field_is_found_and_not_cut(settings):
+    made = {"cx": 300.0, "cy": 200.0, "radius": 180.0} | settings
+    field = find_field(fundus(**made))
+    box = [made["cx"] - made["radius"], made["cy"] - made["radius"],
+           made["cx"] + made["radius"], made["cy"] + made["radius"]]  # fmt: skip
+    left, top, right, bottom = np.clip(box, 0, [600, 400, 600, 400])
+    assert field.left <= left + 3
+    assert field.top <= top + 3
+    assert field.right >= right - 3
+    assert field.bottom >= bottom - 3
+    assert field.width <= right - left + 12
+    assert field.height <= bottom - top + 12
+
+
+def test_a_photo_without_margin_is_kept_whole():
+    photo = fundus(radius=900.0)
+    field = find_field(photo)
+    assert (field.left, field.top, field.right, field.bottom) == (0, 0, 600, 400)
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_photo_of_one_colour_is_kept_whole(level):
+    assert find_field(np.full((40, 60, 3), level, np.uint8)).width == 60
+
+
+def test_a_mirrored_photo_has_the_mirrored_field():
+    photo = fundus(cx=220.0)
+    field, mirrored = find_field(photo), find_field(photo[:, ::-1])
+    assert abs(field.left - (600 - mirrored.right)) <= 4
+
+
+def test_the_square_is_not_distorted():
+    square = prepare(fundus(), Preprocess(size=128)).max(axis=2) > 20
+    assert abs(int(square.any(axis=0).sum()) - int(square.any(axis=1).sum())) <= 2
+
+
+@pytest.mark.parametrize("size", [28, 64, 128, 300])
+def test_the_square_has_the_size_asked_for(size):
+    assert prepare(fundus(), Preprocess(size=size)).shape == (size, size, 3)
+
+
+def test_the_same_bytes_give_the_same_square(tmp_path):
+    Image.fromarray(fundus()).save(tmp_path / "a.jpg", quality=90)
+    settings = Preprocess(size=64)
+    one, two = (read_prepared(tmp_path / "a.jpg", settings).pixels for _ in range(2))
+    assert np.array_equal(one, two)
+
+
+def test_reading_at_reduced_scale_changes_the_square_little(tmp_path):
+    large = Image.fromarray(fundus()).resize((2400, 1600), Image.Resampling.BICUBIC)
+    large.save(tmp_path / "a.jpg", quality=95)
+    settings = Preprocess(size=64)
+    reduced = read_prepared(tmp_path / "a.jpg", settings).pixels.astype(int)
+    full = prepare(read_photo(tmp_path / "a.jpg").pixels, settings)
+    assert np.abs(reduced - full).mean() < 3
+
+
+def test_a_photo_smaller_than_the_model_reads_is_too_small(tmp_path):
+    Image.fromarray(fundus(100, 120, 60, 50, 45)).save(tmp_path / "a.png")
+    with pytest.raises(PhotoError, match="too small: short side 100 px, the model reads 128 px"):
+        read_prepared(tmp_path / "a.png", Preprocess(size=128))
+
+
+def test_without_crop_the_whole_photo_is_the_square():
+    photo = np.random.default_rng(0).integers(0, 256, (28, 28, 3), dtype=np.uint8)
+    assert np.array_equal(prepare(photo, Preprocess(size=28, crop="none")), photo)
+
+
+def test_settings_are_told_apart_by_their_hash():
+    assert Preprocess(size=128).hash != Preprocess(size=512).hash
+    assert Preprocess(size=128).hash == Preprocess(size=128).hash
