@@ -14,7 +14,8 @@ from drgrade.errors import PhotoError
 
 VERSION = 1
 TOO_SMALL = "too small"
-LEAST_DIFFERENCE = 6.0  # of 255; below it lies the noise of JPEG
+LEAST_DIFFERENCE = 5.0  # of 255; below it lies the noise of JPEG
+NARROW = 0.02  # of the height; a field narrower by more has lost a side
 SEEN_SIDE = 256  # px, the long side of the small copy on which the field is looked for
 
 
@@ -65,26 +66,37 @@ def find_field(pixels: np.ndarray) -> Field:
     """Find the box of the field of view; the whole photo where it has no margin.
 
     The margin's colour is that of the corners. A pixel is lit that differs from it by more than a
-    tenth of what the brightest tenth does; a row or column is lit that has a fiftieth of such
+    twentieth of what the brightest tenth does; a row or column is lit that has a fiftieth of such
     pixels. Corners that are lit retina (as bright as a third of the photo, and red) are no margin.
+    Cameras cut the circle at top and bottom: a box narrower than tall has lost a dark side, and is
+    widened by as much on both.
     """
     height, width = pixels.shape[:2]
     step = max(1, max(height, width) // SEEN_SIDE)
-    small = pixels[::step, ::step].astype(np.float64)
+    small = _averaged(pixels, step)
     margin = np.median(_corners(small), axis=0)
     whole = Field(0, 0, width, height)
     if _is_retina(margin, small):
         return whole
     differs = np.abs(small - margin).max(axis=2)
-    lit = differs > max(LEAST_DIFFERENCE, 0.1 * float(np.percentile(differs, 90)))
+    lit = differs > max(LEAST_DIFFERENCE, 0.05 * float(np.percentile(differs, 90)))
     rows = np.flatnonzero(lit.mean(axis=1) > 0.02)
     columns = np.flatnonzero(lit.mean(axis=0) > 0.02)
     if len(rows) < 0.2 * lit.shape[0] or len(columns) < 0.2 * lit.shape[1]:
         return whole
-    return Field(
-        max(0, int(columns[0] - 1) * step), max(0, int(rows[0] - 1) * step),
-        min(width, int(columns[-1] + 2) * step), min(height, int(rows[-1] + 2) * step),
-    )  # fmt: skip
+    left, right = int(columns[0] - 1) * step, int(columns[-1] + 2) * step
+    top, bottom = max(0, int(rows[0] - 1) * step), min(height, int(rows[-1] + 2) * step)
+    lost = max(0, (bottom - top) - (right - left))
+    if lost < NARROW * (bottom - top):
+        lost = 0
+    return Field(max(0, left - lost), top, min(width, right + lost), bottom)
+
+
+def _averaged(pixels: np.ndarray, step: int) -> np.ndarray:
+    """The photo in blocks of `step` px, averaged, so that grain is no light; (h, w, 3) float."""
+    height, width = (side // step * step for side in pixels.shape[:2])
+    blocks = pixels[:height, :width].reshape(height // step, step, width // step, step, 3)
+    return blocks.mean(axis=(1, 3))
 
 
 def _corners(small: np.ndarray) -> np.ndarray:
