@@ -73,7 +73,8 @@ def _finish(run, manifest, name, skill):
     write_predictions(_answers(manifest, name, min(1.0, skill * 1.05)).part("test"),
                       run.highest_test)  # fmt: skip
     write_json(run.summary, {
-        "best_epoch": 4, "best_tune_qwk": round(skill * 0.9, 3), "best_tune_accuracy": 0.6 + skill / 5,
+        "best_epoch": 4, "best_tune_qwk": round(skill * 0.9, 3),
+        "best_tune_accuracy": 0.6 + skill / 5,
         "epochs": EPOCHS, "highest_test_accuracy": 0.7, "highest_test_epoch": 6,
         "collapsed": skill == 0, "majority_share": 1.0 if skill == 0 else 0.7,
         "seconds": 369.0, "photos_per_second": 13.2, "parameters": 11_179_077, "device": "cpu",

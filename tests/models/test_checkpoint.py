@@ -1,0 +1,113 @@
+"""Model files: enough by themselves, and refused when they are not whole."""
+
+import pickle
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.data.preprocess import Preprocess
+from drgrade.errors import CheckpointError
+from drgrade.models.checkpoint import load_grader, load_tensors, save_grader, save_tensors
+from drgrade.models.grader import Grader, build_network
+from drgrade.models.objectives import Decoding
+from drgrade.recipe import Model
+
+
+@pytest.fixture(scope="module")
+def grader():
+    model = Model(network="efficientnet_lite0")
+    return Grader(build_network(model, 1), model, Preprocess(size=64), "regression",
+                  (127.0,) * 3, (128.0,) * 3, Decoding((0.4, 1.5, 2.5, 3.5), 0.7, "tune"),
+                  {"epoch": 3})  # fmt: skip
+
+
+@pytest.fixture
+def path(grader, tmp_path):
+    save_grader(tmp_path / "m.safetensors", grader)
+    return tmp_path / "m.safetensors"
+
+
+def test_a_grader_saved_and_loaded_is_the_same(grader, path):
+    loaded = load_grader(path)
+    assert loaded.decoding == grader.decoding
+    assert (loaded.preprocess, loaded.mean, loaded.std) == (Preprocess(size=64), (127.0,) * 3,
+                                                            (128.0,) * 3)  # fmt: skip
+    assert loaded.facts["epoch"] == 3
+    state = grader.network.state_dict()
+    assert all(torch.equal(v, state[k]) for k, v in loaded.network.state_dict().items())
+
+
+def test_a_run_folder_stands_for_its_best_model(path):
+    path.rename(path.parent / "best.safetensors")
+    assert load_grader(path.parent).facts["epoch"] == 3
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.999])
+def test_a_cut_file_is_called_damaged_with_its_size(path, share):
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(CheckpointError, match=r"checkpoint damaged \(\d+ bytes\)"):
+        load_grader(path)
+
+
+def test_a_flipped_bit_is_noticed(path):
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(CheckpointError, match="SHA-256 mismatch"):
+        load_grader(path)
+
+
+class Payload:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        import os
+
+        return os.system, (f"touch {self.marker}",)
+
+
+def test_a_pickle_is_refused_and_not_run(tmp_path):
+    (tmp_path / "m.safetensors").write_bytes(pickle.dumps(Payload(tmp_path / "marker")))
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_grader(tmp_path / "m.safetensors")
+    assert not (tmp_path / "marker").exists()
+
+
+def test_weights_of_another_network_are_told_in_one_line(path):
+    tensors, about = load_tensors(path)
+    save_tensors(path, tensors, {**about, "model": {**about["model"], "network": "resnet18"}})
+    with pytest.raises(CheckpointError) as caught:
+        load_grader(path)
+    assert "does not fit its network" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_newer_format_asks_for_a_newer_drgrade(path):
+    tensors, about = load_tensors(path)
+    save_tensors(path, tensors, {**about, "format": 99})
+    with pytest.raises(CheckpointError, match="format 99"):
+        load_grader(path)
+
+
+def test_a_foreign_file_is_no_grader(tmp_path):
+    from safetensors.torch import save_file
+
+    save_file({"x": torch.zeros(1)}, tmp_path / "m.safetensors")
+    with pytest.raises(CheckpointError, match="carries no preprocessing"):
+        load_grader(tmp_path / "m.safetensors")
+
+
+def test_a_training_state_is_no_grader(tmp_path):
+    save_tensors(tmp_path / "s.safetensors", {"x": torch.zeros(1)}, {"kind": "training state"})
+    with pytest.raises(CheckpointError, match="training state, not a grader"):
+        load_grader(tmp_path / "s.safetensors")
+
+
+def test_a_missing_file_says_what_to_give(tmp_path):
+    with pytest.raises(CheckpointError, match="no model file"):
+        load_grader(tmp_path / "nothing.safetensors")
