@@ -95,3 +95,14 @@ def test_a_killed_preparation_goes_on_and_ends_the_same(drawn, tmp_path):
     resumed = prepare_all(drawn, SETTINGS, tmp_path / "k", workers=0)
     whole = prepare_all(drawn, SETTINGS, tmp_path / "whole", workers=0)
     assert np.array_equal(resumed.squares, whole.squares)
+
+
+def test_a_photo_that_is_not_the_one_promised_is_a_hash_mismatch(drawn, tmp_path):
+    import polars as pl
+
+    promised = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("0" * 64))
+    table = drawn.table.head(3).with_columns(sha256=promised)
+    manifest = type(drawn)(table, drawn.root, drawn.facts)
+    cache = prepare_all(manifest, SETTINGS, tmp_path, workers=0)
+    assert "hash mismatch" in cache.failed[table["photo"][0]]
+    assert len(cache.rows) == 2

@@ -66,12 +66,22 @@ def _work(
     manifest: Manifest, photos: list[str], todo: list[int], settings: Preprocess, workers: int
 ) -> Iterator[tuple[int, np.ndarray | None, dict[str, Any]]]:
     paths = [_located(manifest, photos[i]) for i in todo]
+    known = _known_hashes(manifest)
+    hashes = [known.get(photos[i], "") for i in todo]
     one = partial(_prepare_one, settings=settings)
     if workers == 0 or len(todo) < 32:
-        yield from map(one, todo, paths)
+        yield from map(one, todo, paths, hashes)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(one, todo, paths, chunksize=8)
+        yield from pool.map(one, todo, paths, hashes, chunksize=8)
+
+
+def _known_hashes(manifest: Manifest) -> dict[str, str]:
+    """The SHA-256 a manifest promises for its photos, where it has that column."""
+    if "sha256" not in manifest.table.columns:
+        return {}
+    named = manifest.table.select("photo", "sha256").drop_nulls()
+    return dict(zip(named["photo"], named["sha256"], strict=True))
 
 
 def _located(manifest: Manifest, photo: str) -> Path | str:
@@ -82,7 +92,7 @@ def _located(manifest: Manifest, photo: str) -> Path | str:
 
 
 def _prepare_one(
-    i: int, path: Path | str, settings: Preprocess
+    i: int, path: Path | str, promised: str, settings: Preprocess
 ) -> tuple[int, np.ndarray | None, dict[str, Any]]:
     if isinstance(path, str):
         return i, None, {"reason": path}
@@ -91,6 +101,11 @@ def _prepare_one(
     except (DrgradeError, OSError) as error:
         return i, None, {"reason": str(error)}
     photo = prepared.photo
+    if promised and photo.sha256 != promised.lower():
+        reason = (
+            f"hash mismatch: the manifest says {promised[:12]}, the file has {photo.sha256[:12]}"
+        )
+        return i, None, {"reason": reason}
     return i, prepared.pixels, {"width": photo.width, "height": photo.height,
                                 "bytes": photo.bytes, "sha256": photo.sha256}  # fmt: skip
 
