@@ -82,6 +82,4 @@ def _more(address: str, part: Path) -> bool:
 
 
 def _short(error: Exception | None) -> str:
-    return (
-        str(getattr(error, "reason", error)) if error else "the connection was cut again and again"
-    )
+    return str(getattr(error, "reason", error)) if error else "cut again and again"

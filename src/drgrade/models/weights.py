@@ -170,7 +170,7 @@ def _fill(network: nn.Module, state: State, told: str) -> str:
     if body:
         raise CheckpointError(
             f"the weights do not fit: {len(missing)} missing, {len(extra)} unknown, "
-            f"{len(other)} of another shape, first '{body[0]}'; is model.network the network they are of?"
+            f"{len(other)} of another shape, first '{body[0]}'; is model.network theirs?"
         )
     kept = {k: v for k, v in state.items() if k in wanted and k not in other}
     network.load_state_dict(kept, strict=False)
