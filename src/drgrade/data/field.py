@@ -1,0 +1,205 @@
+"""Where in a photo the retina lies: the box of the field of view."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LEAST_DIFFERENCE = 5.0  # of 255; below it lies the noise of JPEG
+NARROW = 0.02  # of the height; a field narrower by more has lost a side
+SEEN_SIDE = 256  # px, the long side of the small copy on which the field is looked for
+TRIES = 300  # circles through three points of the rim
+NEAR = 1.2  # px of the small copy; a point so near a circle lies on it
+AGREED = 0.6  # of the rim's points; a circle that fewer lie on is not believed
+FEWEST_POINTS = 40
+SHARP = 0.15  # of the brightest tenth; a rim falls at least so much within two pixels
+DOUBT = 2  # px of the small copy, added beside a circle: rims are soft
+GLOW = 0.25  # of the field's median; what is brighter beside a circle is field, and stays
+
+
+@dataclass(frozen=True)
+class Field:
+    """The box of the field of view in pixels; right and bottom lie outside it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Width of the box in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Height of the box in pixels."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True)
+class Circle:
+    """The rim of a field of view: centre and radius in pixels."""
+
+    x: float
+    y: float
+    radius: float
+
+
+def find_field(pixels: np.ndarray) -> Field:
+    """Find the box of the field of view of a photo (H, W, 3); the whole photo without a margin.
+
+    The margin's colour is that of the corners. A pixel is lit that differs from it by more than a
+    twentieth of what the brightest tenth does; a row or column is lit that has a fiftieth of such
+    pixels. Corners that are lit retina (as bright as a third of the photo, and red) are no margin.
+
+    Left and right are those of the circle that runs through the rim, where most of the rim's
+    points agree on one: glow beside the field is left out, and a rim in the dark is kept; a side
+    where what lies outside the circle is bright is not cut. Where they do not agree, the lit box is
+    taken; one narrower than tall has lost a dark side, and is widened by as much on both.
+    """
+    height, width = pixels.shape[:2]
+    step = max(1, max(height, width) // SEEN_SIDE)
+    small = _averaged(pixels, step)
+    lit = _lit(small)
+    if lit is None:
+        return Field(0, 0, width, height)
+    circle = find_circle(small, lit)
+    left, right = _sides_of(circle, lit, small) if circle else _widened(lit)
+    top, bottom = lit.top - 1, lit.bottom + 1
+    return Field(
+        max(0, left * step),
+        max(0, top * step),
+        min(width, right * step),
+        min(height, bottom * step),
+    )
+
+
+def _averaged(pixels: np.ndarray, step: int) -> np.ndarray:
+    """The photo in blocks of `step` px, averaged, so that grain is no light; (h, w, 3) float."""
+    height, width = (side // step * step for side in pixels.shape[:2])
+    blocks = pixels[:height, :width].reshape(height // step, step, width // step, step, 3)
+    return blocks.mean(axis=(1, 3))
+
+
+def _lit(small: np.ndarray) -> Field | None:
+    """The box of what differs from the margin; None where there is no margin to tell."""
+    margin = np.median(_corners(small), axis=0)
+    if _is_retina(margin, small):
+        return None
+    differs = np.abs(small - margin).max(axis=2)
+    lit = differs > max(LEAST_DIFFERENCE, 0.05 * float(np.percentile(differs, 90)))
+    rows = np.flatnonzero(lit.mean(axis=1) > 0.02)
+    columns = np.flatnonzero(lit.mean(axis=0) > 0.02)
+    if len(rows) < 0.2 * lit.shape[0] or len(columns) < 0.2 * lit.shape[1]:
+        return None
+    return Field(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
+def _corners(small: np.ndarray) -> np.ndarray:
+    """The pixels of the four corners, (n, 3)."""
+    high, wide = (max(1, side // 40) for side in small.shape[:2])
+    parts = [small[rows, columns].reshape(-1, 3)
+             for rows in (slice(0, high), slice(-high, None))
+             for columns in (slice(0, wide), slice(-wide, None))]  # fmt: skip
+    return np.concatenate(parts)
+
+
+def _is_retina(colour: np.ndarray, small: np.ndarray) -> bool:
+    bright = float(np.percentile(small.max(axis=2), 90))
+    return bool(colour.max() > bright / 3 and colour[0] > 1.3 * colour[2] + 10)
+
+
+def _sides_of(circle: Circle, lit: Field, small: np.ndarray) -> tuple[int, int]:
+    """Left and right of a circle on the small copy, a little doubt added, no field cut."""
+    left = int(np.floor(circle.x - circle.radius)) - DOUBT
+    right = int(np.ceil(circle.x + circle.radius)) + DOUBT
+    light = small[lit.top : lit.bottom].max(axis=2)
+    glow = GLOW * float(np.median(light[:, max(left, 0) : right]))
+    if _is_bright(light[:, lit.left : max(left, 0)], glow):
+        left = lit.left - 1
+    if _is_bright(light[:, right : lit.right], glow):
+        right = lit.right + 1
+    return left, right
+
+
+def _is_bright(strip: np.ndarray, glow: float) -> bool:
+    """Whether the middle half of a strip beside the circle is brighter than glow."""
+    middle = strip[len(strip) // 4 : len(strip) - len(strip) // 4]
+    return bool(middle.size and middle.mean() > glow)
+
+
+def _widened(lit: Field) -> tuple[int, int]:
+    """Left and right of the lit box, widened where it is narrower than tall."""
+    lost = max(0, lit.height - lit.width)
+    if lost < NARROW * lit.height:
+        lost = 0
+    return lit.left - 1 - lost, lit.right + 1 + lost
+
+
+def find_circle(small: np.ndarray, lit: Field) -> Circle | None:
+    """Find the circle on which most points of the rim lie; None where they do not agree.
+
+    Circles through three points of the rim are tried (random sample consensus, Fischler and
+    Bolles 1981), always the same ones for the same photo, and the one most points lie on is kept.
+
+    Args:
+        small: (h, w, 3) photo, at most a few hundred pixels wide.
+        lit: box in which the rim is looked for.
+    """
+    x, y = rim_points(small, lit)
+    if len(x) < FEWEST_POINTS:
+        return None
+    picked = np.random.default_rng(0).integers(0, len(x), (TRIES, 3))
+    centre_x, centre_y, radius = _circles_through(x[picked], y[picked])
+    height, width = small.shape[:2]
+    plausible = (radius > 0.3 * min(height, width)) & (radius < 0.9 * max(height, width))
+    away = np.hypot(x[None] - centre_x[:, None], y[None] - centre_y[:, None]) - radius[:, None]
+    agreed = np.where(plausible, (np.abs(away) < NEAR).mean(axis=1), 0.0)
+    best = int(agreed.argmax())
+    if agreed[best] < AGREED:
+        return None
+    return Circle(float(centre_x[best]), float(centre_y[best]), float(radius[best]))
+
+
+def rim_points(small: np.ndarray, lit: Field) -> tuple[np.ndarray, np.ndarray]:
+    """Where each row is cut most sharply in the outer quarters of the lit box; x, y in pixels."""
+    light = small.max(axis=2)
+    rise = _rise(light)
+    quarter = lit.width // 4 + 1
+    rows = np.arange(lit.top, lit.bottom)
+    outer_left = rise[lit.top : lit.bottom, lit.left : lit.left + quarter]
+    outer_right = -rise[lit.top : lit.bottom, lit.right - quarter : lit.right + 1]
+    x = np.concatenate(
+        [lit.left + outer_left.argmax(axis=1), lit.right - quarter + outer_right.argmax(axis=1)]
+    )
+    drop = np.concatenate([outer_left.max(axis=1), outer_right.max(axis=1)])
+    sharp = drop > SHARP * float(np.percentile(light, 90))
+    return x[sharp] - 0.5, np.concatenate([rows, rows])[sharp].astype(float)
+
+
+def _rise(light: np.ndarray) -> np.ndarray:
+    """Two pixels from here on less the two before, averaged over three rows; (h, w)."""
+    rows = np.pad(light, ((1, 1), (0, 0)), mode="edge")
+    smooth = (rows[:-2] + rows[1:-1] + rows[2:]) / 3
+    wide = np.pad(smooth, ((0, 0), (2, 2)))
+    width = light.shape[1]
+    here, before = wide[:, 2:], wide[:, :-2]
+    return (
+        here[:, :width] + wide[:, 3 : 3 + width] - before[:, :width] - wide[:, 1 : 1 + width]
+    ) / 2
+
+
+def _circles_through(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Centres and radii (n,) of the circles through three points each, x and y (n, 3).
+
+    Three points on a line have no circle: their radius is 0.
+    """
+    ax, ay = x[:, 1] - x[:, 0], y[:, 1] - y[:, 0]
+    bx, by = x[:, 2] - x[:, 0], y[:, 2] - y[:, 0]
+    twice = 2 * (ax * by - ay * bx)
+    lies_on_line = np.abs(twice) < 1e-6
+    twice = np.where(lies_on_line, 1.0, twice)
+    a, b = ax**2 + ay**2, bx**2 + by**2
+    dx, dy = (by * a - ay * b) / twice, (ax * b - bx * a) / twice
+    radius = np.where(lies_on_line, 0.0, np.hypot(dx, dy))
+    return x[:, 0] + dx, y[:, 0] + dy, radius
