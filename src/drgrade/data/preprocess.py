@@ -69,5 +69,5 @@ def _square(pixels: np.ndarray, field: Field, size: int) -> np.ndarray:
     canvas[top : top + field.height, left : left + field.width] = inside
     if side == size:
         return canvas
-    how = Image.Resampling.BOX if side > 2 * size else Image.Resampling.BILINEAR
+    how = Image.Resampling.BOX if side > size else Image.Resampling.BILINEAR
     return np.asarray(Image.fromarray(canvas).resize((size, size), how))
