@@ -205,3 +205,45 @@ def test_items_of_an_array_file_are_read_by_their_number(tmp_path):
 def test_an_array_file_with_a_pickle_inside_is_not_opened(tmp_path):
     np.savez(tmp_path / "set.npz", train_images=np.array([{"a": 1}], dtype=object))
     assert reason(tmp_path / "set.npz#train/0") == "cannot be read"
+
+
+@pytest.mark.parametrize(
+    ("options", "form"),
+    [({"progressive": True}, "JPEG"), ({"subsampling": 2}, "JPEG"), ({}, "JPEG2000"), ({}, "WEBP")],
+    ids=str,
+)
+def test_rarer_encodings_are_decoded(tmp_path, picture, options, form):
+    path = written(tmp_path, saved(picture, form, quality=95, **options) if form != "JPEG2000"
+                   else saved(picture, form))  # fmt: skip
+    assert np.abs(read_photo(path).pixels.astype(int) - np.asarray(picture)).mean() < 4
+
+
+def reframed(picture, frame: int, bits: int) -> bytes:
+    """A JPEG whose frame header claims another process (SOFn) and precision."""
+    content = bytearray(saved(picture, "JPEG"))
+    start = content.index(b"\xff\xc0")
+    content[start + 1], content[start + 4] = frame, bits
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("frame", "bits", "kind"),
+    [(0xC1, 12, "extended JPEG of 12 bits"), (0xC5, 8, "hierarchical JPEG")],
+)
+def test_a_jpeg_no_decoder_knows_is_named_as_such(tmp_path, picture, frame, bits, kind):
+    path = written(tmp_path, reframed(picture, frame, bits))
+    with pytest.raises(PhotoError, match=f"unsupported encoding: {kind}"):
+        read_photo(path)
+
+
+def test_a_heic_file_is_named_as_such(tmp_path):
+    path = written(tmp_path, b"\x00\x00\x00\x18ftypheic" + bytes(64), "photo.heic")
+    with pytest.raises(PhotoError, match="unsupported encoding: HEIC"):
+        read_photo(path)
+
+
+def test_adobes_inverted_cmyk_looks_like_its_rgb_twin(tmp_path, picture):
+    cmyk = picture.convert("CMYK")
+    path = written(tmp_path, saved(cmyk, "JPEG", quality=95))
+    twin = np.asarray(cmyk.convert("RGB")).astype(int)
+    assert np.abs(read_photo(path).pixels - twin).mean() < 4

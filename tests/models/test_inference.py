@@ -1,5 +1,6 @@
 """Photo in, probabilities out: one row for each input, whatever happens to it."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -89,3 +90,24 @@ def test_predict_exits_3_when_a_photo_failed_and_keeps_the_others(place, tmp_pat
 def test_an_empty_folder_is_wrong_usage(place, tmp_path, capsys):
     assert run(["predict", str(place / "model.safetensors"), str(tmp_path)]) == 2
     assert "no photographs found" in capsys.readouterr().err
+
+
+def test_a_photo_with_one_flipped_bit_is_an_error_where_the_manifest_has_its_hash(
+    place, tmp_path, capsys
+):
+    kept, flipped = photos(place)[:2]
+    lines = ["photo,grade,sha256"]
+    for path in (kept, flipped):
+        content = path.read_bytes()
+        (tmp_path / path.name).write_bytes(content)
+        lines.append(f"{path.name},0,{hashlib.sha256(content).hexdigest()}")
+    damaged = bytearray(flipped.read_bytes())
+    damaged[-40] ^= 1
+    (tmp_path / flipped.name).write_bytes(damaged)
+    (tmp_path / "manifest.csv").write_text("\n".join(lines) + "\n")
+    code = run(["predict", str(place / "model.safetensors"), str(tmp_path / "manifest.csv"),
+                "--json"])  # fmt: skip
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 3
+    assert [row["status"] for row in rows] == ["graded", "error"]
+    assert rows[1].get("p0") is None

@@ -67,7 +67,7 @@ def predict(
     named = ((name, path) for name, path, _ in inputs)
     answers = grade_photos(grader, named, workers=workers, device=device)
     rows = [
-        {**known, **answer}
+        {**known, **_as_promised(known, answer)}
         for (_, _, known), answer in zip(
             inputs, track(answers, len(inputs), "grading"), strict=True
         )
@@ -86,6 +86,16 @@ def predict(
         + ". Research software, not a medical device."
     )
     return 3 if failed else 0
+
+
+def _as_promised(known: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or an error where the file is not the one the manifest has the hash of."""
+    promised, found = known.get("sha256"), answer.get("sha256")
+    if not promised or not found or promised == found:
+        return answer
+    emptied = {key: None for key in answer if key in ("predicted", "p0", "p1", "p2", "p3", "p4")}
+    reason = f"hash mismatch: sha256 {found[:12]}..., the manifest has {promised[:12]}..."
+    return {**answer, **emptied, "status": "error", "reason": reason}
 
 
 Input = tuple[str, Path | DrgradeError, dict[str, Any]]

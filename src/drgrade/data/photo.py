@@ -14,6 +14,10 @@ from drgrade.errors import PhotoError
 from drgrade.files import sha256_bytes
 
 ARRAYS = ".npz#"
+UNSUPPORTED = "unsupported encoding"
+JPEG_FRAMES = {0xC0: "baseline", 0xC1: "extended", 0xC2: "progressive", 0xC3: "lossless",
+               0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "arithmetic"}  # fmt: skip
+USUAL_FRAMES = (0xC0, 0xC1, 0xC2)
 PILLOW_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "JPEG2000", "BMP")
 MAGIC = {
     b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"II*\x00": "TIFF", b"MM\x00*": "TIFF",
@@ -90,6 +94,8 @@ def _format_of(content: bytes) -> str:
             return name
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
+    if content[4:8] == b"ftyp":
+        raise PhotoError(UNSUPPORTED, "HEIC, AVIF or video; save as JPEG or PNG")
     raise PhotoError("not an image", "its first bytes are of no known image format")
 
 
@@ -107,11 +113,28 @@ def _read_jpeg(content: bytes, wanted: int | None, limits: Limits) -> Photo | No
     try:
         pixels = simplejpeg.decode_jpeg(content, "RGB", **smallest)
     except ValueError as error:
+        _refuse_unusual(content)
         raise PhotoError("truncated or damaged", str(error)) from None
     upright = np.ascontiguousarray(_turned(pixels, turn))
     if turn >= 5:
         width, height = height, width
     return Photo(upright, width, height, len(content), sha256_bytes(content), "JPEG")
+
+
+def _refuse_unusual(content: bytes) -> None:
+    """Refuse a JPEG of a kind that decoders leave out; let others pass (ITU-T T.81, B.2)."""
+    place = 2
+    while content.startswith(b"\xff\xd8") and place + 9 < len(content):
+        marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4])
+        if content[place] != 0xFF or marker == 0xDA:
+            return
+        if marker in range(0xC0, 0xD0) and marker not in (0xC4, 0xC8, 0xCC):
+            bits = content[place + 4]
+            if marker not in USUAL_FRAMES or bits != 8:
+                kind = JPEG_FRAMES.get(marker, "hierarchical")
+                raise PhotoError(UNSUPPORTED, f"{kind} JPEG of {bits} bits; save as 8-bit JPEG")
+            return
+        place += 2 + length
 
 
 def _orientation(content: bytes) -> int:
@@ -148,6 +171,7 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
         except PhotoError:
             raise
         except Exception as error:  # decoders raise anything on hostile files
+            _refuse_unusual(content)
             raise PhotoError("truncated or damaged", str(error)[:200]) from None
     height, width = pixels.shape[:2]
     return Photo(pixels, width, height, len(content), sha256_bytes(content), form)

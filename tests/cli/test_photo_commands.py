@@ -1,0 +1,80 @@
+"""`models`, `data prepare` and `data draw`, as a person types them."""
+
+import json
+
+import pytest
+
+pytest.importorskip("torch")
+
+from drgrade.cli.app import run
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn")
+    assert run(["data", "draw", "4", "-o", str(folder / "set"), "--size", "96"]) == 0
+    return folder / "set"
+
+
+def test_models_prints_the_family_beside_the_paper(capsys):
+    assert run(["models"]) == 0
+    shown = capsys.readouterr().out
+    assert "resnet152" in shown
+    assert "11,689,512" in shown
+
+
+def test_models_can_be_read_by_a_program(capsys):
+    assert run(["models", "--json"]) == 0
+    networks = json.loads(capsys.readouterr().out)["networks"]
+    assert {"name", "parameters", "multiply_adds"} <= set(networks[0])
+
+
+def test_models_show_prints_the_labs_linear_layer(capsys):
+    assert run(["models", "show", "resnet18", "--head", "lab"]) == 0
+    assert "in_features=51200, out_features=5" in capsys.readouterr().out
+
+
+def test_an_unknown_network_is_answered_with_the_nearest(capsys):
+    assert run(["models", "show", "resnet19"]) == 2
+    assert "resnet18" in capsys.readouterr().err
+
+
+def test_a_drawing_is_a_manifest_with_photos_and_masks(drawn):
+    lines = (drawn / "manifest.csv").read_text().splitlines()
+    assert len(lines) == 5
+    assert len(list((drawn / "photos").iterdir())) == 4
+    assert len(list((drawn / "masks").iterdir())) == 4
+
+
+def test_the_same_seed_draws_the_same_photos(drawn, tmp_path):
+    run(["data", "draw", "2", "-o", str(tmp_path / "again"), "--size", "96"])
+    name = sorted(path.name for path in (tmp_path / "again" / "photos").iterdir())[0]
+    one, two = ((folder / "photos" / name).read_bytes() for folder in (drawn, tmp_path / "again"))
+    assert one == two
+
+
+@pytest.mark.parametrize("wrong", [["0"], ["2", "--size", "9"], ["2", "--seed", "-1"]], ids=str)
+def test_what_cannot_be_drawn_is_refused_in_a_line(wrong, tmp_path, capsys):
+    assert run(["data", "draw", *wrong, "-o", str(tmp_path / "set")]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_prepare_says_where_the_squares_are(drawn, tmp_path, capsys):
+    code = run(["data", "prepare", str(drawn / "manifest.csv"), "--size", "64",
+                "-o", str(tmp_path / "squares"), "--workers", "0"])  # fmt: skip
+    shown = capsys.readouterr()
+    assert code == 0
+    assert shown.out.strip() == str(tmp_path / "squares")
+    assert "4 photographs = 4 prepared + 0 failed" in shown.err
+
+
+def test_one_broken_photo_does_not_stop_the_rest(drawn, tmp_path, capsys):
+    for path in (drawn / "photos").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "a-broken.jpg").write_bytes(b"")
+    code = run(["data", "prepare", str(tmp_path), "--size", "64", "-o",
+                str(tmp_path / "squares"), "--workers", "0"])  # fmt: skip
+    shown = capsys.readouterr().err
+    assert code == 3
+    assert "a-broken.jpg: empty file" in shown
+    assert "5 photographs = 4 prepared + 1 failed" in shown
