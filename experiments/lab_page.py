@@ -1,0 +1,45 @@
+"""Write the tables and figures of finished labs into docs/results/lab.md, between its marks.
+
+The page's own words are kept; what stands between `<!-- NAME -->` and `<!-- end -->` is replaced by
+the table of the lab folder NAME below the folder given.
+
+Command: python experiments/lab_page.py FOLDER_OF_LABS
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from lab_tables import table
+from PIL import Image
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "lab.md"
+WIDTH = 760
+
+
+def section(labs: Path, name: str) -> str:
+    """The table of one lab and its small figure of intervals; a line where it has not ended."""
+    if not (labs / name / "report.json").is_file():
+        return "Not run to its end yet."
+    figure = Image.open(labs / name / "figures" / "intervals.png").convert("RGB")
+    figure.thumbnail((WIDTH, WIDTH))
+    place = PAGE.parent / "images" / f"{name}-intervals.png"
+    figure.quantize(64).save(place, optimize=True)
+    shown = f"![Intervals of {name}, beside the floors](images/{place.name})"
+    return f"{table(labs / name)}\n\n{shown}"
+
+
+def main() -> None:
+    """Replace every marked part of the page."""
+    labs = Path(sys.argv[1])
+    page = re.sub(
+        r"<!-- (\S+) -->\n.*?<!-- end -->",
+        lambda found: f"<!-- {found[1]} -->\n{section(labs, found[1])}\n\n<!-- end -->",
+        PAGE.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+    PAGE.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
