@@ -43,9 +43,17 @@ def _flush_folder(folder: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write bytes so that a reader sees the old file or the whole new one."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
+    """Write bytes so that a reader sees the old file or the whole new one.
+
+    Raises:
+        OSError: the disk is full, the folder read-only; says how many bytes were needed.
+    """
+    try:
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        why = f"{error.strerror}; {len(content):,} bytes were needed, what was there is kept"
+        raise OSError(error.errno, why, str(path)) from None
 
 
 def write_text(path: Path, content: str) -> None:

@@ -92,9 +92,7 @@ def draw_block(name: str, language: str = "en") -> Figure:
 
 
 def _title(axes: Any, text: str) -> None:
-    axes.text(
-        -2.1, 0.66, text, fontsize=12, fontweight="bold", color=INK, va="center", family=FONTS
-    )
+    axes.text(-2.1, 0.66, text, fontsize=13, color=INK, va="center", family=FONTS)
 
 
 def _layers(axes: Any, block: Block) -> float:

@@ -95,7 +95,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "verdict": verdict(lab, language),
         "discussion": discussion(lab, language),
         "photos": f"{sum(map(sum, lab.counts.values())):,}",
-        "source": lab.facts.get("source") or "csv",
+        "source": _source(lab, language),
         "is_drawn": lab.facts.get("source") == "drawn",
         "grade_names": NAMES[language],
         "counts": _count_rows(lab),
@@ -115,6 +115,11 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "names": {cell.name: cell for cell in lab.cells},
     }
     return environment.get_template(TEMPLATE).render(context)
+
+
+def _source(lab: Lab, language: str) -> str:
+    name = lab.facts.get("source") or "csv"
+    return say_in(language, "drawn_source") if name == "drawn" else str(name)
 
 
 def _networks(lab: Lab) -> list[dict[str, Any]]:

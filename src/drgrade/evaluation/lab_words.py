@@ -27,6 +27,7 @@ FRAME: Pairs = {
         "Research software, not a medical device.",
         "本軟體僅供研究,並非醫療器材。",
     ),
+    "drawn_source": ("drawn photographs", "繪製影像"),
     "drawn": (
         "Drawn photographs: these figures say that the software works, nothing about eyes.",
         "本頁使用電腦繪製的眼底影像:數字只代表程式可正常運作,與真實眼睛無關。",

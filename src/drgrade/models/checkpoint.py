@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError
-from drgrade.files import replacing
+from drgrade.files import write_bytes
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import OBJECTIVES, Decoding
 from drgrade.recipe import Model
@@ -27,8 +27,7 @@ def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, 
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     text = json.dumps({"format": FORMAT, **about}, allow_nan=False)
     metadata = {KEY: text, "sha256": _hash(whole, text)}
-    with replacing(path) as temporary:
-        save_file(whole, temporary, metadata=metadata)
+    write_bytes(path, save(whole, metadata=metadata))
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
