@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 BOX = (2.9, 0.62)
 STEP = 0.98
 RAIL = 2.55  # how far the shortcut runs beside the boxes
-CONVOLUTION, PLAIN = "#2f6db3", "#8a94a3"
+CONVOLUTION, LONG = 16  # letters; longer ones are drawn smaller, to stay in their box
+PLAIN = "#2f6db3", "#8a94a3"
 SHORTCUT = "#c2571a"
 INK = "#1b2733"
 FONTS = ["DejaVu Sans", FAMILY]  # drawing falls back letter by letter
@@ -118,7 +119,10 @@ def _box(axes: Any, y: float, text: str) -> None:
     corner = (-width / 2, y - height / 2)
     axes.add_patch(FancyBboxPatch(corner, width, height, boxstyle="round,pad=0,rounding_size=0.12",
                                   facecolor=colour, edgecolor="none"))  # fmt: skip
-    axes.text(0, y - 0.02, text, ha="center", va="center", fontsize=10, color="white", family=FONTS)
+    size = 10 if len(text) < LONG else 8.5
+    axes.text(
+        0, y - 0.02, text, ha="center", va="center", fontsize=size, color="white", family=FONTS
+    )
 
 
 def _arrow(axes: Any, start: float, end: float) -> None:
