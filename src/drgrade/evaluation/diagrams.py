@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 BOX = (2.9, 0.62)
 STEP = 0.98
 RAIL = 2.55  # how far the shortcut runs beside the boxes
-CONVOLUTION, LONG = 16  # letters; longer ones are drawn smaller, to stay in their box
-PLAIN = "#2f6db3", "#8a94a3"
+CONVOLUTION, PLAIN = "#2f6db3", "#8a94a3"
 SHORTCUT = "#c2571a"
 INK = "#1b2733"
 FONTS = ["DejaVu Sans", FAMILY]  # drawing falls back letter by letter
+LONG = 16  # letters; longer ones are drawn smaller, to stay in their box
 
 
 @dataclass(frozen=True)
