@@ -34,6 +34,15 @@ def test_photo_grade_and_predicted_are_enough(tmp_path):
     assert not table.has_probabilities
 
 
+def test_probabilities_without_a_predicted_grade_predict_the_likeliest(tmp_path):
+    (tmp_path / "theirs.csv").write_text(
+        "photo,grade,p0,p1,p2,p3,p4\na,0,.1,.6,.1,.1,.1\nb,4,,,,,\n"
+    )
+    table = read_predictions(tmp_path / "theirs.csv").table
+    assert table["predicted"].to_list() == [1, None]
+    assert table["status"].to_list() == ["graded", "error"]
+
+
 def test_a_missing_column_is_named_with_what_was_found(tmp_path):
     (tmp_path / "theirs.csv").write_text("image,level\na,0\n")
     with pytest.raises(PredictionsError, match="photo, grade, predicted; found"):

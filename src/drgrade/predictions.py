@@ -103,7 +103,8 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
 def read_predictions(path: Path) -> Predictions:
     """Read a table of predictions of ours or anybody's.
 
-    `photo`, `grade` and `predicted` are enough; rows with `predicted` then count as graded.
+    `photo`, `grade` and `predicted` are enough; rows with `predicted` then count as graded. Where
+    only p0 to p4 are given, the likeliest grade is the predicted one.
 
     Raises:
         PredictionsError: missing columns, grades outside 0-4, probabilities that are none.
@@ -143,6 +144,8 @@ def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
     table = table.with_columns(
         pl.lit(None, dtype=SCHEMA[name]).alias(name) for name in SCHEMA if name not in table.columns
     )
+    if "predicted" not in have:
+        table = table.with_columns(_likeliest().alias("predicted"))
     guess = (
         pl.when(pl.col("predicted").is_not_null()).then(pl.lit("graded")).otherwise(pl.lit("error"))
     )
@@ -150,6 +153,12 @@ def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
     _check(table, path)
     rest = [name for name in table.columns if name not in SCHEMA]
     return table.select([*SCHEMA, *rest])
+
+
+def _likeliest() -> pl.Expr:
+    """The grade of the largest probability; empty where there is none."""
+    shares = pl.concat_list(PROBABILITIES)
+    return pl.when(pl.col("p0").is_not_null()).then(shares.list.arg_max()).cast(pl.Int8)
 
 
 def _cast(table: pl.DataFrame, name: str) -> pl.Expr:

@@ -1,0 +1,102 @@
+"""The whole lab on drawn photographs: it says, it runs, it goes on, and its page is true."""
+
+import json
+
+import polars as pl
+import pytest
+
+pytest.importorskip("torch")
+
+from drgrade.data.manifest import Manifest, read_manifest, write_manifest
+from drgrade.data.phantom import draw_set
+from drgrade.data.splits import split
+from drgrade.errors import UsageError
+from drgrade.training.lab import run_lab
+from drgrade.training.lab_cells import Cell, Wanted
+from drgrade.training.lab_plan import Pace
+
+CHANGES = ("train.threads=1", "train.batch=8", "data.workers=0")
+ASKED = Wanted(
+    size=48, cells=("resnet18-imagenet", "resnet18-random"), epochs=1, compare_size=32,
+    changes=CHANGES,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory) -> Manifest:
+    folder = tmp_path_factory.mktemp("drawn")
+    write_manifest(
+        split(draw_set(60, folder / "photos", size=64, seed=1), seed=0), folder / "m.csv"
+    )
+    return read_manifest(folder / "m.csv")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def offline(tmp_path_factory):
+    """Downloads go to a port where nobody listens, and nothing was fetched before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRGRADE_WEIGHTS_URL", "http://127.0.0.1:9")
+        patch.setenv("DRGRADE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def pace(_: Cell) -> Pace:
+    return Pace(learning=0.01, judging=0.01)
+
+
+@pytest.fixture(scope="module")
+def lab(manifest, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    run_lab(manifest, folder, ASKED, measured=pace)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def twin(lab):
+    return json.loads((lab / "report.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def cells(twin):
+    return {cell["name"]: cell for cell in twin["cells"]}
+
+
+def test_every_cell_that_can_run_has_run_to_its_end(lab):
+    ended = sorted(path.parent.name for path in lab.glob("runs/*/finished.json"))
+    assert ended == ["resnet18-random", "resnet18-random-32px"]
+
+
+def test_a_cell_whose_weights_cannot_be_had_stays_empty_with_its_reason(lab, cells):
+    assert "127.0.0.1:9" in cells["resnet18-imagenet"]["reason"]
+    assert "127.0.0.1:9" in (lab / "report.html").read_text()
+
+
+def test_the_sizes_are_compared_with_nothing_else_changed(twin, cells):
+    assert twin["compared"] == ["resnet18-random", "resnet18-random-32px"]
+    assert [cells[name]["settings"]["size"] for name in twin["compared"]] == [48, 32]
+
+
+def test_the_page_stands_alone_with_its_figures_beside_it(lab):
+    page = (lab / "report.html").read_text()
+    assert 'src="http' not in page
+    assert {path.suffix for path in (lab / "figures").iterdir()} == {".png", ".svg"}
+
+
+def test_what_is_finished_is_not_run_again(lab, manifest, capsys):
+    before = {p: p.stat().st_mtime_ns for p in lab.glob("runs/*/last.safetensors")}
+    run_lab(manifest, lab, ASKED, measured=pace)
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+    assert capsys.readouterr().err.count("finished already") == 2
+
+
+def test_a_no_ends_the_lab_before_anything_runs(manifest, tmp_path):
+    with pytest.raises(UsageError, match="stopped before the first cell"):
+        run_lab(manifest, tmp_path / "lab", ASKED, confirm=lambda: False, measured=pace)
+    assert not (tmp_path / "lab").exists()
+
+
+def test_a_lab_without_test_photos_is_refused_with_the_way_out(manifest, tmp_path):
+    table = manifest.table.filter(pl.col("split") != "test")
+    without = Manifest(table, manifest.root, manifest.facts)
+    with pytest.raises(UsageError, match="graded photos in split 'test', got 0 .*data split"):
+        run_lab(without, tmp_path / "lab", ASKED, measured=pace)
