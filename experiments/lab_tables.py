@@ -33,7 +33,7 @@ def row_of(cell: dict[str, Any]) -> str:
     """One cell of the lab's table as a row."""
     settings = cell["settings"]
     start = "ImageNet" if settings["start"] == "imagenet" else "random"
-    name = f"{NETWORKS[settings['network']]}, {start} start"
+    name = f"{NETWORKS[settings['network']]}, {start} start, {settings['size']} px"
     if not cell["honest"]:
         return f"| {name} | empty: no such weights could be had | | | | |"
     honest, highest = cell["honest"], cell["highest"] or {}

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lab": ("drgrade.cli.lab:lab", "The course lab's whole experiment and its report."),
     "train": ("drgrade.cli.train:train", "Train a grader from a recipe, or resume a run."),
     "predict": ("drgrade.cli.predict:predict", "One row of probabilities a photograph."),
+    "evaluate": ("drgrade.cli.evaluate:evaluate", "A scorecard of a table of predictions."),
     "recipes": ("drgrade.cli.train:recipes", "The packaged recipes, or one of them in full."),
     "doctor": ("drgrade.cli.doctor:doctor", "What this machine has and what is missing."),
 }

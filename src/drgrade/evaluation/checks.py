@@ -8,40 +8,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from drgrade.errors import choose
+from drgrade.evaluation.check_words import SENTENCES
 from drgrade.evaluation.values import Estimate
 
 State = Literal["fires", "silent", "not checkable"]
 COLLAPSE_SHARE = 0.95
-
-SENTENCES = {
-    "en": {
-        "share": "{share:.1%} of the answers are grade {grade}: the network has collapsed.",
-        "qwk": "The interval of QWK ({low:.3f} to {high:.3f}) contains 0.",
-        "auc": "The interval of the referable AUC ({low:.3f} to {high:.3f}) contains 0.5.",
-        "W01": "This grader equals a trivial classifier. {why} Always answering grade {majority} "
-        "has {majority_share:.2%} accuracy on these photographs; train longer, with another "
-        "learning rate or with balanced classes, before using any of its figures.",
-        "W03": "The patient is not known for {unknown} of {n} photographs, so intervals assume "
-        "that photographs are independent and may be too narrow; give the column patient.",
-        "W25": "The photographs are drawn, not taken: these figures show that the program works "
-        "and say nothing about eyes; judge on real photographs.",
-        "not checkable": "{code} could not be checked: {reason}.",
-        "no origin": "the predictions do not say whether the photographs are drawn or real",
-    },
-    "zh-TW": {
-        "share": "{share:.1%} 的答案都是 {grade} 級：網路已退化成只答一種分級。",
-        "qwk": "QWK 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0。",
-        "auc": "需轉診 AUC 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0.5。",
-        "W01": "此模型等同於不看照片的分類器。{why}一律回答 {majority} 級在這些照片上的準確率就有 "
-        "{majority_share:.2%}；在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
-        "W03": "{n} 張照片中有 {unknown} 張不知屬於哪位病人，信賴區間因此假設照片彼此獨立，"
-        "可能過窄；請提供 patient 欄位。",
-        "W25": "照片是繪製的，不是拍攝的：這些數字只表示程式可以運作，與真實的眼睛無關；"
-        "請以真實照片評估。",
-        "not checkable": "{code} 無法檢查：{reason}。",
-        "no origin": "預測結果沒有說明照片是繪製的還是真實的",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -67,12 +38,17 @@ class Check:
             return texts["not checkable"].format(code=self.code, reason=texts[self.figures["key"]])
         gap = " " if language == "en" else ""
         reasons = self.figures.get("reasons", [])
-        why = gap.join(texts[reason["key"]].format(**reason) for reason in reasons)
-        return texts[self.code].format(**self.figures, why=why)
+        why = gap.join(texts[reason["key"]].format(**_named(reason, texts)) for reason in reasons)
+        return texts[self.code].format(**_named(self.figures, texts), why=why)
 
     def as_json(self) -> dict[str, Any]:
         """The fields and the English sentence."""
         return asdict(self) | {"sentence": self.sentence()}
+
+
+def _named(figures: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
+    """The figures of a sentence, `what` they are about in its language."""
+    return figures | {"what": texts[figures["what"]]} if "what" in figures else figures
 
 
 def check_trivial(

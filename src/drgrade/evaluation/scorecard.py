@@ -111,7 +111,7 @@ def score(
     Raises:
         PredictionsError: rows of several splits, or no graded row with a reference grade.
     """
-    whole = _with_patients(predictions, manifest)
+    whole = with_patients(predictions, manifest)
     split = _split_of(whole.table)
     judged = whole.graded()
     if judged.table.is_empty():
@@ -151,7 +151,7 @@ def _split_of(table: pl.DataFrame) -> str | None:
     return found[0] if found else None
 
 
-def _with_patients(predictions: Predictions, manifest: "Manifest | None") -> Predictions:
+def with_patients(predictions: Predictions, manifest: "Manifest | None") -> Predictions:
     """Patients and eyes that the predictions lack, from the manifest's row of the same photo."""
     if manifest is None:
         return predictions

@@ -1,0 +1,120 @@
+"""Three ways to count what could not be graded, always all three, and the flow of photographs.
+
+A, intention to screen (primary): ungradable is referred. B: gradable only. C, worst case:
+ungradable is wrong whatever the reference says.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from drgrade.evaluation import metrics
+from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.units import Units
+from drgrade.evaluation.values import Estimate, Flags, missing
+from drgrade.grades import GRADES
+
+PREVALENCES = (0.05, 0.10, 0.20)
+STEPS = ("offered", "decoded", "fundus", "gradable", "graded")
+LOST_AT = {"error": 1, "not_fundus": 2, "ungradable": 3}
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Sensitivity, specificity and predictive values under one way to count ungradables."""
+
+    name: str
+    n: int
+    positives: int
+    sensitivity: Estimate
+    specificity: Estimate
+    ppv: Estimate
+    npv: Estimate
+
+
+def analyses(units: Units) -> tuple[Analysis, Analysis, Analysis]:
+    """A, B and C of one endpoint at one level; intervals over patients."""
+    everyone = np.ones(len(units), dtype=bool)
+    return (
+        _analysis("A", units, units.called | ~units.gradable, everyone),
+        _analysis("B", units, units.called, units.gradable),
+        _analysis("C", units, np.where(units.gradable, units.called, ~units.positive), everyone),
+    )
+
+
+def _analysis(name: str, units: Units, called: Flags, kept: Flags) -> Analysis:
+    positive, called, clusters = units.positive[kept], called[kept], units.clusters[kept]
+    right = called == positive
+    found = {
+        key: ratio(right, clusters, among) if among.any() else missing(reason)
+        for key, among, reason in (
+            ("sensitivity", positive, metrics.NO_POSITIVES),
+            ("specificity", ~positive, metrics.NO_NEGATIVES),
+            ("ppv", called, metrics.NONE_CALLED),
+            ("npv", ~called, metrics.ALL_CALLED),
+        )
+    }
+    return Analysis(name, int(kept.sum()), int(positive.sum()), **found)
+
+
+def imageability(units: Units) -> Estimate:
+    """The share of units that could be graded."""
+    return ratio(units.gradable, units.clusters) if len(units) else missing(metrics.NO_PHOTOS)
+
+
+@dataclass(frozen=True)
+class Transport:
+    """Predictive values at one prevalence, n/a where nobody would be called or let go."""
+
+    prevalence: float
+    is_observed: bool
+    ppv: float | None
+    npv: float | None
+
+
+def transported(analysis: Analysis) -> tuple[Transport, ...]:
+    """Predictive values of an analysis at the observed prevalence and at 5, 10 and 20 %."""
+    sens, spec = analysis.sensitivity.value, analysis.specificity.value
+    if sens is None or spec is None:
+        return ()
+    observed = analysis.positives / analysis.n
+    return tuple(
+        Transport(at, number == 0, *(v.value for v in metrics.predictive_values(sens, spec, at)))
+        for number, at in enumerate((observed, *PREVALENCES))
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """How many photographs are left at a step of the flow, by reference grade; last: unknown."""
+
+    name: str
+    n: int
+    by_grade: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Photographs from offered to graded; duplicates are left out before and counted."""
+
+    duplicates: int
+    steps: tuple[Step, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and dictionaries."""
+        return asdict(self)
+
+
+def flow(table: pl.DataFrame) -> Flow:
+    """The flow of all rows of a split, those without a reference grade too."""
+    rows = table.filter(pl.col("status") != "duplicate")
+    lost = rows["status"].replace_strict(LOST_AT, default=len(STEPS), return_dtype=pl.Int64)
+    grades = rows["grade"].fill_null(len(GRADES)).to_numpy().astype(np.int64)
+    steps = []
+    for number, name in enumerate(STEPS):
+        here = grades[lost.to_numpy() > min(number, len(STEPS) - 2)]
+        counts = np.bincount(here, minlength=len(GRADES) + 1)
+        steps.append(Step(name, int(counts.sum()), tuple(counts.tolist())))
+    return Flow(table.height - rows.height, tuple(steps))

@@ -1,0 +1,96 @@
+"""What each warning says, in English and Traditional Chinese: what was found and the way out."""
+
+SENTENCES = {
+    "en": {
+        "share": "{share:.1%} of the answers are grade {grade}: the network has collapsed.",
+        "qwk": "The interval of QWK ({low:.3f} to {high:.3f}) contains 0.",
+        "auc": "The interval of the referable AUC ({low:.3f} to {high:.3f}) contains 0.5.",
+        "W01": "This grader equals a trivial classifier. {why} Always answering grade {majority} "
+        "has {majority_share:.2%} accuracy on these photographs; train longer, with another "
+        "learning rate or with balanced classes, before using any of its figures.",
+        "W02": "{share:.2%} of the judged photographs are of patients who are in train, tune or "
+        "calibrate too, so every figure flatters; divide patients, not photographs "
+        "(`drgrade data split`), train again and judge again.",
+        "W03": "The patient is not known for {unknown} of {n} photographs, so intervals assume "
+        "that photographs are independent and may be too narrow; give the column patient.",
+        "W05": "The {what} was chosen on the test photographs, so these figures are too good; "
+        "choose it on tune and judge again.",
+        "W06": "Too small for a decision. {why} Judge more patients before relying on "
+        "sensitivity and specificity.",
+        "width": "The interval of {what} is {low:.1%} to {high:.1%}, more than 5 points either "
+        "way.",
+        "few": "There are {n} {what}, fewer than 100.",
+        "W07": "{here:.1%} of these photographs are referable, {there:.1%} of those the grader "
+        "learned from: predictive values do not carry over; use those at your own prevalence.",
+        "W09": "Grades with fewer than 20 photographs: {listed}. Nothing can be said of how they "
+        "are graded; add photographs of them.",
+        "W10": "{why} Who drops ungradable photographs drops disease; read analysis A first.",
+        "ungradable": "{share:.1%} of the photographs are ungradable, more than 10 %.",
+        "by grade": "The ungradable share differs by reference grade ({low:.1%} of grade "
+        "{low_grade}, {high:.1%} of grade {high_grade}; chi-square p = {p:.2g}).",
+        "W11": "On gradable photographs only, {what} looks {points:.1f} points better than with "
+        "everybody who came counted; report analysis A.",
+        "W12": "Macular edema is not part of the endpoint, because the table does not say who has "
+        "it: read 'referable' as 'referable retinopathy without DME', or give the column dme.",
+        "W23": "The table has {found} rows of split {split}, the manifest {wanted}: rows that are "
+        "left out can hide failures; predict every photograph of the split.",
+        "W25": "The photographs are drawn, not taken: these figures show that the program works "
+        "and say nothing about eyes; judge on real photographs.",
+        "sensitivity": "sensitivity",
+        "specificity": "specificity",
+        "positives": "with referable disease",
+        "negatives": "without referable disease",
+        "epoch": "epoch",
+        "cuts": "set of cuts between grades",
+        "not checkable": "{code} could not be checked: {reason}.",
+        "no origin": "the predictions do not say whether the photographs are drawn or real",
+        "no manifest": "the manifest was not given",
+        "no patients": "no patient is known",
+        "no choice": "the predictions do not say which photographs chose the epoch and the cuts",
+        "no prevalence": "the predictions do not say how frequent disease was in training",
+        "one class": "sensitivity or specificity is undefined",
+    },
+    "zh-TW": {
+        "share": "{share:.1%} 的答案都是 {grade} 級：網路已退化成只答一種分級。",
+        "qwk": "QWK 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0。",
+        "auc": "需轉診 AUC 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0.5。",
+        "W01": "此模型等同於不看照片的分類器。{why}一律回答 {majority} 級在這些照片上的準確率就有 "
+        "{majority_share:.2%}；在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
+        "W02": "{share:.2%} 的受評照片，其病人也出現在訓練、調校或校準集中，所有數字都因此偏高；"
+        "請以病人（而非照片）分割資料（`drgrade data split`），重新訓練並重新評估。",
+        "W03": "{n} 張照片中有 {unknown} 張不知屬於哪位病人，信賴區間因此假設照片彼此獨立，"
+        "可能過窄；請提供 patient 欄位。",
+        "W05": "{what}是以測試照片選出的，這些數字因此過於樂觀；請改用調校集選擇並重新評估。",
+        "W06": "樣本太小，不足以作決定。{why}在採信敏感度與特異度之前，請評估更多病人。",
+        "width": "{what}的信賴區間為 {low:.1%} 至 {high:.1%}，單側寬度超過 5 個百分點。",
+        "few": "{what}只有 {n} 個，少於 100。",
+        "W07": "這些照片中有 {here:.1%} 需轉診，訓練照片中則為 {there:.1%}：預測值無法直接沿用；"
+        "請採用符合您當地盛行率的數字。",
+        "W09": "以下分級少於 20 張照片：{listed}。無法評論這些分級的判讀；請增加照片。",
+        "W10": "{why}剔除無法判讀的照片就是剔除病變；請先看分析 A。",
+        "ungradable": "{share:.1%} 的照片無法判讀，超過 10 %。",
+        "by grade": "無法判讀的比例隨參考分級而異（{low_grade} 級為 {low:.1%}，{high_grade} 級為 "
+        "{high:.1%}；卡方檢定 p = {p:.2g}）。",
+        "W11": "若只計可判讀的照片，{what}會比計入所有受檢者高出 {points:.1f} 個百分點；"
+        "請報告分析 A。",
+        "W12": "終點不含黃斑部水腫，因為表格未註明：請將「需轉診」理解為"
+        "「不含黃斑部水腫的需轉診視網膜病變」，或提供 dme 欄位。",
+        "W23": "表格中 {split} 有 {found} 列，資料清單有 {wanted} 列：遺漏的列可能掩蓋失敗；"
+        "請預測該部分的每一張照片。",
+        "W25": "照片是繪製的，不是拍攝的：這些數字只表示程式可以運作，與真實的眼睛無關；"
+        "請以真實照片評估。",
+        "sensitivity": "敏感度",
+        "specificity": "特異度",
+        "positives": "需轉診者",
+        "negatives": "無需轉診者",
+        "epoch": "訓練週期",
+        "cuts": "分級切點",
+        "not checkable": "{code} 無法檢查：{reason}。",
+        "no origin": "預測結果沒有說明照片是繪製的還是真實的",
+        "no manifest": "未提供資料清單",
+        "no patients": "不知道病人是誰",
+        "no choice": "預測結果沒有說明訓練週期與切點是以哪些照片選出的",
+        "no prevalence": "預測結果沒有說明訓練時的盛行率",
+        "one class": "敏感度或特異度無法計算",
+    },
+}

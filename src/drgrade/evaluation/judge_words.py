@@ -1,0 +1,128 @@
+"""The words of the scorecard, English and Traditional Chinese."""
+
+from typing import Any
+
+from drgrade.errors import choose
+
+LANGUAGES = ("en", "zh-TW")
+Pairs = dict[str, tuple[str, str]]
+
+
+def tell(language: str, key: str, **values: Any) -> str:
+    """The words of `key` in a language (`en`, `zh-TW`), with values put in.
+
+    Raises:
+        UnknownNameError: a language the page is not written in.
+    """
+    place = choose({name: i for i, name in enumerate(LANGUAGES)}, language, "language")
+    return WORDS[key][place].format(**values)
+
+
+WORDS: Pairs = {
+    "title": ("Scorecard of a diabetic retinopathy grader", "糖尿病視網膜病變分級模型評分卡"),
+    "title_leak": (
+        "{title}, on a split that leaks by its source's design",
+        "{title}（資料來源的分割方式本身即有洩漏）",
+    ),
+    "device": (
+        "Research software, not a medical device.",
+        "研究用軟體，並非醫療器材。",
+    ),
+    "verdict": (
+        "Counting every {level} that came, {sens} of those with {endpoint} were found and {spec} "
+        "of those without were let go.",
+        "計入所有受檢{level}，有{endpoint}者中 {sens} 被找出，沒有者中 {spec} 被正確放行。",
+    ),
+    "verdict_trivial": (
+        "This grader equals a trivial classifier: it must not be used.",
+        "此模型等同於不看照片的分類器，不應使用。",
+    ),
+    "verdict_error": (
+        "These figures must not be used: {count} check(s) say that the judgement is not valid.",
+        "這些數字不應採用：有 {count} 項檢查顯示此評估無效。",
+    ),
+    "referable": ("referable disease", "需轉診病變"),
+    "referable_no_dme": ("referable retinopathy without DME", "需轉診視網膜病變（不含黃斑部水腫）"),
+    "vision_threatening": ("vision-threatening disease", "威脅視力的病變"),
+    "any_dr": ("any retinopathy", "任何視網膜病變"),
+    "photo": ("photograph", "照片"),
+    "eye": ("eye", "眼睛"),
+    "patient": ("patient", "病人"),
+    "sensitivity": ("sensitivity", "敏感度"),
+    "specificity": ("specificity", "特異度"),
+    "ppv": ("positive predictive value", "陽性預測值"),
+    "npv": ("negative predictive value", "陰性預測值"),
+    "qwk": ("QWK", "QWK"),
+    "accuracy": ("accuracy", "準確率"),
+    "auc": ("AUC", "AUC"),
+    "macro_auc": ("macro one-vs-rest AUC", "巨觀一對多 AUC"),
+    "balanced_accuracy": ("balanced accuracy", "平衡準確率"),
+    "kappa": ("kappa, unweighted", "未加權 kappa"),
+    "warnings": ("Warnings", "警告"),
+    "no_warnings": ("No warning fires.", "沒有任何警告。"),
+    "not_checkable": ("What could not be checked", "無法檢查的項目"),
+    "silent": (
+        "Checked and silent: {codes}.",
+        "已檢查且無異常：{codes}。",
+    ),
+    "flow": ("From offered to graded", "從送檢到分級"),
+    "flow_note": (
+        "{duplicates} duplicates were left out before. Photographs without a reference grade are "
+        "in this table only.",
+        "事先剔除 {duplicates} 張重複照片。沒有參考分級的照片只出現在此表。",
+    ),
+    "offered": ("offered", "送檢"),
+    "decoded": ("decoded", "可解碼"),
+    "fundus": ("a fundus", "為眼底照片"),
+    "gradable": ("gradable", "可判讀"),
+    "graded": ("graded", "已分級"),
+    "unknown": ("no grade", "無分級"),
+    "all": ("all", "全部"),
+    "grade": ("grade", "分級"),
+    "analyses": ("Ungradable photographs, counted three ways", "無法判讀照片的三種計法"),
+    "analysis": ("analysis", "分析"),
+    "A": ("A, intention to screen: ungradable is referred", "A 意向篩檢：無法判讀者一律轉診"),
+    "B": ("B, gradable only", "B 只計可判讀者"),
+    "C": ("C, worst case: ungradable is wrong", "C 最壞情況：無法判讀者一律算錯"),
+    "imageability": (
+        "{value} of the {n} units could be graded.",
+        "{n} 個單位中 {value} 可以分級。",
+    ),
+    "endpoints": ("Every endpoint, every level (analysis A)", "各終點與各層級（分析 A）"),
+    "endpoint": ("endpoint", "終點"),
+    "level": ("level", "層級"),
+    "n": ("n", "數量"),
+    "positives": ("with it", "有病變"),
+    "ungradable": ("ungradable", "無法判讀"),
+    "grades": ("The five grades", "五個分級"),
+    "grades_note": (
+        "Graded photographs with a reference grade only; patients resampled.",
+        "僅計已分級且有參考分級的照片；以病人為單位重抽。",
+    ),
+    "floors": ("Floors", "底線"),
+    "floors_note": (
+        "What anybody scores on the same photographs without looking at one.",
+        "完全不看照片，任何人在同一批照片上都能得到的分數。",
+    ),
+    "always_0": ("always grade 0", "一律判為 0 級"),
+    "majority": ("always the most frequent grade", "一律判為最常見的分級"),
+    "other_eye": ("the other eye's grade", "另一眼的分級"),
+    "train_other_eye": ("the other eye's grade in train, else 0", "訓練集中另一眼的分級，否則 0"),
+    "this": ("this grader", "此模型"),
+    "prevalence": ("Predictive values carried to other prevalences", "其他盛行率下的預測值"),
+    "at": ("prevalence", "盛行率"),
+    "observed": ("{share} (here)", "{share}（本資料）"),
+    "reproduce": ("How to reproduce", "如何重現"),
+    "command": ("command", "指令"),
+    "table": ("table", "表格"),
+    "split": ("split", "資料部分"),
+    "models": ("models", "模型"),
+    "versions": ("versions", "版本"),
+    "seed": ("seed and resamples", "種子與重抽次數"),
+    "called_by": ("an answer is referable by", "需轉診的判定依據"),
+    "by_grade": ("predicted grade 2 or worse", "預測分級為 2 或更嚴重"),
+    "by_point": ("the model's operating point", "模型的操作點"),
+    "methods": ("intervals (95 %)", "信賴區間（95 %）"),
+    "facts": ("what travels with the table", "隨表格附帶的資訊"),
+    "n_a": ("n/a", "無法計算"),
+}

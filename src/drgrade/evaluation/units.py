@@ -1,0 +1,144 @@
+"""Photographs, eyes and patients: the same answers at three levels, where the worse eye counts.
+
+An eye takes the worst grade of its photographs, a patient the worse of the eyes. A patient is
+ungradable where no eye is called and at least one eye has no photograph that could be graded.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from drgrade.errors import choose
+from drgrade.evaluation.values import Flags, Floats, Ints
+from drgrade.grades import NUMBER_OF_GRADES, REFERABLE_FROM, VISION_THREATENING_FROM
+from drgrade.predictions import PROBABILITIES, Predictions
+
+LEVELS = ("photo", "eye", "patient")
+NOT_GRADED = -1
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A disease to be found: grade `from_grade` or worse, or macular edema where `with_dme`."""
+
+    name: str
+    from_grade: int
+    with_dme: bool = False
+
+
+def endpoints(table: pl.DataFrame) -> tuple[Endpoint, ...]:
+    """Referable, vision-threatening and any DR; macular edema joins where every row knows it."""
+    known = "dme" in table.columns and not table["dme"].null_count() and table.height > 0
+    return (
+        Endpoint("referable", REFERABLE_FROM, known),
+        Endpoint("vision_threatening", VISION_THREATENING_FROM, known),
+        Endpoint("any_dr", 1),
+    )
+
+
+@dataclass(frozen=True)
+class Units:
+    """Photographs, eyes or patients as arrays of shape (n,), in the order of the table.
+
+    clusters: the patient that is resampled. grades, predicted: the worst of each unit, predicted
+    -1 where ungradable. positive: has the disease. called: answered to have it. gradable: has an
+    answer. score: the highest probability of the disease, NaN where there is none.
+    """
+
+    level: str
+    clusters: np.ndarray
+    grades: Ints
+    predicted: Ints
+    positive: Flags
+    called: Flags
+    gradable: Flags
+    score: Floats
+
+    def __len__(self) -> int:
+        return len(self.grades)
+
+
+def at_level(predictions: Predictions, endpoint: Endpoint, level: str) -> Units:
+    """The judged rows (a reference grade, no duplicate) as photographs, eyes or patients.
+
+    A photograph of an unknown eye is an eye of its own, one without a patient is its own patient.
+
+    Raises:
+        UnknownNameError: another level.
+    """
+    photos = _photos(predictions, endpoint)
+    gathered = choose(
+        {"photo": _as_they_are, "eye": _eyes, "patient": _patients}, level, "level of judging"
+    )(photos)
+    return Units(
+        level,
+        gathered["patient"].to_numpy().astype(str),
+        gathered["grade"].to_numpy().astype(np.int64),
+        gathered["predicted"].fill_null(NOT_GRADED).to_numpy().astype(np.int64),
+        gathered["positive"].to_numpy().astype(bool),
+        gathered["called"].to_numpy().astype(bool),
+        gathered["gradable"].to_numpy().astype(bool),
+        gathered["score"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
+    )
+
+
+def judged(table: pl.DataFrame) -> pl.DataFrame:
+    """The rows that count: with a reference grade, and no duplicate of another row."""
+    return table.filter(pl.col("grade").is_not_null() & (pl.col("status") != "duplicate"))
+
+
+def primary_level(table: pl.DataFrame) -> str:
+    """`patient` where a patient has two known eyes, else `photo`."""
+    eyes = table.drop_nulls(["patient", "eye"]).group_by("patient").agg(pl.col("eye").n_unique())
+    return "patient" if (eyes["eye"] > 1).any() else "photo"
+
+
+def called_by(table: pl.DataFrame, endpoint: Endpoint) -> str:
+    """`operating point` where `referable` is asked and every graded row has it, else `grade`."""
+    graded = table.filter(pl.col("status") == "graded")
+    asked = endpoint.name == "referable" and not graded["referable"].null_count()
+    return "operating point" if asked else "grade"
+
+
+def _photos(predictions: Predictions, endpoint: Endpoint) -> pl.DataFrame:
+    table = judged(predictions.table)
+    disease = pl.col("grade") >= endpoint.from_grade
+    if endpoint.with_dme:
+        disease = disease | (pl.col("dme").cast(pl.Float64, strict=False) > 0)
+    answer = pl.col("predicted") >= endpoint.from_grade
+    if called_by(table, endpoint) == "operating point":
+        answer = pl.col("referable")
+    beyond = PROBABILITIES[endpoint.from_grade : NUMBER_OF_GRADES]
+    is_graded = pl.col("status") == "graded"
+    return table.select(
+        pl.coalesce("patient", "photo").alias("patient"),
+        pl.coalesce(pl.when(pl.col("patient").is_not_null()).then("eye"), "photo").alias("eye"),
+        "grade",
+        pl.when(is_graded).then("predicted").alias("predicted"),
+        disease.fill_null(value=False).alias("positive"),
+        (is_graded & answer.fill_null(value=False)).alias("called"),
+        is_graded.alias("gradable"),
+        pl.when(is_graded).then(pl.sum_horizontal(beyond, ignore_nulls=False)).alias("score"),
+    )
+
+
+def _as_they_are(photos: pl.DataFrame) -> pl.DataFrame:
+    return photos
+
+
+def _eyes(photos: pl.DataFrame) -> pl.DataFrame:
+    return _worst(photos, ["patient", "eye"], pl.col("gradable").any())
+
+
+def _patients(photos: pl.DataFrame) -> pl.DataFrame:
+    answered = pl.col("gradable").all() | pl.col("called").any()
+    return _worst(_eyes(photos), ["patient"], answered)
+
+
+def _worst(rows: pl.DataFrame, key: list[str], gradable: pl.Expr) -> pl.DataFrame:
+    return rows.group_by(key, maintain_order=True).agg(
+        pl.col("grade", "predicted", "score").max(),
+        pl.col("positive", "called").any(),
+        gradable.alias("gradable"),
+    )
