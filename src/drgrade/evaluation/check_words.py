@@ -32,6 +32,28 @@ SENTENCES = {
         "everybody who came counted; report analysis A.",
         "W12": "Macular edema is not part of the endpoint, because the table does not say who has "
         "it: read 'referable' as 'referable retinopathy without DME', or give the column dme.",
+        "W13": "The probabilities cannot be taken at their word. {why} Calibrate on rows of split "
+        "calibrate before showing them to anybody.",
+        "ece": "The calibration error is {value:.3f}, above 0.05.",
+        "slope": "The calibration slope is {value:.2f}, outside 0.8 to 1.25.",
+        "W14": "In some subgroups disease may be missed; the lower bound of sensitivity is below "
+        "{bound:.1%} for {listed}. Judge more patients of these groups, or train on more.",
+        "W18": "Too good to be true. {why} Look for a leak before believing it.",
+        "good auc": "The referable AUC is {value:.4f}.",
+        "good qwk": "QWK is {value:.3f}, more than two graders agree.",
+        "W20": "Left and right are not treated alike. {why} Train with mirrored photographs.",
+        "sides": "Sensitivity of left and right eyes is {points:.1f} points apart.",
+        "mirrored": "Mirroring changes {value:.1%} of the grades.",
+        "W21": "{share:.1%} of the labels are two grades or more away from a very sure answer; "
+        "have these photographs looked at again: {listed}.",
+        "W22": "The reference grades look {what}; map them to the grades 0 to 4 of the ICDR scale.",
+        "one-based": "1-based (there is no grade 0, and most are grade 1)",
+        "binary": "binary (two grades occur)",
+        "reversed": "reversed (answers agree with them upside down)",
+        "no probabilities": "the table has no probabilities p0 to p4",
+        "no subgroups": "no column of the table names groups (site, camera, eye, sex, age, ...)",
+        "no eyes": "neither the eyes nor the effect of mirroring are known",
+        "few rows": "there are fewer than 100 graded photographs",
         "W23": "The table has {found} rows of split {split}, the manifest {wanted}: rows that are "
         "left out can hide failures; predict every photograph of the split.",
         "W25": "The photographs are drawn, not taken: these figures show that the program works "
@@ -75,6 +97,26 @@ SENTENCES = {
         "請報告分析 A。",
         "W12": "終點不含黃斑部水腫，因為表格未註明：請將「需轉診」理解為"
         "「不含黃斑部水腫的需轉診視網膜病變」，或提供 dme 欄位。",
+        "W13": "機率不可直接採信。{why}在呈現給任何人之前，請以校準集的資料校準。",
+        "ece": "校準誤差為 {value:.3f}，高於 0.05。",
+        "slope": "校準斜率為 {value:.2f}，超出 0.8 至 1.25。",
+        "W14": "部分次群組可能漏診；以下群組的敏感度下限低於 {bound:.1%}：{listed}。"
+        "請評估更多此類病人，或增加訓練資料。",
+        "W18": "好得令人難以置信。{why}採信之前請先檢查是否洩漏。",
+        "good auc": "需轉診 AUC 為 {value:.4f}。",
+        "good qwk": "QWK 為 {value:.3f}，高於兩位判讀者之間的一致性。",
+        "W20": "左右眼的表現不同。{why}請以鏡像照片訓練。",
+        "sides": "左眼與右眼的敏感度相差 {points:.1f} 個百分點。",
+        "mirrored": "鏡像會改變 {value:.1%} 的分級。",
+        "W21": "{share:.1%} 的標籤與非常確定的答案相差兩級以上；請重新檢視這些照片：{listed}。",
+        "W22": "參考分級看起來{what}；請對應到 ICDR 的 0 至 4 級。",
+        "one-based": "從 1 開始（沒有 0 級，且大多為 1 級）",
+        "binary": "只有兩類",
+        "reversed": "順序相反",
+        "no probabilities": "表格沒有機率 p0 至 p4",
+        "no subgroups": "表格中沒有可分組的欄位（site、camera、eye、sex、age 等）",
+        "no eyes": "不知道左右眼，也不知道鏡像的影響",
+        "few rows": "已分級的照片少於 100 張",
         "W23": "表格中 {split} 有 {found} 列，資料清單有 {wanted} 列：遺漏的列可能掩蓋失敗；"
         "請預測該部分的每一張照片。",
         "W25": "照片是繪製的，不是拍攝的：這些數字只表示程式可以運作，與真實的眼睛無關；"

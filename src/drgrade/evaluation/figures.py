@@ -40,6 +40,13 @@ WORDS = {
         "floor": "floor",
         "interval": "95 % interval",
         "not available": "n/a",
+        "sensitivity": "sensitivity",
+        "one minus specificity": "1 − specificity",
+        "probability": "probability of referable disease",
+        "share": "share with referable disease",
+        "chance": "chance",
+        "perfect": "perfect calibration",
+        "answers": "as it answers",
         "always_0": "always grade 0",
         "majority": "always the most frequent grade",
         "other_eye": "the other eye's grade",
@@ -58,6 +65,13 @@ WORDS = {
         "floor": "底線",
         "interval": "95 % 信賴區間",
         "not available": "無法計算",
+        "sensitivity": "敏感度",
+        "one minus specificity": "1 − 特異度",
+        "probability": "需轉診病變的機率",
+        "share": "需轉診病變的比例",
+        "chance": "隨機",
+        "perfect": "完美校準",
+        "answers": "實際作答",
         "always_0": "一律判為 0 級",
         "majority": "一律判為最常見的分級",
         "other_eye": "另一眼的分級",
@@ -252,6 +266,49 @@ def _interval(axes: "Axes", row: int, found: Estimate, label: dict[str, str]) ->
     if found.low is not None and found.high is not None:
         axes.plot([found.low, found.high], [row, row], color=COLOURS[0], lw=2.2)
     axes.plot([found.value], [row], "o", color=COLOURS[0], ms=5)
+
+
+def draw_roc(
+    curve: tuple[Sequence[float], Sequence[float]],
+    points: Mapping[str, tuple[float, float]],
+    *,
+    language: str = "en",
+) -> "Figure":
+    """A ROC curve (x, y) and the points (1 - specificity, sensitivity) at which it is used."""
+    label = words(language)
+    with _style():
+        figure = _figure(4.6, 4.4)
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=label["chance"])
+        axes.step(*curve, where="post", color=COLOURS[0], lw=1.8)
+        for number, (name, point) in enumerate(points.items()):
+            said = label.get(name, name)
+            axes.plot(*point, "o", color=COLOURS[1 + number], ms=7, label=said)
+        _unit_square(axes, label["one minus specificity"], label["sensitivity"])
+    return figure
+
+
+def draw_reliability(bins: Sequence[tuple[int, float, float]], *, language: str = "en") -> "Figure":
+    """Shares against probabilities: one dot a bin of (n, mean probability, share)."""
+    label = words(language)
+    with _style():
+        figure = _figure(4.6, 4.4)
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=label["perfect"])
+        _, means, shares = zip(*bins, strict=True)
+        axes.plot(means, shares, "o-", color=COLOURS[0], lw=1.2, ms=5)
+        _unit_square(axes, label["probability"], label["share"])
+    return figure
+
+
+def _unit_square(axes: "Axes", across: str, up: str) -> None:
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_aspect("equal")
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    axes.grid(alpha=0.25)
+    axes.legend(fontsize=7, frameon=False, loc="lower right")
 
 
 def draw_counts(counts: Mapping[str, Sequence[int]], *, language: str = "en") -> "Figure":

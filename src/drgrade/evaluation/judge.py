@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from drgrade.errors import PredictionsError, UsageError, nearest
+from drgrade.evaluation import answer_checks as answers
 from drgrade.evaluation import screening_checks as screening
 from drgrade.evaluation.analyses import (
     Analysis,
@@ -16,10 +17,13 @@ from drgrade.evaluation.analyses import (
     imageability,
     transported,
 )
+from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.checks import Check
 from drgrade.evaluation.intervals import bootstrap_auc
+from drgrade.evaluation.ranking import roc
 from drgrade.evaluation.resampling import RESAMPLES
 from drgrade.evaluation.scorecard import NO_PROBABILITIES, Scores, score, with_patients
+from drgrade.evaluation.subgroups import Subgroup, subgroups
 from drgrade.evaluation.units import (
     LEVELS,
     Endpoint,
@@ -31,6 +35,7 @@ from drgrade.evaluation.units import (
     primary_level,
 )
 from drgrade.evaluation.values import Estimate, missing
+from drgrade.grades import GRADES
 from drgrade.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -64,7 +69,8 @@ class Judgement:
     """Everything a scorecard shows; `detections` holds every endpoint at every level.
 
     `primary` is the level that decides: patients where one has two eyes, else photographs.
-    `leak_declared` says that the set's own source divides it so that it leaks.
+    `calibration` (None without probabilities), `roc` (x and y) and `subgroups` are of referable
+    photographs. `leak_declared` says that the set's own source divides it so that it leaks.
     """
 
     scores: Scores
@@ -72,6 +78,9 @@ class Judgement:
     detections: tuple[Detection, ...]
     transport: tuple[Transport, ...]
     flow: Flow
+    calibration: Calibration | None
+    roc: tuple[tuple[float, ...], tuple[float, ...]] | None
+    subgroups: tuple[Subgroup, ...]
     checks: tuple[Check, ...]
     facts: dict[str, Any]
     leaked_share: float
@@ -101,6 +110,8 @@ class Judgement:
             "detections": [asdict(detection) for detection in self.detections],
             "predictive_values": [asdict(each) for each in self.transport],
             "flow": self.flow.as_json(),
+            "calibration": asdict(self.calibration) if self.calibration else None,
+            "subgroups": [asdict(each) for each in self.subgroups],
             "checks": [check.as_json() for check in self.checks],
             "warnings": [check.code for check in self.warnings],
             "facts": self.facts,
@@ -151,13 +162,21 @@ def judge(
     )
     main = next(d for d in found if (d.endpoint.name, d.level) == ("referable", level))
     share, declared = _leak(known, manifest)
+    meant, curve = _probabilities(known, main.endpoint, seed, resamples)
+    groups = subgroups(known, main.endpoint)
+    about_answers = _answer_checks(scores, known, main, meant, groups)
+    about_screening = _screening_checks(scores, known, manifest, main, (share, declared))
+    checks = (*scores.checks, *about_screening, *about_answers)
     return Judgement(
         scores=scores,
         primary=level,
         detections=found,
         transport=transported(main.primary),
         flow=flow(known.table),
-        checks=_checks(scores, known, manifest, main, share, declared),
+        calibration=meant,
+        roc=curve,
+        subgroups=groups,
+        checks=tuple(sorted(checks, key=lambda check: check.code)),
         facts=predictions.facts,
         leaked_share=share,
         leak_declared=declared,
@@ -218,27 +237,57 @@ def _leak(predictions: Predictions, manifest: "Manifest | None") -> tuple[float,
     return share, bool(facts.get("leak_declared"))
 
 
-def _checks(
+def _probabilities(
+    predictions: Predictions, endpoint: Endpoint, seed: int, resamples: int
+) -> tuple[Calibration | None, tuple[tuple[float, ...], tuple[float, ...]] | None]:
+    """Calibration and the ROC curve of graded photographs; None where there are no scores."""
+    if not predictions.has_probabilities:
+        return None, None
+    photos = at_level(predictions, endpoint, "photo")
+    kept = photos.gradable
+    positive, score_ = photos.positive[kept], photos.score[kept]
+    found = calibration(
+        positive, score_, photos.clusters[kept], resamples=resamples, seed=seed
+    )  # fmt: skip
+    curve = roc(positive, score_) if 0 < positive.sum() < len(positive) else None
+    return found, None if curve is None else (tuple(curve[0].tolist()), tuple(curve[1].tolist()))
+
+
+def _screening_checks(
     scores: Scores,
     predictions: Predictions,
     manifest: "Manifest | None",
     main: Detection,
-    share: float,
-    is_declared: bool,
+    leak: tuple[float, bool],
 ) -> tuple[Check, ...]:
     photos = at_level(predictions, main.endpoint, "photo")
     everybody, gradable, _ = main.analyses
-    by_grade = tuple((photos.grades == grade).sum() for grade in range(5))
-    made = (
-        *scores.checks,
-        screening.check_leak(manifest, share, is_declared),
+    by_grade = [int((photos.grades == grade).sum()) for grade in GRADES]
+    return (
+        screening.check_leak(manifest, *leak),
         screening.check_choice(predictions.facts),
         screening.check_size(everybody),
         screening.check_prevalence(photos, predictions.facts),
-        screening.check_grades([int(n) for n in by_grade]),
+        screening.check_grades(by_grade),
         screening.check_ungradable(photos.grades, photos.gradable),
         screening.check_flattery(everybody, gradable),
         screening.check_edema(main.endpoint),
         screening.check_rows(manifest, scores.split, predictions.table.height),
     )
-    return tuple(sorted(made, key=lambda check: check.code))
+
+
+def _answer_checks(
+    scores: Scores,
+    predictions: Predictions,
+    main: Detection,
+    meant: Calibration | None,
+    groups: tuple[Subgroup, ...],
+) -> tuple[Check, ...]:
+    return (
+        answers.check_calibration(meant),
+        answers.check_subgroups(groups, main.primary.sensitivity),
+        answers.check_too_good(scores.referable_auc, scores.qwk),
+        answers.check_sides(groups, predictions.facts.get("mirror_changes")),
+        answers.check_label_noise(predictions.graded()),
+        answers.check_scale(scores.confusion),
+    )

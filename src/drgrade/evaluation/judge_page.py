@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from drgrade import __version__
-from drgrade.evaluation.figures import draw_confusion, draw_intervals, svg, write_figure
+from drgrade.evaluation.figures import (
+    draw_confusion,
+    draw_intervals,
+    draw_reliability,
+    draw_roc,
+    svg,
+    write_figure,
+)
 from drgrade.evaluation.judge import Detection, Judgement
 from drgrade.evaluation.judge_words import tell
 from drgrade.evaluation.values import Estimate
@@ -63,12 +70,27 @@ def draw_figures(judgement: Judgement, language: str) -> dict[str, Any]:
         for floor in judgement.scores.floors
         if floor.qwk.value is not None and floor.name != "majority"
     }
-    return {
+    return _probability_figures(judgement, language) | {
         "confusion": draw_confusion(judgement.scores.confusion, language=language),
         "detection": draw_intervals(shown, axis=t(judgement.primary), language=language),
         "agreement": draw_intervals(
             {t("this"): judgement.scores.qwk}, floors=floors, axis=t("qwk"), language=language
         ),
+    }
+
+
+def _probability_figures(judgement: Judgement, language: str) -> dict[str, Any]:
+    """ROC and reliability, where there are probabilities and both sides of the endpoint."""
+    if judgement.roc is None or judgement.calibration is None:
+        return {}
+    used = judgement.detection(level="photo").analyses[1]
+    points = {}
+    if used.sensitivity.value is not None and used.specificity.value is not None:
+        points["answers"] = (1 - used.specificity.value, used.sensitivity.value)
+    bins = [(each.n, each.mean, each.share) for each in judgement.calibration.bins]
+    return {
+        "roc": draw_roc(judgement.roc, points, language=language),
+        "reliability": draw_reliability(bins, language=language),
     }
 
 
@@ -160,7 +182,8 @@ def _context(judgement: Judgement, title: str, command: str, language: str) -> d
         "verdict": verdict(judgement, language),
         "three": _three(judgement, language),
         "grade_scores": [(key, getattr(scores, key)) for key in GRADE_SCORES],
-        "detections": judgement.detections,
+        "detections": [d for d in judgement.detections if d.level in _levels(judgement)],
+        "photos": judgement.detection(level="photo"),
         "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
         "blind": [c for c in judgement.checks if c.state == "not checkable"],
         "methods": _methods(judgement),
@@ -170,6 +193,13 @@ def _context(judgement: Judgement, title: str, command: str, language: str) -> d
         "endpoint": partial(_endpoint, language=language),
         "language": language,
     }
+
+
+def _levels(judgement: Judgement) -> set[str]:
+    """The levels that differ: eyes and patients are shown where somebody knows them."""
+    sizes = {d.level: d.n for d in judgement.detections}
+    known = {"photo"} | ({"patient"} if sizes["patient"] < sizes["eye"] else set())
+    return known | ({"eye"} if sizes["eye"] < sizes["photo"] or "patient" in known else set())
 
 
 def _methods(judgement: Judgement) -> list[str]:

@@ -59,6 +59,19 @@ def auc(is_positive: Numbers, score: Numbers) -> Value:
     return value_of(area, ONE_SIDED)
 
 
+def roc(is_positive: Numbers, score: Numbers) -> tuple[Floats, Floats]:
+    """The ROC curve: 1 - specificity and sensitivity at every threshold, from (0, 0) to (1, 1).
+
+    Two arrays of shape (k + 1,) for k distinct scores; both sides of the endpoint must occur.
+    """
+    flags, scores = np.asarray(is_positive, dtype=bool), np.asarray(score, dtype=float)
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
+    sides = [np.cumsum(side[order])[last] / side.sum() for side in (~flags, flags)]
+    x, y = (np.concatenate([[0.0], side]) for side in sides)
+    return x, y
+
+
 def grade_aucs(grade: Numbers, probabilities: Numbers) -> list[Value]:
     """One-against-rest AUC of each of the five grades: (n,) grades, (n, 5) probabilities."""
     grades, p = np.asarray(grade), np.asarray(probabilities, dtype=float)

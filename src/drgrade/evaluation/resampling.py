@@ -75,7 +75,7 @@ def resampled_confusions(
     return counts.reshape(-1, NUMBER_OF_GRADES, NUMBER_OF_GRADES)
 
 
-def _row_weights(patients: Numbers, resamples: int, seed: int) -> Iterator[Floats]:
+def row_weights(patients: Numbers, resamples: int, seed: int) -> Iterator[Floats]:
     """How often each row is drawn, in chunks of shape (r, n) that fit the budget."""
     index = patient_index(patients)
     m = int(index.max()) + 1
@@ -94,6 +94,6 @@ def resampled_areas(
     """AUC of each ranking in each resample, shape (rankings, resamples)."""
     parts = [
         np.array([pairs.areas(weights) for pairs in rankings])
-        for weights in _row_weights(patients, resamples, seed)
+        for weights in row_weights(patients, resamples, seed)
     ]
     return np.concatenate(parts, axis=1)

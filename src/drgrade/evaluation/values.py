@@ -10,6 +10,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Strings = npt.NDArray[np.str_]
 
 NOT_AVAILABLE = "n/a"
 

@@ -1,0 +1,120 @@
+"""Subgroups against the rest: gaps in sensitivity and specificity, Holm's correction over all."""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from drgrade.evaluation import metrics
+from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.resampling import patient_index
+from drgrade.evaluation.units import Endpoint, at_level, judged
+from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing
+from drgrade.predictions import Predictions
+
+COLUMNS = ("eye", "site", "camera", "sex", "age", "ethnicity", "quality")
+AGES = (40, 50, 60, 70)
+BANDS = ("under 40", "40 to 49", "50 to 59", "60 to 69", "70 and over")
+MOST = 12  # a column with more values than this names photographs, not groups
+FEWEST = 5  # below this many photographs on a side nothing is tested
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """One value of one column: its shares, and how likely its gap to the rest is by chance.
+
+    Photographs, analysis A. p values are two-sided, over patients, adjusted by Holm (1979) over
+    all subgroups and both shares; None where too few photographs are on a side.
+    """
+
+    column: str
+    name: str
+    n: int
+    positives: int
+    sensitivity: Estimate
+    specificity: Estimate
+    sensitivity_p: float | None
+    specificity_p: float | None
+
+
+def subgroups(predictions: Predictions, endpoint: Endpoint) -> tuple[Subgroup, ...]:
+    """Every subgroup of the columns that are there and hold 2 to 12 values."""
+    units = at_level(predictions, endpoint, "photo")
+    table = judged(predictions.table)
+    called = units.called | ~units.gradable
+    groups = [
+        (column, name, values == name)
+        for column in COLUMNS
+        if column in table.columns
+        for values in [_values(table, column)]
+        for name in _names(values)
+    ]
+    found, raw = [], []
+    for column, name, inside in groups:
+        shares = {}
+        for share, side in (("sensitivity", units.positive), ("specificity", ~units.positive)):
+            right = called == units.positive
+            shares[share] = _share(right, units.clusters, inside & side, share)
+            raw.append(difference_p(right, units.clusters, inside & side, ~inside & side))
+        n, positives = int(inside.sum()), int((inside & units.positive).sum())
+        found.append((column, name, n, positives, shares["sensitivity"], shares["specificity"]))
+    p = holm(raw)
+    return tuple(
+        Subgroup(*each, p[2 * number], p[2 * number + 1]) for number, each in enumerate(found)
+    )
+
+
+def _values(table: pl.DataFrame, column: str) -> Strings:
+    if column == "age":
+        ages = table[column].cast(pl.Float64, strict=False).to_numpy()
+        return np.where(np.isnan(ages), "", np.array(BANDS)[np.digitize(ages, AGES)])
+    return table[column].cast(pl.String).fill_null("").to_numpy().astype(str)
+
+
+def _names(values: Strings) -> list[str]:
+    names = [str(name) for name in np.unique(values) if name]
+    return names if 2 <= len(names) <= MOST else []
+
+
+def _share(right: Flags, clusters: Strings, among: Flags, name: str) -> Estimate:
+    if among.any():
+        return ratio(right, clusters, among)
+    return missing(metrics.NO_POSITIVES if name == "sensitivity" else metrics.NO_NEGATIVES)
+
+
+def difference_p(
+    right: npt.ArrayLike, clusters: npt.ArrayLike, one: Flags, other: Flags
+) -> float | None:
+    """Two-sided p of the difference of two shares whose patients may be the same.
+
+    The linearised difference of two ratio estimators, summed over patients (Cochran 1977). None
+    where a side has fewer than 5 photographs, or neither share varies.
+    """
+    if min(one.sum(), other.sum()) < FEWEST:
+        return None
+    hits, index = np.asarray(right, dtype=float), patient_index(clusters)
+    shares = [hits[side].mean() for side in (one, other)]
+    parts = [
+        np.bincount(index, weights=side * (hits - share)) / side.sum()
+        for side, share in zip((one, other), shares, strict=True)
+    ]
+    m = len(parts[0])
+    error = float(np.sqrt(m / max(1, m - 1) * ((parts[0] - parts[1]) ** 2).sum()))
+    if not error:
+        return None
+    return 2 * NormalDist().cdf(-abs(float(shares[0] - shares[1])) / error)
+
+
+def holm(p: list[float | None]) -> list[float | None]:
+    """Holm's step-down adjustment (1979) of the p values that are there."""
+    known = [number for number, each in enumerate(p) if each is not None]
+    raw: Floats = np.array([p[number] for number in known], dtype=float)
+    order = np.argsort(raw, kind="stable")
+    steps = np.arange(len(raw), 0, -1)
+    adjusted = np.minimum(1.0, np.maximum.accumulate(raw[order] * steps))
+    out: list[float | None] = [None] * len(p)
+    for place, value in zip(order, adjusted, strict=True):
+        out[known[place]] = float(value)
+    return out
