@@ -129,6 +129,16 @@ def test_w10_a_rate_that_differs_by_grade_fires_though_few_are_ungradable():
     assert [reason["key"] for reason in reasons] == ["by grade"]
 
 
+def test_w10_asks_chance_as_scipy_does():
+    stats = pytest.importorskip("scipy.stats")
+    grades, gradable = eyeq()
+    some = np.random.default_rng(0).choice(len(grades), 300, replace=False)
+    kept, table = grades[some], np.zeros((5, 2))
+    np.add.at(table, (kept, gradable[some].astype(int)), 1)
+    theirs = stats.chi2_contingency(table, correction=False).pvalue
+    assert checks._independence(table) == pytest.approx(theirs, rel=1e-9)
+
+
 def test_w11_is_blind_where_nobody_has_the_disease():
     a, b, _ = analyses(many(0, 100))
     assert checks.check_flattery(a, b).state == "not checkable"

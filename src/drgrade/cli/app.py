@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("drgrade.cli.train:train", "Train a grader from a recipe, or resume a run."),
     "predict": ("drgrade.cli.predict:predict", "One row of probabilities a photograph."),
     "evaluate": ("drgrade.cli.evaluate:evaluate", "A scorecard of a table of predictions."),
+    "compare": ("drgrade.cli.compare:compare", "Paired differences on the same photographs."),
     "recipes": ("drgrade.cli.train:recipes", "The packaged recipes, or one of them in full."),
     "doctor": ("drgrade.cli.doctor:doctor", "What this machine has and what is missing."),
 }

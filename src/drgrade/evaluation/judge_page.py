@@ -4,7 +4,7 @@ import platform
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drgrade import __version__
 from drgrade.evaluation.figures import (
@@ -19,6 +19,9 @@ from drgrade.evaluation.judge import Detection, Judgement
 from drgrade.evaluation.judge_words import tell
 from drgrade.evaluation.values import Estimate
 from drgrade.files import write_json, write_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PAGE, TWIN, SUMMARY = "report.html", "report.json", "report.md"
 TEMPLATE = "scorecard.html.j2"
@@ -208,25 +211,34 @@ def _methods(judgement: Judgement) -> list[str]:
     return list(dict.fromkeys(each.method for each in found if each.method))
 
 
-def render(
-    judgement: Judgement, drawings: Mapping[str, str], title: str, command: str, language: str
-) -> str:
-    """The page as HTML text; `drawings` are SVG texts by name."""
+def environment() -> "Environment":
+    """The templates of this package; a name that is missing is an error, never an empty place."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("drgrade.evaluation"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(TEMPLATE).render(
-        _context(judgement, title, command, language),
-        t=partial(tell, language),
-        lang={"en": "en", "zh-TW": "zh-Hant-TW"}[language],
-        drawings={name: Markup(text) for name, text in drawings.items()},
+
+
+def render(
+    judgement: Judgement, drawings: Mapping[str, str], title: str, command: str, language: str
+) -> str:
+    """The page as HTML text; `drawings` are SVG texts by name."""
+    from markupsafe import Markup
+
+    return (
+        environment()
+        .get_template(TEMPLATE)
+        .render(
+            _context(judgement, title, command, language),
+            t=partial(tell, language),
+            lang={"en": "en", "zh-TW": "zh-Hant-TW"}[language],
+            drawings={name: Markup(text) for name, text in drawings.items()},
+        )
     )
 
 

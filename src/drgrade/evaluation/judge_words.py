@@ -141,5 +141,36 @@ WORDS: Pairs = {
     "by_point": ("the model's operating point", "模型的操作點"),
     "methods": ("intervals (95 %)", "信賴區間（95 %）"),
     "facts": ("what travels with the table", "隨表格附帶的資訊"),
+    "compare_title": ("Graders compared on the same photographs", "同一批照片上的模型比較"),
+    "compare_by": (
+        "{n} photographs of {patients} patients; five-grade scores on the {graded} that all graded.",
+        "{patients} 位病人的 {n} 張照片；五級分數只計全部模型皆已分級的 {graded} 張。",
+    ),
+    "compare_scores": ("Each grader", "各模型"),
+    "not_graded": ("not graded", "未分級"),
+    "compare_pairs": ("Paired differences", "成對差異"),
+    "compare_pairs_note": (
+        "95 % intervals over patients. McNemar: photographs only the one or only the other calls "
+        "right (referable, ungradable is referred), exact; DeLong: AUC. Both tests take "
+        "photographs as independent.",
+        "95 % 信賴區間以病人為單位。McNemar：僅其中一方判對的照片數（需轉診，無法判讀者一律轉診），"
+        "精確檢定；DeLong：AUC。兩種檢定皆假設照片彼此獨立。",
+    ),
+    "ranks": ("Ranks by QWK", "QWK 排名"),
+    "ranks_note": (
+        "Share of resamples in which a grader comes 1st, 2nd, ...; ties share the better rank.",
+        "各模型在重抽樣本中名列第 1、第 2……的比例；同分者並列較佳名次。",
+    ),
+    "disagree": ("Where they disagree most", "差異最大的照片"),
+    "reference": ("reference grade", "參考分級"),
+    "lead": (
+        "{first} leads {second} by more than chance explains; it is first in {share} of resamples.",
+        "{first} 領先 {second}，差距大於機遇所能解釋；在 {share} 的重抽樣本中名列第一。",
+    ),
+    "no_lead": (
+        "{first} has the highest QWK, but its lead over {second} could be chance; it is first in "
+        "{share} of resamples.",
+        "{first} 的 QWK 最高，但領先 {second} 的差距可能出於機遇；在 {share} 的重抽樣本中名列第一。",
+    ),
     "n_a": ("n/a", "無法計算"),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from drgrade.data.manifest import Manifest
 from drgrade.errors import RunError
 from drgrade.evaluation.figures import write_figure
+from drgrade.evaluation.judge_page import environment
 from drgrade.evaluation.lab_discussion import (
     discussion,
     floor_word,
@@ -75,16 +76,8 @@ def _inside(path: Path) -> str:
 
 def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
     """The page as HTML text; `drawings` are SVG texts by the names of `draw_figures`."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("drgrade.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     words = partial(say_in, language)
     context = {
         "t": words,
@@ -114,7 +107,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "unit": words(f"units_{lab.unit}"),
         "names": {cell.name: cell for cell in lab.cells},
     }
-    return environment.get_template(TEMPLATE).render(context)
+    return environment().get_template(TEMPLATE).render(context)
 
 
 def _source(lab: Lab, language: str) -> str:

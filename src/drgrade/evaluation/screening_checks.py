@@ -108,12 +108,14 @@ def check_ungradable(grades: Ints, gradable: np.ndarray) -> Check:
 
 def _independence(table: np.ndarray) -> float:
     """p of Pearson's chi-square over the rows and columns that hold anything; 1 for one of them."""
-    from scipy.stats import chi2_contingency
+    from scipy.special import gammaincc  # costs a fifth of a second: only who tests pays it
 
     held = table[table.sum(1) > 0][:, table.sum(0) > 0]
     if min(held.shape) < 2:
         return 1.0
-    return float(chi2_contingency(held, correction=False).pvalue)
+    expected = np.outer(held.sum(1), held.sum(0)) / held.sum()
+    square = float(((held - expected) ** 2 / expected).sum())
+    return float(gammaincc((held.shape[0] - 1) * (held.shape[1] - 1) / 2, square / 2))
 
 
 def check_flattery(everybody: Analysis, gradable: Analysis) -> Check:

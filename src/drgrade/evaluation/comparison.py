@@ -1,0 +1,278 @@
+"""Several graders on the same photographs: paired differences, ranks, and where they disagree.
+
+All graders see the same resamples of the patients, so what is hard for all of them cancels.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from drgrade.errors import PredictionsError, UsageError
+from drgrade.evaluation.intervals import from_replicates
+from drgrade.evaluation.metrics import accuracies, kappas, mcnemar, sensitivities, specificities
+from drgrade.evaluation.ranking import delong, rank_pairs
+from drgrade.evaluation.resampling import RESAMPLES, resampled_areas, row_weights
+from drgrade.evaluation.units import at_level, endpoints, judged
+from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing
+from drgrade.grades import NUMBER_OF_GRADES
+from drgrade.predictions import Predictions
+
+FEWEST, MOST = 2, 10
+METRICS = ("qwk", "accuracy", "sensitivity", "specificity", "auc")
+LISTED = 20
+NO_SCORES = "a table has no probabilities p0 to p4"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One grader: its scores, and the share of resamples in which it is 1st, 2nd, ... by QWK."""
+
+    name: str
+    not_graded: int
+    scores: dict[str, Estimate]
+    ranks: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`second` minus `first`; `only_first`, `only_second`: photographs that one alone gets right.
+
+    McNemar's test is exact and DeLong's is paired; both take photographs as independent, the
+    differences resample patients.
+    """
+
+    first: str
+    second: str
+    differences: dict[str, Estimate]
+    only_first: int
+    only_second: int
+    mcnemar_p: float
+    delong_p: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Graders on `n` photographs of `patients`; five-grade scores on the `graded` by all."""
+
+    n: int
+    graded: int
+    patients: int
+    entries: tuple[Entry, ...]
+    pairs: tuple[Pair, ...]
+    disagreements: tuple[dict[str, Any], ...]
+    seed: int
+    resamples: int
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Aligned:
+    """The same rows in the same order for every grader; (k, n) arrays."""
+
+    photos: Strings
+    clusters: Strings
+    grades: np.ndarray
+    positive: Flags
+    predicted: np.ndarray
+    called: Flags
+    gradable: Flags
+    score: Floats | None
+
+
+def compare(
+    tables: Mapping[str, Predictions], *, seed: int = 0, resamples: int = RESAMPLES
+) -> Comparison:
+    """Compare two to ten tables of the same photographs.
+
+    Raises:
+        UsageError: fewer than two or more than ten tables.
+        PredictionsError: tables of different photographs, or of different reference grades.
+    """
+    if not FEWEST <= len(tables) <= MOST:
+        raise UsageError(f"2 to 10 tables are compared, got {len(tables)}; name them by file")
+    rows = _aligned(tables)
+    names = list(tables)
+    drawn = _replicates(rows, resamples, seed)
+    values = {key: found[0] for key, found in drawn.items()}
+    ranks = _ranks(drawn["qwk"][1])
+    entries = tuple(
+        Entry(name, int((~rows.gradable[k]).sum()), {
+            key: _estimate(values[key][k], drawn[key][1][:, k], rows, seed) for key in METRICS
+        }, tuple(ranks[k].tolist()))
+        for k, name in enumerate(names)
+    )  # fmt: skip
+    pairs = tuple(
+        _pair(rows, names, (a, b), drawn, seed) for a, b in combinations(range(len(names)), 2)
+    )
+    return Comparison(
+        n=len(rows.grades),
+        graded=int(rows.gradable.all(0).sum()),
+        patients=len(np.unique(rows.clusters)),
+        entries=entries,
+        pairs=pairs,
+        disagreements=_disagreements(rows, names),
+        seed=seed,
+        resamples=resamples,
+    )
+
+
+def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
+    first_name, first = next(iter(tables.items()))
+    whole = judged(first.table).sort("photo")
+    for name, each in tables.items():
+        _refuse_others(first_name, whole, name, judged(each.table).sort("photo"))
+    sorted_ = [Predictions(judged(each.table).sort("photo"), {}) for each in tables.values()]
+    endpoint = endpoints(whole)[0]
+    units = [at_level(each, endpoint, "photo") for each in sorted_]
+    scored = all(each.has_probabilities for each in sorted_)
+    return _Aligned(
+        photos=whole["photo"].to_numpy().astype(str),
+        clusters=units[0].clusters,
+        grades=units[0].grades,
+        positive=units[0].positive,
+        predicted=np.array([each.predicted for each in units]),
+        called=np.array([each.called | ~each.gradable for each in units]),
+        gradable=np.array([each.gradable for each in units]),
+        score=np.array([each.score for each in units]) if scored else None,
+    )
+
+
+def _refuse_others(first: str, one: pl.DataFrame, second: str, two: pl.DataFrame) -> None:
+    """The same photographs once each, with the same reference grades."""
+    for name, table in ((first, one), (second, two)):
+        if table["photo"].n_unique() < table.height:
+            raise PredictionsError(f"{name}: each photo is judged once, some come twice")
+    common = len(set(one["photo"]) & set(two["photo"]))
+    if not common == one.height == two.height or not common:
+        raise PredictionsError(
+            f"the same photos are compared, got {one.height} in {first} and {two.height} in "
+            f"{second}, {common} of them in both; predict the same split with each model"
+        )
+    differ = one.filter(one["grade"] != two["grade"])
+    if not differ.is_empty():
+        raise PredictionsError(
+            f"reference grades differ between {first} and {second} for {differ.height} photos, "
+            f"first '{differ['photo'][0]}'; use one manifest for both"
+        )
+
+
+def _replicates(rows: _Aligned, resamples: int, seed: int) -> dict[str, tuple[Floats, Floats]]:
+    """Each score of each grader, (k,), and in each resample, (resamples, k)."""
+    five, two = _cells(rows)
+    k = len(rows.predicted)
+
+    def scores(weights: Floats) -> dict[str, Floats]:
+        cm = (weights @ five).reshape(len(weights), k, NUMBER_OF_GRADES, NUMBER_OF_GRADES)
+        table = (weights @ two).reshape(len(weights), k, 2, 2)
+        return {
+            "qwk": kappas(cm), "accuracy": accuracies(cm),
+            "sensitivity": sensitivities(table), "specificity": specificities(table),
+        }  # fmt: skip
+
+    parts = [scores(weights) for weights in row_weights(rows.clusters, resamples, seed)]
+    whole = scores(np.ones((1, len(rows.grades))))
+    found = {
+        key: (value[0], np.concatenate([part[key] for part in parts]))
+        for key, value in whole.items()
+    }
+    return found | {"auc": _areas(rows, resamples, seed)}
+
+
+def _cells(rows: _Aligned) -> tuple[Floats, Floats]:
+    """One column a cell of each grader's matrix: (n, k * 25) of the grades, (n, k * 4) of calls."""
+    n, k = len(rows.grades), len(rows.predicted)
+    graded = rows.gradable.all(0)
+    five = np.zeros((n, k, NUMBER_OF_GRADES**2))
+    two = np.zeros((n, k, 4))
+    for number in range(k):
+        places = rows.grades * NUMBER_OF_GRADES + np.maximum(rows.predicted[number], 0)
+        five[np.flatnonzero(graded), number, places[graded]] = 1.0
+        calls = 2 * rows.positive.astype(int) + rows.called[number]
+        two[np.arange(n), number, calls] = 1.0
+    return five.reshape(n, -1), two.reshape(n, -1)
+
+
+def _areas(rows: _Aligned, resamples: int, seed: int) -> tuple[Floats, Floats]:
+    k = len(rows.predicted)
+    kept = rows.gradable.all(0)
+    if rows.score is None or not kept.any():
+        return np.full(k, np.nan), np.full((resamples, k), np.nan)
+    rankings = [rank_pairs(rows.positive[kept], each[kept]) for each in rows.score]
+    ones = np.ones((1, int(kept.sum())))
+    values = np.array([pairs.areas(ones)[0] for pairs in rankings])
+    return values, resampled_areas(rankings, rows.clusters[kept], resamples, seed).T
+
+
+def _ranks(qwk: Floats) -> Floats:
+    """Share of resamples in which each grader has each rank by QWK, (k, k); ties share a rank."""
+    known = qwk[~np.isnan(qwk).any(1)]
+    k = qwk.shape[1]
+    out = np.zeros((k, k))
+    if not len(known):
+        return out
+    better = (known[:, None, :] > known[:, :, None] + 1e-12).sum(2)
+    for number in range(k):
+        out[number] = np.bincount(better[:, number], minlength=k) / len(known)
+    return out
+
+
+def _estimate(value: float, replicates: Floats, rows: _Aligned, seed: int) -> Estimate:
+    if np.isnan(value):
+        reason = NO_SCORES if rows.score is None else "undefined on these photographs"
+        return missing(reason, len(rows.grades))
+    return from_replicates(float(value), replicates, len(rows.grades), seed=seed)
+
+
+def _pair(
+    rows: _Aligned,
+    names: list[str],
+    which: tuple[int, int],
+    drawn: dict[str, tuple[Floats, Floats]],
+    seed: int,
+) -> Pair:
+    a, b = which
+    differences = {
+        key: _estimate(value[b] - value[a], replicates[:, b] - replicates[:, a], rows, seed)
+        for key, (value, replicates) in drawn.items()
+    }
+    right = rows.called[[a, b]] == rows.positive
+    only_first, only_second = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
+    return Pair(
+        names[a], names[b], differences, only_first, only_second,
+        mcnemar(only_first, only_second), _delong_p(rows, which),
+    )  # fmt: skip
+
+
+def _delong_p(rows: _Aligned, which: tuple[int, int]) -> float | None:
+    """Two-sided p of two areas on the same photographs (DeLong, DeLong, Clarke-Pearson 1988)."""
+    if rows.score is None:
+        return None
+    kept = rows.gradable.all(0)
+    areas, spread = delong(rows.positive[kept], rows.score[list(which)][:, kept])
+    variance = float(spread[0, 0] + spread[1, 1] - 2 * spread[0, 1])
+    if not np.isfinite(variance) or variance <= 0:
+        return None
+    return 2 * NormalDist().cdf(-abs(float(areas[0] - areas[1])) / variance**0.5)
+
+
+def _disagreements(rows: _Aligned, names: list[str]) -> tuple[dict[str, Any], ...]:
+    """The graded photographs whose answers lie furthest apart, two grades or more."""
+    graded = np.flatnonzero(rows.gradable.all(0))
+    apart = np.ptp(rows.predicted[:, graded], axis=0)
+    order = graded[np.argsort(-apart, kind="stable")][: int((apart >= 2).sum())][:LISTED]
+    return tuple(
+        {
+            "photo": str(rows.photos[row]),
+            "grade": int(rows.grades[row]),
+            "answers": dict(zip(names, rows.predicted[:, row].tolist(), strict=True)),
+        }
+        for row in order
+    )

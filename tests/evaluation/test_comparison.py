@@ -1,0 +1,119 @@
+"""Graders on the same photographs: equal ones are equal, better ones lead, others are refused."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from drgrade.cli.app import run
+from drgrade.errors import PredictionsError, UsageError
+from drgrade.evaluation.comparison import compare
+from drgrade.evaluation.intervals import paired_difference
+from drgrade.evaluation.metrics import kappas, mcnemar
+from drgrade.predictions import Predictions, from_rows, write_predictions
+
+FEW = 300
+GENERATOR = np.random.default_rng(0)
+GRADES = GENERATOR.choice(5, 400, p=[0.4, 0.15, 0.25, 0.1, 0.1])
+NOISE = GENERATOR.random(400)
+
+
+def grader(right, lost=0):
+    """Right on the share `right` of photographs, else grade 0; the first `lost` are ungradable."""
+    rows = []
+    for i, grade in enumerate(GRADES.tolist()):
+        answer = grade if NOISE[i] < right else 0
+        p = {f"p{k}": 0.8 if k == answer else 0.05 for k in range(5)}
+        done = i >= lost
+        rows.append({"photo": f"{i:03}", "patient": str(i // 2), "grade": grade,
+                     "status": "graded" if done else "ungradable",
+                     **({"predicted": answer, **p} if done else {})})  # fmt: skip
+    return from_rows(rows)
+
+
+def test_a_grader_against_itself_differs_in_nothing():
+    (pair,) = compare({"a": grader(0.8), "b": grader(0.8)}, resamples=FEW).pairs
+    assert all((d.value, d.low, d.high) == (0, 0, 0) for d in pair.differences.values())
+    assert (pair.mcnemar_p, pair.delong_p) == (1.0, None)
+
+
+def test_a_better_grader_leads_and_is_first_in_every_resample():
+    found = compare({"weak": grader(0.5), "good": grader(0.9)}, resamples=FEW)
+    assert found.pairs[0].differences["qwk"].low > 0
+    assert {e.name: e.ranks for e in found.entries} == {"weak": (0, 1), "good": (1, 0)}
+
+
+def test_turning_the_pair_round_turns_the_difference():
+    one = compare({"a": grader(0.6), "b": grader(0.7)}, resamples=FEW).pairs[0]
+    two = compare({"b": grader(0.7), "a": grader(0.6)}, resamples=FEW).pairs[0]
+    for key, found in one.differences.items():
+        back = two.differences[key]
+        assert (found.value, found.low, found.high) == pytest.approx(
+            (-back.value, -back.high, -back.low)
+        )
+
+
+def test_the_difference_of_qwk_is_that_of_the_paired_bootstrap():
+    a, b = grader(0.6), grader(0.7)
+    found = compare({"a": a, "b": b}).pairs[0].differences["qwk"]
+    other = paired_difference(kappas, GRADES, a.predicted(), b.predicted(), a.patients(), seed=1)
+    assert found.value == pytest.approx(other.value)
+    assert (found.low, found.high) == pytest.approx((other.low, other.high), abs=0.01)
+
+
+def test_mcnemar_counts_what_only_one_gets_right():
+    pair = compare({"a": grader(0.6), "b": grader(0.8)}, resamples=50).pairs[0]
+    right = [(g.predicted() >= 2) == (GRADES >= 2) for g in (grader(0.6), grader(0.8))]
+    b, c = (right[0] & ~right[1]).sum(), (right[1] & ~right[0]).sum()
+    assert (pair.only_first, pair.only_second) == (b, c)
+    assert pair.mcnemar_p == mcnemar(int(b), int(c))
+
+
+def test_what_one_could_not_grade_counts_as_referred_and_leaves_the_five_grades():
+    found = compare({"a": grader(0.8), "b": grader(0.8, lost=40)}, resamples=50)
+    assert (found.n, found.graded) == (400, 360)
+    assert [e.not_graded for e in found.entries] == [0, 40]
+    assert found.pairs[0].differences["specificity"].value < 0
+
+
+def test_without_probabilities_there_is_no_area_and_the_rest_stays():
+    table = grader(0.8).table.with_columns(
+        pl.lit(None, pl.Float64).alias(f"p{k}") for k in range(5)
+    )
+    found = compare({"a": grader(0.8), "b": Predictions(table, {})}, resamples=50)
+    assert found.entries[0].scores["auc"].value is None
+    assert found.entries[0].scores["qwk"].value is not None
+
+
+def test_tables_of_other_photos_are_refused_with_the_counts():
+    short = Predictions(grader(0.8).table.head(390), {})
+    with pytest.raises(PredictionsError, match="400 in a and 390 in b, 390 of them in both"):
+        compare({"a": grader(0.8), "b": short})
+
+
+def test_other_reference_grades_are_refused_by_photo():
+    table = grader(0.8).table.with_columns(grade=pl.lit(1, pl.Int8))
+    with pytest.raises(PredictionsError, match="reference grades differ between a and b"):
+        compare({"a": grader(0.8), "b": Predictions(table, {})})
+
+
+def test_one_table_is_nothing_to_compare():
+    with pytest.raises(UsageError, match="2 to 10 tables"):
+        compare({"a": grader(0.8)})
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_page_and_twin_name_every_grader_and_the_one_that_leads(tmp_path, language):
+    paths = [tmp_path / name / "predictions.csv" for name in ("weak", "good")]
+    for path, right in zip(paths, (0.5, 0.9), strict=True):
+        path.parent.mkdir()
+        write_predictions(grader(right), path)
+    out = tmp_path / "out"
+    call = ["compare", *map(str, paths), "-o", str(out), "--language", language]
+    assert run(call) == 0
+    twin, page = json.loads((out / "report.json").read_text()), (out / "report.html").read_text()
+    assert [e["name"] for e in twin["entries"]] == ["weak", "good"]
+    assert twin["verdict"].startswith("good")
+    assert twin["verdict"] in page
+    assert (out / "figures" / "qwk.png").is_file()
