@@ -29,6 +29,7 @@ __all__ = [
     "clopper_pearson",
     "from_replicates",
     "kappa_normal",
+    "mean",
     "paired_auc_difference",
     "paired_difference",
     "proportion",
@@ -116,6 +117,20 @@ def ratio(
     middle, half = np.log(share / (1 - share)), _z(level) * error
     low, high = (float(1 / (1 + np.exp(-(middle + sign * half)))) for sign in (-1, 1))
     return Estimate(share, low, high, "ratio over patients, logit", n)
+
+
+def mean(values: Numbers, patients: Numbers, level: float = LEVEL) -> Estimate:
+    """The mean of (n,) values of photographs nested in patients: the ratio estimator, normal."""
+    index, numbers = patient_index(patients), np.asarray(values, dtype=float)
+    n = len(numbers)
+    if n == 0:
+        return missing("there is nothing to average")
+    value = float(numbers.mean())
+    if index.max() == 0:
+        return Estimate(value, None, None, "", n, "there is one patient only")
+    trials = np.bincount(index)
+    half = _z(level) * ratio_standard_error(np.bincount(index, weights=numbers), trials)
+    return Estimate(value, value - half, value + half, "ratio over patients, normal", n)
 
 
 def kappa_normal(cm: Numbers, weights: str = "quadratic", level: float = LEVEL) -> Estimate:

@@ -19,7 +19,9 @@ from drgrade.evaluation.analyses import (
 )
 from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.checks import Check
+from drgrade.evaluation.grade_scores import GradeScores, grade_scores
 from drgrade.evaluation.intervals import bootstrap_auc
+from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.ranking import roc
 from drgrade.evaluation.resampling import RESAMPLES
 from drgrade.evaluation.scorecard import NO_PROBABILITIES, Scores, score, with_patients
@@ -35,6 +37,7 @@ from drgrade.evaluation.units import (
     primary_level,
 )
 from drgrade.evaluation.values import Estimate, missing
+from drgrade.evaluation.worst_errors import WrongAnswer, worst_errors
 from drgrade.grades import GRADES
 from drgrade.predictions import Predictions
 
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
 
 FORMAT = 1
+ABOUT = ("source", "licence", "address", "notes")  # what a manifest says of its photographs
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Judgement:
     `primary` is the level that decides: patients where one has two eyes, else photographs.
     `calibration` (None without probabilities), `roc` (x and y) and `subgroups` are of referable
     photographs. `leak_declared` says that the set's own source divides it so that it leaks.
+    `about` is what the manifest says of the photographs; `looks` counts looks at this test set.
     """
 
     scores: Scores
@@ -78,13 +83,17 @@ class Judgement:
     detections: tuple[Detection, ...]
     transport: tuple[Transport, ...]
     flow: Flow
+    by_grade: GradeScores
+    worst: tuple[WrongAnswer, ...]
     calibration: Calibration | None
     roc: tuple[tuple[float, ...], tuple[float, ...]] | None
     subgroups: tuple[Subgroup, ...]
     checks: tuple[Check, ...]
     facts: dict[str, Any]
+    about: dict[str, Any]
     leaked_share: float
     leak_declared: bool
+    looks: Looks | None
 
     def detection(self, endpoint: str = "referable", level: str = "") -> Detection:
         """One endpoint at one level, the primary one by default."""
@@ -110,11 +119,15 @@ class Judgement:
             "detections": [asdict(detection) for detection in self.detections],
             "predictive_values": [asdict(each) for each in self.transport],
             "flow": self.flow.as_json(),
+            "by_grade": self.by_grade.as_json(),
+            "worst_errors": [each.as_json() for each in self.worst],
             "calibration": asdict(self.calibration) if self.calibration else None,
             "subgroups": [asdict(each) for each in self.subgroups],
             "checks": [check.as_json() for check in self.checks],
             "warnings": [check.code for check in self.warnings],
             "facts": self.facts,
+            "about": self.about,
+            "looks": self.looks.as_json() if self.looks else None,
             "leaked_share": self.leaked_share,
             "leak_declared": self.leak_declared,
         }
@@ -145,8 +158,11 @@ def judge(
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
+    looks: Looks | None = None,
 ) -> Judgement:
     """Judge the rows of one split; the manifest lends patients, train grades and what was left out.
+
+    `looks` is what the ledger says of these rows (`ledger.look_at`), for the report.
 
     Raises:
         PredictionsError: rows of several splits, a photo twice, or nothing graded to judge.
@@ -173,13 +189,17 @@ def judge(
         detections=found,
         transport=transported(main.primary),
         flow=flow(known.table),
+        by_grade=grade_scores(known.graded(), seed=seed, resamples=resamples),
+        worst=worst_errors(known, main.endpoint),
         calibration=meant,
         roc=curve,
         subgroups=groups,
         checks=tuple(sorted(checks, key=lambda check: check.code)),
         facts=predictions.facts,
+        about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},
         leaked_share=share,
         leak_declared=declared,
+        looks=looks,
     )
 
 
