@@ -10,6 +10,7 @@ import polars as pl
 
 from drgrade.errors import PredictionsError
 from drgrade.files import replacing, write_json
+from drgrade.groups import groups_of
 
 STATUSES = ("graded", "ungradable", "not_fundus", "error", "duplicate")
 SPLITS = ("train", "tune", "calibrate", "test", "out_of_fold")
@@ -66,9 +67,13 @@ class Predictions:
         """Grade probabilities, shape (n, 5), float."""
         return self.table.select(PROBABILITIES).to_numpy()
 
+    def clusters(self) -> np.ndarray:
+        """What is drawn when resampling, a label a row, shape (n,), str: `groups_of` the rows."""
+        return groups_of(self.table)
+
     def patients(self) -> np.ndarray:
-        """A label a row for resampling, shape (n,), str: the patient, else the photo itself."""
-        return self.table.select(pl.coalesce("patient", "photo"))["patient"].to_numpy().astype(str)
+        """The same as `clusters`."""
+        return self.clusters()
 
 
 def from_rows(rows: list[dict[str, Any]], facts: dict[str, Any] | None = None) -> Predictions:

@@ -165,6 +165,15 @@ def test_photographs_without_a_patient_fire_w03_and_count_as_independent():
     assert "120 of 120" in found.warnings[0].sentence()
 
 
+def test_groups_are_resampled_where_no_patient_is_known_and_w03_says_so():
+    whole = _with(_skilled(patient=None), group=pl.Series([f"g{i // 10}" for i in range(120)]))
+    found = score(whole, resamples=FEW)
+    assert (found.clusters, found.unit, found.patients) == (12, "groups", None)
+    assert found.accuracy.method == "ratio over patients, logit"
+    assert "12 groups" in found.warnings[0].sentence()
+    assert "12 個群組" in found.warnings[0].sentence("zh-TW")
+
+
 def test_drawn_photographs_fire_w25():
     found = score(_skilled(facts={"drawn": True}), resamples=FEW)
     assert [check.code for check in found.warnings] == ["W25"]
@@ -246,6 +255,21 @@ def test_the_manifest_lends_patients_eyes_and_train_grades():
     copied = found.floors[-1]
     assert (found.patients, copied.name, copied.accuracy.value) == (2, "train_other_eye", 1.0)
     assert [check.code for check in found.warnings] == ["W25"]
+
+
+def test_the_manifest_lends_groups_as_rows_of_all_splits_tie_them():
+    manifest = _manifest(
+        [
+            ("a", None, "left", 3, "test"),
+            ("b", None, "left", 0, "test"),
+            ("c", "7", "right", 3, "train"),
+            ("d", "7", "left", 3, "train"),
+        ]
+    )
+    named = manifest.table.with_columns(group=pl.Series(["g", "h", "g", "h"]))
+    lent = Manifest(named, Path(), manifest.facts)
+    found = score(from_rows([_row("a", 3, 2), _row("b", 0, 0)]), lent, resamples=FEW)
+    assert (found.clusters, found.unit) == (1, "groups")
 
 
 def test_the_matrix_is_that_of_metrics():

@@ -73,6 +73,12 @@ def test_a_photograph_without_a_patient_is_its_own_patient():
     assert primary_level(from_rows(rows).table) == "photo"
 
 
+def test_photographs_of_a_group_are_resampled_together_at_every_level():
+    rows = [row("a", 0, 0, group="g"), row("b", 3, 3, group="g"), row("c", 3, 0)]
+    assert at_level(from_rows(rows), REFERABLE, "photo").clusters.tolist() == ["g", "g", "c"]
+    assert at_level(from_rows(rows), REFERABLE, "patient").clusters.tolist() == ["g", "g", "c"]
+
+
 def test_two_eyes_make_the_patient_the_primary_level():
     rows = [eye("1", "left", 0, 0), eye("1", "right", 0, 0)]
     assert primary_level(from_rows(rows).table) == "patient"

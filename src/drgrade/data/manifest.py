@@ -18,6 +18,7 @@ from drgrade.data.columns import SPLITS as SPLITS  # part of what a manifest pro
 from drgrade.data.delimited import Problems, TextTable, read_delimited
 from drgrade.errors import ManifestError
 from drgrade.files import replacing, write_json
+from drgrade.groups import groups_of
 
 PATIENT_AND_EYE: Final = r"^(\d+)_(left|right)"
 NAME_OF_PATH: Final = r"(?:^|/)(\d+)_(left|right)[^/]*$"
@@ -63,8 +64,7 @@ class Manifest:
 
         A patient with rows in two groups ties these groups together.
         """
-        names = self.table.select(pl.coalesce("group", "patient", "photo"))["group"]
-        return _tie(names.to_numpy().astype(str), self.table)
+        return groups_of(self.table)
 
     @cached_property
     def hash(self) -> str:
@@ -82,25 +82,6 @@ class Manifest:
         """The same rows with further notes (sentences for the reader) and facts."""
         told = [*self.facts.get("notes", []), *notes]
         return replace(self, facts={**self.facts, **facts, "notes": told})
-
-
-def _tie(names: np.ndarray, table: pl.DataFrame) -> np.ndarray:
-    if table["group"].null_count() == len(table) or table["patient"].null_count() == len(table):
-        return names
-    patients = table["patient"].to_numpy()
-    known = np.array([patient is not None for patient in patients])
-    while True:
-        least: dict[str, str] = {}
-        for patient, name in zip(patients[known], names[known], strict=True):
-            least[patient] = min(name, least.get(patient, name))
-        renamed = {
-            name: least[patient]
-            for patient, name in zip(patients[known], names[known], strict=True)
-            if least[patient] != name
-        }
-        if not renamed:
-            return names
-        names = np.array([renamed.get(name, name) for name in names])
 
 
 def make_manifest(

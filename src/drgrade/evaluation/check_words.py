@@ -11,8 +11,12 @@ SENTENCES = {
         "W02": "{share:.2%} of the judged photographs are of patients who are in train, tune or "
         "calibrate too, so every figure flatters; divide patients, not photographs "
         "(`drgrade data split`), train again and judge again.",
-        "W03": "The patient is not known for {unknown} of {n} photographs, so intervals assume "
-        "that photographs are independent and may be too narrow; give the column patient.",
+        "W03": "The patient is not known for {unknown} of {n} photographs. {why} Give the column "
+        "patient.",
+        "alone": "{n} of them are resampled one by one, as if each were of another patient, so "
+        "intervals may be too narrow.",
+        "grouped": "{n} of them are resampled by the {groups} groups that the table names, as if no "
+        "patient were in two of them.",
         "W05": "The {what} was chosen on the test photographs, so these figures are too good; "
         "choose it on tune and judge again.",
         "W06": "Too small for a decision. {why} Judge more patients before relying on "
@@ -80,8 +84,9 @@ SENTENCES = {
         "{majority_share:.2%}；在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
         "W02": "{share:.2%} 的受評照片，其病人也出現在訓練、調校或校準集中，所有數字都因此偏高；"
         "請以病人（而非照片）分割資料（`drgrade data split`），重新訓練並重新評估。",
-        "W03": "{n} 張照片中有 {unknown} 張不知屬於哪位病人，信賴區間因此假設照片彼此獨立，"
-        "可能過窄；請提供 patient 欄位。",
+        "W03": "{n} 張照片中有 {unknown} 張不知屬於哪位病人。{why}請提供 patient 欄位。",
+        "alone": "其中 {n} 張逐張重抽，等於假設每張屬於不同病人，信賴區間可能過窄。",
+        "grouped": "其中 {n} 張依表格所列的 {groups} 個群組重抽，等於假設沒有病人跨越兩個群組。",
         "W05": "{what}是以測試照片選出的，這些數字因此過於樂觀；請改用調校集選擇並重新評估。",
         "W06": "樣本太小，不足以作決定。{why}在採信敏感度與特異度之前，請評估更多病人。",
         "width": "{what}的信賴區間為 {low:.1%} 至 {high:.1%}，單側寬度超過 5 個百分點。",

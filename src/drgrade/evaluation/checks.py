@@ -7,11 +7,14 @@ and the way out, in English and Traditional Chinese.
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+import polars as pl
+
 from drgrade.errors import choose
 from drgrade.evaluation.check_words import SENTENCES
 from drgrade.evaluation.values import Estimate
 
 State = Literal["fires", "silent", "not checkable"]
+Level = Literal["W", "E"]
 COLLAPSE_SHARE = 0.95
 
 
@@ -22,7 +25,7 @@ class Check:
     code: str
     state: State
     figures: dict[str, Any] = field(default_factory=dict)
-    level: Literal["W", "E"] = "W"
+    level: Level = "W"
 
     @property
     def fires(self) -> bool:
@@ -51,6 +54,16 @@ def _named(figures: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
     return figures | {"what": texts[figures["what"]]} if "what" in figures else figures
 
 
+def told(code: str, fires: bool, level: Level = "W", **figures: Any) -> Check:
+    """A check that could be made, with the figures of its sentence."""
+    return Check(code, "fires" if fires else "silent", figures, level)
+
+
+def blind(code: str, key: str, level: Level = "W") -> Check:
+    """A check that could not be made; `key` names the reason among the sentences."""
+    return Check(code, "not checkable", {"key": key}, level)
+
+
 def check_trivial(
     answers: tuple[int, ...], counts: tuple[int, ...], qwk: Estimate, area: Estimate
 ) -> Check:
@@ -70,9 +83,21 @@ def check_trivial(
     return Check("W01", "fires" if reasons else "silent", figures)
 
 
-def check_patients(unknown: int, n: int) -> Check:
-    """W03: `unknown` of `n` photographs have no patient."""
-    return Check("W03", "fires" if unknown else "silent", {"unknown": unknown, "n": n})
+def check_patients(graded: pl.DataFrame) -> Check:
+    """W03: the patient of some photographs is not known; says what is drawn in its place.
+
+    That is the group where the table names one, else the photograph alone.
+    """
+    unknown = graded.filter(pl.col("patient").is_null())
+    in_groups = unknown["group"].drop_nulls() if "group" in unknown.columns else pl.Series()
+    reasons: list[dict[str, Any]] = []
+    if len(in_groups):
+        reasons.append({"key": "grouped", "n": len(in_groups), "groups": in_groups.n_unique()})
+    if alone := unknown.height - len(in_groups):
+        reasons.append({"key": "alone", "n": alone})
+    return told(
+        "W03", bool(unknown.height), reasons=reasons, unknown=unknown.height, n=graded.height
+    )
 
 
 def check_drawn(is_drawn: bool | None) -> Check:

@@ -16,6 +16,7 @@ from drgrade.evaluation.intervals import bootstrap, ratio
 from drgrade.evaluation.metrics import kappas
 from drgrade.evaluation.values import Estimate, Ints, missing
 from drgrade.grades import EYES, NUMBER_OF_GRADES
+from drgrade.groups import groups_of
 
 UNKNOWN = -1  # no grade can be told for this row
 OTHER = dict(zip(EYES, reversed(EYES), strict=True))
@@ -62,12 +63,10 @@ class Floor:
 def rows_of(table: pl.DataFrame) -> Rows:
     """The rows of a manifest or of predictions that have a reference grade."""
     known = table.filter(pl.col("grade").is_not_null())
-    units = known.select(pl.coalesce("patient", "photo"))["patient"]
-    patients, eyes, units_ = (
-        series.fill_null("").to_numpy().astype(str)
-        for series in (known["patient"], known["eye"], units)
+    patients, eyes = (
+        known[name].fill_null("").to_numpy().astype(str) for name in ("patient", "eye")
     )
-    return Rows(patients, eyes, known["grade"].to_numpy().astype(np.int64), units_)
+    return Rows(patients, eyes, known["grade"].to_numpy().astype(np.int64), groups_of(known))
 
 
 def always(grade: int, n: int) -> Ints:

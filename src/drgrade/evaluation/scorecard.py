@@ -40,7 +40,8 @@ DRAWN = "drawn"
 class Scores:
     """What one grader scored on the graded photographs of one split that have a reference grade.
 
-    `statuses` counts all rows offered; `patients` is None where no patient is known. A referable
+    `statuses` counts all rows offered; `patients` is None where no patient is known. What is
+    resampled are `clusters` of the kind `unit`: groups, patients or photos. A referable
     answer is the column `referable` where every row has it (`referable_rule` says "operating
     point"), else a predicted grade of 2 or worse ("grade"). `confusion` has the reference in rows.
     """
@@ -49,6 +50,8 @@ class Scores:
     models: tuple[str, ...]
     n: int
     patients: int | None
+    clusters: int
+    unit: str
     statuses: dict[str, int]
     counts: tuple[int, ...]
     answers: tuple[int, ...]
@@ -126,10 +129,9 @@ def score(
             f"and {unanswered.height - 1} more; fill the column or set status to error"
         )
     found = _score(judged, _arrays(judged, seed, resamples))
-    unknown = judged.table["patient"].null_count()
     checks = (
         check_trivial(found["answers"], found["counts"], found["qwk"], found["referable_auc"]),
-        check_patients(unknown, found["n"]),
+        check_patients(judged.table),
         check_drawn(_is_drawn(predictions, manifest)),
     )
     train = None if manifest is None else rows_of(manifest.part("train").table)
@@ -152,15 +154,32 @@ def _split_of(table: pl.DataFrame) -> str | None:
 
 
 def with_patients(predictions: Predictions, manifest: "Manifest | None") -> Predictions:
-    """Patients and eyes that the predictions lack, from the manifest's row of the same photo."""
+    """Patients and eyes that the predictions lack, from the manifest's row of the same photo.
+
+    Groups are the manifest's where it has any, as it ties them over the rows of all splits.
+    """
     if manifest is None:
         return predictions
-    known = manifest.table.select("photo", "patient", "eye").unique("photo", keep="first")
-    table = predictions.table.join(known, on="photo", how="left", suffix="_known")
+    known = manifest.table.select("photo", "patient", "eye", group=_tied(manifest))
+    table = predictions.table
+    if "group" not in table.columns:
+        table = table.with_columns(pl.lit(None, dtype=pl.String).alias("group"))
+    lent = known.unique("photo", keep="first")
+    table = table.join(lent, on="photo", how="left", suffix="_known", maintain_order="left")
     table = table.with_columns(
-        pl.coalesce(name, f"{name}_known").alias(name) for name in ("patient", "eye")
-    ).drop("patient_known", "eye_known")
-    return Predictions(table, predictions.facts)
+        pl.coalesce("patient", "patient_known"),
+        pl.coalesce("eye", "eye_known"),
+        pl.coalesce("group_known", "group").alias("group"),
+    )
+    return Predictions(table.drop("patient_known", "eye_known", "group_known"), predictions.facts)
+
+
+def _tied(manifest: "Manifest") -> pl.Series:
+    """The label of each row that is in a group; null for the others."""
+    rows = manifest.table
+    named = rows["group"] if "group" in rows.columns else pl.Series([None] * rows.height)
+    labels = pl.Series(manifest.groups().tolist(), dtype=pl.String)
+    return labels.zip_with(named.is_not_null(), pl.Series([None], dtype=pl.String))
 
 
 def _is_drawn(predictions: Predictions, manifest: "Manifest | None") -> bool | None:
@@ -169,6 +188,13 @@ def _is_drawn(predictions: Predictions, manifest: "Manifest | None") -> bool | N
     if manifest is not None and manifest.facts.get("source"):
         return bool(manifest.facts["source"] == DRAWN)
     return None
+
+
+def _unit(table: pl.DataFrame) -> str:
+    for name in ("group", "patient"):
+        if name in table.columns and table[name].count():
+            return f"{name}s"
+    return "photos"
 
 
 @dataclass(frozen=True)
@@ -194,7 +220,7 @@ def _arrays(judged: Predictions, seed: int, resamples: int) -> _Judged:
     at_point = not referable.null_count()
     called = referable.to_numpy().astype(bool) if at_point else predicted >= REFERABLE_FROM
     probabilities = judged.probabilities() if judged.has_probabilities else None
-    grade, units = judged.grades(), judged.patients()
+    grade, units = judged.grades(), judged.clusters()
     return _Judged(grade, predicted, called, probabilities, units, seed, resamples)
 
 
@@ -254,6 +280,8 @@ def _score(judged: Predictions, rows: _Judged) -> dict[str, Any]:
         "models": tuple(judged.table["model"].drop_nulls().unique().sort()),
         "n": n,
         "patients": patients or None,
+        "clusters": len(set(rows.units.tolist())),
+        "unit": _unit(judged.table),
         "counts": counts,
         "answers": answers,
         "confusion": tuple(tuple(row) for row in cm.tolist()),

@@ -12,6 +12,7 @@ import polars as pl
 from drgrade.errors import choose
 from drgrade.evaluation.values import Flags, Floats, Ints
 from drgrade.grades import NUMBER_OF_GRADES, REFERABLE_FROM, VISION_THREATENING_FROM
+from drgrade.groups import groups_of
 from drgrade.predictions import PROBABILITIES, Predictions
 
 LEVELS = ("photo", "eye", "patient")
@@ -41,9 +42,10 @@ def endpoints(table: pl.DataFrame) -> tuple[Endpoint, ...]:
 class Units:
     """Photographs, eyes or patients as arrays of shape (n,), in the order of the table.
 
-    clusters: the patient that is resampled. grades, predicted: the worst of each unit, predicted
-    -1 where ungradable. positive: has the disease. called: answered to have it. gradable: has an
-    answer. score: the highest probability of the disease, NaN where there is none.
+    clusters: what is drawn when resampling, the patient or the group it belongs to. grades,
+    predicted: the worst of each unit, predicted -1 where ungradable. positive: has the disease.
+    called: answered to have it. gradable: has an answer. score: the highest probability of the
+    disease, NaN where there is none.
     """
 
     level: str
@@ -73,7 +75,7 @@ def at_level(predictions: Predictions, endpoint: Endpoint, level: str) -> Units:
     )(photos)
     return Units(
         level,
-        gathered["patient"].to_numpy().astype(str),
+        gathered["cluster"].to_numpy().astype(str),
         gathered["grade"].to_numpy().astype(np.int64),
         gathered["predicted"].fill_null(NOT_GRADED).to_numpy().astype(np.int64),
         gathered["positive"].to_numpy().astype(bool),
@@ -112,6 +114,7 @@ def _photos(predictions: Predictions, endpoint: Endpoint) -> pl.DataFrame:
     beyond = PROBABILITIES[endpoint.from_grade : NUMBER_OF_GRADES]
     is_graded = pl.col("status") == "graded"
     return table.select(
+        pl.Series("cluster", groups_of(table)),
         pl.coalesce("patient", "photo").alias("patient"),
         pl.coalesce(pl.when(pl.col("patient").is_not_null()).then("eye"), "photo").alias("eye"),
         "grade",
@@ -138,6 +141,7 @@ def _patients(photos: pl.DataFrame) -> pl.DataFrame:
 
 def _worst(rows: pl.DataFrame, key: list[str], gradable: pl.Expr) -> pl.DataFrame:
     return rows.group_by(key, maintain_order=True).agg(
+        pl.col("cluster").first(),
         pl.col("grade", "predicted", "score").max(),
         pl.col("positive", "called").any(),
         gradable.alias("gradable"),
