@@ -5,6 +5,14 @@ from pathlib import Path
 import pytest
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory):
+    """What a test writes into the user's data folder (the ledger) stays with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRGRADE_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real photographs and labels; the test is skipped where it is absent."""

@@ -72,7 +72,7 @@ def test_the_page_stands_alone_and_leaves_nothing_unsaid(page):
     assert "nan" not in html.lower().split("<svg")[0]
     assert {p.name for p in (page / "figures").iterdir()} == {
         f"{name}.{kind}"
-        for name in ("agreement", "confusion", "detection")
+        for name in ("agreement", "confusion", "detection", "subgroups")
         for kind in ("png", "svg")
     }
 
@@ -103,6 +103,9 @@ def test_a_leak_exits_3_and_a_declared_one_stands_in_the_title(tmp_path):
     write_predictions(answers(leaking), tmp_path / "p.csv")
     call = ["evaluate", str(tmp_path / "p.csv"), "--manifest", str(tmp_path / "m.csv")]
     assert run([*call, "-o", str(tmp_path / "a")]) == 3
+    assert not (tmp_path / "a").exists()
+    assert run([*call, "-o", str(tmp_path / "a"), "--force"]) == 3
+    assert "must not be used" in (tmp_path / "a" / "report.html").read_text()
     write_predictions(answers(leaking, leak_declared=True), tmp_path / "p.csv")
     assert run([*call, "-o", str(tmp_path / "b")]) == 0
     assert "leaks by its source" in (tmp_path / "b" / "report.html").read_text().split("<body>")[0]

@@ -3,9 +3,14 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+
+from drgrade.errors import UsageError
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
 
 WARNED = 3
 
@@ -19,20 +24,24 @@ def evaluate(
     language: Literal["en", "zh-TW"] = "en",
     seed: int = 0,
     strict: Annotated[bool, Parameter(negative=())] = False,
+    force: Annotated[bool, Parameter(negative=())] = False,
+    thumbnails: bool = True,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
     """Judge a table of predictions, ours or anybody's, and write its scorecard.
 
     Every figure stands beside its interval and its floors; warnings are printed and are on the
     page. The columns photo, grade and predicted are enough. Runs without torch.
-    Exit code 3 says that an error was found (or, with `--strict`, that any warning fires).
+    An error (patients in two splits, rows left out, labels on another scale, ...) stops the
+    scorecard and exits 3; `--force` writes it all the same, with the error on top, and exits 3.
+    Looks at a test set are counted in a ledger on this machine; the count is in the report.
 
     Example: drgrade evaluate predictions.csv --manifest eyepacs.csv -o scorecard
 
     Parameters
     ----------
     predictions
-        The table, .csv or .parquet.
+        The table, .csv or .parquet, or a run folder (its predictions and its manifest).
     output
         Folder of the page (`report.html`), its twin `report.json`, `report.md` and `figures`.
     manifest
@@ -45,28 +54,57 @@ def evaluate(
         Of the resamples.
     strict
         Exit 3 on any warning.
+    force
+        Write the scorecard although an error was found.
+    thumbnails
+        Show the photographs of the worst errors, where the manifest tells where they lie.
     json_
         Print the figures as JSON instead of the path of the page.
     """
     from drgrade.data.manifest import read_manifest
     from drgrade.evaluation.judge import judge, pick_split
-    from drgrade.evaluation.judge_page import verdict, write_scorecard
+    from drgrade.evaluation.judge_page import write_scorecard
+    from drgrade.evaluation.judge_text import verdict
+    from drgrade.evaluation.ledger import look_at
+    from drgrade.files import sha256_file
     from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
-    rows = pick_split(read_predictions(predictions), split)
-    known = None if manifest is None else read_manifest(manifest)
-    judgement = judge(rows, known, seed=seed)
-    page = write_scorecard(
-        judgement, output, title=predictions.name, command=_command(), language=language
-    )
-    say(verdict(judgement, language))
+    table, photos = _places(predictions, manifest)
+    rows = pick_split(read_predictions(table), split)
+    known: Manifest | None = None if photos is None else read_manifest(photos)
+    judgement = judge(rows, known, seed=seed, looks=look_at(rows))
     for check in judgement.warnings:
         say(f"{check.code}: {check.sentence(language)}")
+    if judgement.has_error and not force:
+        say("no scorecard was written, because of the error above; put it right, or see what the "
+            "figures would be with --force")  # fmt: skip
+        return WARNED
+    page = write_scorecard(
+        judgement,
+        output,
+        title=predictions.name,
+        command=shlex.join(["drgrade", *sys.argv[1:]]),
+        language=language,
+        photos=known if thumbnails else None,
+        table_hash=sha256_file(table),
+    )
+    say(verdict(judgement, language))
     print(page.with_suffix(".json").read_text(encoding="utf-8") if json_ else page)
     is_bad = judgement.has_error or (strict and bool(judgement.warnings))
     return WARNED if is_bad else 0
 
 
-def _command() -> str:
-    return shlex.join(["drgrade", *sys.argv[1:]])
+def _places(predictions: Path, manifest: Path | None) -> tuple[Path, Path | None]:
+    """The table and the manifest; a run folder has both."""
+    from drgrade.run import RunFolder
+
+    if not predictions.is_dir():
+        return predictions, manifest
+    files = RunFolder(predictions)
+    if not files.predictions.is_file():
+        raise UsageError(
+            f"{predictions} holds no {files.predictions.name}; give a table, or a finished run"
+        )
+    own = files.folder / "manifest.parquet"
+    return files.predictions, manifest or (own if own.is_file() else None)

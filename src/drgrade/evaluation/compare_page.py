@@ -5,11 +5,11 @@ from pathlib import Path
 
 from drgrade.evaluation.comparison import METRICS, Comparison
 from drgrade.evaluation.figures import draw_intervals, svg, write_figure
-from drgrade.evaluation.judge_page import environment, number, versions
+from drgrade.evaluation.judge_text import number
 from drgrade.evaluation.judge_words import tell
+from drgrade.evaluation.pages import LANGUAGE_CODES, PAGE, TWIN, environment, versions
 from drgrade.files import write_json, write_text
 
-PAGE, TWIN = "report.html", "report.json"
 TEMPLATE = "compare.html.j2"
 
 
@@ -31,7 +31,7 @@ def write_comparison(
     page = environment().get_template(TEMPLATE).render(
         c=found,
         t=partial(tell, language),
-        lang={"en": "en", "zh-TW": "zh-Hant-TW"}[language],
+        lang=LANGUAGE_CODES[language],
         metrics=METRICS,
         verdict=verdict(found, language),
         number=partial(number, language=language),

@@ -115,7 +115,8 @@ def _load_font() -> None:
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def styled() -> Iterator[None]:
+    """The house's fonts and colours, for what is drawn inside."""
     import matplotlib as mpl
 
     _load_font()
@@ -123,7 +124,8 @@ def _style() -> Iterator[None]:
         yield
 
 
-def _figure(width: float, height: float) -> "Figure":
+def blank_figure(width: float, height: float) -> "Figure":
+    """An empty figure of `width` by `height` inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained", facecolor="white")
@@ -137,8 +139,8 @@ def draw_confusion(cm: Matrix, *, title: str = "", language: str = "en") -> "Fig
     label = words(language)
     counts = np.asarray(cm, dtype=float)
     shares = row_normalised(counts)
-    with _style():
-        figure = _figure(8.4, 4.2)
+    with styled():
+        figure = blank_figure(8.4, 4.2)
         left, right = figure.subplots(1, 2)
         _matrix(left, counts, np.nan_to_num(shares), "{:,.0f}", label)
         _matrix(right, 100 * shares, np.nan_to_num(shares), "{:.1f}", label)
@@ -172,8 +174,8 @@ def draw_confusions(matrices: Mapping[str, Matrix], *, language: str = "en") -> 
     label = words(language)
     columns = min(3, max(1, len(matrices)))
     rows = -(-len(matrices) // columns)
-    with _style():
-        figure = _figure(3.4 * columns, 3.5 * max(1, rows))
+    with styled():
+        figure = blank_figure(3.4 * columns, 3.5 * max(1, rows))
         axes = figure.subplots(max(1, rows), columns, squeeze=False).ravel()
         for place in axes[len(matrices) :]:
             place.set_axis_off()
@@ -194,8 +196,8 @@ def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = 
     from matplotlib.ticker import MaxNLocator
 
     label = words(language)
-    with _style():
-        figure = _figure(7.2, 4.4)
+    with styled():
+        figure = blank_figure(7.2, 4.4)
         axes = figure.subplots()
         for number, (name, run) in enumerate(runs.items()):
             colour = COLOURS[number % len(COLOURS)]
@@ -238,11 +240,11 @@ def draw_intervals(
     `floors` are named by what they are (`always_0`, `other_eye`, ...) or by any text.
     """
     label = words(language)
-    with _style():
-        figure = _figure(7.2, 1.3 + 0.34 * (len(estimates) + len(floors or {})))
+    with styled():
+        figure = blank_figure(7.2, 1.3 + 0.34 * (len(estimates) + len(floors or {})))
         axes = figure.subplots()
         for row, found in enumerate(estimates.values()):
-            _interval(axes, row, found, label)
+            draw_interval(axes, row, found, label)
             axes.axhline(row, color="#eeeeee", lw=0.6, zorder=0)
         for number, (name, floor) in enumerate((floors or {}).items()):
             said = f"{label['floor']}: {label.get(name, name)} {floor:.3f}"
@@ -258,7 +260,8 @@ def draw_intervals(
     return figure
 
 
-def _interval(axes: "Axes", row: int, found: Estimate, label: dict[str, str]) -> None:
+def draw_interval(axes: "Axes", row: int, found: Estimate, label: dict[str, str]) -> None:
+    """One estimate on the line `row`: a dot and its interval, or n/a."""
     if found.value is None:
         place = axes.get_yaxis_transform()
         axes.text(0.01, row, label["not available"], transform=place, va="center", fontsize=8)
@@ -276,32 +279,33 @@ def draw_roc(
 ) -> "Figure":
     """A ROC curve (x, y) and the points (1 - specificity, sensitivity) at which it is used."""
     label = words(language)
-    with _style():
-        figure = _figure(4.6, 4.4)
+    with styled():
+        figure = blank_figure(4.6, 4.4)
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=label["chance"])
         axes.step(*curve, where="post", color=COLOURS[0], lw=1.8)
         for number, (name, point) in enumerate(points.items()):
             said = label.get(name, name)
             axes.plot(*point, "o", color=COLOURS[1 + number], ms=7, label=said)
-        _unit_square(axes, label["one minus specificity"], label["sensitivity"])
+        unit_square(axes, label["one minus specificity"], label["sensitivity"])
     return figure
 
 
 def draw_reliability(bins: Sequence[tuple[int, float, float]], *, language: str = "en") -> "Figure":
     """Shares against probabilities: one dot a bin of (n, mean probability, share)."""
     label = words(language)
-    with _style():
-        figure = _figure(4.6, 4.4)
+    with styled():
+        figure = blank_figure(4.6, 4.4)
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=label["perfect"])
         _, means, shares = zip(*bins, strict=True)
         axes.plot(means, shares, "o-", color=COLOURS[0], lw=1.2, ms=5)
-        _unit_square(axes, label["probability"], label["share"])
+        unit_square(axes, label["probability"], label["share"])
     return figure
 
 
-def _unit_square(axes: "Axes", across: str, up: str) -> None:
+def unit_square(axes: "Axes", across: str, up: str) -> None:
+    """Axes of two shares, 0 to 1, with their names and the legend."""
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
     axes.set_aspect("equal")
@@ -314,8 +318,8 @@ def _unit_square(axes: "Axes", across: str, up: str) -> None:
 def draw_counts(counts: Mapping[str, Sequence[int]], *, language: str = "en") -> "Figure":
     """Photographs by grade in each split or set, as bars with their numbers."""
     label = words(language)
-    with _style():
-        figure = _figure(7.2, 3.4)
+    with styled():
+        figure = blank_figure(7.2, 3.4)
         axes = figure.subplots()
         width = 0.8 / max(1, len(counts))
         for number, (name, by_grade) in enumerate(counts.items()):
@@ -340,7 +344,7 @@ def svg(figure: "Figure") -> str:
 def _bytes(figure: "Figure", kind: str, dpi: int = 150) -> bytes:
     buffer = io.BytesIO()
     no_date: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-    with _style():
+    with styled():
         figure.savefig(buffer, format=kind, dpi=dpi, metadata=no_date)
     return buffer.getvalue()
 

@@ -1,4 +1,4 @@
-"""The five grades in full: each grade's recall and precision, kappas, and how far off answers are."""
+"""The five grades in full: recall and precision of each, kappas, and how far off answers are."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

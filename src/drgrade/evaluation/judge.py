@@ -19,6 +19,7 @@ from drgrade.evaluation.analyses import (
 )
 from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.checks import Check
+from drgrade.evaluation.frozen_points import FrozenPoint, frozen_points
 from drgrade.evaluation.grade_scores import GradeScores, grade_scores
 from drgrade.evaluation.intervals import bootstrap_auc
 from drgrade.evaluation.ledger import Looks
@@ -73,6 +74,7 @@ class Judgement:
     """Everything a scorecard shows; `detections` holds every endpoint at every level.
 
     `primary` is the level that decides: patients where one has two eyes, else photographs.
+    `points` are the operating points that travel with the table, as they do on its rows.
     `calibration` (None without probabilities), `roc` (x and y) and `subgroups` are of referable
     photographs. `leak_declared` says that the set's own source divides it so that it leaks.
     `about` is what the manifest says of the photographs; `looks` counts looks at this test set.
@@ -85,6 +87,7 @@ class Judgement:
     flow: Flow
     by_grade: GradeScores
     worst: tuple[WrongAnswer, ...]
+    points: tuple[FrozenPoint, ...]
     calibration: Calibration | None
     roc: tuple[tuple[float, ...], tuple[float, ...]] | None
     subgroups: tuple[Subgroup, ...]
@@ -120,6 +123,7 @@ class Judgement:
             "predictive_values": [asdict(each) for each in self.transport],
             "flow": self.flow.as_json(),
             "by_grade": self.by_grade.as_json(),
+            "operating_points": [each.as_json() for each in self.points],
             "worst_errors": [each.as_json() for each in self.worst],
             "calibration": asdict(self.calibration) if self.calibration else None,
             "subgroups": [asdict(each) for each in self.subgroups],
@@ -176,11 +180,14 @@ def judge(
         for endpoint in endpoints(judged(known.table))
         for each in LEVELS
     )
-    main = next(d for d in found if (d.endpoint.name, d.level) == ("referable", level))
+    main, photos = (
+        next(d for d in found if (d.endpoint.name, d.level) == ("referable", each))
+        for each in (level, "photo")
+    )
     share, declared = _leak(known, manifest)
     meant, curve = _probabilities(known, main.endpoint, seed, resamples)
     groups = subgroups(known, main.endpoint)
-    about_answers = _answer_checks(scores, known, main, meant, groups)
+    about_answers = _answer_checks(scores, known, photos.primary.sensitivity, meant, groups)
     about_screening = _screening_checks(scores, known, manifest, main, (share, declared))
     checks = (*scores.checks, *about_screening, *about_answers)
     return Judgement(
@@ -191,6 +198,7 @@ def judge(
         flow=flow(known.table),
         by_grade=grade_scores(known.graded(), seed=seed, resamples=resamples),
         worst=worst_errors(known, main.endpoint),
+        points=frozen_points(known, main.endpoint, list(dict.fromkeys(("photo", level)))),
         calibration=meant,
         roc=curve,
         subgroups=groups,
@@ -299,13 +307,13 @@ def _screening_checks(
 def _answer_checks(
     scores: Scores,
     predictions: Predictions,
-    main: Detection,
+    overall: Estimate,
     meant: Calibration | None,
     groups: tuple[Subgroup, ...],
 ) -> tuple[Check, ...]:
     return (
         answers.check_calibration(meant),
-        answers.check_subgroups(groups, main.primary.sensitivity),
+        answers.check_subgroups(groups, overall),
         answers.check_too_good(scores.referable_auc, scores.qwk),
         answers.check_sides(groups, predictions.facts.get("mirror_changes")),
         answers.check_label_noise(predictions.graded()),

@@ -1,35 +1,52 @@
 """A judgement as files: one self-contained page, its JSON twin, a Markdown summary, figures."""
 
-import platform
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drgrade import __version__
-from drgrade.evaluation.figures import (
-    draw_confusion,
-    draw_intervals,
-    draw_reliability,
-    draw_roc,
-    svg,
-    write_figure,
+from drgrade.evaluation.figures import svg, write_figure
+from drgrade.evaluation.judge import Judgement
+from drgrade.evaluation.judge_figures import draw_figures
+from drgrade.evaluation.judge_text import (
+    endpoint_name,
+    heading,
+    number,
+    p_value,
+    percent,
+    points,
+    verdict,
 )
-from drgrade.evaluation.judge import Detection, Judgement
-from drgrade.evaluation.judge_words import tell
+from drgrade.evaluation.judge_words import group_name, tell
+from drgrade.evaluation.pages import LANGUAGE_CODES, PAGE, SUMMARY, TWIN, environment, versions
 from drgrade.evaluation.values import Estimate
+from drgrade.evaluation.worst_errors import thumbnails
 from drgrade.files import write_json, write_text
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from drgrade.data.manifest import Manifest
 
-PAGE, TWIN, SUMMARY = "report.html", "report.json", "report.md"
 TEMPLATE = "scorecard.html.j2"
 GRADE_SCORES = ("accuracy", "balanced_accuracy", "qwk", "kappa", "macro_auc")
+FURTHER_SCORES = ("linear_kappa", "off_by_one", "off_by_more", "expected_error")
+SETTINGS = ("size", "crop", "version")  # of the preprocessing
+CHOICES = {
+    "epoch": "epoch_chosen_on",
+    "cuts": "cuts_fitted_on",
+    "thresholds": "thresholds_chosen_on",
+}
+IN_PERCENT = ("accuracy", "balanced_accuracy", "off_by_one", "off_by_more")
 
 
 def write_scorecard(
-    judgement: Judgement, folder: Path, *, title: str, command: str, language: str = "en"
+    judgement: Judgement,
+    folder: Path,
+    *,
+    title: str,
+    command: str,
+    language: str = "en",
+    photos: "Manifest | None" = None,
+    table_hash: str = "",
 ) -> Path:
     """Write `report.html`, `report.json`, `report.md` and `figures/`; returns the page's path.
 
@@ -39,6 +56,8 @@ def write_scorecard(
         title: the name of the table that was judged.
         command: the command line that writes the same page again.
         language: of page, summary and figures, `en` or `zh-TW`.
+        photos: where the photographs of the worst errors lie; without it they are named only.
+        table_hash: SHA-256 of the judged file, for the report.
 
     Raises:
         UnknownNameError: another language.
@@ -46,104 +65,70 @@ def write_scorecard(
     drawings = draw_figures(judgement, language)
     for name, figure in drawings.items():
         write_figure(figure, folder / "figures" / name)
-    said = {"verdict": verdict(judgement, language), "command": command, "versions": versions()}
+    said = {
+        "verdict": verdict(judgement, language),
+        "command": command,
+        "table_sha256": table_hash,
+        "versions": versions(),
+    }
     write_json(folder / TWIN, judgement.as_json() | said)
     write_text(folder / SUMMARY, summary(judgement, title, language))
+    context = {
+        "name": title,
+        "command": command,
+        "table_hash": table_hash,
+        "thumbnails": thumbnails(judgement.worst, photos),
+    }
     inside = {name: svg(figure) for name, figure in drawings.items()}
-    write_text(folder / PAGE, render(judgement, inside, title, command, language))
+    write_text(folder / PAGE, render(judgement, inside, context, language))
     return folder / PAGE
 
 
-def versions() -> dict[str, str]:
-    """The versions that made the figures."""
-    return {"drgrade": __version__, "python": platform.python_version()}
+def render(
+    judgement: Judgement, drawings: Mapping[str, str], context: Mapping[str, Any], language: str
+) -> str:
+    """The page as HTML text; `drawings` are SVG texts by name."""
+    from markupsafe import Markup
 
-
-def draw_figures(judgement: Judgement, language: str) -> dict[str, Any]:
-    """The figures of a scorecard by name."""
-    t = partial(tell, language)
-    shown = {
-        f"{_endpoint(d, language)}: {t(name)}": getattr(d.primary, name)
-        for d in judgement.detections
-        if d.level == judgement.primary
-        for name in ("sensitivity", "specificity")
-    }
-    floors = {
-        floor.name: floor.qwk.value
-        for floor in judgement.scores.floors
-        if floor.qwk.value is not None and floor.name != "majority"
-    }
-    return _probability_figures(judgement, language) | {
-        "confusion": draw_confusion(judgement.scores.confusion, language=language),
-        "detection": draw_intervals(shown, axis=t(judgement.primary), language=language),
-        "agreement": draw_intervals(
-            {t("this"): judgement.scores.qwk}, floors=floors, axis=t("qwk"), language=language
-        ),
-    }
-
-
-def _probability_figures(judgement: Judgement, language: str) -> dict[str, Any]:
-    """ROC and reliability, where there are probabilities and both sides of the endpoint."""
-    if judgement.roc is None or judgement.calibration is None:
-        return {}
-    used = judgement.detection(level="photo").analyses[1]
-    points = {}
-    if used.sensitivity.value is not None and used.specificity.value is not None:
-        points["answers"] = (1 - used.specificity.value, used.sensitivity.value)
-    bins = [(each.n, each.mean, each.share) for each in judgement.calibration.bins]
-    return {
-        "roc": draw_roc(judgement.roc, points, language=language),
-        "reliability": draw_reliability(bins, language=language),
-    }
-
-
-def verdict(judgement: Judgement, language: str = "en") -> str:
-    """The judgement in one sentence."""
-    t = partial(tell, language)
-    errors = [check for check in judgement.warnings if check.level == "E"]
-    if errors:
-        return t("verdict_error", count=len(errors))
-    if any(check.code == "W01" for check in judgement.warnings):
-        return t("verdict_trivial")
-    main = judgement.detection()
-    return t(
-        "verdict",
-        level=t(judgement.primary),
-        endpoint=_endpoint(main, language),
-        sens=percent(main.primary.sensitivity, language),
-        spec=percent(main.primary.specificity, language),
+    page = environment().get_template(TEMPLATE)
+    return page.render(
+        _context(judgement, language),
+        **context,
+        t=partial(tell, language),
+        lang=LANGUAGE_CODES[language],
+        drawings={name: Markup(text) for name, text in drawings.items()},
     )
 
 
-def percent(found: Estimate, language: str = "en") -> str:
-    """An estimate in per cent with its interval, or n/a."""
-    return _said(found, 100.0, 1, " %", language)
-
-
-def number(found: Estimate, language: str = "en") -> str:
-    """An estimate with three digits and its interval, or n/a."""
-    return _said(found, 1.0, 3, "", language)
-
-
-def _said(found: Estimate, scale: float, digits: int, unit: str, language: str) -> str:
-    if found.value is None:
-        return tell(language, "n_a")
-    value = f"{found.value * scale:.{digits}f}{unit}"
-    if found.low is None or found.high is None:
-        return value
-    return f"{value} ({found.low * scale:.{digits}f}\N{EN DASH}{found.high * scale:.{digits}f})"
-
-
-def _endpoint(detection: Detection, language: str) -> str:
-    name = detection.endpoint.name
-    alone = name == "referable" and not detection.endpoint.with_dme
-    return tell(language, "referable_no_dme" if alone else name)
-
-
-def _heading(judgement: Judgement, language: str) -> str:
-    plain = tell(language, "title")
-    leaks = judgement.leak_declared and judgement.leaked_share > 0
-    return tell(language, "title_leak", title=plain) if leaks else plain
+def _context(judgement: Judgement, language: str) -> dict[str, Any]:
+    scores = judgement.scores
+    return {
+        "j": judgement,
+        "scores": scores,
+        "main": judgement.detection(),
+        "heading": heading(judgement, language),
+        "verdict": verdict(judgement, language),
+        "three": _three(judgement, language),
+        "grade_scores": _grade_scores(judgement, language),
+        "kappa_errors": {
+            name: "n/a" if error is None else f"{error:.4f}"
+            for name, error in judgement.by_grade.standard_errors.items()
+        },
+        "detections": [d for d in judgement.detections if d.level in _levels(judgement)],
+        "photos": judgement.detection(level="photo"),
+        "about": _about(judgement, language),
+        "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
+        "blind": [c for c in judgement.checks if c.state == "not checkable"],
+        "methods": _methods(judgement),
+        "versions": ", ".join(f"{key} {value}" for key, value in versions().items()),
+        "percent": partial(percent, language=language),
+        "number": partial(number, language=language),
+        "points": partial(points, language=language),
+        "p_value": partial(p_value, language=language),
+        "endpoint": partial(endpoint_name, language=language),
+        "group_name": partial(group_name, language),
+        "language": language,
+    }
 
 
 def _three(judgement: Judgement, language: str) -> list[dict[str, str]]:
@@ -154,15 +139,18 @@ def _three(judgement: Judgement, language: str) -> list[dict[str, str]]:
         for floor in judgement.scores.floors
         if floor.qwk.value is not None and floor.name != "majority"
     ]
-    base = [t(judgement.primary), f"n = {main.n:,}"]
+    base = f"{t(judgement.primary)}, n = "
+    positive, negative = f"{base}{main.positives:,}", f"{base}{main.n - main.positives:,}"
+    floor_of = (t("floor_sensitivity"), t("floor_specificity"))
     return [
-        _card(t("sensitivity"), main.primary.sensitivity, base, percent, language),
-        _card(t("specificity"), main.primary.specificity, base, percent, language),
-        _card(t("qwk"), judgement.scores.qwk, floors, number, language),
+        _card(t("sensitivity"), main.primary.sensitivity, [positive, floor_of[0]], language),
+        _card(t("specificity"), main.primary.specificity, [negative, floor_of[1]], language),
+        _card(t("qwk"), judgement.scores.qwk, floors, language),
     ]
 
 
-def _card(name: str, found: Estimate, beside: list[str], say: Any, language: str) -> dict[str, str]:
+def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[str, str]:
+    say = number if name == tell(language, "qwk") else percent
     value, _, interval = say(found, language).partition(" (")
     return {
         "name": name,
@@ -173,29 +161,52 @@ def _card(name: str, found: Estimate, beside: list[str], say: Any, language: str
     }
 
 
-def _context(judgement: Judgement, title: str, command: str, language: str) -> dict[str, Any]:
-    scores = judgement.scores
-    return {
-        "j": judgement,
-        "scores": scores,
-        "main": judgement.detection(),
-        "heading": _heading(judgement, language),
-        "name": title,
-        "command": command,
-        "verdict": verdict(judgement, language),
-        "three": _three(judgement, language),
-        "grade_scores": [(key, getattr(scores, key)) for key in GRADE_SCORES],
-        "detections": [d for d in judgement.detections if d.level in _levels(judgement)],
-        "photos": judgement.detection(level="photo"),
-        "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
-        "blind": [c for c in judgement.checks if c.state == "not checkable"],
-        "methods": _methods(judgement),
-        "versions": ", ".join(f"{key} {value}" for key, value in versions().items()),
-        "percent": partial(percent, language=language),
-        "number": partial(number, language=language),
-        "endpoint": partial(_endpoint, language=language),
-        "language": language,
+def _grade_scores(judgement: Judgement, language: str) -> list[tuple[str, str, str]]:
+    """Name, figure and reason of each score of the five grades."""
+    found = [(key, getattr(judgement.scores, key)) for key in GRADE_SCORES]
+    found += [(key, getattr(judgement.by_grade, key)) for key in FURTHER_SCORES]
+    return [
+        (
+            tell(language, key),
+            (percent if key in IN_PERCENT else number)(each, language),
+            each.reason,
+        )
+        for key, each in found
+    ]
+
+
+def _about(judgement: Judgement, language: str) -> list[tuple[str, str]]:
+    """What a reader must know of photographs, reference and model, as far as anybody says it."""
+    t, facts, about = partial(tell, language), judgement.facts, judgement.about
+    main, unknown = judgement.detection(), t("not_told")
+    settings = facts.get("preprocess") or {}
+    known = {
+        "source": about.get("source") or facts.get("source"),
+        "licence": about.get("licence"),
+        "graders": facts.get("reference_standard"),
+        "by_grade_counts": " / ".join(f"{n:,}" for n in judgement.scores.counts),
+        "prevalence_here": f"{main.positives:,} / {main.n:,} {t(judgement.primary)} "
+        f"({100 * main.positives / main.n:.1f} %)",
+        "left_out": t("left_out_text", duplicates=judgement.flow.duplicates),
+        "model_hash": facts.get("weights_sha256") or ", ".join(judgement.scores.models),
+        "preprocessing": ", ".join(f"{k} {settings[k]}" for k in SETTINGS if k in settings),
+        "chosen_on": t("chosen_text", **{k: facts.get(key) or "–" for k, key in CHOICES.items()}),
+        "looks": _looks(judgement, language),
     }
+    return [
+        (t("intended"), t("intended_text")),
+        *((t(key), value or unknown) for key, value in known.items()),
+    ]
+
+
+def _looks(judgement: Judgement, language: str) -> str:
+    looks = judgement.looks
+    if looks is None:
+        return tell(language, "n_a")
+    text = tell(language, "looks_text", number=looks.number, models=looks.models)
+    if not looks.problem:
+        return text
+    return tell(language, "looks_lost", text=text, problem=looks.problem)
 
 
 def _levels(judgement: Judgement) -> set[str]:
@@ -211,48 +222,17 @@ def _methods(judgement: Judgement) -> list[str]:
     return list(dict.fromkeys(each.method for each in found if each.method))
 
 
-def environment() -> "Environment":
-    """The templates of this package; a name that is missing is an error, never an empty place."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("drgrade.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def render(
-    judgement: Judgement, drawings: Mapping[str, str], title: str, command: str, language: str
-) -> str:
-    """The page as HTML text; `drawings` are SVG texts by name."""
-    from markupsafe import Markup
-
-    return (
-        environment()
-        .get_template(TEMPLATE)
-        .render(
-            _context(judgement, title, command, language),
-            t=partial(tell, language),
-            lang={"en": "en", "zh-TW": "zh-Hant-TW"}[language],
-            drawings={name: Markup(text) for name, text in drawings.items()},
-        )
-    )
-
-
 def summary(judgement: Judgement, title: str, language: str = "en") -> str:
     """The judgement in Markdown: verdict, warnings, three analyses, floors."""
     t, main = partial(tell, language), judgement.detection()
-    lines = [f"# {_heading(judgement, language)}: {title}", "", verdict(judgement, language), ""]
+    lines = [f"# {heading(judgement, language)}: {title}", "", verdict(judgement, language), ""]
     lines += [f"## {t('warnings')}", ""]
     told = [f"- **{c.code}** ({c.level}) {c.sentence(language)}" for c in judgement.warnings]
     lines += [*(told or [t("no_warnings")]), ""]
     lines += [
         f"## {t('analyses')}",
         "",
-        f"{_endpoint(main, language)}, {t(judgement.primary)}, n = {main.n}",
+        f"{endpoint_name(main, language)}, {t(judgement.primary)}, n = {main.n}",
         "",
         f"| {t('analysis')} | {t('n')} | {t('sensitivity')} | {t('specificity')} |",
         "|---|---|---|---|",
@@ -271,4 +251,5 @@ def summary(judgement: Judgement, title: str, language: str = "en") -> str:
         f"| {t(f.name)} | {percent(f.accuracy, language)} | {number(f.qwk, language)} |"
         for f in judgement.scores.floors
     ]
+    lines += ["", f"{t('looks')}: {_looks(judgement, language)}"]
     return "\n".join([*lines, "", t("device"), ""])

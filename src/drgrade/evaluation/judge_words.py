@@ -18,6 +18,13 @@ def tell(language: str, key: str, **values: Any) -> str:
     return WORDS[key][place].format(**values)
 
 
+def group_name(language: str, column: str, name: str) -> str:
+    """A subgroup in words: its column, and its value where that is a word of ours."""
+    value = tell(language, f"group_{name}") if f"group_{name}" in WORDS else name
+    column = tell(language, f"column_{column}") if f"column_{column}" in WORDS else column
+    return f"{column}: {value}"
+
+
 WORDS: Pairs = {
     "title": ("Scorecard of a diabetic retinopathy grader", "糖尿病視網膜病變分級模型評分卡"),
     "title_leak": (
@@ -121,8 +128,10 @@ WORDS: Pairs = {
     "intercept": ("calibration intercept (0 is perfect)", "校準截距（0 為完美）"),
     "subgroups": ("Subgroups", "次群組"),
     "subgroups_note": (
-        "Photographs, analysis A; p of the gap to the rest, over patients, adjusted by Holm.",
-        "以照片計，分析 A；p 為與其餘照片之差距，以病人為單位，經 Holm 校正。",
+        "Photographs, analysis A. The dashed line and the gaps (in points) are to all photographs; "
+        "p is of the gap to the rest, over patients, adjusted by Holm.",
+        "以照片計，分析 A。虛線與差距（百分點）相對於全部照片；p 為與其餘照片之差距，"
+        "以病人為單位，經 Holm 校正。",
     ),
     "subgroup": ("subgroup", "次群組"),
     "p": ("p", "p"),
@@ -141,6 +150,102 @@ WORDS: Pairs = {
     "by_point": ("the model's operating point", "模型的操作點"),
     "methods": ("intervals (95 %)", "信賴區間（95 %）"),
     "facts": ("what travels with the table", "隨表格附帶的資訊"),
+    "floor_sensitivity": (
+        "floor: always refer 100 %, always let go 0 %",
+        "底線：一律轉診 100 %，一律放行 0 %",
+    ),
+    "floor_specificity": (
+        "floor: always let go 100 %, always refer 0 %",
+        "底線：一律放行 100 %，一律轉診 0 %",
+    ),
+    "gap": ("gap", "差距"),
+    "grade_table": ("Each grade", "各分級"),
+    "recall": ("found (recall)", "找出的比例（召回率）"),
+    "precision": ("right when said (precision)", "答對的比例（精確率）"),
+    "answered": ("answers", "答案數"),
+    "linear_kappa": ("kappa, linear weights", "線性加權 kappa"),
+    "off_by_one": ("one grade off", "差一級"),
+    "off_by_more": ("two grades or more off", "差兩級以上"),
+    "expected_error": ("distance of the expected grade", "期望分級的距離"),
+    "kappa_errors": (
+        "Standard errors of kappa for independent pairs: quadratic {quadratic}, linear {linear}, "
+        "unweighted {none}.",
+        "假設配對獨立時 kappa 的標準誤：二次 {quadratic}、線性 {linear}、未加權 {none}。",
+    ),
+    "worst": ("The costliest errors", "代價最高的錯誤"),
+    "worst_note": (
+        "Cost: squared distance of the grades, twice that where disease was missed. Sureness: the "
+        "probability of the given grade.",
+        "代價：分級差距的平方；漏診時加倍。把握：所答分級的機率。",
+    ),
+    "worst_private": (
+        "This page holds photographs of patients; treat it as you treat them.",
+        "本頁含病人的照片，請比照病人資料保管。",
+    ),
+    "missed": ("missed", "漏診"),
+    "cost": ("cost", "代價"),
+    "sureness": ("sureness", "把握"),
+    "answer": ("answer", "答案"),
+    "reference": ("reference grade", "參考分級"),
+    "frozen": ("At the operating points that travel with the model", "模型所附操作點的表現"),
+    "frozen_note": (
+        "Thresholds were chosen on split {split} and are not moved here. Promised: what each "
+        "reached there.",
+        "閾值於 {split} 上選定，此處不再調整。承諾值：當時達到的表現。",
+    ),
+    "point": ("point", "操作點"),
+    "threshold": ("threshold", "閾值"),
+    "promised": ("promised", "承諾值"),
+    "about": ("The photographs and the model", "照片與模型"),
+    "intended": ("intended use", "用途"),
+    "intended_text": (
+        "To compare and check graders in research. A decision for a patient needs a cleared "
+        "device and a person.",
+        "供研究上比較與檢驗分級模型。對病人的決定需要核准的醫療器材與專業人員。",
+    ),
+    "source": ("source of the photographs", "照片來源"),
+    "licence": ("licence", "授權"),
+    "prevalence_here": ("with referable disease", "需轉診者"),
+    "by_grade_counts": ("reference grades 0 / 1 / 2 / 3 / 4", "參考分級 0 / 1 / 2 / 3 / 4"),
+    "left_out": ("left out", "排除"),
+    "left_out_text": ("{duplicates} duplicates; nothing else", "{duplicates} 張重複照片；無其他"),
+    "graders": ("reference standard", "參考標準"),
+    "not_told": ("not stated by the table", "表格未註明"),
+    "preprocessing": ("preprocessing", "前處理"),
+    "model_hash": ("model", "模型"),
+    "chosen_on": ("chosen on", "選擇依據"),
+    "chosen_text": (
+        "epoch: {epoch}; cuts: {cuts}; thresholds: {thresholds}",
+        "週期：{epoch}；切點：{cuts}；閾值：{thresholds}",
+    ),
+    "looks": ("looks at this test set", "查看此測試集的次數"),
+    "looks_text": (
+        "{number} on this machine, this one included, by {models} different models",
+        "本機共 {number} 次（含本次），來自 {models} 個不同的模型",
+    ),
+    "looks_lost": (
+        "{text}; this look could not be written down ({problem})",
+        "{text}；本次無法記錄（{problem}）",
+    ),
+    "table_hash": ("SHA-256 of the table", "表格的 SHA-256"),
+    "column_eye": ("eye", "眼別"),
+    "column_site": ("site", "地點"),
+    "column_camera": ("camera", "相機"),
+    "column_sex": ("sex", "性別"),
+    "column_age": ("age", "年齡"),
+    "column_ethnicity": ("ethnicity", "族裔"),
+    "column_quality": ("quality", "品質"),
+    "column_width": ("width", "寬度"),
+    "group_left": ("left", "左"),
+    "group_right": ("right", "右"),
+    "group_under 40": ("under 40", "未滿 40 歲"),
+    "group_40 to 49": ("40 to 49", "40 至 49 歲"),
+    "group_50 to 59": ("50 to 59", "50 至 59 歲"),
+    "group_60 to 69": ("60 to 69", "60 至 69 歲"),
+    "group_70 and over": ("70 and over", "70 歲以上"),
+    "group_under 1000 px": ("under 1000 px", "未滿 1000 px"),
+    "group_1000 to 1999 px": ("1000 to 1999 px", "1000 至 1999 px"),
+    "group_2000 px and over": ("2000 px and over", "2000 px 以上"),
     "compare_title": ("Graders compared on the same photographs", "同一批照片上的模型比較"),
     "compare_by": (
         "{n} photographs of {patients} patients; five-grade scores on the {graded} that all graded.",
@@ -162,7 +267,6 @@ WORDS: Pairs = {
         "各模型在重抽樣本中名列第 1、第 2……的比例；同分者並列較佳名次。",
     ),
     "disagree": ("Where they disagree most", "差異最大的照片"),
-    "reference": ("reference grade", "參考分級"),
     "lead": (
         "{first} leads {second} by more than chance explains; it is first in {share} of resamples.",
         "{first} 領先 {second}，差距大於機遇所能解釋；在 {share} 的重抽樣本中名列第一。",

@@ -9,7 +9,6 @@ from typing import Any
 from drgrade.data.manifest import Manifest
 from drgrade.errors import RunError
 from drgrade.evaluation.figures import write_figure
-from drgrade.evaluation.judge_page import environment
 from drgrade.evaluation.lab_discussion import (
     discussion,
     floor_word,
@@ -23,6 +22,7 @@ from drgrade.evaluation.lab_discussion import (
 from drgrade.evaluation.lab_figures import draw_figures
 from drgrade.evaluation.lab_results import Lab, Result, read_lab
 from drgrade.evaluation.lab_words import say_in
+from drgrade.evaluation.pages import environment
 from drgrade.files import write_json, write_text
 from drgrade.grades import NAMES
 from drgrade.progress import duration

@@ -14,10 +14,15 @@ from drgrade.evaluation.units import Endpoint, at_level, judged
 from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing
 from drgrade.predictions import Predictions
 
-COLUMNS = ("eye", "site", "camera", "sex", "age", "ethnicity", "quality")
+COLUMNS = ("eye", "site", "camera", "sex", "age", "ethnicity", "quality", "width")
 AGES = (40, 50, 60, 70)
 BANDS = ("under 40", "40 to 49", "50 to 59", "60 to 69", "70 and over")
-MOST = 12  # a column with more values than this names photographs, not groups
+WIDTHS = (1000, 2000)  # px
+SIZES = ("under 1000 px", "1000 to 1999 px", "2000 px and over")
+BANDED = {"age": (AGES, BANDS), "width": (WIDTHS, SIZES)}
+PLACES = {name: place for names in (BANDS, SIZES) for place, name in enumerate(names)}
+MOST = 12  # the groups of a column that are told apart; of more, the largest
+LEAST = 10  # photographs of a group in a column with more values than that
 FEWEST = 5  # below this many photographs on a side nothing is tested
 
 
@@ -25,8 +30,9 @@ FEWEST = 5  # below this many photographs on a side nothing is tested
 class Subgroup:
     """One value of one column: its shares, and how likely its gap to the rest is by chance.
 
-    Photographs, analysis A. p values are two-sided, over patients, adjusted by Holm (1979) over
-    all subgroups and both shares; None where too few photographs are on a side.
+    Photographs, analysis A; gaps are to all photographs. p values are two-sided, over patients,
+    adjusted by Holm (1979) over all subgroups and both shares; None where too few photographs are
+    on a side.
     """
 
     column: str
@@ -35,12 +41,14 @@ class Subgroup:
     positives: int
     sensitivity: Estimate
     specificity: Estimate
+    sensitivity_gap: float | None
+    specificity_gap: float | None
     sensitivity_p: float | None
     specificity_p: float | None
 
 
 def subgroups(predictions: Predictions, endpoint: Endpoint) -> tuple[Subgroup, ...]:
-    """Every subgroup of the columns that are there and hold 2 to 12 values."""
+    """Every subgroup of the columns that are there: of each, at most the 12 largest groups."""
     units = at_level(predictions, endpoint, "photo")
     table = judged(predictions.table)
     called = units.called | ~units.gradable
@@ -51,31 +59,44 @@ def subgroups(predictions: Predictions, endpoint: Endpoint) -> tuple[Subgroup, .
         for values in [_values(table, column)]
         for name in _names(values)
     ]
+    right = called == units.positive
+    sides = (("sensitivity", units.positive), ("specificity", ~units.positive))
+    whole = {name: _share(right, units.clusters, side, name).value for name, side in sides}
     found, raw = [], []
     for column, name, inside in groups:
         shares = {}
-        for share, side in (("sensitivity", units.positive), ("specificity", ~units.positive)):
-            right = called == units.positive
+        for share, side in sides:
             shares[share] = _share(right, units.clusters, inside & side, share)
             raw.append(difference_p(right, units.clusters, inside & side, ~inside & side))
         n, positives = int(inside.sum()), int((inside & units.positive).sum())
-        found.append((column, name, n, positives, shares["sensitivity"], shares["specificity"]))
+        gaps = [_gap(shares[share].value, whole[share]) for share, _ in sides]
+        found.append((column, name, n, positives, shares["sensitivity"], shares["specificity"],
+                      gaps[0], gaps[1]))  # fmt: skip
     p = holm(raw)
     return tuple(
         Subgroup(*each, p[2 * number], p[2 * number + 1]) for number, each in enumerate(found)
     )
 
 
+def _gap(here: float | None, whole: float | None) -> float | None:
+    return None if here is None or whole is None else here - whole
+
+
 def _values(table: pl.DataFrame, column: str) -> Strings:
-    if column == "age":
-        ages = table[column].cast(pl.Float64, strict=False).to_numpy()
-        return np.where(np.isnan(ages), "", np.array(BANDS)[np.digitize(ages, AGES)])
+    if column in BANDED:
+        edges, names = BANDED[column]
+        numbers = table[column].cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
+        return np.where(np.isnan(numbers), "", np.array(names)[np.digitize(numbers, edges)])
     return table[column].cast(pl.String).fill_null("").to_numpy().astype(str)
 
 
 def _names(values: Strings) -> list[str]:
-    names = [str(name) for name in np.unique(values) if name]
-    return names if 2 <= len(names) <= MOST else []
+    names, counts = np.unique(values[values != ""], return_counts=True)
+    if len(names) > MOST:  # a column of many values may name photographs: the large groups only
+        names, counts = names[counts >= LEAST], counts[counts >= LEAST]
+        names = np.sort(names[np.argsort(-counts, kind="stable")[:MOST]])
+    in_order = sorted(names.tolist(), key=lambda name: (PLACES.get(name, 0), name))
+    return in_order if len(in_order) > 1 else []
 
 
 def _share(right: Flags, clusters: Strings, among: Flags, name: str) -> Estimate:
