@@ -3,6 +3,7 @@
 import io
 import struct
 import subprocess
+import sys
 import time
 
 import numpy as np
@@ -228,7 +229,11 @@ def reframed(picture, frame: int, bits: int) -> bytes:
 
 @pytest.mark.parametrize(
     ("frame", "bits", "kind"),
-    [(0xC1, 12, "extended JPEG of 12 bits"), (0xC5, 8, "hierarchical JPEG")],
+    [
+        (0xC1, 12, "extended JPEG of 12 bits"),
+        (0xC3, 8, "lossless JPEG of 8 bits"),
+        (0xC5, 8, "hierarchical JPEG"),
+    ],
 )
 def test_a_jpeg_no_decoder_knows_is_named_as_such(tmp_path, picture, frame, bits, kind):
     path = written(tmp_path, reframed(picture, frame, bits))
@@ -247,3 +252,148 @@ def test_adobes_inverted_cmyk_looks_like_its_rgb_twin(tmp_path, picture):
     path = written(tmp_path, saved(cmyk, "JPEG", quality=95))
     twin = np.asarray(cmyk.convert("RGB")).astype(int)
     assert np.abs(read_photo(path).pixels - twin).mean() < 4
+
+
+def with_profile(picture, name: str, form: str = "PNG") -> bytes:
+    """A picture whose ICC profile has other primaries than sRGB, or is sRGB's own."""
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile(name))
+    return saved(picture, form, icc_profile=profile.tobytes())
+
+
+def test_srgbs_own_profile_changes_nothing(tmp_path, picture):
+    photo = read_photo(written(tmp_path, with_profile(picture, "sRGB"), "x.png"))
+    assert np.array_equal(photo.pixels, picture)
+    assert photo.notes == ()
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF"])
+def test_another_colour_space_becomes_srgb_and_is_noted(tmp_path, picture, form):
+    content = saved(picture, form, icc_profile=wide_profile())
+    photo = read_photo(written(tmp_path, content, f"x.{form.lower()}"))
+    assert photo.notes == ("converted to sRGB from wide",)
+    change = photo.pixels.astype(int) - np.asarray(picture)
+    assert 2 < np.abs(change).mean() < 40
+
+
+@pytest.mark.parametrize("profile", [b"not a profile", bytes(200)])
+def test_a_broken_colour_profile_is_noted_and_left_out(tmp_path, picture, profile):
+    photo = read_photo(written(tmp_path, saved(picture, "PNG", icc_profile=profile), "x.png"))
+    assert np.array_equal(photo.pixels, picture)
+    assert photo.notes == ("colour profile that cannot be read left out",)
+
+
+def test_a_lab_profile_is_not_applied_to_rgb(tmp_path, picture):
+    photo = read_photo(written(tmp_path, with_profile(picture, "LAB"), "x.png"))
+    assert np.array_equal(photo.pixels, picture)
+    assert photo.notes == ("colour profile of Lab left out",)
+
+
+def wide_profile() -> bytes:
+    """A matrix profile (ICC.1:2010, 8.3) with AdobeRGB's primaries and a gamma of 2.2."""
+
+    def fixed(*values: float) -> bytes:
+        return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ \0\0\0\0" + fixed(*values)
+
+    gamma = b"curv\0\0\0\0" + struct.pack(">IHH", 1, round(2.2 * 256), 0)
+    name = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"wide\0" + bytes(79)
+    tags = {
+        b"desc": name, b"cprt": b"text\0\0\0\0none\0\0\0\0", b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        b"rXYZ": xyz(0.6097, 0.3111, 0.0195), b"gXYZ": xyz(0.2053, 0.6257, 0.0609),
+        b"bXYZ": xyz(0.1492, 0.0632, 0.7446), b"rTRC": gamma, b"gTRC": gamma, b"bTRC": gamma,
+    }  # fmt: skip
+    table, body, place = b"", b"", 128 + 4 + 12 * len(tags)
+    for sign, content in tags.items():
+        table += sign + struct.pack(">II", place + len(body), len(content))
+        body += content + bytes(-len(content) % 4)
+    head = bytes(8) + b"\x02\x40\0\0" + b"mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+    head += fixed(0.9642, 1.0, 0.8249)
+    rest = struct.pack(">I", len(tags)) + table + body
+    return struct.pack(">I", 128 + len(rest)) + (head + bytes(128))[4:128] + rest
+
+
+ARITHMETIC = (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDg"
+    "sLEBYQERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU"
+    "FBQUFBQUFBQUFBQUFBQUFBQUFBQUFBT/yQARCAAQABgDASIAAhEBAxEB/8wACgAQEAUBEBEF/9oADAMBAAIRAxEAPw"
+    "D/ANyd6l6nYlZkBOzmmJD7m5iiTIQA9cQ3SniLhqic2dp7K7la9QNKUvLemhpj/QKMtj3oEXG5iXo2Jr2suUj/2Q=="
+)
+
+
+def test_an_arithmetic_coded_jpeg_looks_like_the_picture_it_was_made_of(tmp_path):
+    import base64
+
+    pixels = read_photo(written(tmp_path, base64.b64decode(ARITHMETIC))).pixels
+    y, x = np.mgrid[0:16, 0:24]
+    made_of = np.stack([x * 8, y * 12, 255 - x * 4 - y * 4], axis=2)
+    assert np.abs(pixels.astype(int) - made_of).mean() < 6
+
+
+def tiff(*tags: tuple[int, int, int, int]) -> bytes:
+    """A TIFF of one directory; a tag is (number, kind, count, value or place)."""
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    return struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4)
+
+
+HUGE_STRIPS = tiff(
+    (256, 4, 1, 1000), (257, 4, 1, 1000), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1),
+    (273, 4, 0x3FFFFFFF, 200), (277, 3, 1, 1), (278, 4, 1, 1), (279, 4, 0x3FFFFFFF, 200),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content",
+    [tiff(*((i + 1, 3, 1, 1) for i in range(65_535))), HUGE_STRIPS],
+    ids=["a directory of 65,535 tags", "a thousand million strips"],
+)
+def test_a_hostile_tiff_is_refused_within_a_bounded_memory(tmp_path, content):
+    assert peak_of(written(tmp_path, content, "x.tif")) == "truncated or damaged"
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    import zlib
+
+    whole = kind + content
+    return struct.pack(">I", len(content)) + whole + struct.pack(">I", zlib.crc32(whole))
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
+def test_a_bomb_in_a_png_is_refused_within_a_bounded_memory(tmp_path, picture, kind):
+    import zlib
+
+    whole, bomb = saved(picture, "PNG"), b"key\x00\x00" + zlib.compress(bytes(400 << 20))
+    path = written(tmp_path, whole[:33] + chunk(kind, bomb) + whole[33:], "x.png")
+    assert peak_of(path) == "truncated or damaged"
+
+
+def test_fifty_megabytes_of_metadata_are_ignored_within_a_bounded_memory(tmp_path, picture):
+    whole = saved(picture, "JPEG")
+    segment = b"\xff\xe1\xff\xffhttp://ns.adobe.com/xap/1.0/\0" + b" " * 65_504
+    path = written(tmp_path, whole[:2] + segment * 760 + whole[2:])
+    assert peak_of(path) == "(64, 96, 3)"
+
+
+def peak_of(path, megabytes: int = 400) -> str:
+    """What reading a photo answers in a process that may grow by so much and take ten seconds."""
+    code = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from drgrade.data.photo import read_photo\n"
+        "from drgrade.errors import PhotoError\n"
+        "kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try:\n"
+        "    print(read_photo(Path(sys.argv[1])).pixels.shape)\n"
+        "except PhotoError as error:\n"
+        "    print(error.reason)\n"
+        "grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - kilobytes\n"
+        "sys.exit(grown > int(sys.argv[2]) * 1024)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path), str(megabytes)],
+        capture_output=True, text=True, check=True, timeout=30,
+    )  # fmt: skip
+    return done.stdout.strip()

@@ -203,6 +203,7 @@ def idrid(folder: Path) -> Path:
 
 def test_idrid_has_blocks_of_ten_and_keeps_its_like_numbers_apart(tmp_path: Path) -> None:
     manifest = import_source("idrid", idrid(tmp_path))
+    assert "no patients are known; splits and intervals keep the" in notes(manifest)
     assert rows(manifest, "photo", "group", "grade", "dme", "split") == [
         ("a. Training Set/IDRiD_001.jpg", "train 1-10", 1, 2, "train"),
         ("a. Training Set/IDRiD_010.jpg", "train 1-10", 0, 2, "train"),

@@ -10,6 +10,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image, ImageOps
 
+from drgrade.data.colour import in_srgb
 from drgrade.errors import PhotoError
 from drgrade.files import sha256_bytes
 
@@ -108,17 +109,18 @@ def _read_jpeg(content: bytes, wanted: int | None, limits: Limits) -> Photo | No
     _check_size(width, height, limits)
     if space not in ("YCbCr", "RGB", "Gray"):
         return None
-    turn = _orientation(content)
+    turn, profile = _turn_and_profile(content)
     smallest = {"min_height": wanted, "min_width": wanted} if wanted else {}
     try:
         pixels = simplejpeg.decode_jpeg(content, "RGB", **smallest)
     except ValueError as error:
         _refuse_unusual(content)
         raise PhotoError("truncated or damaged", str(error)) from None
+    pixels, notes = in_srgb(pixels, profile)
     upright = np.ascontiguousarray(_turned(pixels, turn))
     if turn >= 5:
         width, height = height, width
-    return Photo(upright, width, height, len(content), sha256_bytes(content), "JPEG")
+    return Photo(upright, width, height, len(content), sha256_bytes(content), "JPEG", notes)
 
 
 def _refuse_unusual(content: bytes) -> None:
@@ -137,12 +139,13 @@ def _refuse_unusual(content: bytes) -> None:
         place += 2 + length
 
 
-def _orientation(content: bytes) -> int:
+def _turn_and_profile(content: bytes) -> tuple[int, bytes | None]:
+    """The EXIF orientation (1: upright) and the ICC profile of a JPEG."""
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
-            return int(image.getexif().get(0x0112, 1))
+            return int(image.getexif().get(0x0112, 1)), image.info.get("icc_profile")
     except Exception:  # whatever a broken EXIF block raises, it turns nothing
-        return 1
+        return 1, None
 
 
 def _turned(pixels: np.ndarray, orientation: int) -> np.ndarray:
@@ -166,15 +169,15 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
                 _check_size(*image.size, limits)
                 form = str(image.format)
                 image.load()
-                upright = ImageOps.exif_transpose(image)
-                pixels = _rgb(upright)
+                profile = image.info.get("icc_profile")
+                pixels, notes = in_srgb(_rgb(ImageOps.exif_transpose(image)), profile)
         except PhotoError:
             raise
         except Exception as error:  # decoders raise anything on hostile files
             _refuse_unusual(content)
             raise PhotoError("truncated or damaged", str(error)[:200]) from None
     height, width = pixels.shape[:2]
-    return Photo(pixels, width, height, len(content), sha256_bytes(content), form)
+    return Photo(pixels, width, height, len(content), sha256_bytes(content), form, notes)
 
 
 def _rgb(image: Image.Image) -> np.ndarray:

@@ -242,9 +242,19 @@ def _judged(manifest: Manifest) -> Manifest:
     """Say what a reader must know of patients before believing a figure."""
     notes = []
     if manifest.table["patient"].null_count() == len(manifest):
-        notes.append("warning: no patients are known; intervals will assume independent photos")
+        notes.append(_without_patients(manifest))
     leak = leaked_share(manifest)
     if leak:
         told = LEAK_NOTE_ENDS[0 if manifest.facts["leak_declared"] else 1]
         notes.append(f"warning: {leak:.2%} of test rows are of patients in train {told}")
     return manifest.noting(*notes, leaked_share=leak)
+
+
+def _without_patients(manifest: Manifest) -> str:
+    groups = manifest.table["group"].drop_nulls().n_unique()
+    if groups:
+        return (
+            f"warning: no patients are known; splits and intervals keep the {groups:,} groups "
+            "together instead"
+        )
+    return "warning: no patients are known; intervals will assume independent photos"

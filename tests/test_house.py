@@ -1,0 +1,82 @@
+"""The house rules that a linter does not know: sizes, names of rooms, no circles."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src"
+FILES = sorted(
+    path
+    for folder in ("src", "tests", "experiments", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
+)
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60  # lines without the docstring, which on the command line is the help page
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def length(function: Function) -> int:
+    first = function.body[0]
+    is_docstring = ast.get_docstring(function) is not None
+    said = (first.end_lineno or 0) - first.lineno + 1 if is_docstring else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - said
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+
+
+def imports_of(path: Path) -> set[str]:
+    """Modules of drgrade that a file imports when it is imported itself."""
+    found = set()
+    for node in tree(path).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("drgrade"):
+            found |= {str(node.module), *(f"{node.module}.{each.name}" for each in node.names)}
+    return found
+
+
+def circle_through(start: str, graph: dict[str, set[str]]) -> list[str]:
+    """A way from a module back to itself, or nothing."""
+    ways = [[start]]
+    seen = set()
+    while ways:
+        way = ways.pop()
+        for following in sorted(graph[way[-1]] - seen):
+            if following == start:
+                return [*way, start]
+            seen.add(following)
+            ways.append([*way, following])
+    return []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_one_idea_of_four_hundred_lines_at_most(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_function_is_over_sixty_lines(path):
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, Function)]
+    assert {each.name: length(each) for each in functions if length(each) > LONGEST_FUNCTION} == {}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    modules = {module_of(path): imports_of(path) for path in SOURCE.rglob("*.py")}
+    graph = {name: found & set(modules) for name, found in modules.items()}
+    assert [way for way in (circle_through(name, graph) for name in graph) if way] == []
+
+
+@pytest.mark.parametrize("name", ["utils", "common", "helpers", "misc"])
+def test_no_room_is_named_after_nothing(name):
+    assert [path for path in FILES if path.stem == name or name in path.parts] == []
+
+
+def test_folders_import_nothing_by_themselves():
+    folders = [path for path in SOURCE.rglob("__init__.py") if path.parent.name != "fonts"]
+    assert {module_of(path): imports_of(path) for path in folders if imports_of(path)} == {}
