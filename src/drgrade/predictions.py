@@ -49,11 +49,10 @@ class Predictions:
 
     @property
     def has_probabilities(self) -> bool:
-        """Whether every graded row carries p0 to p4."""
+        """Whether every graded row carries p0 to p4, all of them finite numbers."""
         rows = self.table.filter(pl.col("status") == "graded")
-        return (
-            not rows.is_empty() and rows.select(PROBABILITIES).null_count().sum_horizontal()[0] == 0
-        )
+        finite = pl.all_horizontal(pl.col(PROBABILITIES).is_finite().fill_null(value=False))
+        return not rows.is_empty() and bool(rows.select(finite.all()).item())
 
     def grades(self) -> np.ndarray:
         """Reference grades of all rows, shape (n,), int; call on `graded()` rows."""

@@ -128,6 +128,37 @@ def test_a_row_left_out_is_an_error(manifest):
     assert judge(short, manifest, resamples=50).has_error
 
 
+def test_predictions_of_other_photos_are_told_both_ways_and_exit_2(manifest, tmp_path, capsys):
+    whole = answers(manifest)
+    renamed = whole.table.with_columns(pl.concat_str(pl.lit("photos/"), "photo").alias("photo"))
+    write_predictions(Predictions(renamed, whole.facts), tmp_path / "p.csv")
+    write_manifest(manifest, tmp_path / "m.csv")
+    code = run(["evaluate", str(tmp_path / "p.csv"), "--manifest", str(tmp_path / "m.csv"), "-o",
+                str(tmp_path / "out")])  # fmt: skip
+    said = capsys.readouterr().err
+    assert code == 2
+    assert "80 of 80 predicted photos are not in the manifest, first 'photos/4_left.jpeg'" in said
+    assert "80 of 80 manifest rows of split test have no prediction, first '4_left.jpeg'" in said
+
+
+def test_a_score_that_is_no_number_is_an_error_and_the_rest_is_judged(manifest):
+    whole = answers(manifest)
+    shares = {f"p{k}": pl.lit(0.2) for k in range(5)}
+    odd = whole.table.with_columns(**shares).with_columns(
+        p1=pl.when(pl.col("photo") == "5_left.jpeg").then(float("nan")).otherwise(0.2)
+    )
+    found = judge(Predictions(odd, whole.facts), manifest, resamples=50)
+    assert [check.code for check in found.warnings if check.level == "E"] == ["W17"]
+    assert found.scores.qwk.value is not None
+    assert found.scores.referable_auc.value is None
+    assert json.loads(json.dumps(found.as_json(), allow_nan=False))
+
+
+def test_every_warning_of_the_list_is_told_of_once(manifest):
+    codes = [check.code for check in judge(answers(manifest), manifest, resamples=50).checks]
+    assert sorted(set(codes)) == codes
+
+
 def test_a_photo_that_comes_twice_is_refused_by_name(manifest):
     rows = answers(manifest)
     twice = Predictions(pl.concat([rows.table, rows.table.head(1)]), rows.facts)

@@ -149,14 +149,6 @@ def test_w12_says_that_macular_edema_is_not_judged():
     assert not checks.check_edema(Endpoint("referable", 2, with_dme=True)).fires
 
 
-def test_w23_rows_left_out_are_an_error(tmp_path):
-    known = manifest(tmp_path, splits=("test", "test"))
-    assert checks.check_rows(known, "test", 2).state == "silent"
-    left_out = checks.check_rows(known, "test", 1)
-    assert (left_out.state, left_out.level) == ("fires", "E")
-    assert checks.check_rows(None, "test", 1).state == "not checkable"
-
-
 def test_every_warning_says_the_same_things_in_both_languages():
     assert SENTENCES["en"].keys() == SENTENCES["zh-TW"].keys()
 

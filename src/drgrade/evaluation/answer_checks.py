@@ -11,6 +11,7 @@ import numpy as np
 from drgrade.evaluation.calibration import Calibration
 from drgrade.evaluation.checks import Check
 from drgrade.evaluation.metrics import kappa
+from drgrade.evaluation.other_eye import Substitution
 from drgrade.evaluation.subgroups import Subgroup
 from drgrade.evaluation.values import Estimate
 from drgrade.predictions import Predictions
@@ -64,9 +65,13 @@ def check_subgroups(groups: Sequence[Subgroup], overall: Estimate) -> Check:
     return _result("W14", bool(missed), listed=", ".join(missed), bound=bound)
 
 
-def check_too_good(area: Estimate, qwk: Estimate) -> Check:
-    """W18: an AUC above 0.995 or a QWK above 0.95."""
-    reasons = [
+def check_too_good(area: Estimate, qwk: Estimate, swapped: Substitution | None) -> Check:
+    """W18: an AUC above 0.995, a QWK above 0.95, or a score that is the patient's, not the photo's.
+
+    `swapped` is None where no other eye could be put in a photo's place; what is not too good by
+    the first two is then not checkable.
+    """
+    reasons: list[dict[str, object]] = [
         {"key": key, "value": found.value}
         for key, found, bound in (
             ("good auc", area, TOO_GOOD_AUC),
@@ -74,6 +79,12 @@ def check_too_good(area: Estimate, qwk: Estimate) -> Check:
         )
         if found.value is not None and found.value > bound
     ]
+    if swapped is not None and swapped.is_of_the_patient:
+        reasons.append(
+            {"key": "of the patient", "share": swapped.survived, "patients": swapped.patients}
+        )
+    if swapped is None and not reasons:
+        return _blind("W18", "no pairs")
     return _result("W18", bool(reasons), reasons=reasons)
 
 

@@ -26,6 +26,17 @@ SENTENCES = {
         "few": "There are {n} {what}, fewer than 100.",
         "W07": "{here:.1%} of these photographs are referable, {there:.1%} of those the grader "
         "learned from: predictive values do not carry over; use those at your own prevalence.",
+        "W08": "These photographs are not like those the grader learned from. {why} Judge them "
+        "apart from the others, or train on photographs like them.",
+        "drift": "{n} of {of} have {what} outside {low:.4g} to {high:.4g}, where 98 % of the "
+        "training photographs lie.",
+        "new camera": "{n} of {of} have {what} that no training photograph has.",
+        "feature brightness": "a brightness",
+        "feature width": "a width",
+        "feature height": "a height",
+        "feature field_ratio": "a field of view with width over height",
+        "feature black_share": "a share of black",
+        "feature camera": "a camera",
         "W09": "Grades with fewer than 20 photographs: {listed}. Nothing can be said of how they "
         "are graded; add photographs of them.",
         "W10": "{why} Who drops ungradable photographs drops disease; read analysis A first.",
@@ -42,9 +53,16 @@ SENTENCES = {
         "slope": "The calibration slope is {value:.2f}, outside 0.8 to 1.25.",
         "W14": "In some subgroups disease may be missed; the lower bound of sensitivity is below "
         "{bound:.1%} for {listed}. Judge more patients of these groups, or train on more.",
+        "W16": "The photographs were prepared in another way than for training ({listed}); predict "
+        "again as the model prepares them.",
+        "W17": "{n} of {of} graded rows have a score that is no number, first '{photo}'; give such "
+        "rows the status error and empty probabilities.",
         "W18": "Too good to be true. {why} Look for a leak before believing it.",
         "good auc": "The referable AUC is {value:.4f}.",
         "good qwk": "QWK is {value:.3f}, more than two graders agree.",
+        "of the patient": "{share:.0%} of what the photographs add to the other eye's label is "
+        "still there when each photograph is replaced by that of the other eye ({patients} "
+        "patients): the answers tell the patient, not the photograph.",
         "W20": "Left and right are not treated alike. {why} Train with mirrored photographs.",
         "sides": "Sensitivity of left and right eyes is {points:.1f} points apart.",
         "mirrored": "Mirroring changes {value:.1%} of the grades.",
@@ -55,11 +73,20 @@ SENTENCES = {
         "binary": "binary (two grades occur)",
         "reversed": "reversed (answers agree with them upside down)",
         "no probabilities": "the table has no probabilities p0 to p4",
+        "no statistics": "the predictions do not say what the training photographs were like",
+        "no inputs": "the table does not say what these photographs are like (columns brightness, "
+        "width, height, field_ratio, black_share, camera)",
+        "no preprocessing": "the predictions do not say how the photographs were prepared in "
+        "training and now",
+        "no pairs": "no score is too high, but fewer than 50 patients have both eyes graded, so "
+        "the other eye could not be put in place of the photograph",
         "no subgroups": "no column of the table names groups (site, camera, eye, sex, age, ...)",
         "no eyes": "neither the eyes nor the effect of mirroring are known",
         "few rows": "there are fewer than 100 graded photographs",
-        "W23": "The table has {found} rows of split {split}, the manifest {wanted}: rows that are "
-        "left out can hide failures; predict every photograph of the split.",
+        "W23": "The table has {found} rows of split {split}, the manifest {wanted}. {why} Rows that "
+        "are left out can hide failures; predict every photograph of the split once.",
+        "left out": "{n} photographs of the manifest are not in the table, first '{photo}'.",
+        "elsewhere": "{n} photographs of the table are of another split there, first '{photo}'.",
         "W25": "The photographs are drawn, not taken: these figures show that the program works "
         "and say nothing about eyes; judge on real photographs.",
         "sensitivity": "sensitivity",
@@ -70,6 +97,7 @@ SENTENCES = {
         "cuts": "set of cuts between grades",
         "not checkable": "{code} could not be checked: {reason}.",
         "no origin": "the predictions do not say whether the photographs are drawn or real",
+        "no split": "the table does not say of which split its rows are",
         "no manifest": "the manifest was not given",
         "no patients": "no patient is known",
         "no choice": "the predictions do not say which photographs chose the epoch and the cuts",
@@ -93,6 +121,15 @@ SENTENCES = {
         "few": "{what}只有 {n} 個，少於 100。",
         "W07": "這些照片中有 {here:.1%} 需轉診，訓練照片中則為 {there:.1%}：預測值無法直接沿用；"
         "請採用符合您當地盛行率的數字。",
+        "W08": "這些照片與訓練時所見的照片不同。{why}請將它們分開評估，或加入類似的照片訓練。",
+        "drift": "{of} 張中有 {n} 張的{what}超出 {low:.4g} 至 {high:.4g}（98 % 的訓練照片都在此範圍）。",
+        "new camera": "{of} 張中有 {n} 張的{what}從未出現在訓練照片中。",
+        "feature brightness": "亮度",
+        "feature width": "寬度",
+        "feature height": "高度",
+        "feature field_ratio": "視野寬高比",
+        "feature black_share": "黑色比例",
+        "feature camera": "相機",
         "W09": "以下分級少於 20 張照片：{listed}。無法評論這些分級的判讀；請增加照片。",
         "W10": "{why}剔除無法判讀的照片就是剔除病變；請先看分析 A。",
         "ungradable": "{share:.1%} 的照片無法判讀，超過 10 %。",
@@ -107,9 +144,14 @@ SENTENCES = {
         "slope": "校準斜率為 {value:.2f}，超出 0.8 至 1.25。",
         "W14": "部分次群組可能漏診；以下群組的敏感度下限低於 {bound:.1%}：{listed}。"
         "請評估更多此類病人，或增加訓練資料。",
+        "W16": "照片的前處理與訓練時不同（{listed}）；請依模型本身的設定重新預測。",
+        "W17": "{of} 列已分級的資料中有 {n} 列的分數不是數字，第一列為「{photo}」；"
+        "請將這些列的 status 設為 error 並清空機率。",
         "W18": "好得令人難以置信。{why}採信之前請先檢查是否洩漏。",
         "good auc": "需轉診 AUC 為 {value:.4f}。",
         "good qwk": "QWK 為 {value:.3f}，高於兩位判讀者之間的一致性。",
+        "of the patient": "把每張照片換成同一病人另一眼的照片後，照片比另一眼標籤多出的分數仍保留 "
+        "{share:.0%}（{patients} 位病人）：答案反映的是病人，而不是照片。",
         "W20": "左右眼的表現不同。{why}請以鏡像照片訓練。",
         "sides": "左眼與右眼的敏感度相差 {points:.1f} 個百分點。",
         "mirrored": "鏡像會改變 {value:.1%} 的分級。",
@@ -119,11 +161,18 @@ SENTENCES = {
         "binary": "只有兩類",
         "reversed": "順序相反",
         "no probabilities": "表格沒有機率 p0 至 p4",
+        "no statistics": "預測結果沒有說明訓練照片的特性",
+        "no inputs": "表格沒有說明這些照片的特性（brightness、width、height、field_ratio、"
+        "black_share、camera 等欄位）",
+        "no preprocessing": "預測結果沒有說明訓練時與現在的前處理",
+        "no pairs": "分數沒有過高，但兩眼都有分級的病人少於 50 位，無法以另一眼替換照片",
         "no subgroups": "表格中沒有可分組的欄位（site、camera、eye、sex、age 等）",
         "no eyes": "不知道左右眼，也不知道鏡像的影響",
         "few rows": "已分級的照片少於 100 張",
-        "W23": "表格中 {split} 有 {found} 列，資料清單有 {wanted} 列：遺漏的列可能掩蓋失敗；"
-        "請預測該部分的每一張照片。",
+        "W23": "表格中 {split} 有 {found} 列，資料清單有 {wanted} 列。{why}遺漏的列可能掩蓋失敗；"
+        "請預測該部分的每一張照片，且只預測一次。",
+        "left out": "資料清單中有 {n} 張照片不在表格內，第一張為「{photo}」。",
+        "elsewhere": "表格中有 {n} 張照片在資料清單中屬於其他部分，第一張為「{photo}」。",
         "W25": "照片是繪製的，不是拍攝的：這些數字只表示程式可以運作，與真實的眼睛無關；"
         "請以真實照片評估。",
         "sensitivity": "敏感度",
@@ -134,6 +183,7 @@ SENTENCES = {
         "cuts": "分級切點",
         "not checkable": "{code} 無法檢查：{reason}。",
         "no origin": "預測結果沒有說明照片是繪製的還是真實的",
+        "no split": "表格沒有說明各列屬於哪一部分",
         "no manifest": "未提供資料清單",
         "no patients": "不知道病人是誰",
         "no choice": "預測結果沒有說明訓練週期與切點是以哪些照片選出的",

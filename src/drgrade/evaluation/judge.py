@@ -21,8 +21,11 @@ from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.checks import Check
 from drgrade.evaluation.frozen_points import FrozenPoint, frozen_points
 from drgrade.evaluation.grade_scores import GradeScores, grade_scores
+from drgrade.evaluation.input_checks import check_drift, check_numbers, check_preprocess
 from drgrade.evaluation.intervals import bootstrap_auc
+from drgrade.evaluation.joining import check_rows, join, refuse_strangers
 from drgrade.evaluation.ledger import Looks
+from drgrade.evaluation.other_eye import Substitution, substitute
 from drgrade.evaluation.ranking import roc
 from drgrade.evaluation.resampling import RESAMPLES
 from drgrade.evaluation.scorecard import NO_PROBABILITIES, Scores, score, with_patients
@@ -169,9 +172,14 @@ def judge(
     `looks` is what the ledger says of these rows (`ledger.look_at`), for the report.
 
     Raises:
-        PredictionsError: rows of several splits, a photo twice, or nothing graded to judge.
+        PredictionsError: rows of several splits, a photo twice, photos that the manifest does not
+            have, or nothing graded to judge.
     """
     _refuse_twins(predictions)
+    split = next(iter(predictions.table["split"].drop_nulls()), None)
+    beside = None if manifest is None else join(predictions, manifest, split)
+    if beside is not None:
+        refuse_strangers(beside)
     scores = score(predictions, manifest, seed, resamples=resamples)
     known = with_patients(predictions, manifest)
     level = primary_level(judged(known.table))
@@ -187,9 +195,17 @@ def judge(
     share, declared = _leak(known, manifest)
     meant, curve = _probabilities(known, main.endpoint, seed, resamples)
     groups = subgroups(known, main.endpoint)
-    about_answers = _answer_checks(scores, known, photos.primary.sensitivity, meant, groups)
+    swapped = substitute(known.graded(), seed=seed, resamples=resamples)
+    overall = photos.primary.sensitivity
+    about_answers = _answer_checks(scores, known, overall, meant, groups, swapped)
     about_screening = _screening_checks(scores, known, manifest, main, (share, declared))
-    checks = (*scores.checks, *about_screening, *about_answers)
+    about_inputs = (
+        check_drift(known.table, known.facts),
+        check_preprocess(known.facts),
+        check_numbers(known.table),
+        check_rows(beside),
+    )
+    checks = (*scores.checks, *about_screening, *about_answers, *about_inputs)
     return Judgement(
         scores=scores,
         primary=level,
@@ -300,7 +316,6 @@ def _screening_checks(
         screening.check_ungradable(photos.grades, photos.gradable),
         screening.check_flattery(everybody, gradable),
         screening.check_edema(main.endpoint),
-        screening.check_rows(manifest, scores.split, predictions.table.height),
     )
 
 
@@ -310,11 +325,12 @@ def _answer_checks(
     overall: Estimate,
     meant: Calibration | None,
     groups: tuple[Subgroup, ...],
+    swapped: Substitution | None,
 ) -> tuple[Check, ...]:
     return (
         answers.check_calibration(meant),
         answers.check_subgroups(groups, overall),
-        answers.check_too_good(scores.referable_auc, scores.qwk),
+        answers.check_too_good(scores.referable_auc, scores.qwk, swapped),
         answers.check_sides(groups, predictions.facts.get("mirror_changes")),
         answers.check_label_noise(predictions.graded()),
         answers.check_scale(scores.confusion),

@@ -1,7 +1,7 @@
 """The warnings about a screening decision: leaks, choices on test, size, grades, ungradables.
 
 W02 leak, W05 chosen on test, W06 too small, W07 other prevalence, W09 rare grades, W10 ungradables,
-W11 gradable-only figures flatter, W12 no macular edema, W23 rows left out.
+W11 gradable-only figures flatter, W12 no macular edema.
 """
 
 from collections.abc import Sequence
@@ -133,12 +133,3 @@ def check_flattery(everybody: Analysis, gradable: Analysis) -> Check:
 def check_edema(endpoint: Endpoint) -> Check:
     """W12: macular edema is not part of the referable endpoint."""
     return _result("W12", not endpoint.with_dme)
-
-
-def check_rows(manifest: "Manifest | None", split: str | None, found: int) -> Check:
-    """W23: the table has not all rows of its split, whatever their status."""
-    if manifest is None or split is None:
-        return _blind("W23", "no manifest")
-    wanted = len(manifest.part(split))
-    figures = {"found": found, "wanted": wanted, "split": split}
-    return Check("W23", "fires" if found != wanted else "silent", figures, "E")

@@ -1,0 +1,92 @@
+"""Predictions held against the manifest: the same photographs, none left out, none from elsewhere.
+
+W23 rows of a split, whatever their status, are not the manifest's rows of that split.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from drgrade.errors import PredictionsError
+from drgrade.evaluation.checks import Check, blind, told
+from drgrade.predictions import Predictions
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
+
+OUT_OF_FOLD = "out_of_fold"
+
+
+@dataclass(frozen=True)
+class Join:
+    """`found` rows of predictions of a split beside the `wanted` rows of the manifest.
+
+    Photos: `unknown` are in no row of the manifest, `elsewhere` in another split of it, `left_out`
+    in its rows of the split but not among the predictions. `split` is empty where none is known.
+    """
+
+    split: str
+    found: int
+    wanted: int
+    unknown: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def join(predictions: Predictions, manifest: "Manifest", split: str | None) -> Join:
+    """Match photos by name; rows of `out_of_fold` are the manifest's rows outside `test`."""
+    rows = manifest.table
+    is_meant = pl.lit(value=True) if split is None else pl.col("split") == split
+    if split == OUT_OF_FOLD:
+        is_meant = pl.col("split").is_null() | (pl.col("split") != "test")
+    meant = rows.filter(is_meant)["photo"]
+    photos = predictions.table["photo"]
+    unknown = photos.filter(~photos.is_in(rows["photo"].implode()))
+    elsewhere = photos.filter(
+        photos.is_in(rows["photo"].implode()) & ~photos.is_in(meant.implode())
+    )
+    left_out = meant.filter(~meant.is_in(photos.implode()))
+    return Join(
+        split or "", len(photos), len(meant),
+        tuple(unknown), tuple(elsewhere), tuple(left_out),
+    )  # fmt: skip
+
+
+def refuse_strangers(found: Join) -> None:
+    """Refuse predictions of photos that the manifest does not have.
+
+    Raises:
+        PredictionsError: what is unmatched, both ways, with the first of each.
+    """
+    if not found.unknown:
+        return
+    of_split = f" of split {found.split}" if found.split else ""
+    unmatched = (
+        f", and {len(found.left_out)} of {found.wanted} manifest rows{of_split} have no "
+        f"prediction, first '{found.left_out[0]}'"
+        if found.left_out
+        else ""
+    )
+    raise PredictionsError(
+        f"predictions and manifest are of the same photos, but {len(found.unknown)} of "
+        f"{found.found} predicted photos are not in the manifest, first '{found.unknown[0]}'"
+        f"{unmatched}; name photos as the manifest does, or give the manifest they came from"
+    )
+
+
+def check_rows(found: Join | None) -> Check:
+    """W23: the table has not the manifest's rows of its split, no more and no fewer."""
+    if found is None:
+        return blind("W23", "no manifest", "E")
+    if not found.split:
+        return blind("W23", "no split", "E")
+    reasons = [
+        {"key": key, "n": len(photos), "photo": photos[0]}
+        for key, photos in (("left out", found.left_out), ("elsewhere", found.elsewhere))
+        if photos
+    ]
+    return told(
+        "W23", bool(reasons) or found.found != found.wanted, "E",
+        found=found.found, wanted=found.wanted, split=found.split, reasons=reasons,
+    )  # fmt: skip

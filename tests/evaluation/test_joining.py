@@ -1,0 +1,59 @@
+"""Predictions and manifest are of the same photographs, or are told apart both ways."""
+
+import polars as pl
+import pytest
+
+from drgrade.data.manifest import make_manifest
+from drgrade.errors import PredictionsError
+from drgrade.evaluation.joining import check_rows, join, refuse_strangers
+from drgrade.predictions import from_rows
+
+SPLITS = {"a": "train", "b": "tune", "c": "test", "d": "test"}
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    rows = [{"photo": photo, "grade": 0, "split": split} for photo, split in SPLITS.items()]
+    return make_manifest(pl.DataFrame(rows), tmp_path)
+
+
+def rows(*photos):
+    return from_rows([{"photo": photo, "status": "error"} for photo in photos])
+
+
+def test_w23_is_silent_on_all_rows_of_the_split_whatever_their_status(manifest):
+    assert check_rows(join(rows("d", "c"), manifest, "test")).state == "silent"
+
+
+def test_w23_a_row_left_out_is_an_error_and_is_named(manifest):
+    found = check_rows(join(rows("c"), manifest, "test"))
+    assert (found.state, found.level) == ("fires", "E")
+    assert "not in the table, first 'd'" in found.sentence()
+
+
+def test_w23_as_many_rows_of_another_split_are_no_replacement(manifest):
+    found = check_rows(join(rows("c", "a"), manifest, "test"))
+    assert [reason["key"] for reason in found.figures["reasons"]] == ["left out", "elsewhere"]
+    assert "「a」" in found.sentence("zh-TW")
+
+
+def test_w23_out_of_fold_rows_are_all_but_those_of_test(manifest):
+    assert check_rows(join(rows("a", "b"), manifest, "out_of_fold")).state == "silent"
+    assert check_rows(join(rows("a", "b", "c"), manifest, "out_of_fold")).fires
+
+
+def test_w23_is_blind_without_a_manifest_or_a_split(manifest):
+    assert check_rows(None).figures["key"] == "no manifest"
+    assert check_rows(join(rows("a"), manifest, None)).figures["key"] == "no split"
+
+
+def test_photos_that_the_manifest_does_not_have_are_refused_with_both_sides(manifest):
+    found = join(rows("photos/c", "d"), manifest, "test")
+    with pytest.raises(PredictionsError) as told:
+        refuse_strangers(found)
+    assert "1 of 2 predicted photos are not in the manifest, first 'photos/c'" in str(told.value)
+    assert "1 of 2 manifest rows of split test have no prediction, first 'c'" in str(told.value)
+
+
+def test_photos_that_the_manifest_has_are_not_refused(manifest):
+    refuse_strangers(join(rows("c"), manifest, "test"))
