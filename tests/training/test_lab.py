@@ -66,6 +66,14 @@ def test_every_cell_that_can_run_has_run_to_its_end(lab):
     assert ended == ["resnet18-random", "resnet18-random-32px"]
 
 
+def test_every_cell_ends_with_a_scorecard_that_the_page_leads_to(lab):
+    page = (lab / "report.html").read_text()
+    for name in ("resnet18-random", "resnet18-random-32px"):
+        twin = json.loads((lab / f"runs/{name}/scorecard/report.json").read_text())
+        assert twin["scores"]["split"] == "test"
+    assert 'href="runs/resnet18-random/scorecard/report.html"' in page
+
+
 def test_a_cell_whose_weights_cannot_be_had_stays_empty_with_its_reason(lab, cells):
     assert "127.0.0.1:9" in cells["resnet18-imagenet"]["reason"]
     assert "127.0.0.1:9" in (lab / "report.html").read_text()

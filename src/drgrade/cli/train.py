@@ -20,7 +20,8 @@ def train(
     """Train a grader from a recipe, or resume a run.
 
     The run folder holds the recipe, its provenance, `metrics.csv`, curves, the best and the last
-    model, and predictions of tune, calibrate and test. Its path is printed.
+    model, predictions of tune, calibrate and test, and a scorecard of the test rows
+    (`scorecard/report.html`). Its path is printed.
 
     Example: drgrade train lab-best --set data.manifest=eyepacs.csv --set data.size=128 -o run
 
@@ -42,20 +43,27 @@ def train(
     from drgrade.recipe import load_recipe
     from drgrade.training.experiment import resume_run, run
     from drgrade.training.folds import run_folds
+    from drgrade.training.judged import judge_folds, judge_run
 
     if resume is not None:
         if recipe or set_ or folds or output:
             raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
-        print(resume_run(resume))
+        folder = resume_run(resume)
+        judge_run(folder)
+        print(folder)
         return
     if recipe is None:
         raise UsageError("give a recipe (`drgrade recipes` lists them) or --resume RUN")
     loaded = load_recipe(recipe, set_ or ())
     folder = output or Path("runs") / loaded.name
     if folds is None:
-        print(run(loaded, None, folder))
+        run(loaded, None, folder)
+        judge_run(folder)
+        print(folder)
     else:
-        print(run_folds(loaded, folder, folds))
+        table = run_folds(loaded, folder, folds)
+        judge_folds(table)
+        print(table)
 
 
 def recipes(name: str | None = None) -> None:

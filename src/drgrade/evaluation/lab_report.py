@@ -175,6 +175,7 @@ def _honest_table(lab: Lab, language: str) -> list[dict[str, Any]]:
     rows = [
         {
             "title": cell.name,
+            "scorecard": cell.scorecard,
             "is_floor": False,
             "is_chosen": lab.chosen is cell,
             "collapsed": cell.is_collapsed,
@@ -193,6 +194,7 @@ def _honest_table(lab: Lab, language: str) -> list[dict[str, Any]]:
     return rows + [
         {
             "title": say_in(language, floor_word(floor.name)),
+            "scorecard": "",
             "is_floor": True,
             "is_chosen": False,
             "collapsed": False,

@@ -25,6 +25,7 @@ from drgrade.grades import GRADES
 from drgrade.predictions import Predictions, read_predictions
 from drgrade.run import RunFolder
 
+SCORECARD = "scorecard/report.html"  # below a run folder
 COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
 MOST_ROWS = 0.9  # a floor that answers fewer rows than this is not the one to be held against
 
@@ -65,6 +66,7 @@ class Result:
     over_zero: Estimate | None = None
     over_other: Estimate | None = None
     unseen: Estimate | None = None
+    scorecard: str = ""  # the page of its own judgement, below the lab's folder
 
     @property
     def is_collapsed(self) -> bool:
@@ -263,7 +265,12 @@ def _result(
         highest = _judged(best, test, summary.get("highest_test_epoch"), "test")
     recipe_hash = files.read_json(files.provenance).get("recipe_hash", "")
     return Result(name, settings, "finished", "", history, summary, recipe_hash, honest, highest,
-                  *_against(answers, test))  # fmt: skip
+                  *_against(answers, test), _scorecard(folder, settings["run"]))  # fmt: skip
+
+
+def _scorecard(folder: Path, run: str) -> str:
+    page = f"{run}/{SCORECARD}"
+    return page if (folder / page).is_file() else ""
 
 
 def _judged(answers: Predictions, test: Test, epoch: int | None, chosen_on: str) -> Judged | None:

@@ -197,6 +197,7 @@ RESULTS: Pairs = {
     "detail": ("All figures on test", "測試集的完整數字"),
     "cell": ("cell", "欄位"),
     "tune_qwk": ("tune QWK", "tune QWK"),
+    "scorecard": ("scorecard", "評分卡"),
     "one_answer": ("largest share of one answer", "單一答案的最大占比"),
     "over_zero": ("accuracy minus always 0", "準確率減去「一律判為 0 級」"),
     "over_other": ("accuracy minus other eye", "準確率減去「照抄另一眼」"),

@@ -18,6 +18,7 @@ from drgrade.models.objectives import OBJECTIVES
 from drgrade.progress import say
 from drgrade.run import provenance
 from drgrade.training.experiment import limited, run
+from drgrade.training.judged import judge_run
 from drgrade.training.lab_cells import TABLE, Cell, Wanted, cells_of, compared
 from drgrade.training.lab_plan import Pace, Planned, measure, plan, say_plan
 from drgrade.training.loop import DivergedError
@@ -64,7 +65,7 @@ def run_lab(
     about = _about(whole, cells, planned, wanted, folder)
     drawn = time.monotonic()
     for cell in cells:
-        about["reasons"][cell.name] = _run_cell(cell, manifest, folder)
+        about["reasons"][cell.name] = _run_cell(cell, manifest, folder, language)
         if time.monotonic() - drawn > PAGE_SECONDS:
             _write(folder, about, whole, language)
             drawn = time.monotonic()
@@ -98,11 +99,12 @@ def _photos(manifest: Manifest) -> dict[str, int]:
     return {str(split): int(n) for split, n in graded.group_by("split").len().rows() if split}
 
 
-def _run_cell(cell: Cell, manifest: Manifest, folder: Path) -> str:
-    """Train one cell to its end; returns why it stays empty, or nothing."""
+def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> str:
+    """Train one cell to its end and judge it; returns why it stays empty, or nothing."""
     say(f"cell {cell.name}")
+    own = folder / "runs" / cell.name
     try:
-        run(cell.recipe, manifest, folder / "runs" / cell.name, resume=True)
+        judge_run(run(cell.recipe, manifest, own, resume=True), language=language)
     except (DownloadError, DivergedError) as error:
         say(f"cell {cell.name} stays empty: {error}")
         return str(error)
