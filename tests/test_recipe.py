@@ -61,6 +61,25 @@ def test_a_number_out_of_range_is_refused_with_the_value(section, key, value):
         make_recipe({section: {key: value}})
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "value", "rule"),
+    [
+        ("train", "batch", 0, "must be 1 to 4096"),
+        ("optimiser", "learning_rate", 0, "must be above 0 to 10"),
+        ("optimiser", "momentum", 1, "must be 0 to below 1"),
+        ("data", "photos", -1, "must be 0 or more"),
+    ],
+)
+def test_a_number_out_of_range_is_told_the_range(section, key, value, rule):
+    with pytest.raises(RecipeError, match=f"{section}.{key}: {rule}, got {value}"):
+        make_recipe({section: {key: value}})
+
+
+def test_a_key_set_twice_on_the_command_line_is_refused():
+    with pytest.raises(RecipeError, match=r"gives train\.batch more than once"):
+        load_recipe("lab", ["train.batch=4", "train.epochs=2", "train.batch=8"])
+
+
 def test_a_key_given_twice_is_refused(tmp_path):
     path = tmp_path / "twice.toml"
     path.write_text("[train]\nepochs = 1\nepochs = 2\n")

@@ -12,6 +12,8 @@ from drgrade.errors import RecipeError, nearest
 from drgrade.files import sha256_bytes
 
 LARGEST_RECIPE = 1 << 20
+OUT_OF_RANGE = ("greater_than_equal", "greater_than", "less_than_equal", "less_than",
+                "finite_number")  # fmt: skip
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
@@ -156,6 +158,7 @@ def load_recipe(where: str, changes: Sequence[str] = ()) -> Recipe:
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{where} is not valid TOML: {error}") from None
     settings.setdefault("name", Path(where).stem)
+    _refuse_twice(changes)
     for change in changes:
         _apply_change(settings, change)
     return make_recipe(settings, where)
@@ -199,6 +202,14 @@ def _text_of(where: str) -> str:
         raise RecipeError(f"{where} cannot be read as UTF-8 text: {error}") from None
 
 
+def _refuse_twice(changes: Sequence[str]) -> None:
+    """A key set twice is a mistake, as it is in a TOML file: which one is meant, nobody knows."""
+    keys = [change.partition("=")[0].strip() for change in changes]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise RecipeError(f"--set gives {', '.join(twice)} more than once; keep one")
+
+
 def _apply_change(settings: dict[str, Any], change: str) -> None:
     key, equals, value = change.partition("=")
     section, dot, name = key.strip().partition(".")
@@ -224,8 +235,25 @@ def _explain(problem: dict[str, Any]) -> str:
         return f"unknown key '{key}'{_nearest_key(place)}"
     if not place:
         return str(problem["msg"]).removeprefix("Value error, ")
-    rule = str(problem["msg"]).removeprefix("Input ")
+    rule = _range(place) if problem["type"] in OUT_OF_RANGE else ""
+    rule = f"must be {rule}" if rule else str(problem["msg"]).removeprefix("Input ")
     return f"{key}: {rule}, got {problem['input']!r}"
+
+
+def _range(place: list[str]) -> str:
+    """The range of a key in words: `1 to 4096`, `above 0 to 10`, `0 to below 1`."""
+    inside = _sections().get(place[0])
+    if inside is None or len(place) != 2:
+        return ""
+    limits = {
+        name: f"{getattr(rule, name):.9g}"
+        for rule in inside.model_fields[place[1]].metadata
+        for name in ("ge", "gt", "le", "lt")
+        if hasattr(rule, name)
+    }
+    low = limits["ge"] if "ge" in limits else f"above {limits['gt']}" if "gt" in limits else ""
+    high = limits["le"] if "le" in limits else f"below {limits['lt']}" if "lt" in limits else ""
+    return f"{low} to {high}" if low and high else f"{low or high}" + (" or more" if low else "")
 
 
 def _nearest_key(place: list[str]) -> str:

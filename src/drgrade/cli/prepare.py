@@ -9,6 +9,7 @@ from drgrade.errors import UsageError
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".jp2")
 SIZES = (28, 2048)
+MOST_WORKERS = 256
 
 
 def prepare(
@@ -40,7 +41,7 @@ def prepare(
     root
         Folder the manifest's photo paths are relative to.
     workers
-        Processes.
+        Processes; 0 prepares in this one.
     """
     import polars as pl
 
@@ -51,6 +52,8 @@ def prepare(
 
     if not SIZES[0] <= size <= SIZES[1]:
         raise UsageError(f"--size must be {SIZES[0]} to {SIZES[1]} px, got {size}")
+    if not 0 <= workers <= MOST_WORKERS:
+        raise UsageError(f"--workers must be 0 to {MOST_WORKERS}, got {workers}")
     if photos.is_dir():
         found = sorted(str(p.relative_to(photos)) for p in photos.rglob("*")
                        if p.suffix.lower() in ENDINGS and p.is_file())  # fmt: skip

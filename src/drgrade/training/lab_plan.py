@@ -71,13 +71,14 @@ def measure(cell: Cell) -> Pace:
     """Time a few training and judging steps of a cell's network on made-up squares."""
     import torch
 
+    from drgrade.models.devices import pick_device
     from drgrade.models.grader import build_network
     from drgrade.models.objectives import OBJECTIVES
-    from drgrade.training.experiment import laid_out, pick_device
+    from drgrade.training.experiment import laid_out
     from drgrade.training.optimise import make_optimiser
 
     recipe = cell.recipe
-    device = pick_device(recipe.train.device)
+    device = pick_device(recipe.train.device, "train.device")
     objective = OBJECTIVES[recipe.objective.name]
     network = build_network(recipe.model, objective.outputs).to(device)
     layout = torch.channels_last if recipe.train.channels_last else torch.contiguous_format
