@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,8 @@ from drgrade.errors import DrgradeError, UsageError
 from drgrade.extras import need
 
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".jp2")
-TRAVELLING = ("weights_sha256", "preprocess", "recipe_hash", "manifest_hash", "source")
+ANSWERS = ("predicted", "referable", "mirrored", "p0", "p1", "p2", "p3", "p4")
+MOST_WORKERS = 256
 TABLE_ENDINGS = (".csv", ".parquet")
 
 
@@ -23,6 +25,7 @@ def predict(
     root: Path | None = None,
     workers: int = 2,
     device: str = "cpu",
+    mirror: Annotated[bool, Parameter(negative=())] = False,
     force: Annotated[bool, Parameter(negative=())] = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
@@ -46,7 +49,10 @@ def predict(
     workers
         Threads that decode photographs.
     device
-        cpu, or cuda:N.
+        cpu, cuda:N, or auto (a GPU where there is one).
+    mirror
+        Grade each photograph mirrored too, and tell the share of grades that change; without it
+        the share that the model had on its own tune photographs is told. Takes longer.
     force
         Write over a table that is there.
     json_
@@ -54,38 +60,72 @@ def predict(
     """
     need("grade", "drgrade predict")
     from drgrade.models.checkpoint import load_grader
+    from drgrade.models.devices import pick_device
     from drgrade.models.inference import grade_photos
-    from drgrade.predictions import from_rows, write_predictions
+    from drgrade.predictions import from_rows, told_by_model, write_predictions
     from drgrade.progress import say, track
 
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} is there already; give another name or --force")
+    if not 1 <= workers <= MOST_WORKERS:
+        raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
+    device = str(pick_device(device))
     grader = load_grader(model, device)
     inputs = list_inputs(photos, root)
     if not inputs:
         raise UsageError(f"no photographs found under {', '.join(map(str, photos))}")
     named = ((name, path) for name, path, _ in inputs)
-    answers = grade_photos(grader, named, workers=workers, device=device)
+    answers = grade_photos(grader, named, workers=workers, device=device, mirror=mirror)
     rows = [
         {**known, **_as_promised(known, answer)}
         for (_, _, known), answer in zip(
             inputs, track(answers, len(inputs), "grading"), strict=True
         )
     ]
-    facts = {key: grader.facts.get(key) for key in TRAVELLING}
-    predictions = from_rows(
-        rows, {**facts, "drawn_training": grader.facts.get("source") == "drawn"}
-    )
+    facts = {
+        "train_source": grader.facts.get("source", ""),
+        "train_preprocess": grader.facts.get("preprocess"),
+        **told_by_model(grader.facts),
+        **_origin(photos, root),
+        **(_mirrored(rows) if mirror else {}),
+        "preprocess": asdict(grader.preprocess),
+    }
+    predictions = from_rows(rows, facts)
     if output is not None:
         write_predictions(predictions, output)
     _show(rows, json_, quiet=output is not None)
     failed = sum(row["status"] != "graded" for row in rows)
     say(
-        f"{len(rows)} photographs = {len(rows) - failed} graded + {failed} not graded"
+        f"{_counted(len(rows))} = {len(rows) - failed} graded + {failed} not graded"
         + (f"; {output}" if output else "")
         + ". Research software, not a medical device."
     )
     return 3 if failed else 0
+
+
+def _counted(photos: int) -> str:
+    return "1 photograph" if photos == 1 else f"{photos:,} photographs"
+
+
+def _origin(places: list[Path], root: Path | None) -> dict[str, Any]:
+    """Where the photographs come from, and whether they are drawn: only where all places tell."""
+    from drgrade.data.manifest import read_manifest
+    from drgrade.data.sources import is_drawn
+
+    if any(place.is_dir() or place.suffix not in TABLE_ENDINGS for place in places):
+        return {}
+    told = [read_manifest(place, root=root).facts for place in places]
+    drawn = [is_drawn(facts) for facts in told]
+    sources = {facts.get("source") or "" for facts in told}
+    known = {"drawn": any(drawn)} if None not in drawn or any(drawn) else {}
+    return known | ({"source": sources.pop()} if len(sources) == 1 else {})
+
+
+def _mirrored(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    turned = [row["predicted"] != row["mirrored"] for row in rows if row["status"] == "graded"]
+    if not turned:
+        return {"mirror_changes": None, "mirror_changes_on": None}
+    return {"mirror_changes": sum(turned) / len(turned), "mirror_changes_on": "these photographs"}
 
 
 def _as_promised(known: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +133,7 @@ def _as_promised(known: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
     promised, found = known.get("sha256"), answer.get("sha256")
     if not promised or not found or promised == found:
         return answer
-    emptied = {key: None for key in answer if key in ("predicted", "p0", "p1", "p2", "p3", "p4")}
+    emptied = {key: None for key in answer if key in ANSWERS}
     reason = f"hash mismatch: sha256 {found[:12]}..., the manifest has {promised[:12]}..."
     return {**answer, **emptied, "status": "error", "reason": reason}
 

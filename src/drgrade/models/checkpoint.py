@@ -15,6 +15,7 @@ from drgrade.errors import CheckpointError
 from drgrade.files import write_bytes
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import OBJECTIVES, Decoding
+from drgrade.recalibration import from_json
 from drgrade.recipe import Model
 
 FORMAT = 1
@@ -92,7 +93,6 @@ def load_grader(where: Path, device: str = "cpu") -> Grader:
     network = build_network(model, OBJECTIVES[about["objective"]].outputs)
     own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}
     _load_state(network, own, path)
-    decoding = about["decoding"]
     return Grader(
         network=network.to(device).eval(),
         model=model,
@@ -100,9 +100,14 @@ def load_grader(where: Path, device: str = "cpu") -> Grader:
         objective_name=about["objective"],
         mean=tuple(about["mean"]),
         std=tuple(about["std"]),
-        decoding=Decoding(tuple(decoding["cuts"]), decoding["width"], decoding["fitted_on"]),
+        decoding=_decoding(about["decoding"]),
         facts={**about["facts"], "weights_sha256": weights_hash(network)},
     )
+
+
+def _decoding(told: dict[str, Any]) -> Decoding:
+    correction = from_json(told.get("recalibration"))  # files before calibration have none
+    return Decoding(tuple(told["cuts"]), told["width"], told["fitted_on"], correction)
 
 
 def _load_state(network: torch.nn.Module, own: dict[str, torch.Tensor], path: Path) -> None:

@@ -41,8 +41,18 @@ class Grader:
         return self.network((squares - mean) / std)
 
     def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities (n, 5) and grades (n,) of raw outputs (n, k)."""
-        return self.objective.decode(outputs, self.decoding)
+        """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k)."""
+        probabilities, grades = self.objective.decode(outputs, self.decoding)
+        return self.decoding.recalibration.apply(probabilities), grades
+
+    @property
+    def referable_from(self) -> float | None:
+        """The threshold of the HS operating point: from it on, a photo is referable; None without.
+
+        The score is `recalibration.referable_score` of the probabilities.
+        """
+        points = self.facts.get("operating_points") or ()
+        return next((point["threshold"] for point in points if point["name"] == "HS"), None)
 
     def fitted(self, outputs: np.ndarray, grades: np.ndarray) -> "Grader":
         """The same grader with its decoding fitted on rows of `tune`."""

@@ -15,6 +15,7 @@ from drgrade.data.preprocess import TOO_SMALL, Preprocess, read_prepared
 from drgrade.errors import DrgradeError, PhotoError
 from drgrade.models.grader import Grader
 from drgrade.predictions import PROBABILITIES
+from drgrade.recalibration import referable_score
 
 BATCH = 8
 
@@ -39,8 +40,7 @@ def look(name: str, path: Path | DrgradeError, settings: Preprocess) -> Look:
         return Look(name, None, {"reason": str(error), **small})
     except (OSError, DrgradeError) as error:
         return Look(name, None, {"reason": f"cannot be read: {error}"})
-    facts = {key: getattr(prepared.photo, key) for key in ("width", "height", "bytes", "sha256")}
-    return Look(name, prepared.pixels, facts)
+    return Look(name, prepared.pixels, prepared.facts())
 
 
 def grade_photos(
@@ -50,40 +50,59 @@ def grade_photos(
     batch: int = BATCH,
     workers: int = 2,
     device: str = "cpu",
+    mirror: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield one row of the predictions table for each (name, path), in order.
 
-    A photo that cannot be read gets status `error` and no probabilities, never grade 0.
+    A photo that cannot be read gets status `error` and no probabilities, never grade 0. With
+    `mirror` each graded row has the column `mirrored` too: the grade of the mirrored photo.
     """
     waiting = iter(photos)
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         while group := list(islice(waiting, batch)):
             looks = list(pool.map(lambda each: look(each[0], each[1], grader.preprocess), group))
-            yield from _grade_batch(grader, looks, torch.device(device))
+            yield from _grade_batch(grader, looks, torch.device(device), mirror=mirror)
 
 
 def _grade_batch(
-    grader: Grader, looks: list[Look], device: torch.device
+    grader: Grader, looks: list[Look], device: torch.device, *, mirror: bool
 ) -> Iterator[dict[str, Any]]:
     seen = [each for each in looks if each.pixels is not None]
     answers: dict[int, dict[str, Any]] = {}
     if seen:
         pixels = [each.pixels for each in seen if each.pixels is not None]
-        squares = torch.from_numpy(np.stack(pixels)).to(device)
-        with torch.inference_mode():
-            outputs = grader.outputs(as_unit(squares)).float().cpu().numpy()
-        probabilities, given = grader.decode(outputs)
+        squares = as_unit(torch.from_numpy(np.stack(pixels)).to(device))
+        probabilities, given = _decoded(grader, squares)
         for each, p, grade in zip(seen, probabilities, given, strict=True):
-            answers[id(each)] = answer(p, int(grade))
+            answers[id(each)] = answer(p, int(grade), grader.referable_from)
+        if mirror:
+            _, turned = _decoded(grader, squares.flip(-1))
+            for each, grade in zip(seen, turned, strict=True):
+                if answers[id(each)]["status"] == "graded":
+                    answers[id(each)]["mirrored"] = int(grade)
     model = str(grader.facts.get("weights_sha256", ""))[:16]
     for each in looks:
         verdict = answers.get(id(each), {"status": "error"})
         yield {"photo": each.name, **verdict, **each.facts, "model": model}
 
 
-def answer(probabilities: np.ndarray, grade: int) -> dict[str, Any]:
-    """The answer columns of one photo; a figure that is no number is an error, not a grade."""
+def _decoded(grader: Grader, squares: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    with torch.inference_mode():
+        outputs = grader.outputs(squares).float().cpu().numpy()
+    return grader.decode(outputs)
+
+
+def answer(
+    probabilities: np.ndarray, grade: int, referable_from: float | None = None
+) -> dict[str, Any]:
+    """The answer columns of one photo; a figure that is no number is an error, not a grade.
+
+    `referable` is told where the model has a threshold for it, and empty where it has none.
+    """
     if not np.isfinite(probabilities).all():
         return {"status": "error", "reason": "the network gave no finite answer"}
     named = dict(zip(PROBABILITIES, map(float, probabilities), strict=True))
-    return {"status": "graded", "predicted": grade, **named}
+    row = {"status": "graded", "predicted": grade, **named}
+    if referable_from is not None:
+        row["referable"] = bool(referable_score(probabilities[None])[0] >= referable_from)
+    return row

@@ -1,7 +1,7 @@
 """Objectives: outputs, what a mistake costs and how outputs become grades, chosen as one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from drgrade.grades import NUMBER_OF_GRADES
+from drgrade.recalibration import Recalibration
 
 EVEN_CUTS = (0.5, 1.5, 2.5, 3.5)
 WIDTHS = np.geomspace(0.1, 2.0, 40)
@@ -16,15 +17,24 @@ WIDTHS = np.geomspace(0.1, 2.0, 40)
 
 @dataclass(frozen=True)
 class Decoding:
-    """What turns outputs into probabilities: cuts and width of a regression, fitted on `tune`."""
+    """What turns outputs into probabilities: cuts and width of a regression, fitted on `tune`.
+
+    `recalibration` is what `drgrade calibrate` found; it corrects probabilities, never grades.
+    """
 
     cuts: tuple[float, ...] = EVEN_CUTS
     width: float = 0.5
     fitted_on: str = ""
+    recalibration: Recalibration = field(default_factory=Recalibration)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the model file."""
-        return {"cuts": list(self.cuts), "width": self.width, "fitted_on": self.fitted_on}
+        return {
+            "cuts": list(self.cuts),
+            "width": self.width,
+            "fitted_on": self.fitted_on,
+            "recalibration": self.recalibration.as_json(),
+        }
 
 
 @dataclass(frozen=True)

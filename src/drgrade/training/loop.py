@@ -265,6 +265,7 @@ def _is_better(row: dict[str, Any], best: dict[str, Any], choose_by: str) -> boo
 def _keep(desk: Desk, state: State, fitted: Grader) -> None:
     best = replace(fitted, network=state.judged).with_facts(
         epoch=state.epoch,
+        recipe_hash=desk.recipe.hash,
         chosen_on="tune",
         chosen_by=desk.recipe.train.choose,
         **{key: state.best[key] for key in ("tune_qwk", "tune_accuracy", "tune_loss")},
