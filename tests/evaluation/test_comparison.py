@@ -11,6 +11,7 @@ from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.comparison import compare
 from drgrade.evaluation.intervals import paired_difference
 from drgrade.evaluation.metrics import kappas, mcnemar
+from drgrade.evaluation.pooling import as_asked
 from drgrade.predictions import Predictions, from_rows, write_predictions
 
 FEW = 300
@@ -117,3 +118,54 @@ def test_page_and_twin_name_every_grader_and_the_one_that_leads(tmp_path, langua
     assert twin["verdict"].startswith("good")
     assert twin["verdict"] in page
     assert (out / "figures" / "qwk.png").is_file()
+
+
+def seeds_of(recipe, *rights):
+    """Tables of one recipe, a seed each, with the share of right answers of each."""
+    return {
+        f"{recipe}{seed}": Predictions(
+            grader(right).table, {"recipe": recipe, "recipe_family": recipe}
+        )
+        for seed, right in enumerate(rights)
+    }
+
+
+def test_seeds_of_one_recipe_are_one_grader_with_the_mean_of_their_scores():
+    tables = {**seeds_of("good", 0.8, 0.9), "other": grader(0.5)}
+    found = compare(tables, resamples=FEW)
+    assert [entry.name for entry in found.entries] == ["good, 2 seeds", "other"]
+    each = [compare({"a": table, "b": grader(0.5)}, resamples=FEW).entries[0].scores["qwk"].value
+            for table in list(tables.values())[:2]]  # fmt: skip
+    pooled = found.entries[0]
+    assert pooled.scores["qwk"].value == pytest.approx(np.mean(each))
+    assert pooled.spread["qwk"] == pytest.approx((min(each), max(each)))
+    assert (found.pairs[0].mcnemar_p, found.pairs[0].delong_p) == (None, None)
+
+
+def test_seeds_that_differ_widen_the_interval_and_equal_ones_do_not():
+    def width(*rights):
+        tables = {**seeds_of("r", *rights), "other": grader(0.5)}
+        qwk = compare(tables, resamples=FEW).entries[0].scores["qwk"]
+        return qwk.high - qwk.low
+
+    alone = compare({"a": grader(0.8), "b": grader(0.5)}, resamples=FEW).entries[0].scores["qwk"]
+    assert width(0.8, 0.8) == pytest.approx(alone.high - alone.low)
+    assert width(0.6, 0.95) > 1.5 * width(0.8, 0.8)
+
+
+def test_seeds_of_one_recipe_alone_are_refused_with_the_way_out():
+    with pytest.raises(UsageError, match="got 2 seeds of one recipe.*--seeds-apart"):
+        compare(seeds_of("r", 0.8, 0.9), resamples=FEW)
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [({"p": ["x"]}, "got 'x' in 'p'"), ({"p": ["a"], "q": ["a"]}, "got one in two")],
+)
+def test_pools_hold_tables_that_are_there_once(asked, problem):
+    with pytest.raises(UsageError, match=problem):
+        as_asked(["a", "b"], asked)
+
+
+def test_pools_asked_by_name_leave_the_others_alone():
+    assert as_asked(["a", "b", "c"], {"p": ["c", "a"]}) == {"p": [2, 0], "b": [1]}

@@ -7,11 +7,15 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from drgrade.errors import UsageError
+
 
 def compare(
     predictions: Annotated[list[Path], Parameter(negative=())],
     *,
     output: Annotated[Path, Parameter(name=["-o", "--output"])],
+    pool: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    seeds_apart: Annotated[bool, Parameter(negative=())] = False,
     split: str = "",
     language: Literal["en", "zh-TW"] = "en",
     seed: int = 0,
@@ -27,9 +31,15 @@ def compare(
     Parameters
     ----------
     predictions
-        The tables, .csv or .parquet; tables of the same name are called by their folder.
+        The tables, .csv or .parquet, or run folders; tables of the same name are called by their
+        folder.
     output
         Folder of the page (`report.html`), its twin `report.json` and `figures`.
+    pool
+        Seeds of one grader, as NAME=TABLE,TABLE with the names of the tables; may be given again.
+        Our own runs of one recipe that differ in the seed alone are pooled by themselves.
+    seeds_apart
+        Every table a grader of its own.
     split
         Which split to compare; by default `test`, or the only one there is.
     language
@@ -42,18 +52,38 @@ def compare(
     from drgrade.evaluation.compare_page import verdict, write_comparison
     from drgrade.evaluation.comparison import compare as compare_tables
     from drgrade.evaluation.judge import pick_split
+    from drgrade.evaluation.pooling import alone
     from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
+    files = [_table(path) for path in predictions]
     tables = {
-        name: pick_split(read_predictions(path), split)
-        for name, path in zip(_names(predictions), predictions, strict=True)
+        name: pick_split(read_predictions(file), split)
+        for name, file in zip(_names(predictions), files, strict=True)
     }
-    found = compare_tables(tables, seed=seed)
+    pools = alone(list(tables)) if seeds_apart else _pools(pool, list(tables)) if pool else None
+    found = compare_tables(tables, pools=pools, seed=seed)
     command = shlex.join(["drgrade", *sys.argv[1:]])
     page = write_comparison(found, output, command=command, language=language)
     say(verdict(found, language))
     print(page.with_suffix(".json").read_text(encoding="utf-8") if json_ else page)
+
+
+def _table(path: Path) -> Path:
+    """The table itself, or the one of a run folder."""
+    from drgrade.run import RunFolder
+
+    return RunFolder(path).predictions if path.is_dir() else path
+
+
+def _pools(asked: tuple[str, ...], names: list[str]) -> dict[str, list[int]]:
+    from drgrade.evaluation.pooling import as_asked
+
+    wrong = [each for each in asked if not all(each.partition("="))]
+    if wrong:
+        raise UsageError(f"--pool is NAME=TABLE,TABLE, got '{wrong[0]}'")
+    pairs = (each.partition("=") for each in asked)
+    return as_asked(names, {name: members.split(",") for name, _, members in pairs})
 
 
 def _names(paths: list[Path]) -> list[str]:

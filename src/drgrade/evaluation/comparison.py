@@ -15,6 +15,7 @@ import polars as pl
 from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.intervals import from_replicates
 from drgrade.evaluation.metrics import accuracies, kappas, mcnemar, sensitivities, specificities
+from drgrade.evaluation.pooling import Pools, by_family, pooled
 from drgrade.evaluation.ranking import delong, rank_pairs
 from drgrade.evaluation.resampling import RESAMPLES, resampled_areas, row_weights
 from drgrade.evaluation.units import at_level, endpoints, judged
@@ -22,6 +23,7 @@ from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing
 from drgrade.grades import NUMBER_OF_GRADES
 from drgrade.predictions import Predictions
 
+Drawn = dict[str, tuple[Floats, Floats]]  # each score: (k,), and in each resample (r, k)
 FEWEST, MOST = 2, 10
 METRICS = ("qwk", "accuracy", "sensitivity", "specificity", "auc")
 LISTED = 20
@@ -30,11 +32,17 @@ NO_SCORES = "a table has no probabilities p0 to p4"
 
 @dataclass(frozen=True)
 class Entry:
-    """One grader: its scores, and the share of resamples in which it is 1st, 2nd, ... by QWK."""
+    """One grader: its scores, and the share of resamples in which it is 1st, 2nd, ... by QWK.
+
+    `tables` are its seeds; of several, scores are means, and `spread` holds the least and the
+    largest of each score.
+    """
 
     name: str
+    tables: tuple[str, ...]
     not_graded: int
     scores: dict[str, Estimate]
+    spread: dict[str, tuple[float, float]]
     ranks: tuple[float, ...]
 
 
@@ -43,25 +51,29 @@ class Pair:
     """`second` minus `first`; `only_first`, `only_second`: photographs that one alone gets right.
 
     McNemar's test is exact and DeLong's is paired; both take photographs as independent, the
-    differences resample patients.
+    differences resample patients. Both are None where a side is the mean of several seeds.
     """
 
     first: str
     second: str
     differences: dict[str, Estimate]
-    only_first: int
-    only_second: int
-    mcnemar_p: float
+    only_first: int | None
+    only_second: int | None
+    mcnemar_p: float | None
     delong_p: float | None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Graders on `n` photographs of `patients`; five-grade scores on the `graded` by all."""
+    """Graders on `n` photographs of `patients`; five-grade scores on the `graded` by all.
+
+    `disagreements` are between the tables, seeds apart.
+    """
 
     n: int
     graded: int
     patients: int
+    tables: tuple[str, ...]
     entries: tuple[Entry, ...]
     pairs: tuple[Pair, ...]
     disagreements: tuple[dict[str, Any], ...]
@@ -88,39 +100,68 @@ class _Aligned:
 
 
 def compare(
-    tables: Mapping[str, Predictions], *, seed: int = 0, resamples: int = RESAMPLES
+    tables: Mapping[str, Predictions],
+    *,
+    pools: Pools | None = None,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> Comparison:
-    """Compare two to ten tables of the same photographs.
+    """Compare two to ten tables of the same photographs; `pools` makes one grader of several.
+
+    Without `pools`, tables whose recipes differ in the seed alone are pooled (`by_family`).
 
     Raises:
-        UsageError: fewer than two or more than ten tables.
+        UsageError: fewer than two or more than ten tables, or one pool of all.
         PredictionsError: tables of different photographs, or of different reference grades.
     """
     if not FEWEST <= len(tables) <= MOST:
         raise UsageError(f"2 to 10 tables are compared, got {len(tables)}; name them by file")
-    rows = _aligned(tables)
-    names = list(tables)
+    pools = by_family(tables) if pools is None else pools
+    if len(pools) < FEWEST:
+        raise UsageError(
+            f"two graders are compared, got {len(tables)} seeds of one recipe; "
+            "add another grader, or compare the seeds with --seeds-apart"
+        )
+    rows, names = _aligned(tables), list(tables)
     drawn = _replicates(rows, resamples, seed)
-    values = {key: found[0] for key, found in drawn.items()}
-    ranks = _ranks(drawn["qwk"][1])
-    entries = tuple(
-        Entry(name, int((~rows.gradable[k]).sum()), {
-            key: _estimate(values[key][k], drawn[key][1][:, k], rows, seed) for key in METRICS
-        }, tuple(ranks[k].tolist()))
-        for k, name in enumerate(names)
-    )  # fmt: skip
-    pairs = tuple(
-        _pair(rows, names, (a, b), drawn, seed) for a, b in combinations(range(len(names)), 2)
+    merged = {key: pooled(*found, pools, seed) for key, found in drawn.items()}
+    pairs = (
+        _pair(rows, pools, (a, b), merged, seed) for a, b in combinations(range(len(pools)), 2)
     )
     return Comparison(
         n=len(rows.grades),
         graded=int(rows.gradable.all(0).sum()),
         patients=len(np.unique(rows.clusters)),
-        entries=entries,
-        pairs=pairs,
+        tables=tuple(names),
+        entries=_entries(rows, names, pools, drawn, merged, seed),
+        pairs=tuple(pairs),
         disagreements=_disagreements(rows, names),
         seed=seed,
         resamples=resamples,
+    )
+
+
+def _entries(
+    rows: _Aligned, names: list[str], pools: Pools, drawn: Drawn, merged: Drawn, seed: int
+) -> tuple[Entry, ...]:
+    ranks = _ranks(merged["qwk"][1])
+    return tuple(
+        Entry(
+            name=name,
+            tables=tuple(names[place] for place in members),
+            not_graded=int((~rows.gradable[members]).sum()),
+            scores={
+                key: _estimate(values[k], replicates[:, k], rows, seed)
+                for key, (values, replicates) in merged.items()
+            },
+            spread={
+                key: (float(values[members].min()), float(values[members].max()))
+                for key, (values, _) in drawn.items()
+                if len(members) > 1 and not np.isnan(values[members]).any()
+            },
+            ranks=tuple(ranks[k].tolist()),
+        )
+        for k, (name, members) in enumerate(pools.items())
     )
 
 
@@ -164,7 +205,7 @@ def _refuse_others(first: str, one: pl.DataFrame, second: str, two: pl.DataFrame
         )
 
 
-def _replicates(rows: _Aligned, resamples: int, seed: int) -> dict[str, tuple[Floats, Floats]]:
+def _replicates(rows: _Aligned, resamples: int, seed: int) -> Drawn:
     """Each score of each grader, (k,), and in each resample, (resamples, k)."""
     five, two = _cells(rows)
     k = len(rows.predicted)
@@ -231,23 +272,21 @@ def _estimate(value: float, replicates: Floats, rows: _Aligned, seed: int) -> Es
     return from_replicates(float(value), replicates, len(rows.grades), seed=seed)
 
 
-def _pair(
-    rows: _Aligned,
-    names: list[str],
-    which: tuple[int, int],
-    drawn: dict[str, tuple[Floats, Floats]],
-    seed: int,
-) -> Pair:
+def _pair(rows: _Aligned, pools: Pools, which: tuple[int, int], merged: Drawn, seed: int) -> Pair:
     a, b = which
+    names, members = list(pools), list(pools.values())
     differences = {
         key: _estimate(value[b] - value[a], replicates[:, b] - replicates[:, a], rows, seed)
-        for key, (value, replicates) in drawn.items()
+        for key, (value, replicates) in merged.items()
     }
-    right = rows.called[[a, b]] == rows.positive
+    if len(members[a]) > 1 or len(members[b]) > 1:
+        return Pair(names[a], names[b], differences, None, None, None, None)
+    tables = (members[a][0], members[b][0])
+    right = rows.called[list(tables)] == rows.positive
     only_first, only_second = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
     return Pair(
         names[a], names[b], differences, only_first, only_second,
-        mcnemar(only_first, only_second), _delong_p(rows, which),
+        mcnemar(only_first, only_second), _delong_p(rows, tables),
     )  # fmt: skip
 
 

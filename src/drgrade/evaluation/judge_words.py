@@ -253,13 +253,16 @@ WORDS: Pairs = {
     ),
     "compare_scores": ("Each grader", "各模型"),
     "not_graded": ("not graded", "未分級"),
+    "seeds_range": ("seeds {low} to {high}", "各種子 {low} 至 {high}"),
     "compare_pairs": ("Paired differences", "成對差異"),
     "compare_pairs_note": (
         "95 % intervals over patients. McNemar: photographs only the one or only the other calls "
         "right (referable, ungradable is referred), exact; DeLong: AUC. Both tests take "
-        "photographs as independent.",
+        "photographs as independent. Several seeds of one recipe are one grader: their mean, "
+        "with the seeds drawn too, and without these two tests.",
         "95 % 信賴區間以病人為單位。McNemar：僅其中一方判對的照片數（需轉診，無法判讀者一律轉診），"
-        "精確檢定；DeLong：AUC。兩種檢定皆假設照片彼此獨立。",
+        "精確檢定；DeLong：AUC。兩種檢定皆假設照片彼此獨立。以多個種子平均者，種子亦一併重抽，"
+        "不作這兩種檢定。",
     ),
     "ranks": ("Ranks by QWK", "QWK 排名"),
     "ranks_note": (

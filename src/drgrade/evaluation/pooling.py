@@ -1,0 +1,77 @@
+"""Several seeds of one recipe as one grader: its mean, with the seeds drawn too.
+
+One seed is one throw of a die. Where a recipe was trained with several, its score is the mean over
+them, and a resample draws the patients and, for each recipe, its seeds with replacement: the
+interval then tells of both. Three seeds tell little about their spread; their range is printed.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from drgrade.errors import UsageError, nearest
+from drgrade.evaluation.values import Floats
+from drgrade.predictions import Predictions
+
+Pools = dict[str, list[int]]
+
+
+def alone(names: Sequence[str]) -> Pools:
+    """Every table a grader of its own."""
+    return {name: [place] for place, name in enumerate(names)}
+
+
+def by_family(tables: Mapping[str, Predictions]) -> Pools:
+    """Tables whose recipes differ in nothing but the seed (`recipe_family`), as one grader each.
+
+    A family of several is called by its recipe and the number of its seeds.
+    """
+    families: dict[str, list[int]] = {}
+    for place, table in enumerate(tables.values()):
+        family = str(table.facts.get("recipe_family") or f"table {place}")
+        families.setdefault(family, []).append(place)
+    names, every = list(tables), list(tables.values())
+    found: Pools = {}
+    for members in families.values():
+        if len(members) == 1:
+            found[names[members[0]]] = members
+            continue
+        recipe = str(every[members[0]].facts.get("recipe") or names[members[0]])
+        title = f"{recipe}, {len(members)} seeds"
+        found[title if title not in found else f"{title} ({names[members[0]]})"] = members
+    return found
+
+
+def as_asked(names: Sequence[str], asked: Mapping[str, Sequence[str]]) -> Pools:
+    """The pools a person named, the other tables alone.
+
+    Raises:
+        UsageError: a table that is not there, or one in two pools.
+    """
+    found: Pools = {}
+    for pool, members in asked.items():
+        for member in members:
+            if member not in names:
+                raise UsageError(
+                    f"a pool holds tables that are compared, got '{member}' in '{pool}'"
+                    f"{nearest(member, names)} (tables: {', '.join(names)})"
+                )
+        found[pool] = [names.index(member) for member in members]
+    taken = [place for members in found.values() for place in members]
+    if len(set(taken)) < len(taken):
+        raise UsageError("a table belongs to one pool, got one in two; name each once")
+    return found | {name: [place] for place, name in enumerate(names) if place not in taken}
+
+
+def pooled(values: Floats, replicates: Floats, pools: Pools, seed: int) -> tuple[Floats, Floats]:
+    """Means over the seeds of each pool: (k,) values and (r, k) replicates give (p,) and (r, p)."""
+    generator = np.random.default_rng([seed, len(pools)])
+    drawn = []
+    for members in pools.values():
+        places = np.array(members)
+        if len(places) == 1:
+            drawn.append(replicates[:, places[0]])
+            continue
+        chosen = places[generator.integers(0, len(places), (len(replicates), len(places)))]
+        drawn.append(np.take_along_axis(replicates, chosen, axis=1).mean(1))
+    return np.array([values[members].mean() for members in pools.values()]), np.stack(drawn, 1)
