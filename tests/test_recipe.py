@@ -132,3 +132,12 @@ def test_the_hash_ignores_the_name_and_where_the_photos_lie():
     two = make_recipe({"name": "b", "data": {"manifest": "y.csv"}})
     assert one.hash == two.hash
     assert one.hash != make_recipe({"train": {"epochs": 3}}).hash
+
+
+def test_seeds_share_a_family_and_other_settings_do_not():
+    one, two, other = (
+        load_recipe("lab", [change])
+        for change in ("train.seed=1", "train.seed=2", "train.epochs=3")
+    )
+    assert one.family == two.family != other.family
+    assert one.hash != two.hash

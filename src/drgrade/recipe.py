@@ -138,6 +138,12 @@ class Recipe(Section):
         )
         return sha256_bytes(plain.model_dump_json().encode())
 
+    @property
+    def family(self) -> str:
+        """SHA-256 of the settings without the seed: what several seeds of one recipe share."""
+        seedless = {"train": self.train.model_copy(update={"seed": 0})}
+        return self.model_copy(update=seedless).hash
+
 
 def packaged_recipes() -> dict[str, str]:
     """The recipes that come with the package: name -> TOML text."""
