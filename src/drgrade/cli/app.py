@@ -1,5 +1,6 @@
 """The command line: names, help, and how an error becomes one line and an exit code."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -53,10 +54,18 @@ def make_app(called: Sequence[str] = ()) -> App:
     for name, (target, summary) in COMMANDS.items():
         app.command(target, name=name, help=None if name in called else summary)
     app.command(
-        _group("data", "Import, check, split, prepare and draw sets.", DATA_COMMANDS, called)
+        _group(
+            "data",
+            "Import, check, split, prepare and draw sets.\n\nExample: drgrade data sources",
+            DATA_COMMANDS,
+            called,
+        )
     )
     models = _group(
-        "models", "The networks, their size, and the files at hand.", MODEL_COMMANDS, called
+        "models",
+        "The networks, their size, and the files at hand.\n\nExample: drgrade models",
+        MODEL_COMMANDS,
+        called,
     )
     models.default(_list_models)
     app.command(models)
@@ -89,7 +98,18 @@ def _list_models(*, json_: Annotated[bool, Parameter(name="--json", negative=())
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command line and exit with its code."""
+    _make_streams_safe()
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def _make_streams_safe() -> None:
+    """A closed stream swallows what is said; letters a terminal does not know are escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: Sequence[str]) -> int:
