@@ -6,32 +6,44 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
+WIPE = "\r\x1b[2K"  # back to the start of the line, and empty it
 QUIET_SECONDS = 2.0
+BAR_SECONDS = 0.2
 LINE_SECONDS = 10.0
 
 
 def say(message: str) -> None:
-    """Print one line of progress or explanation on stderr."""
-    print(message, file=sys.stderr, flush=True)  # noqa: T201 - the one door to stderr
+    """Print one line of progress or explanation on stderr, in place of a bar that stands there."""
+    print((WIPE if sys.stderr.isatty() else "") + message, file=sys.stderr, flush=True)  # noqa: T201 - the one door to stderr
+
+
+def is_due(seconds: float) -> bool:
+    """Whether to show progress again after so long: a bar often, lines now and then."""
+    return seconds > (BAR_SECONDS if sys.stderr.isatty() else LINE_SECONDS)
+
+
+def show(line: str) -> None:
+    """Redraw the bar on a terminal, or print a line."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{WIPE}{line}")
+        sys.stderr.flush()
+    else:
+        say(line)
 
 
 def track(items: Iterable[T], total: int, label: str, unit: str = "photos") -> Iterator[T]:
     """Yield `items`, reporting done, total, rate and time left once two seconds have passed."""
     begun = shown = time.monotonic()
-    on_terminal = sys.stderr.isatty()
-    every = 0.2 if on_terminal else LINE_SECONDS
     done = 0
     for item in items:
         yield item
         done += 1
         now = time.monotonic()
-        if now - begun > QUIET_SECONDS and now - shown > every:
+        if now - begun > QUIET_SECONDS and is_due(now - shown):
             shown = now
-            _show(describe(label, unit, done, total, now - begun), on_terminal)
+            show(describe(label, unit, done, total, now - begun))
     if time.monotonic() - begun > QUIET_SECONDS:
-        _show(describe(label, unit, done, total, time.monotonic() - begun), on_terminal)
-        if on_terminal:
-            sys.stderr.write("\n")
+        say(describe(label, unit, done, total, time.monotonic() - begun))
 
 
 def describe(label: str, unit: str, done: int, total: int, seconds: float) -> str:
@@ -48,11 +60,3 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
-
-
-def _show(line: str, on_terminal: bool) -> None:
-    if on_terminal:
-        sys.stderr.write(f"\r\x1b[2K{line}")
-        sys.stderr.flush()
-    else:
-        say(line)

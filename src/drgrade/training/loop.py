@@ -17,7 +17,7 @@ from drgrade.files import replacing
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader
 from drgrade.models.objectives import class_weights
-from drgrade.progress import duration, say
+from drgrade.progress import duration, is_due, say, show, track
 from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
 from drgrade.training.optimise import learning_rate, update_average
@@ -25,7 +25,6 @@ from drgrade.training.signals import InterruptedRunError, StopFlag
 from drgrade.training.state import State, save_state
 
 COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
-SAY_SECONDS = 15.0
 
 
 class DivergedError(DrgradeError):
@@ -84,9 +83,9 @@ def _one_epoch(desk: Desk, state: State) -> None:
         whole = groups[state.step : state.step + settings.accumulate]
         _one_step(desk, state, whole, weights, len(groups))
         now = time.monotonic()
-        if now - shown > SAY_SECONDS:
+        if is_due(now - shown):
             shown = now
-            _say_step(state, len(groups), now - begun)
+            show(_step_line(state, len(groups), now - begun))
         if desk.stop or now - saved > settings.save_minutes * 60:
             state.seconds, begun, saved = state.seconds + now - begun, now, now
             save_state(desk.run.last, state)
@@ -165,10 +164,10 @@ def _add(sums: dict[str, float], **values: float) -> None:
         sums[name] = sums.get(name, 0.0) + value
 
 
-def _say_step(state: State, steps: int, seconds: float) -> None:
+def _step_line(state: State, steps: int, seconds: float) -> str:
     photos = state.sums.get("photos", 0)
     rate = state.step / max(seconds + state.seconds, 1e-9)
-    say(
+    return (
         f"epoch {state.epoch + 1}: step {state.step}/{steps}, "
         f"{photos / max(seconds + state.seconds, 1e-9):.1f} photos/s, "
         f"{duration((steps - state.step) / max(rate, 1e-9))} left in it, "
@@ -185,7 +184,9 @@ def outputs_of(desk: Desk, network: nn.Module, part: Part) -> np.ndarray:
     size = max(desk.recipe.train.batch, 16)
     found = [
         grader.outputs(_laid(squares, desk.recipe.train.channels_last)).float().cpu().numpy()
-        for squares in still_batches(part, size, desk.device)
+        for squares in track(
+            still_batches(part, size, desk.device), -(-len(part) // size), "judging", "batches"
+        )
     ]
     network.train(was_training)
     return np.concatenate(found) if found else np.zeros((0, grader.objective.outputs), np.float32)
