@@ -61,6 +61,8 @@ def test_w02_is_silent_without_a_leak_and_blind_without_manifest_or_patients(tmp
     [
         ({"epoch_chosen_on": "test"}, "fires"),
         ({"epoch_chosen_on": "tune", "cuts_fitted_on": "test"}, "fires"),
+        ({"thresholds_chosen_on": "test"}, "fires"),
+        ({"epoch_chosen_on": "tune", "thresholds_chosen_on": "calibrate"}, "silent"),
         ({"epoch_chosen_on": "tune", "cuts_fitted_on": "tune"}, "silent"),
         ({}, "not checkable"),
     ],

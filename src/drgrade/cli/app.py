@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lab": ("drgrade.cli.lab:lab", "The course lab's whole experiment and its report."),
     "train": ("drgrade.cli.train:train", "Train a grader from a recipe, or resume a run."),
     "predict": ("drgrade.cli.predict:predict", "One row of probabilities a photograph."),
+    "calibrate": (
+        "drgrade.cli.calibrate:calibrate",
+        "Correct probabilities and freeze operating points.",
+    ),
     "evaluate": ("drgrade.cli.evaluate:evaluate", "A scorecard of a table of predictions."),
     "compare": ("drgrade.cli.compare:compare", "Paired differences on the same photographs."),
     "recipes": ("drgrade.cli.train:recipes", "The packaged recipes, or one of them in full."),

@@ -26,6 +26,7 @@ from drgrade.evaluation.intervals import bootstrap_auc
 from drgrade.evaluation.joining import check_rows, join, refuse_strangers
 from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.other_eye import Substitution, substitute
+from drgrade.evaluation.point_checks import check_points
 from drgrade.evaluation.ranking import roc
 from drgrade.evaluation.resampling import RESAMPLES
 from drgrade.evaluation.scorecard import NO_PROBABILITIES, Scores, score, with_patients
@@ -204,6 +205,7 @@ def judge(
         check_preprocess(known.facts),
         check_numbers(known.table),
         check_rows(beside),
+        check_points(predictions.facts),
     )
     checks = (*scores.checks, *about_screening, *about_answers, *about_inputs)
     return Judgement(

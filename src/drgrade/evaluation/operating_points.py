@@ -36,10 +36,10 @@ RULES = {
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """A threshold by a rule and what it reaches on the rows it was chosen on; `score >= threshold`
-    is referred.
+    """A threshold by a rule, and what it reaches on the rows it was chosen on.
 
-    `threshold` is one of the scores of these rows, or None, and `reason` then says why.
+    `threshold` is one of the scores of these rows, from which on a photograph is referred; or
+    None, and `reason` then says why.
     """
 
     name: str
@@ -136,18 +136,18 @@ def _point(
     why: str,
 ) -> OperatingPoint:
     """The point with its intervals, or without a threshold and with the reason."""
-    positives = int(positive.sum())
-    sides = {"with": positives, "without": len(positive) - positives}
-    needed = "with" if name == "HS" else "without"
+    n = int(positive.sum()), int((~positive).sum())
     if threshold is None:
-        few = f"{FEWEST} photographs {needed} referable disease are needed, got {sides[needed]}"
-        reason = few if sides[needed] < FEWEST else why
-        return OperatingPoint(name, rule, None, *sides.values(), missing(reason),
-                              missing(reason), reason)  # fmt: skip
+        side, has = ("with", n[0]) if name == "HS" else ("without", n[1])
+        few = f"{FEWEST} photographs {side} referable disease are needed, got {has}"
+        reason = few if has < FEWEST else why
+        return OperatingPoint(
+            name, rule, None, n[0], n[1], missing(reason), missing(reason), reason
+        )
     called = score >= threshold
-    found = ratio(called, patients, positive) if positives else missing(NO_POSITIVES)
-    spared = ratio(~called, patients, ~positive) if sides["without"] else missing(NO_NEGATIVES)
-    return OperatingPoint(name, rule, threshold, *sides.values(), found, spared)
+    found = ratio(called, patients, positive) if n[0] else missing(NO_POSITIVES)
+    spared = ratio(~called, patients, ~positive) if n[1] else missing(NO_NEGATIVES)
+    return OperatingPoint(name, rule, threshold, n[0], n[1], found, spared)
 
 
 def settings_hash(preprocess: Mapping[str, Any]) -> str:

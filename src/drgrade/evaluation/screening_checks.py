@@ -47,11 +47,15 @@ def check_leak(manifest: "Manifest | None", share: float, is_declared: bool) -> 
 
 
 def check_choice(facts: dict[str, Any]) -> Check:
-    """W05: the epoch or the cuts were chosen on test rows, as what travels with them says."""
-    if "epoch_chosen_on" not in facts:
-        return _blind("W05", "no choice")
-    told = {"epoch": facts["epoch_chosen_on"], "cuts": facts.get("cuts_fitted_on")}
+    """W05: epoch, cuts or thresholds were chosen on test rows, as what travels with them says."""
+    told = {
+        "epoch": facts.get("epoch_chosen_on"),
+        "cuts": facts.get("cuts_fitted_on"),
+        "threshold": facts.get("thresholds_chosen_on"),
+    }
     on_test = [name for name, split in told.items() if split == "test"]
+    if told["epoch"] is None and not on_test:
+        return _blind("W05", "no choice")
     return _result("W05", bool(on_test), {"what": on_test[0]} if on_test else None)
 
 

@@ -1,0 +1,109 @@
+"""`drgrade calibrate`."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from drgrade.errors import UsageError
+from drgrade.extras import need
+
+if TYPE_CHECKING:
+    from drgrade.evaluation.calibrating import Calibrated
+    from drgrade.evaluation.operating_points import OperatingPoint
+
+FOUND_NO_POINT = 3
+
+
+def calibrate(
+    predictions: Path,
+    *,
+    model: Path,
+    output: Annotated[Path, Parameter(name=["-o", "--output"])],
+    method: Literal["temperature", "isotonic", "none"] = "temperature",
+    lower_bound: Annotated[bool, Parameter(negative=())] = False,
+    force: Annotated[bool, Parameter(negative=())] = False,
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> int:
+    """Correct a model's probabilities and freeze its operating points, in a new model file.
+
+    Rows of split `calibrate` are used, or `out_of_fold` rows of the model's own recipe; a table
+    without either is refused. The network stays what it was. HS is the largest threshold with
+    sensitivity of at least 90 % on these rows, HP the smallest with specificity of at least 95 %.
+    Exit code 3 says that a point could not be chosen; its reason is printed.
+
+    Example: drgrade calibrate run/predictions.parquet --model run -o calibrated.safetensors
+
+    Parameters
+    ----------
+    predictions
+        The table, .csv or .parquet: the `predictions.parquet` of a run, or `out_of_fold.parquet`.
+    model
+        A model file or a run folder (its best model).
+    output
+        The new model file, .safetensors.
+    method
+        How probabilities are corrected: one temperature, an isotonic referable score, or not.
+    lower_bound
+        HS also asks that the lower bound of sensitivity (95 % interval) is at least 85 %.
+    force
+        Write over a file that is there.
+    json_
+        Print what was found as JSON instead of lines.
+    """
+    need("grade", "drgrade calibrate")
+    from drgrade.evaluation.calibrating import calibrate as fit
+    from drgrade.evaluation.calibrating import refuse_other_model, rows_to_calibrate_on
+    from drgrade.models.checkpoint import load_grader, save_grader
+    from drgrade.predictions import read_predictions
+    from drgrade.progress import say
+
+    if output.suffix != ".safetensors":
+        raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
+    if output.exists() and not force:
+        raise UsageError(f"{output} is there already; give another name or --force")
+    table = read_predictions(predictions)
+    rows = rows_to_calibrate_on(table)
+    grader = load_grader(model)
+    weights, settings = grader.facts["weights_sha256"], asdict(grader.preprocess)
+    refuse_other_model(rows, weights, grader.facts.get("recipe_hash", ""), settings)
+    found = fit(rows, method, lower_bound=lower_bound)
+    facts = found.facts(weights, settings)
+    decoding = replace(grader.decoding, recalibration=found.recalibration)
+    save_grader(output, replace(grader, decoding=decoding).with_facts(**facts))
+    _show(found, facts, table.table.height - rows.table.height, as_json=json_)
+    say(f"{output}. Research software, not a medical device.")
+    return FOUND_NO_POINT if any(point.threshold is None for point in found.points) else 0
+
+
+def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    left = f"; {unread} rows of other splits not read" if unread else ""
+    print(f"rows: {found.rows} graded photographs of split {found.split}{left}")
+    print(f"probabilities: {_correction(found)}")
+    for point in found.points:
+        print(_line(point))
+
+
+def _correction(found: "Calibrated") -> str:
+    method = found.recalibration.method
+    if method == "temperature":
+        temperature = found.recalibration.temperature
+        meant = "they were too sure" if temperature > 1 else "they were not sure enough"
+        return f"temperature {temperature:.3f} ({meant})"
+    if method == "isotonic":
+        return f"isotonic referable score, {len(found.recalibration.scores)} knots"
+    return "left as they are"
+
+
+def _line(point: "OperatingPoint") -> str:
+    if point.threshold is None:
+        return f"{point.name}: none; {point.reason}"
+    return (
+        f"{point.name}: referable from {point.threshold:.4f}: sensitivity {point.sensitivity} of "
+        f"{point.positives}, specificity {point.specificity} of {point.negatives}; {point.rule}"
+    )

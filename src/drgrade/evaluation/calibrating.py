@@ -1,0 +1,141 @@
+"""From rows a model was not trained on to its correction and its operating points.
+
+Rows of split `calibrate` or `out_of_fold` alone may do that; whatever else is refused by name.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from drgrade import __version__
+from drgrade.errors import PredictionsError
+from drgrade.evaluation.ledger import set_hash
+from drgrade.evaluation.operating_points import OperatingPoint, operating_points, settings_hash
+from drgrade.evaluation.recalibrate import recalibration, too_few
+from drgrade.evaluation.units import at_level, endpoints, judged
+from drgrade.predictions import Predictions
+from drgrade.recalibration import Method, Recalibration, referable_score
+
+ALLOWED = ("calibrate", "out_of_fold")
+SHORT = 16  # digits of the weights' hash in the column `model`
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What `calibrate` found: the correction, the points, and the rows they come from."""
+
+    recalibration: Recalibration
+    points: tuple[OperatingPoint, OperatingPoint]
+    split: str
+    rows_hash: str
+    rows: int
+
+    def facts(self, weights_sha256: str, preprocess: Mapping[str, Any]) -> dict[str, Any]:
+        """What the model file and its predictions carry of it."""
+        common = {
+            "split": self.split,
+            "rows_hash": self.rows_hash,
+            "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "version": __version__,
+            "weights_sha256": weights_sha256,
+            "preprocess_hash": settings_hash(preprocess),
+        }
+        by = "this model" if self.split == "calibrate" else "models of its recipe, out of fold"
+        about = {"rows": self.rows, "predicted_by": by}
+        return {
+            "operating_points": [point.as_json() | common for point in self.points],
+            "thresholds_chosen_on": self.split,
+            "calibration": self.recalibration.as_json() | common | about,
+        }
+
+
+def rows_to_calibrate_on(predictions: Predictions) -> Predictions:
+    """The rows of `calibrate` or of `out_of_fold`; rows of other splits stay unread.
+
+    Raises:
+        PredictionsError: neither is there, or both are.
+    """
+    found = predictions.table["split"].fill_null("no split").unique().sort().to_list()
+    there = [split for split in ALLOWED if split in found]
+    if len(there) == 1:
+        return predictions.part(there[0])
+    if there:
+        raise PredictionsError(
+            "calibration takes rows of one split, got calibrate and out_of_fold in one table; "
+            "give two tables and calibrate with one of them"
+        )
+    raise PredictionsError(
+        f"calibration takes rows of split calibrate or out_of_fold only, got "
+        f"{', '.join(found) or 'no rows'}; predict the manifest's calibrate part "
+        "(`drgrade data split` makes one), or train with --folds"
+    )
+
+
+def refuse_other_model(
+    rows: Predictions, weights_sha256: str, recipe_hash: str, preprocess: Mapping[str, Any]
+) -> None:
+    """Refuse rows that say nothing about this model.
+
+    Rows of split `calibrate` must be its own answers; `out_of_fold` rows those of its recipe.
+
+    Raises:
+        PredictionsError: another model, recipe or preprocessing, unknown, or corrected already.
+    """
+    told = rows.facts
+    if rows.table["split"][0] == "out_of_fold":
+        _same("recipe", told.get("recipe_hash") or "unknown", recipe_hash or "unknown")
+    else:
+        _same("model", _weights(rows), weights_sha256)
+    there = told.get("preprocess")
+    if there and settings_hash(there) != settings_hash(preprocess):
+        raise PredictionsError(
+            f"rows must be prepared as the model prepares them, got {there} for {dict(preprocess)};"
+            " predict them again with this model"
+        )
+    method = (told.get("calibration") or {}).get("method", "none")
+    if method != "none":
+        raise PredictionsError(
+            f"these probabilities are corrected already ({method}), and a correction is fitted on "
+            "what the network says; predict the rows with the model as it was trained"
+        )
+
+
+def _weights(rows: Predictions) -> str:
+    """The hash that the rows carry: whole beside them, or its beginning in the column `model`."""
+    beside = rows.facts.get("weights_sha256")
+    models = rows.table["model"].drop_nulls().unique().to_list()
+    return str(beside or (models[0] if len(models) == 1 and len(models[0]) == SHORT else "unknown"))
+
+
+def _same(what: str, found: str, wanted: str) -> None:
+    if found == "unknown" or wanted == "unknown" or not wanted.startswith(found):
+        raise PredictionsError(
+            f"these rows must be answers of the same {what}, got {what} {found[:SHORT]} for "
+            f"{wanted[:SHORT]}; predict the calibrate rows with this model, or give out-of-fold "
+            "rows of its recipe"
+        )
+
+
+def calibrate(rows: Predictions, method: Method, *, lower_bound: bool = False) -> Calibrated:
+    """Fit the correction, then choose HS and HP on the corrected scores of the same rows.
+
+    Raises:
+        PredictionsError: no probabilities, or too few rows to correct anything.
+    """
+    graded = rows.graded()
+    if not graded.has_probabilities:
+        raise PredictionsError(
+            f"calibration needs graded rows with a reference grade and p0 to p4, got "
+            f"{graded.table.height} of {rows.table.height} rows; predict them again"
+        )
+    reason = too_few(graded.grades()) if method != "none" else ""
+    if reason:
+        raise PredictionsError(
+            f"{reason}; add rows, or choose operating points alone with --method none"
+        )
+    found = recalibration(method, graded.probabilities(), graded.grades())
+    units = at_level(graded, endpoints(judged(graded.table))[0], "photo")
+    score = referable_score(found.apply(graded.probabilities()))
+    points = operating_points(units.positive, score, units.clusters, lower_bound=lower_bound)
+    return Calibrated(found, points, rows.table["split"][0], set_hash(rows), graded.table.height)
