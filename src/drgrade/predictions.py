@@ -1,6 +1,7 @@
 """The table a model hands to its judges: one row a photo, and facts about the model beside it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ STATUSES = ("graded", "ungradable", "not_fundus", "error", "duplicate")
 SPLITS = ("train", "tune", "calibrate", "test", "out_of_fold")
 PROBABILITIES = ("p0", "p1", "p2", "p3", "p4")
 FACTS_KEY = "drgrade"
+OF_THE_MODEL = (
+    "weights_sha256", "recipe", "recipe_hash", "recipe_family", "seed", "manifest_hash",
+    "train_preprocess",
+    "input_statistics", "prevalence", "mirror_changes", "mirror_changes_on", "epoch_chosen_on",
+    "cuts_fitted_on", "train_source", "thresholds_chosen_on", "operating_points", "calibration",
+)  # fmt: skip
 
 SCHEMA: dict[str, pl.DataType] = {
     "photo": pl.String(),
@@ -73,6 +80,11 @@ class Predictions:
     def patients(self) -> np.ndarray:
         """The same as `clusters`."""
         return self.clusters()
+
+
+def told_by_model(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a model's file knows and its judges need, to travel with its predictions."""
+    return {key: facts[key] for key in OF_THE_MODEL if facts.get(key) is not None}
 
 
 def from_rows(rows: list[dict[str, Any]], facts: dict[str, Any] | None = None) -> Predictions:

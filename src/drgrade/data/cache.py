@@ -30,7 +30,10 @@ class Cache:
     about: dict[str, dict[str, Any]]
 
     def facts(self, photo: str) -> dict[str, Any]:
-        """Width, height, bytes and SHA-256 of a photo's file."""
+        """Width, height, bytes, SHA-256 and statistics of a photo.
+
+        Squares made before statistics were kept lack these; nothing is made anew for them.
+        """
         return self.about[photo]
 
 
@@ -106,8 +109,7 @@ def _prepare_one(
             f"hash mismatch: the manifest says {promised[:12]}, the file has {photo.sha256[:12]}"
         )
         return i, None, {"reason": reason}
-    return i, prepared.pixels, {"width": photo.width, "height": photo.height,
-                                "bytes": photo.bytes, "sha256": photo.sha256}  # fmt: skip
+    return i, prepared.pixels, prepared.facts()
 
 
 def _open(folder: Path, n: int, size: int, *, fresh: bool) -> np.memmap:

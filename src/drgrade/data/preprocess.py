@@ -4,13 +4,14 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
 
 from drgrade.data.field import Field, find_field
 from drgrade.data.photo import Photo, read_photo
+from drgrade.data.statistics import photo_statistics
 from drgrade.errors import PhotoError
 
 VERSION = 2
@@ -33,11 +34,17 @@ class Preprocess:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A square (S, S, 3) uint8, the facts of the photo it came from, and its field."""
+    """A square (S, S, 3) uint8, the facts of the photo it came from, its field and statistics."""
 
     pixels: np.ndarray
     photo: Photo
     field: Field
+    statistics: dict[str, float | str]
+
+    def facts(self) -> dict[str, Any]:
+        """What rows of predictions carry of a photo: size, file, hash, light and fingerprint."""
+        known = {key: getattr(self.photo, key) for key in ("width", "height", "bytes", "sha256")}
+        return {**known, **self.statistics}
 
 
 def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
@@ -58,7 +65,7 @@ def read_prepared(path: Path, settings: Preprocess) -> Prepared:
     square = _square(photo.pixels, field, settings.size)
     facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
-    return Prepared(square, facts, field)
+    return Prepared(square, facts, field, photo_statistics(photo.pixels, field))
 
 
 def _square(pixels: np.ndarray, field: Field, size: int) -> np.ndarray:

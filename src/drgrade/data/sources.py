@@ -1,9 +1,9 @@
 """SOURCES: the course lab's lists and the public sets, each from its own files to a manifest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -123,6 +123,16 @@ SOURCES: Final[dict[str, Source]] = {
         None,
     ),
 }
+DRAWN: Final = "drawn"
+ANYBODYS: Final = "csv"  # a list from anywhere does not say what its photographs are
+
+
+def is_drawn(facts: Mapping[str, Any]) -> bool | None:
+    """Whether a manifest's photographs are drawn; None where its source does not tell."""
+    source = facts.get("source")
+    if source == DRAWN:
+        return True
+    return False if source in SOURCES and source != ANYBODYS else None
 
 
 def import_source(

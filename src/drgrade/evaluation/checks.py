@@ -100,8 +100,12 @@ def check_patients(graded: pl.DataFrame) -> Check:
     )
 
 
-def check_drawn(is_drawn: bool | None) -> Check:
-    """W25: the photographs are drawn; None where nothing says what they are."""
-    if is_drawn is None:
-        return Check("W25", "not checkable", {"key": "no origin"})
-    return Check("W25", "fires" if is_drawn else "silent")
+def check_drawn(is_drawn: bool | None, is_drawn_model: bool = False) -> Check:
+    """W25: the photographs, or those the grader learned from, are drawn.
+
+    `is_drawn` is None where nothing says what the photographs are.
+    """
+    if is_drawn is None and not is_drawn_model:
+        return blind("W25", "no origin")
+    key = "drawn photos" if is_drawn else "drawn model"
+    return told("W25", bool(is_drawn) or is_drawn_model, reasons=[{"key": key}])

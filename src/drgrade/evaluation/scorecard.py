@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from drgrade.data.sources import is_drawn
 from drgrade.errors import PredictionsError
 from drgrade.evaluation import metrics
 from drgrade.evaluation.checks import (
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
 
 NO_PROBABILITIES = "the table has no probabilities p0 to p4"
-DRAWN = "drawn"
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def score(
     checks = (
         check_trivial(found["answers"], found["counts"], found["qwk"], found["referable_auc"]),
         check_patients(judged.table),
-        check_drawn(_is_drawn(predictions, manifest)),
+        check_drawn(_is_drawn(predictions, manifest), _drawn_model(predictions)),
     )
     train = None if manifest is None else rows_of(manifest.part("train").table)
     return Scores(
@@ -182,12 +182,14 @@ def _tied(manifest: "Manifest") -> pl.Series:
     return labels.zip_with(named.is_not_null(), pl.Series([None], dtype=pl.String))
 
 
+def _drawn_model(predictions: Predictions) -> bool:
+    return bool(is_drawn({"source": predictions.facts.get("train_source")}))
+
+
 def _is_drawn(predictions: Predictions, manifest: "Manifest | None") -> bool | None:
     if "drawn" in predictions.facts:
         return bool(predictions.facts["drawn"])
-    if manifest is not None and manifest.facts.get("source"):
-        return bool(manifest.facts["source"] == DRAWN)
-    return None
+    return None if manifest is None else is_drawn(manifest.facts)
 
 
 def _unit(table: pl.DataFrame) -> str:

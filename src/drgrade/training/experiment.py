@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from drgrade.data.dataset import Part
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import complete, leaked_share
-from drgrade.errors import ManifestError, RecipeError, RunError, UsageError
+from drgrade.errors import ManifestError, RecipeError, RunError
 from drgrade.files import cache_folder, locked, sha256_bytes, write_json
-from drgrade.models.checkpoint import load_grader
+from drgrade.models.checkpoint import load_grader, save_grader
+from drgrade.models.devices import pick_device
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights import load_start, normalisation
@@ -28,7 +29,12 @@ from drgrade.recipe import Recipe, load_recipe
 from drgrade.run import RunFolder
 from drgrade.training.loop import COLLAPSED, Desk, Parts, train
 from drgrade.training.optimise import make_optimiser
-from drgrade.training.outcome import highest_test_table, predictions_of, write_curves
+from drgrade.training.outcome import (
+    highest_test_table,
+    predictions_of,
+    with_origin,
+    write_curves,
+)
 from drgrade.training.signals import StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
@@ -149,26 +155,8 @@ def _set_threads(recipe: Recipe) -> None:
         torch.set_num_threads(recipe.train.threads)
 
 
-def pick_device(name: str) -> torch.device:
-    """The device a recipe names; `auto` is the first GPU, else the CPU, and nothing falls back.
-
-    Raises:
-        UsageError: the named device is not here.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    device = torch.device(name)
-    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if device.type == "cuda" and (device.index or 0) >= there:
-        raise UsageError(
-            f'train.device = "{name}" is not here ({there} CUDA devices found); '
-            'set train.device = "cpu"'
-        )
-    return device
-
-
 def _experiment(recipe: Recipe, prepared: Prepared, files: RunFolder, stop: StopFlag) -> None:
-    device = pick_device(recipe.train.device)
+    device = pick_device(recipe.train.device, "train.device")
     grader = new_grader(recipe, device, said=not files.last.is_file())
     state = State(grader.network, make_optimiser(grader.network, recipe.optimiser),
                   averaged(grader.network, recipe.train.ema))  # fmt: skip
@@ -210,14 +198,14 @@ def laid_out(network: nn.Module, layout: torch.memory_format) -> nn.Module:
 
 def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
     files, manifest = desk.run, prepared.manifest
-    best = load_grader(files.best, str(desk.device)).with_facts(
-        recipe_hash=desk.recipe.hash, recipe=desk.recipe.name, manifest_hash=manifest.hash,
-        source=manifest.facts.get("source", ""), preprocess=asdict(desk.grader.preprocess),
-    )  # fmt: skip
-    predictions = predictions_of(desk, best, prepared.manifest, prepared.cache)
+    best = with_origin(desk, load_grader(files.best, str(desk.device)), manifest, prepared.cache)
+    save_grader(files.best, best)
+    predictions = predictions_of(desk, best, manifest, prepared.cache)
     write_predictions(predictions, files.predictions)
     if state.highest_test:
-        write_predictions(highest_test_table(desk, best, manifest), files.highest_test)
+        write_predictions(
+            highest_test_table(desk, best, manifest, prepared.cache), files.highest_test
+        )
     write_manifest(manifest, files.folder / "manifest.parquet")
     write_curves(files, state.history)
     write_json(files.summary, summary(desk, state, manifest))

@@ -1,27 +1,35 @@
 """What a training leaves behind: predictions of the splits it never learned from, and curves."""
 
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from drgrade.data.cache import Cache
+from drgrade.data.dataset import Part
 from drgrade.data.manifest import Manifest
+from drgrade.data.sources import is_drawn
 from drgrade.evaluation.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
-from drgrade.predictions import PROBABILITIES, Predictions, from_rows
+from drgrade.predictions import PROBABILITIES, Predictions, from_rows, told_by_model
 from drgrade.run import METRICS, RunFolder
 from drgrade.training.loop import Desk, outputs_of
 
-KEPT = ("photo", "patient", "eye", "grade", "dme", "site", "camera", "sha256")
+KEPT = (
+    "photo", "patient", "eye", "grade", "dme", "group", "site", "camera", "sex", "age", "ethnicity",
+    "quality", "sha256",
+)  # fmt: skip
+FEATURES = ("brightness", "width", "height", "field_ratio", "black_share")
+LIMITS = (0.01, 0.99)  # quantiles of the training photographs
 JUDGED = ("tune", "calibrate", "test")
 
 
 def predictions_of(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) -> Predictions:
     """One row for each photo of `tune`, `calibrate` and `test`, whatever happened to it."""
     answers: dict[str, dict[str, Any]] = {}
-    for split in JUDGED:
-        part = getattr(desk.parts, split)
+    parts = [getattr(desk.parts, split) for split in JUDGED]
+    for part in (*parts, _without_grade(manifest, cache)):
         probabilities, given = grader.decode(outputs_of(desk, grader.network, part))
         answers |= answer_rows(part.photos, probabilities, given)
     model = str(grader.facts["weights_sha256"])[:16]
@@ -32,10 +40,20 @@ def predictions_of(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache)
         answer = answers.get(row["photo"], {"status": "error"})
         if row["photo"] in cache.failed:
             answer = {"status": "error", "reason": str(cache.failed[row["photo"]])}
-        elif row.get("grade") is None:
-            continue  # nothing to judge it by
-        table.append({**known, **answer, "split": row["split"], "model": model})
-    return from_rows(table, facts_of(desk, grader, manifest))
+        seen = cache.facts(row["photo"]) if row["photo"] in cache.rows else {}
+        table.append({**known, **answer, **seen, "split": row["split"], "model": model})
+    return from_rows(table, facts_of(grader, manifest))
+
+
+def _without_grade(manifest: Manifest, cache: Cache) -> Part:
+    """Photos of the judged splits that have no reference grade: they are part of the flow."""
+    rows = manifest.table.filter(
+        pl.col("split").is_in(JUDGED) & pl.col("grade").is_null()
+        & pl.col("photo").is_in(list(cache.rows))
+    )  # fmt: skip
+    photos = rows["photo"].to_list()
+    places = np.array([cache.rows[photo] for photo in photos], dtype=np.int64)
+    return Part(cache.squares, places, np.full(len(photos), -1, dtype=np.int64), photos)
 
 
 def answer_rows(
@@ -52,41 +70,81 @@ def answer_rows(
     }
 
 
-def highest_test_table(desk: Desk, grader: Grader, manifest: Manifest) -> Predictions:
+def highest_test_table(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) -> Predictions:
     """Test answers of the epoch with the highest test accuracy: chosen on test, and marked so."""
     kept = np.load(desk.run.folder / "highest_test.npz")
     answers = answer_rows(desk.parts.test.photos, kept["probabilities"], kept["given"])
     rows = manifest.table.filter(pl.col("photo").is_in(list(answers))).to_dicts()
     table = [
         {**{key: row[key] for key in KEPT if row.get(key) is not None}, **answers[row["photo"]],
-         "split": "test", "model": "highest test accuracy of any epoch"}
+         **cache.facts(row["photo"]), "split": "test",
+         "model": "highest test accuracy of any epoch"}
         for row in rows
     ]  # fmt: skip
-    facts = facts_of(desk, grader, manifest) | {"epoch_chosen_on": "test"}
+    facts = facts_of(grader, manifest) | {"epoch_chosen_on": "test"}
     return from_rows(table, facts)
 
 
-def facts_of(desk: Desk, grader: Grader, manifest: Manifest) -> dict[str, Any]:
-    """What judging needs to know about the model."""
+def facts_of(grader: Grader, manifest: Manifest) -> dict[str, Any]:
+    """What judging needs to know: the grader's own facts and the origin of the photographs."""
+    drawn = is_drawn(manifest.facts)
+    return {
+        **told_by_model(grader.facts),
+        **({} if drawn is None else {"drawn": drawn}),
+        "preprocess": asdict(grader.preprocess),
+        "source": manifest.facts.get("source", ""),
+        "leak_declared": bool(manifest.facts.get("leak_declared", False)),
+    }
+
+
+def with_origin(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) -> Grader:
+    """The grader with all that its file tells of its training."""
     prevalence = {
         name: float((getattr(desk.parts, name).grades >= 2).mean())
         for name in ("train", "tune") if len(getattr(desk.parts, name))
     }  # fmt: skip
-    source = manifest.facts.get("source")
-    drawn = {} if source is None else {"drawn": source == "drawn"}  # unknown stays unknown
-    return {
-        **drawn,
-        "weights_sha256": grader.facts["weights_sha256"],
-        "preprocess": grader.facts["preprocess"],
-        "recipe_hash": desk.recipe.hash,
-        "recipe": desk.recipe.name,
-        "manifest_hash": manifest.hash,
-        "epoch_chosen_on": "tune",
-        "cuts_fitted_on": grader.decoding.fitted_on,
-        "prevalence": prevalence,
-        "source": manifest.facts.get("source", ""),
-        "leak_declared": bool(manifest.facts.get("leak_declared", False)),
-    }
+    return grader.with_facts(
+        recipe_hash=desk.recipe.hash,
+        recipe_family=desk.recipe.family,
+        seed=desk.recipe.train.seed,
+        recipe=desk.recipe.name,
+        manifest_hash=manifest.hash,
+        source=manifest.facts.get("source", ""),
+        train_source=manifest.facts.get("source", ""),
+        preprocess=asdict(desk.grader.preprocess),
+        train_preprocess=asdict(desk.grader.preprocess),
+        epoch_chosen_on="tune",
+        cuts_fitted_on=grader.decoding.fitted_on,
+        prevalence=prevalence,
+        input_statistics=input_statistics(manifest, cache, desk.parts.train.photos),
+        **mirror_changes(desk, grader),
+    )
+
+
+def input_statistics(manifest: Manifest, cache: Cache, photos: list[str]) -> dict[str, Any]:
+    """What `photos` are like: 1st and 99th percentile of each feature, and the cameras.
+
+    A feature that the squares were made without is left out.
+    """
+    facts = [cache.facts(photo) for photo in photos]
+    known = {name: [each[name] for each in facts if name in each] for name in FEATURES}
+    train = {name: np.quantile(values, LIMITS).tolist() for name, values in known.items() if values}
+    table = manifest.table.filter(pl.col("photo").is_in(photos))
+    cameras: list[str] = []
+    if "camera" in table.columns:
+        cameras = table["camera"].drop_nulls().unique().sort().to_list()
+    return {"train": train, "cameras": cameras}
+
+
+def mirror_changes(desk: Desk, grader: Grader) -> dict[str, Any]:
+    """The share of `tune` grades that mirroring changes; nothing where there are no such rows."""
+    part = desk.parts.tune
+    if not len(part):
+        return {}
+    mirrored = replace(part, squares=part.squares[:, :, ::-1])
+    _, plain = grader.decode(outputs_of(desk, grader.network, part))
+    _, turned = grader.decode(outputs_of(desk, grader.network, mirrored))
+    return {"mirror_changes": float((plain != turned).mean()), "mirror_changes_on": "tune"}
 
 
 def write_curves(files: RunFolder, history: list[dict[str, Any]]) -> None:
