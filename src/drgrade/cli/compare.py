@@ -14,6 +14,7 @@ def compare(
     predictions: Annotated[list[Path], Parameter(negative=())],
     *,
     output: Annotated[Path, Parameter(name=["-o", "--output"])],
+    manifest: Path | None = None,
     pool: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     seeds_apart: Annotated[bool, Parameter(negative=())] = False,
     split: str = "",
@@ -35,6 +36,8 @@ def compare(
         folder.
     output
         Folder of the page (`report.html`), its twin `report.json` and `figures`.
+    manifest
+        The table of photographs: lends patients and groups; a run folder brings its own.
     pool
         Seeds of one grader, as NAME=TABLE,TABLE with the names of the tables; may be given again.
         Our own runs of one recipe that differ in the seed alone are pooled by themselves.
@@ -49,16 +52,20 @@ def compare(
     json_
         Print the figures as JSON instead of the path of the page.
     """
+    from drgrade.data.manifest import read_manifest
     from drgrade.evaluation.compare_page import verdict, write_comparison
     from drgrade.evaluation.comparison import compare as compare_tables
     from drgrade.evaluation.judge import pick_split
     from drgrade.evaluation.pooling import alone
+    from drgrade.evaluation.scorecard import with_patients
     from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
     files = [_table(path) for path in predictions]
+    photos = manifest or next((m for m in map(_own_manifest, predictions) if m), None)
+    known = None if photos is None else read_manifest(photos)
     tables = {
-        name: pick_split(read_predictions(file), split)
+        name: with_patients(pick_split(read_predictions(file), split), known)
         for name, file in zip(_names(predictions), files, strict=True)
     }
     pools = alone(list(tables)) if seeds_apart else _pools(pool, list(tables)) if pool else None
@@ -74,6 +81,12 @@ def _table(path: Path) -> Path:
     from drgrade.run import RunFolder
 
     return RunFolder(path).predictions if path.is_dir() else path
+
+
+def _own_manifest(path: Path) -> Path | None:
+    """The manifest of a run folder; None for a table or where there is none."""
+    own = path / "manifest.parquet"
+    return own if own.is_file() else None
 
 
 def _pools(asked: tuple[str, ...], names: list[str]) -> dict[str, list[int]]:

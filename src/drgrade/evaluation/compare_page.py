@@ -5,7 +5,7 @@ from pathlib import Path
 
 from drgrade.evaluation.comparison import METRICS, Comparison
 from drgrade.evaluation.figures import draw_intervals, svg, write_figure
-from drgrade.evaluation.judge_text import number
+from drgrade.evaluation.judge_text import number, p_value
 from drgrade.evaluation.judge_words import tell
 from drgrade.evaluation.pages import LANGUAGE_CODES, PAGE, TWIN, environment, versions
 from drgrade.files import write_json, write_text
@@ -35,6 +35,7 @@ def write_comparison(
         metrics=METRICS,
         verdict=verdict(found, language),
         number=partial(number, language=language),
+        p_value=partial(p_value, language=language, sign=True),
         drawing=Markup(svg(figure)),
         command=command,
         versions=", ".join(f"{key} {value}" for key, value in versions().items()),

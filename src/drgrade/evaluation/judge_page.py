@@ -19,6 +19,7 @@ from drgrade.evaluation.judge_text import (
 )
 from drgrade.evaluation.judge_words import group_name, tell
 from drgrade.evaluation.pages import LANGUAGE_CODES, PAGE, SUMMARY, TWIN, environment, versions
+from drgrade.evaluation.reason_words import reason_in
 from drgrade.evaluation.values import Estimate
 from drgrade.evaluation.worst_errors import thumbnails
 from drgrade.files import write_json, write_text
@@ -127,6 +128,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "p_value": partial(p_value, language=language),
         "endpoint": partial(endpoint_name, language=language),
         "group_name": partial(group_name, language),
+        "reason": partial(reason_in, language),
         "language": language,
     }
 
@@ -157,7 +159,7 @@ def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[
         "value": value,
         "interval": interval.rstrip(")"),
         "beside": "; ".join(beside),
-        "reason": found.reason,
+        "reason": reason_in(language, found.reason),
     }
 
 
@@ -169,7 +171,7 @@ def _grade_scores(judgement: Judgement, language: str) -> list[tuple[str, str, s
         (
             tell(language, key),
             (percent if key in IN_PERCENT else number)(each, language),
-            each.reason,
+            reason_in(language, each.reason),
         )
         for key, each in found
     ]

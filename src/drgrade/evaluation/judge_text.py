@@ -56,11 +56,11 @@ def points(gap: float | None, language: str = "en") -> str:
     )
 
 
-def p_value(p: float | None, language: str = "en") -> str:
-    """A p value with two digits, or n/a."""
+def p_value(p: float | None, language: str = "en", *, sign: bool = False) -> str:
+    """A p value with two digits (after = or < where `sign`), or n/a."""
     if p is None:
         return tell(language, "n_a")
-    return "< 0.001" if p < 0.001 else f"{p:.2g}"
+    return "< 0.001" if p < 0.001 else f"= {p:.2g}" if sign else f"{p:.2g}"
 
 
 def _said(found: Estimate, scale: float, digits: int, unit: str, language: str) -> str:

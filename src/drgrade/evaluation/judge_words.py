@@ -248,8 +248,10 @@ WORDS: Pairs = {
     "group_2000 px and over": ("2000 px and over", "2000 px 以上"),
     "compare_title": ("Graders compared on the same photographs", "同一批照片上的模型比較"),
     "compare_by": (
-        "{n} photographs of {patients} patients; five-grade scores on the {graded} that all graded.",
-        "{patients} 位病人的 {n} 張照片；五級分數只計全部模型皆已分級的 {graded} 張。",
+        "{n} photographs of {patients} patients (groups, or photographs, where patients are not known); "
+        "five-grade scores on the {graded} that all graded.",
+        "{patients} 位病人（不知病人時以群組或照片計）的 {n} 張照片；"
+        "五級分數只計全部模型皆已分級的 {graded} 張。",
     ),
     "compare_scores": ("Each grader", "各模型"),
     "not_graded": ("not graded", "未分級"),

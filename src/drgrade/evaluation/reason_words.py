@@ -1,0 +1,46 @@
+"""Why a figure is undefined, in Traditional Chinese; reasons are made in English."""
+
+import re
+
+CHINESE = {
+    "there are no graded photographs": "沒有已分級的照片",
+    "there are no referable photographs": "沒有需轉診的照片",
+    "there are no photographs without referable disease": "沒有無需轉診的照片",
+    "no photograph was called referable": "沒有照片被判為需轉診",
+    "every photograph was called referable": "所有照片都被判為需轉診",
+    "reference and prediction hold one and the same grade only": "參考與預測都只有同一個分級",
+    "there is nothing to count": "沒有可計數的資料",
+    "there is nothing to average": "沒有可平均的資料",
+    "there is one patient only": "只有一位病人",
+    "no judged row has its patient's other eye among the judged rows": (
+        "受評照片中沒有同一病人的另一眼"
+    ),
+    "the train rows are not known; give the manifest": "不知道訓練資料；請提供資料清單",
+    "patient and eye of the judged rows are not known": "不知道受評照片的病人與眼別",
+    "the table has no probabilities p0 to p4": "表格沒有機率 p0 至 p4",
+    "a table has no probabilities p0 to p4": "有表格沒有機率 p0 至 p4",
+    "the photographs are all on one side of the endpoint": "所有照片都在終點的同一側",
+    "the logistic fit does not converge (the probabilities separate the two sides)": (
+        "邏輯迴歸無法收斂（機率已完全分開兩側）"
+    ),
+    "no photograph has this grade": "沒有這個分級的照片",
+    "no answer is this grade": "沒有答案是這個分級",
+    "undefined on these photographs": "在這些照片上無法計算",
+    "undefined on these rows": "在這些資料上無法計算",
+    "the other eye's grade is not known": "不知道另一眼的分級",
+    "every test patient is in train too": "所有測試病人都在訓練集中",
+    "the answers carry no probabilities": "答案沒有附機率",
+}
+PATTERNS = {
+    r"AUC is undefined for grade (\d)": r"第 \1 級的 AUC 無法計算",
+    r"undefined in (\d+) of (\d+) resamples": r"\2 次重抽樣本中有 \1 次無法計算",
+}
+
+
+def reason_in(language: str, reason: str) -> str:
+    """A reason in a language of the page; one that is not known here stays English."""
+    if language == "en" or reason in CHINESE:
+        return CHINESE[reason] if language != "en" else reason
+    for pattern, words in PATTERNS.items():
+        reason = re.sub(f"^{pattern}$", words, reason)
+    return reason
