@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from drgrade.errors import PredictionsError
+from drgrade.errors import PredictionsError, nearest
 from drgrade.files import replacing, write_json
 from drgrade.groups import groups_of
 
@@ -17,6 +17,7 @@ STATUSES = ("graded", "ungradable", "not_fundus", "error", "duplicate")
 SPLITS = ("train", "tune", "calibrate", "test", "out_of_fold")
 PROBABILITIES = ("p0", "p1", "p2", "p3", "p4")
 FACTS_KEY = "drgrade"
+SUM_OFF = 1e-3  # how far from 1 the sum of rounded probabilities may be
 OF_THE_MODEL = (
     "weights_sha256", "recipe", "recipe_hash", "recipe_family", "seed", "manifest_hash",
     "train_preprocess",
@@ -138,25 +139,24 @@ def read_predictions(path: Path) -> Predictions:
 def _read_table(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     if not path.is_file():
         raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file")
-    if path.suffix == ".parquet":
-        facts = pl.read_parquet_metadata(path).get(FACTS_KEY, "{}")
-        return pl.read_parquet(path), json.loads(facts)
-    beside = path.with_suffix(".json")
-    facts = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    beside = path if path.suffix == ".parquet" else path.with_suffix(".json")
+    try:
+        if path.suffix == ".parquet":
+            facts = json.loads(pl.read_parquet_metadata(path).get(FACTS_KEY, "{}"))
+            return pl.read_parquet(path), facts
+        facts = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    except (ValueError, OSError, pl.exceptions.PolarsError) as error:
+        what = str(error).splitlines()[0]
+        raise PredictionsError(f"{beside} cannot be read: {what}; write it anew") from None
     try:
         return pl.read_csv(path, infer_schema=False, null_values=[""]), facts
     except pl.exceptions.PolarsError as error:
-        raise PredictionsError(f"{path} is no CSV table: {error}") from None
+        raise PredictionsError(f"{path} is no CSV table: {str(error).splitlines()[0]}") from None
 
 
 def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
     have = [name for name in SCHEMA if name in table.columns]
-    try:
-        table = table.with_columns(_cast(table, name) for name in have)
-    except pl.exceptions.PolarsError as error:
-        raise PredictionsError(
-            f"{path}: a column does not hold what its name says: {error}"
-        ) from None
+    table = table.with_columns(_typed(table, name, path) for name in have)
     table = table.with_columns(
         pl.lit(None, dtype=SCHEMA[name]).alias(name) for name in SCHEMA if name not in table.columns
     )
@@ -177,40 +177,88 @@ def _likeliest() -> pl.Expr:
     return pl.when(pl.col("p0").is_not_null()).then(shares.list.arg_max()).cast(pl.Int8)
 
 
-def _cast(table: pl.DataFrame, name: str) -> pl.Expr:
-    if name == "referable" and table.schema[name] == pl.String:
-        return (
-            pl.col(name)
-            .str.to_lowercase()
-            .replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+TRUTHS = {"true": True, "false": False}
+
+
+def _typed(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
+    """A column with the type of `SCHEMA`; what cannot be it is refused with its photo."""
+    given, kind = table[name], SCHEMA[name]
+    if kind == pl.Boolean and given.dtype != pl.Boolean:
+        text = given.cast(pl.String).str.to_lowercase()
+        typed = text.replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
+    elif kind.is_numeric():
+        typed = given.cast(pl.Float64, strict=False)
+        if kind.is_integer():
+            typed = typed.set(typed.is_not_null() & (typed != typed.floor()), None)
+            typed = typed.cast(kind, strict=False)
+    else:
+        typed = given.cast(kind)
+    lost = typed.is_null() & given.is_not_null()
+    if lost.any():
+        row = int(lost.arg_true()[0])
+        rule = RULES.get(name, "a number")
+        raise PredictionsError(
+            f"{path}: {name} must be {rule}, got '{given[row]}' for photo "
+            f"'{table['photo'][row]}'; leave it empty where there is none"
         )
-    if SCHEMA[name].is_integer() and table.schema[name] == pl.String:
-        return pl.col(name).cast(pl.Float64).cast(pl.Int8)
-    return pl.col(name).cast(SCHEMA[name])
+    return typed.alias(name)
+
+
+RULES = {"grade": "0 to 4", "predicted": "0 to 4", "referable": "true or false"}
 
 
 def _check(table: pl.DataFrame, path: Path) -> None:
+    if table.is_empty():
+        raise PredictionsError(f"{path} has no rows; a table of predictions has one for each photo")
     for name in ("grade", "predicted"):
         wrong = table.filter(~pl.col(name).is_between(0, 4))
         if not wrong.is_empty():
             raise PredictionsError(
-                f"{path}: {name} must be 0 to 4, got {wrong[name][0]} for '{wrong['photo'][0]}'"
+                f"{path}: {name} must be 0 to 4, got {wrong[name][0]} for photo "
+                f"'{wrong['photo'][0]}'; map it to the ICDR scale"
             )
-    unknown = table.filter(~pl.col("status").is_in(STATUSES))
-    if not unknown.is_empty():
-        raise PredictionsError(
-            f"{path}: status must be one of {', '.join(STATUSES)}, got '{unknown['status'][0]}'"
-        )
+    _check_statuses(table, path)
     _check_probabilities(table, path)
 
 
+def _check_statuses(table: pl.DataFrame, path: Path) -> None:
+    unknown = table.filter(~pl.col("status").is_in(STATUSES))
+    if not unknown.is_empty():
+        status = unknown["status"][0]
+        raise PredictionsError(
+            f"{path}: status must be one of {', '.join(STATUSES)}, got '{status}' for photo "
+            f"'{unknown['photo'][0]}'{nearest(status.lower(), STATUSES)}"
+        )
+
+
 def _check_probabilities(table: pl.DataFrame, path: Path) -> None:
+    """Refuse the first row whose p0 to p4 are no probabilities, with what they look like."""
     rows = table.filter(pl.any_horizontal(pl.col(PROBABILITIES).is_not_null()))
-    p = rows.select(PROBABILITIES).to_numpy().astype(float)
-    bad = ~np.isfinite(p).all(axis=1) | (p < 0).any(axis=1) | (abs(p.sum(axis=1) - 1) > 1e-3)
+    p = rows.select(pl.col(PROBABILITIES).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+    bad = ~np.isfinite(p).all(axis=1) | (p < 0).any(axis=1) | (abs(p.sum(axis=1) - 1) > SUM_OFF)
     if bad.any():
         first = int(np.flatnonzero(bad)[0])
         raise PredictionsError(
             f"{path}: p0 to p4 must be five probabilities that sum to 1, got "
-            f"{p[first].tolist()} for photo '{rows['photo'][first]}'"
+            f"{list(rows.select(PROBABILITIES).row(first))} for photo '{rows['photo'][first]}' "
+            f"(and {int(bad.sum()) - 1} more rows); {_cure(p[first], p[bad])}"
         )
+
+
+def _cure(first: np.ndarray, bad: np.ndarray) -> str:
+    """What five numbers (5,) that are no probabilities look like, and the way out.
+
+    Percent and logits are told by all the bad rows (m, 5): one row alone may look like both.
+    """
+    if not np.isfinite(first).all():
+        return "a number is missing; leave all five empty and give the row the status error"
+    finite = bad[np.isfinite(bad).all(axis=1)]
+    if (finite >= 0).all() and (abs(finite.sum(axis=1) - 100) <= 100 * SUM_OFF + 1).all():
+        return "they look like percent: divide by 100"
+    if not first.any():
+        return "they are all zero: leave them empty where a photo has no grade"
+    if (first < 0).any() and abs(first.sum() - 1) <= SUM_OFF:
+        return "one is negative: a probability is 0 to 1"
+    if (finite < 0).any() or (finite > 1).any():
+        return "they look like logits: apply softmax"
+    return f"they sum to {first.sum():.4g}: divide each row by its sum"
