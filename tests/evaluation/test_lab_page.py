@@ -1,11 +1,13 @@
 """The lab's page: says what was found, in both languages, from the run folders alone."""
 
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
 
 from drgrade.evaluation.lab_report import write_lab_report
+from drgrade.evaluation.lab_words import WORDS
 
 from .made_lab import made_cell, made_lab, made_manifest
 
@@ -80,3 +82,17 @@ def test_the_twin_is_valid_json_with_the_verdict(folder):
 
 def test_research_software_is_said(folder):
     assert "not a medical device" in page(folder)
+
+
+def test_a_chinese_page_tells_its_intervals_in_chinese(folder):
+    text = page(folder, "zh-TW")
+    assert "重抽樣（bootstrap）" in text
+    assert "patient bootstrap" not in text
+    assert " to +" not in text
+    assert " 至 +" in text
+
+
+def test_chinese_sentences_have_chinese_commas():
+    letter = "[\u4e00-\u9fff]"
+    wrong = [key for key, (_, said) in WORDS.items() if re.search(f"{letter}[,;:?]{letter}", said)]
+    assert wrong == []

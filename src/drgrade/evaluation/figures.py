@@ -36,6 +36,7 @@ WORDS = {
         "accuracy": "accuracy, %",
         "train": "train",
         "tune": "tune",
+        "calibrate": "calibrate",
         "test": "test",
         "floor": "floor",
         "interval": "95 % interval",
@@ -61,6 +62,7 @@ WORDS = {
         "accuracy": "準確率（%）",
         "train": "訓練",
         "tune": "調校",
+        "calibrate": "校準",
         "test": "測試",
         "floor": "底線",
         "interval": "95 % 信賴區間",
@@ -209,7 +211,7 @@ def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = 
                 )
         axes.set_xlabel(label["epoch"])
         axes.set_ylabel(label["accuracy"])
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.25)
         if runs:
             axes.legend(fontsize=7, frameon=False, handlelength=3.4)

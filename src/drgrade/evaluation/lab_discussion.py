@@ -7,7 +7,7 @@ from drgrade.evaluation.lab_words import say_in
 from drgrade.evaluation.values import Estimate
 
 MINUS = "\N{MINUS SIGN}"
-OVERFIT = 0.05  # train accuracy above test accuracy by more than this is said
+OVERFIT = 0.05  # train accuracy above test accuracy by more than this, and than chance, is said
 
 
 def percent(share: float | None, language: str = "en", digits: int = 1) -> str:
@@ -35,7 +35,8 @@ def _signed(found: Estimate, scale: float, digits: int, language: str) -> str:
         return say_in(language, "n_a")
     if found.low is None or found.high is None:
         return shown(found.value)
-    return f"{shown(found.value)} ({shown(found.low)} to {shown(found.high)})"
+    to = say_in(language, "to")
+    return f"{shown(found.value)} ({shown(found.low)} {to} {shown(found.high)})"
 
 
 def with_interval(found: Estimate, scale: float = 1.0, digits: int = 2) -> str:
@@ -223,7 +224,8 @@ def _on_fit(lab: Lab, language: str) -> list[str]:
     train, test = last.get("train_accuracy"), last.get("test_accuracy")
     if cell is None or train is None or test is None:
         return []
-    meaning = "fit_over" if train - test > OVERFIT else "fit_even"
+    is_beyond = cell.honest is not None and train > (cell.honest.accuracy.high or 0.0)
+    meaning = "fit_over" if train - test > OVERFIT and is_beyond else "fit_even"
     return [
         say_in(
             language,

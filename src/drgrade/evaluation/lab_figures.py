@@ -101,7 +101,9 @@ def _sizes(lab: Lab, language: str) -> dict[str, Figure]:
     named = {f"{cell.settings['size']} px": cell for cell in cells if cell and cell.history}
     if len(named) < 2:
         return {}
-    return {"sizes": _marked(lab, named, say_in(language, "section_3d"), language)}
+    return {
+        "sizes": _marked(lab, named, say_in(language, "section_3d").removeprefix("D. "), language)
+    }
 
 
 def _matrices(cell: Result, language: str) -> dict[str, Figure]:

@@ -1,6 +1,7 @@
 """The lab's page: one self-contained HTML file, its figures as files, and its twin in JSON."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from drgrade.evaluation.lab_figures import draw_figures
 from drgrade.evaluation.lab_results import Lab, Result, read_lab
 from drgrade.evaluation.lab_words import say_in
 from drgrade.evaluation.pages import environment
+from drgrade.evaluation.values import Estimate
 from drgrade.files import write_json, write_text
 from drgrade.grades import NAMES
 from drgrade.progress import duration
@@ -102,7 +104,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "networks": [n | {"title": network_name(n["network"])} for n in _networks(lab)],
         "times": _times(lab),
         "empty": [cell for cell in lab.cells if cell.state == "empty"],
-        "methods": _methods(lab),
+        "methods": _methods(lab, language),
         "recipes": {cell.name: cell.recipe_hash for cell in lab.cells if cell.recipe_hash},
         "unit": words(f"units_{lab.unit}"),
         "names": {cell.name: cell for cell in lab.cells},
@@ -316,13 +318,25 @@ def _times(lab: Lab) -> list[dict[str, Any]]:
     ]
 
 
-def _methods(lab: Lab) -> list[str]:
+def _methods(lab: Lab, language: str) -> list[str]:
     """Which methods the intervals of this page were made by, each once."""
     found = [
-        f"{name}: {getattr(cell.honest, name).method}"
+        say_in(language, f"method_{name}") + ": " + _method(getattr(cell.honest, name), language)
         for cell in lab.cells
         if cell.honest
         for name in ("accuracy", "qwk", "macro_auc")
         if getattr(cell.honest, name).method
     ]
     return list(dict.fromkeys(found))
+
+
+def _method(found: Estimate, language: str) -> str:
+    """How an interval was made, in the page's language where it has words for it."""
+    drawn = re.fullmatch(
+        r"patient bootstrap, (\d+) resamples, percentile, seed (\d+)", found.method
+    )
+    if drawn:
+        return say_in(language, "bootstrap", resamples=drawn[1], seed=drawn[2])
+    if found.method == "Wilson on the effective number":
+        return say_in(language, "effective")
+    return found.method

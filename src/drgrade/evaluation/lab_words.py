@@ -3,9 +3,9 @@
 from typing import Any
 
 from drgrade.errors import choose
+from drgrade.evaluation.lab_talk_words import TALK, Pairs
 
 LANGUAGES = ("en", "zh-TW")
-Pairs = dict[str, tuple[str, str]]
 
 
 def say_in(language: str, key: str, **values: Any) -> str:
@@ -25,16 +25,16 @@ FRAME: Pairs = {
     ),
     "not_a_device": (
         "Research software, not a medical device.",
-        "本軟體僅供研究,並非醫療器材。",
+        "本軟體僅供研究，並非醫療器材。",
     ),
     "drawn_source": ("drawn photographs", "繪製影像"),
     "drawn": (
         "Drawn photographs: these figures say that the software works, nothing about eyes.",
-        "本頁使用電腦繪製的眼底影像:數字只代表程式可正常運作,與真實眼睛無關。",
+        "本頁使用電腦繪製的眼底影像：數字只代表程式可正常運作，與真實眼睛無關。",
     ),
     "byline": (
         "{photos} photographs, {source}, {size} px, recipe {recipe}",
-        "{photos} 張照片,{source},{size} px,設定檔 {recipe}",
+        "{photos} 張照片，{source}，{size} px，設定檔 {recipe}",
     ),
     "contents": ("Contents", "目錄"),
     "section_1": ("I. Introduction", "I. Introduction 簡介"),
@@ -43,12 +43,21 @@ FRAME: Pairs = {
     "section_2b": ("B. Details of the data loader", "B. Dataloader 細節"),
     "section_2c": (
         "C. Evaluation through the confusion matrix",
-        "C. 以 confusion matrix(混淆矩陣)評估",
+        "C. 以 confusion matrix（混淆矩陣）評估",
     ),
     "section_3": ("III. Experimental results", "III. Experimental results 實驗結果"),
     "section_3a": ("A. The highest testing accuracy", "A. 最高測試準確率"),
     "section_3b": ("B. Comparison figures", "B. 比較圖"),
     "section_3c": ("C. Confusion matrices", "C. 混淆矩陣"),
+    "to": ("to", "至"),
+    "method_accuracy": ("accuracy", "準確率"),
+    "method_qwk": ("QWK", "QWK"),
+    "method_macro_auc": ("macro AUC", "macro AUC"),
+    "bootstrap": (
+        "patient bootstrap, {resamples} resamples, percentile, seed {seed}",
+        "以病人重抽樣（bootstrap）{resamples} 次，取百分位數，亂數種子 {seed}",
+    ),
+    "effective": ("Wilson on the effective number", "Wilson，以有效樣本數計算"),
     "section_3d": ("D. Size of the photographs", "D. 影像大小"),
     "section_4": ("IV. Discussion", "IV. Discussion 討論"),
     "section_5": ("V. Time and reproducibility", "V. 時間與可重現性"),
@@ -61,9 +70,9 @@ SETUP: Pairs = {
         "learning: a block learns F(x) and answers F(x) + x. Where nothing is left to gain, F(x) "
         "goes to 0 and the block passes x on, so a deeper network is no worse than a shallower "
         "one.",
-        "傳統卷積神經網路加深後,連訓練集的 error 都可能變大:梯度在回傳途中消失,前面幾層的參數無法有效更新。"
-        "ResNet 加入 residual learning 的思想,每個 block 學的是 F(x),輸出 F(x) + x;"
-        "若網路已達最優,residual mapping 會被推向 0,只剩 identity mapping,"
+        "傳統卷積神經網路加深後，連訓練集的 error 都可能變大：梯度在回傳途中消失，前面幾層的參數無法有效更新。"
+        "ResNet 加入 residual learning 的思想，每個 block 學的是 F(x)，輸出 F(x) + x；"
+        "若網路已達最優，residual mapping 會被推向 0，只剩 identity mapping，"
         "因此深層網路的表現不會比淺層網路差。",
     ),
     "intro_task": (
@@ -71,33 +80,33 @@ SETUP: Pairs = {
         "retinopathy) to 4 (proliferative). Two questions run through the page: what "
         "pretraining, depth and size are worth, and whether a figure means more than a trivial "
         "answer does.",
-        "本實驗用這些網路把眼底照片分為 ICDR 五級,由 0(無病變)到 4(增殖性)。"
-        "整份報告圍繞兩個問題:預訓練、網路深度與影像大小各有多少幫助?"
-        "得到的準確率是否真的勝過不看影像的簡單答案?",
+        "本實驗用這些網路把眼底照片分為 ICDR 五級，由 0（無病變）到 4（增殖性）。"
+        "整份報告圍繞兩個問題：預訓練、網路深度與影像大小各有多少幫助？"
+        "得到的準確率是否真的勝過不看影像的簡單答案？",
     ),
     "diagram_residual": ("Residual block", "Residual block"),
     "diagram_bottleneck": ("Bottleneck block", "Bottleneck block"),
     "diagram_inverted": ("Inverted residual block", "Inverted residual block"),
-    "diagram_identity": ("identity", "identity\n(恆等映射)"),
+    "diagram_identity": ("identity", "identity\n（恆等映射）"),
     "diagram_channels": ("channels", "通道"),
     "about_residual": (
         "Two 3×3 convolutions and the shortcut; ResNet18 has four layers of two such blocks. "
         "Where a layer halves the map and doubles the channels, the shortcut is a 1×1 convolution "
         "with the block's stride, so that both ends have one shape.",
-        "由兩個 3×3 convolution 組成;ResNet18 有 4 個 layer,每個 layer 有 2 個 residual block。"
-        "當 layer 使尺寸減半、通道數加倍時,shortcut 改用 stride 相同的 1×1 convolution,"
+        "由兩個 3×3 convolution 組成；ResNet18 有 4 個 layer，每個 layer 有 2 個 residual block。"
+        "當 layer 使尺寸減半、通道數加倍時，shortcut 改用 stride 相同的 1×1 convolution，"
         "使輸入和輸出尺寸一致。",
     ),
     "about_bottleneck": (
         "1×1, 3×3 and 1×1 convolutions: the first brings 256 channels down to 64, the last brings "
         "them back, so that the costly 3×3 works on few. ResNet50 has 3, 4, 6 and 3 of them.",
-        "由 1×1、3×3、1×1 convolution 組成:先用 1×1 將 256 通道降到 64 通道,最後再用 1×1 恢復,"
+        "由 1×1、3×3、1×1 convolution 組成：先用 1×1 將 256 通道降到 64 通道，最後再用 1×1 恢復，"
         "讓昂貴的 3×3 只處理較少的通道。ResNet50 的 4 個 layer 分別有 3、4、6、3 個。",
     ),
     "about_inverted": (
         "EfficientNet-Lite0 turns it round: wide inside, narrow outside, a depthwise 3×3 or 5×5 in "
         "the middle, ReLU6. It is there because its ImageNet weights come with the package.",
-        "EfficientNet-Lite0 則相反:內部寬、外部窄,中間為 depthwise 3×3 或 5×5,使用 ReLU6。"
+        "EfficientNet-Lite0 則相反：內部寬、外部窄，中間為 depthwise 3×3 或 5×5，使用 ReLU6。"
         "加入它是因為其 ImageNet 權重可隨套件取得。",
     ),
     "architecture": ("Layers and output sizes", "各層與輸出尺寸"),
@@ -120,22 +129,22 @@ SETUP: Pairs = {
     "patients": ("patients", "病人數"),
     "units_patients": ("patients", "病人"),
     "units_groups": ("groups of photographs", "照片群組"),
-    "units_photos": ("photographs (patients unknown)", "照片(病人身分未知)"),
+    "units_photos": ("photographs (patients unknown)", "照片（病人身分未知）"),
     "loader": (
         "The Dataset inherits torch.utils.data.Dataset and has three functions:",
-        "Dataset 繼承 torch.utils.data.Dataset,包含三個基本函式:",
+        "Dataset 繼承 torch.utils.data.Dataset，包含三個基本函式：",
     ),
     "loader_init": (
         "keeps the rows of one split (photo and grade), the size, and whether to flip.",
-        "初始化:依 mode 取出該資料集的照片名稱與 label,並記下影像大小與是否翻轉。",
+        "初始化：依 mode 取出該資料集的照片名稱與 label，並記下影像大小與是否翻轉。",
     ),
-    "loader_len": ("answers how many photographs there are.", "回傳資料長度(張數)。"),
+    "loader_len": ("answers how many photographs there are.", "回傳資料長度（張數）。"),
     "loader_getitem": (
         "reads one photograph upright, crops it to the field of view, pads it to an undistorted "
         "square, averages it to size, flips it at random (train only), scales its pixels to "
         "[-1, 1] and returns it with its grade.",
-        "依 index 讀出照片並轉正,裁切到眼底視野、補成不變形的正方形並縮小,"
-        "訓練時隨機翻轉,再將 pixel value 落在 [-1, 1] 之間,最後回傳影像與 label。",
+        "依 index 讀出照片並轉正，裁切到眼底視野、補成不變形的正方形並縮小，"
+        "訓練時隨機翻轉，再將 pixel value 落在 [-1, 1] 之間，最後回傳影像與 label。",
     ),
     "source_code": ("source", "程式碼"),
     "matrix_is": (
@@ -143,14 +152,14 @@ SETUP: Pairs = {
         "the column the network's answer. The diagonal is right. Row-normalised, each row is "
         "divided by its sum: the diagonal is then the share of that grade that was found, however "
         "rare it is.",
-        "Confusion matrix 用來衡量 classification 的結果:每張測試照片計入一格,"
-        "列(row)是參考分級,欄(column)是網路的答案,對角線代表答對。"
-        "Normalized 版本將每列除以該列總和,對角線即為該分級被找出的比例,不受分級多寡影響。",
+        "Confusion matrix 用來衡量 classification 的結果：每張測試照片計入一格，"
+        "列(row)是參考分級，欄(column)是網路的答案，對角線代表答對。"
+        "Normalized 版本將每列除以該列總和，對角線即為該分級被找出的比例，不受分級多寡影響。",
     ),
     "example_matrix": (
         "A network that always answers 0 fills one column only, and is right as often as grade 0 "
         "occurs: {share} here.",
-        "一律判為 0 級 的網路只會填滿一欄,其準確率等於分級 0 的比例:此處為 {share}。",
+        "一律判為 0 級 的網路只會填滿一欄，其準確率等於分級 0 的比例：此處為 {share}。",
     ),
 }
 
@@ -162,18 +171,21 @@ RESULTS: Pairs = {
     "without_short": ("from scratch", "無預訓練"),
     "rate": ("lr = {rate}", "lr = {rate}"),
     "row_of": ("epoch = {epochs}, batch size = {batch}", "epoch = {epochs}, batch_size = {batch}"),
-    "lab_table": ("Highest test accuracy, as the lab prints it", "最高測試準確率(實驗報告的算法)"),
+    "lab_table": (
+        "Highest test accuracy, as the lab prints it",
+        "最高測試準確率（實驗報告的算法）",
+    ),
     "lab_table_note": (
         "The best of all epochs, chosen on the test photographs themselves: for comparison with "
         "the lab only.",
-        "取所有 epoch 中測試準確率最高者,等於用測試照片挑選:只供與實驗報告比較。",
+        "取所有 epoch 中測試準確率最高者，等於用測試照片挑選：只供與實驗報告比較。",
     ),
     "chosen_on_test": ("chosen on test", "以測試集挑選"),
     "honest_table": ("The honest figure", "誠實的數字"),
     "honest_table_note": (
         "The epoch is chosen on tune; test is looked at once. In brackets 95 % intervals, "
         "{units} resampled.",
-        "epoch 由調校集(tune)決定,測試集只看一次。括號內為 95 % 信賴區間,以{units}為單位重抽樣。",
+        "epoch 由調校集(tune)決定，測試集只看一次。括號內為 95 % 信賴區間，以{units}為單位重抽樣。",
     ),
     "accuracy": ("accuracy", "準確率"),
     "qwk": ("QWK", "QWK"),
@@ -185,12 +197,12 @@ RESULTS: Pairs = {
     "floor_other_eye": ("Copy the other eye's grade", "照抄另一眼的分級"),
     "floor_other_train": (
         "Copy the other eye's train grade, else 0",
-        "照抄另一眼在訓練集的分級,否則答 0",
+        "照抄另一眼在訓練集的分級，否則答 0",
     ),
-    "floor_kind": ("floor, no photograph looked at", "底線,不看影像"),
+    "floor_kind": ("floor, no photograph looked at", "底線，不看影像"),
     "their_report": ("The lab's own report", "原實驗報告"),
     "collapsed": ("collapsed", "退化"),
-    "waiting": ("not finished: {done} of {epochs} epochs", "尚未完成:{done}/{epochs} epoch"),
+    "waiting": ("not finished: {done} of {epochs} epochs", "尚未完成：{done}/{epochs} epoch"),
     "empty": ("empty", "待補"),
     "why_empty": ("Why cells are empty", "空白欄位的原因"),
     "not_begun": ("not begun yet", "尚未開始"),
@@ -201,178 +213,47 @@ RESULTS: Pairs = {
     "one_answer": ("largest share of one answer", "單一答案的最大占比"),
     "over_zero": ("accuracy minus always 0", "準確率減去「一律判為 0 級」"),
     "over_other": ("accuracy minus other eye", "準確率減去「照抄另一眼」"),
-    "unseen": ("accuracy, patients not in train (n = {n})", "準確率,病人不在訓練集(n = {n})"),
+    "unseen": ("accuracy, patients not in train (n = {n})", "準確率，病人不在訓練集(n = {n})"),
     "seconds": ("time", "時間"),
     "speed": ("photographs a second", "每秒張數"),
     "forest": ("Accuracy on test with 95 % interval", "測試準確率與 95 % 信賴區間"),
-    "curves": ("{network}: accuracy by epoch", "{network}:各 epoch 的準確率"),
+    "curves": ("{network}: accuracy by epoch", "{network}：各 epoch 的準確率"),
     "train_curve": ("train, {start}", "train({start})"),
     "test_curve": ("test, {start}", "test({start})"),
     "axis_epoch": ("epoch", "epoch"),
     "axis_accuracy": ("accuracy (%)", "準確率(%)"),
     "curves_note": (
         "Circle: the epoch that tune chose. Star: the highest test accuracy. Dotted: always 0.",
-        "圓圈:由調校集選出的 epoch;星號:最高測試準確率;點線:一律判為 0 級。",
+        "圓圈：由調校集選出的 epoch；星號：最高測試準確率；點線：一律判為 0 級。",
     ),
     "matrix_counts": ("counts", "張數"),
     "matrix_shares": ("row-normalised", "每列正規化"),
-    "matrix_honest": ("{cell}: epoch {epoch}, chosen on tune", "{cell}:epoch {epoch},由調校集選出"),
+    "matrix_honest": (
+        "{cell}: epoch {epoch}, chosen on tune",
+        "{cell}：epoch {epoch}，由調校集選出",
+    ),
     "matrix_highest": (
         "{cell}: epoch {epoch}, chosen on test",
-        "{cell}:epoch {epoch},以測試集挑選",
+        "{cell}：epoch {epoch}，以測試集挑選",
     ),
     "axis_reference": ("reference grade", "參考分級"),
     "axis_predicted": ("answer", "網路的答案"),
     "sizes_table": (
         "{network} at {sizes} px: global average in each, same photographs and epochs",
-        "{network} 在 {sizes} px:皆用 global average,照片與 epoch 相同",
+        "{network} 在 {sizes} px：皆用 global average，照片與 epoch 相同",
     ),
     "size": ("size", "大小"),
     "sizes_none": (
         "Only one size was run. `--compare-size 128` runs a second one.",
-        "只跑了一種大小;加上 `--compare-size 128` 可比較第二種。",
+        "只跑了一種大小；加上 `--compare-size 128` 可比較第二種。",
     ),
     "figure_files": ("PNG and SVG in figures/", "PNG 與 SVG 在 figures/"),
-}
-
-TALK: Pairs = {
-    "verdict_none": (
-        "No cell has finished yet; the tables fill as cells end.",
-        "尚無任何欄位完成;每完成一欄,表格就會更新。",
-    ),
-    "verdict_beats_all": (
-        "{cell}, chosen on tune, grades {accuracy} of the test photographs right: more than "
-        "{floors}, by more than chance explains.",
-        "由調校集選出的 {cell},測試準確率為 {accuracy}:勝過{floors},且差距超出機率所能解釋。",
-    ),
-    "verdict_beats_zero": (
-        "{cell}, chosen on tune, grades {accuracy} of the test photographs right: more than always "
-        "answering 0 ({zero}), but not more than copying the other eye's grade ({other}), which "
-        "looks at no photograph.",
-        "由調校集選出的 {cell},測試準確率為 {accuracy}:勝過一律判為 0 級({zero}),"
-        "但沒有勝過完全不看影像、只照抄另一眼的分級({other})。",
-    ),
-    "verdict_no_better": (
-        "{cell}, chosen on tune, grades {accuracy} of the test photographs right; that cannot be "
-        "told from always answering 0 ({zero}).",
-        "由調校集選出的 {cell},測試準確率為 {accuracy};與一律判為 0 級({zero})無法區別。",
-    ),
-    "verdict_below": (
-        "{cell}, chosen on tune, grades {accuracy} of the test photographs right: fewer than "
-        "always answering 0 ({zero}).",
-        "由調校集選出的 {cell},測試準確率為 {accuracy}:低於一律判為 0 級({zero})。",
-    ),
-    "verdict_collapsed": (
-        "{collapsed} of {finished} networks collapsed to one answer.",
-        "{finished} 個網路中有 {collapsed} 個退化成只回答一個分級。",
-    ),
-    "and": (" and ", "與"),
-    "list_comma": (", ", "、"),
-    "talk_collapse": (
-        "Collapse. {names} gave one grade to more than 95 % of the photographs. Such an accuracy "
-        "is the share of that grade among the test photographs, not skill; QWK near 0 says so.",
-        "退化:{names} 對超過 95 % 的照片回答同一個分級。這種準確率只是該分級在測試集的比例,"
-        "並非辨識能力;接近 0 的 QWK 也說明了這點。",
-    ),
-    "talk_no_collapse": (
-        "Collapse. None of the {finished} finished networks gave one grade to more than 95 % of "
-        "the photographs.",
-        "退化:{finished} 個完成的網路中,沒有一個對超過 95 % 的照片回答同一個分級。",
-    ),
-    "talk_floor_zero": (
-        "Against always 0 ({zero}), accuracy differs by {difference} points for {cell}: {meaning}.",
-        "與一律判為 0 級({zero})相比,{cell} 的準確率差 {difference} 個百分點:{meaning}。",
-    ),
-    "talk_floor_other": (
-        "Against the other eye's grade ({other}, QWK {other_qwk}) it differs by {difference} "
-        "points: {meaning}. Two eyes of a patient are alike, so this floor is high and costs "
-        "nothing.",
-        "與照抄另一眼({other},QWK {other_qwk})相比,差 {difference} 個百分點:{meaning}。"
-        "同一病人的兩眼相似,因此這條底線很高,而且不需任何影像。",
-    ),
-    "means_better": ("better by more than chance explains", "優於底線,且超出機率所能解釋"),
-    "means_same": ("no difference that could be told from chance", "與機率無法區別"),
-    "means_worse": ("worse by more than chance explains", "低於底線,且超出機率所能解釋"),
-    "talk_chance": (
-        "Choosing the epoch on test photographs instead of tune added {gain} points on average "
-        "({least} to {most}): that much of the lab's figure is the choice.",
-        "以測試集挑選 epoch,比用調校集挑選平均多出 {gain} 個百分點({least} 到 {most}):"
-        "這部分只是挑選的結果。",
-    ),
-    "talk_leak": (
-        "Leak. {share} of the test photographs are of patients who are in train too. Figures on "
-        "this split flatter every network; the column of patients not in train does not.",
-        "資料洩漏:{share} 的測試照片,其病人也出現在訓練集。此分割會高估所有網路;"
-        "「病人不在訓練集」一欄則不受影響。",
-    ),
-    "talk_no_leak": (
-        "Leak. No patient of the test photographs is in train.",
-        "資料洩漏:測試照片的病人都不在訓練集。",
-    ),
-    "talk_leak_unknown": (
-        "Leak. The table names no patients, so nobody can say how many test patients are in train.",
-        "資料洩漏:資料表沒有病人編號,無法得知有多少測試病人也在訓練集。",
-    ),
-    "talk_pretraining": (
-        "Pretraining changes the accuracy of {network} by {difference} points and its QWK by "
-        "{difference_qwk}: {meaning}.",
-        "預訓練使 {network} 的準確率改變 {difference} 個百分點、QWK 改變 {difference_qwk}:{meaning}。",
-    ),
-    "talk_depth": (
-        "Depth. ResNet50 instead of ResNet18 ({start}) changes accuracy by {difference} points "
-        "and QWK by {difference_qwk}: {meaning}.",
-        "深度:以 ResNet50 取代 ResNet18({start}),準確率改變 {difference} 個百分點、"
-        "QWK 改變 {difference_qwk}:{meaning}。",
-    ),
-    "talk_size": (
-        "Size. {large} px instead of {small} px changes accuracy by {difference} points and QWK "
-        "by {difference_qwk}: {meaning}.",
-        "影像大小:以 {large} px 取代 {small} px,準確率改變 {difference} 個百分點、"
-        "QWK 改變 {difference_qwk}:{meaning}。",
-    ),
-    "pair_better": ("a gain on QWK", "QWK 確實提升"),
-    "pair_same": (
-        "no difference on QWK that could be told from chance",
-        "QWK 的差異與機率無法區別",
-    ),
-    "pair_worse": ("a loss on QWK", "QWK 確實下降"),
-    "pair_unknown": ("no interval: {reason}", "無法計算信賴區間({reason})"),
-    "talk_fit": (
-        "Fit. At its last epoch {cell} is right on {train} of the train and {test} of the test "
-        "photographs: {meaning}.",
-        "擬合:{cell} 在最後一個 epoch 的訓練準確率為 {train},測試準確率為 {test}:{meaning}。",
-    ),
-    "fit_over": ("it has begun to learn the train photographs by heart", "已開始死記訓練照片"),
-    "fit_even": ("it does not overfit", "沒有過度擬合"),
-    "talk_imbalance": (
-        "Grades are uneven: {share} of the test photographs are grade {grade}. Accuracy hardly "
-        "moves when the rare, dangerous grades are missed; QWK and macro AUC do.",
-        "分級分布不均:測試照片有 {share} 為分級 {grade}。漏掉少見而危險的分級時,準確率幾乎不變,"
-        "QWK 與 macro AUC 才看得出來。",
-    ),
-    "talk_few": (
-        "Few photographs: the test set has {n}, so accuracies closer than about {width} points "
-        "cannot be told apart.",
-        "照片不多:測試集只有 {n} 張,相差不到約 {width} 個百分點的準確率無法區分。",
-    ),
-    "talk_their_report": (
-        "The lab's own report has 80.7829 % with and 73.3381 % without pretraining on all 7,025 "
-        "photographs of its test list. Always answering 0 is right for 5,153 of those 7,025; "
-        "73.3381 % is 5,152 of them, one photograph fewer: most likely a collapsed network.",
-        "原實驗報告在其 7,025 張測試照片上,有預訓練為 80.7829 %,無預訓練為 73.3381 %。"
-        "一律判為 0 級 可答對 7,025 張中的 5,153 張;73.3381 % 恰為 5,152 張,只少一張:"
-        "幾乎可以確定是退化的網路。",
-    ),
-    "talk_empty": (
-        "Empty cells. {name}: {reason}.",
-        "空白欄位:{name}:{reason}。",
-    ),
 }
 
 REPEAT: Pairs = {
     "time_note": (
         "Training time without preparing photographs, on {device}.",
-        "訓練時間(不含前處理),裝置:{device}。",
+        "訓練時間（不含前處理），裝置：{device}。",
     ),
     "repeat_command": ("Command", "指令"),
     "repeat_seed": ("Seed", "亂數種子"),
@@ -386,7 +267,7 @@ REPEAT: Pairs = {
     "repeat_note": (
         "The same command with the same manifest on a CPU gives the same weights, bit for bit. "
         "Every figure of this page is in report.json.",
-        "在 CPU 上以相同指令與資料表重跑,可得到逐位元相同的權重。本頁所有數字都在 report.json。",
+        "在 CPU 上以相同指令與資料表重跑，可得到逐位元相同的權重。本頁所有數字都在 report.json。",
     ),
 }
 
