@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drgrade.evaluation.intervals import from_replicates
-from drgrade.evaluation.resampling import RESAMPLES, patient_index, row_weights
+from drgrade.evaluation.resampling import RESAMPLES, patient_index, patient_weights
 from drgrade.evaluation.values import Estimate, Flags, Floats, Ints, missing
 
 BINS = 15
@@ -152,16 +152,20 @@ def _replicates(
     seed: int,
 ) -> list[Floats]:
     """Brier score and ECE of each binning in each resample; bins stay where they are."""
-    squared = (scores - flags) ** 2
-    gaps = []
-    for places in binnings:
-        table = np.zeros((len(flags), int(places.max()) + 1))
-        table[np.arange(len(flags)), places] = scores - flags
-        gaps.append(table)
-    parts: list[list[Floats]] = [[] for _ in range(1 + len(binnings))]
-    for weights in row_weights(patients, resamples, seed):
-        total = weights.sum(1)
-        parts[0].append(weights @ squared / total)
-        for part, table in zip(parts[1:], gaps, strict=True):
-            part.append(np.abs(weights @ table).sum(1) / total)
-    return [np.concatenate(part) for part in parts]
+    index = patient_index(patients)
+    m = int(index.max()) + 1
+    sums = np.stack([np.bincount(index), np.bincount(index, weights=(scores - flags) ** 2)], 1)
+    gaps = [_sums(index * width + places, scores - flags, (m, width))
+            for places in binnings for width in [int(places.max()) + 1]]  # fmt: skip
+    parts = []
+    for times in patient_weights(index, resamples, seed):
+        weights = times.astype(float)
+        total, squared = (weights @ sums).T
+        apart = [np.abs(weights @ table).sum(1) for table in gaps]
+        parts.append(np.stack([squared, *apart]) / total)
+    return list(np.concatenate(parts, axis=1))
+
+
+def _sums(cells: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
+    flat: Floats = np.bincount(cells, weights=values, minlength=shape[0] * shape[1])
+    return flat.reshape(shape)

@@ -4,7 +4,7 @@
 1988, by ranks); `RankedPairs` computes it under many sets of row weights, for resampling.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,8 @@ ONE_SIDED = "the photographs are all on one side of the endpoint"
 class RankedPairs:
     """Which negatives lie below and level with each positive, as places in a sorted list.
 
-    positives: rows of the positives (p,). negatives: rows of the negatives, ascending by
-    score (q,). below, upto: how many negatives score less, and less or equal (p,).
+    positives: rows of the positives, ascending by score (p,). negatives: rows of the negatives,
+    ascending by score (q,). below, upto: how many negatives score less, and less or equal (p,).
     """
 
     positives: Ints
@@ -29,23 +29,33 @@ class RankedPairs:
     below: Ints
     upto: Ints
 
-    def areas(self, weights: Floats) -> Floats:
-        """AUC under row weights of shape (r, n): shape (r,), NaN where a side weighs nothing."""
-        heights = np.zeros((len(weights), len(self.negatives) + 1))
-        np.cumsum(weights[:, self.negatives], axis=1, out=heights[:, 1:])
-        won = heights[:, self.below]
-        won += heights[:, self.upto]
-        over = weights[:, self.positives]
-        total = 2.0 * over.sum(1) * heights[:, -1]
-        out = np.full(len(weights), np.nan)
-        return np.divide(np.einsum("rp,rp->r", won, over), total, out=out, where=total > 0)
+    def of_patients(self, index: Ints) -> "RankedPairs":
+        """The same pairs with each row named by its patient's number, so that patients weigh."""
+        return replace(self, positives=index[self.positives], negatives=index[self.negatives])
+
+    def areas(self, weights: Numbers) -> Floats:
+        """AUC under weights of shape (r, n): shape (r,), NaN where a side weighs nothing.
+
+        One set of weights at a time: its running sums then stay in the processor's cache.
+        """
+        return np.array([self._area(each) for each in np.asarray(weights)])
+
+    def _area(self, weights: npt.NDArray[np.number]) -> float:
+        heights = np.zeros(len(self.negatives) + 1, dtype=weights.dtype)
+        np.cumsum(weights[self.negatives], out=heights[1:])
+        won = (heights[self.below] + heights[self.upto]).astype(float)
+        over = weights[self.positives].astype(float)
+        total = 2.0 * float(over.sum()) * float(heights[-1])
+        return float(over @ won) / total if total > 0 else float("nan")
 
 
 def rank_pairs(is_positive: Numbers, score: Numbers) -> RankedPairs:
     """Sort once what every resample needs: (n,) flags and (n,) scores."""
     flags, scores = np.asarray(is_positive, dtype=bool), np.asarray(score, dtype=float)
-    positives, negatives = np.flatnonzero(flags), np.flatnonzero(~flags)
-    negatives = negatives[np.argsort(scores[negatives], kind="stable")]
+    positives, negatives = (
+        rows[np.argsort(scores[rows], kind="stable")]
+        for rows in (np.flatnonzero(flags), np.flatnonzero(~flags))
+    )
     ordered = scores[negatives]
     below = np.searchsorted(ordered, scores[positives], side="left")
     upto = np.searchsorted(ordered, scores[positives], side="right")

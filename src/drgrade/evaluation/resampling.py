@@ -37,11 +37,19 @@ def _additions(cells: Ints, patients: Numbers, size: int) -> tuple[Ints, Ints]:
         rows = slice(*np.searchsorted(index, [begin, begin + chunk]))
         held = min(chunk, m - begin)
         flat = np.bincount((index[rows] - begin) * size + cells[rows], minlength=held * size)
-        part, count = np.unique(flat.reshape(held, size), axis=0, return_counts=True)
+        part, count = _distinct(flat.reshape(held, size))
         parts.append(part)
         times.append(count)
     added, back = np.unique(np.concatenate(parts), axis=0, return_inverse=True)
     return added, np.bincount(back.ravel(), weights=np.concatenate(times)).astype(np.int64)
+
+
+def _distinct(rows: Ints) -> tuple[Ints, Ints]:
+    """Distinct rows and how often each comes: sorted as bytes, 20 times as fast as by columns."""
+    narrow = rows.astype(np.uint8 if rows.max() < 256 else ">u8")
+    whole = np.ascontiguousarray(narrow).view(f"V{narrow.itemsize * rows.shape[1]}").ravel()
+    _, first, times = np.unique(whole, return_index=True, return_counts=True)
+    return rows[first], times
 
 
 def resampled_counts(
@@ -75,16 +83,24 @@ def resampled_confusions(
     return counts.reshape(-1, NUMBER_OF_GRADES, NUMBER_OF_GRADES)
 
 
-def row_weights(patients: Numbers, resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each row is drawn, in chunks of shape (r, n) that fit the budget."""
-    index = patient_index(patients)
+def patient_weights(index: Ints, resamples: int, seed: int) -> Iterator[Ints]:
+    """How often each patient is drawn, in chunks of shape (r, patients) that fit the budget.
+
+    index: the patient's number of each row (`patient_index`); the numbers are 32 bits wide.
+    """
     m = int(index.max()) + 1
     generator = np.random.default_rng(seed)
     chunk = max(1, min(resamples, BUDGET // (4 * index.size)))
     for begin in range(0, resamples, chunk):
         rows = min(chunk, resamples - begin)
-        drawn = generator.integers(0, m, size=(rows, m)) + m * np.arange(rows)[:, None]
-        times = np.bincount(drawn.ravel(), minlength=rows * m).reshape(rows, m)
+        drawn = generator.integers(0, m, size=(rows, m))
+        yield np.stack([np.bincount(each, minlength=m) for each in drawn]).astype(np.int32)
+
+
+def row_weights(patients: Numbers, resamples: int, seed: int) -> Iterator[Floats]:
+    """How often each row is drawn, in chunks of shape (r, n) that fit the budget."""
+    index = patient_index(patients)
+    for times in patient_weights(index, resamples, seed):
         yield times.astype(float)[:, index]
 
 
@@ -92,8 +108,10 @@ def resampled_areas(
     rankings: list[RankedPairs], patients: Numbers, resamples: int = RESAMPLES, seed: int = 0
 ) -> Floats:
     """AUC of each ranking in each resample, shape (rankings, resamples)."""
+    index = patient_index(patients)
+    by_patient = [pairs.of_patients(index) for pairs in rankings]
     parts = [
-        np.array([pairs.areas(weights) for pairs in rankings])
-        for weights in row_weights(patients, resamples, seed)
+        np.array([pairs.areas(times) for pairs in by_patient])
+        for times in patient_weights(index, resamples, seed)
     ]
     return np.concatenate(parts, axis=1)
