@@ -1,0 +1,129 @@
+"""From drawn photographs to a calibrated model and its referrals, as a person types it."""
+
+import json
+
+import polars as pl
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.cli.app import run
+from drgrade.data.phantom import draw_set
+from drgrade.evaluation.units import Endpoint, called_by, judged
+from drgrade.models.checkpoint import load_grader
+from drgrade.predictions import read_predictions
+from drgrade.recalibration import referable_score
+from drgrade.recipe import make_recipe
+from drgrade.training.experiment import run as train
+from drgrade.training.folds import run_folds
+
+RECIPE = {
+    "data": {"size": 32, "workers": 0},
+    "model": {"network": "resnet18"},
+    "train": {"epochs": 1, "batch": 8, "threads": 1},
+}
+SPLITS = ["train"] * 16 + ["tune"] * 8 + ["calibrate"] * 48 + ["test"] * 24
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A trained run, its manifest, and the same calibrated."""
+    folder = tmp_path_factory.mktemp("calibrate")
+    drawn = draw_set(len(SPLITS), folder / "photos", size=64, seed=3)
+    table = drawn.table.with_columns(split=pl.Series(SPLITS), patient=pl.col("photo"))
+    table = table.with_columns(pl.lit(None, dtype=pl.String).alias("group"))
+    manifest = type(drawn)(table, drawn.root, drawn.facts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRGRADE_CACHE", str(folder / "cache"))
+        train(make_recipe(RECIPE), manifest, folder / "run")
+        run_folds(make_recipe(RECIPE), folder / "folds", 2, manifest)
+    (folder / "test").mkdir()
+    for photo in manifest.part("test").table["photo"]:
+        (folder / "test" / photo.replace("/", "-")).write_bytes((drawn.root / photo).read_bytes())
+    assert run(command(folder, "run/predictions.parquet", "calibrated.safetensors")) == 0
+    return folder
+
+
+def command(folder, table, output, *options):
+    return ["calibrate", str(folder / table), "--model", str(folder / "run"), "-o",
+            str(folder / output), *options]  # fmt: skip
+
+
+def test_the_network_stays_and_the_new_file_carries_correction_and_points(place):
+    before, after = load_grader(place / "run"), load_grader(place / "calibrated.safetensors")
+    assert after.facts["weights_sha256"] == before.facts["weights_sha256"]
+    assert after.decoding.recalibration.method == "temperature"
+    assert [point["name"] for point in after.facts["operating_points"]] == ["HS", "HP"]
+    assert before.referable_from is None
+    assert after.referable_from == after.facts["operating_points"][0]["threshold"]
+
+
+def test_a_calibrated_model_predicts_referrals_and_the_same_grades(place, tmp_path):
+    out = [tmp_path / "before.csv", tmp_path / "after.csv"]
+    models = [place / "run", place / "calibrated.safetensors"]
+    assert [run(["predict", str(m), str(place / "test"), "-o", str(o)])
+            for m, o in zip(models, out, strict=True)] == [0, 0]  # fmt: skip
+    before, after = (read_predictions(path) for path in out)
+    assert (before.predicted() == after.predicted()).all()
+    assert before.table["referable"].null_count() == before.table.height
+    told = after.facts["operating_points"][0]
+    called = referable_score(after.probabilities()) >= told["threshold"]
+    assert after.table["referable"].to_list() == called.tolist()
+    assert after.facts["thresholds_chosen_on"] == "calibrate"
+    assert after.facts["calibration"]["method"] == "temperature"
+
+
+def test_evaluate_then_says_that_the_operating_point_decided(place, tmp_path, capsys):
+    table = tmp_path / "p.parquet"
+    known = read_predictions(place / "run" / "predictions.parquet").part("test").table
+    (tmp_path / "manifest.csv").write_text(
+        "photo,grade,split\n"
+        + "".join(f"{row['photo'].replace('/', '-')},{row['grade']},test\n"
+                  for row in known.to_dicts())
+    )  # fmt: skip
+    model = str(place / "calibrated.safetensors")
+    run(["predict", model, str(tmp_path / "manifest.csv"), "--root", str(place / "test"),
+         "-o", str(table)])  # fmt: skip
+    assert called_by(judged(read_predictions(table).table), Endpoint("referable", 2)) == (
+        "operating point"
+    )
+    capsys.readouterr()
+    run(["evaluate", str(table), "-o", str(tmp_path / "card"), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["detections"][0]["called_by"] == "operating point"
+    states = {check["code"]: check["state"] for check in found["checks"]}
+    assert states["W24"] == "silent"
+
+
+def test_out_of_fold_rows_of_the_same_recipe_calibrate_the_final_model(place, capsys):
+    args = command(place, "folds/out_of_fold.parquet", "oof.safetensors", "--json", "--force")
+    assert run(args) in (0, 3)
+    told = json.loads(capsys.readouterr().out)
+    assert told["thresholds_chosen_on"] == "out_of_fold"
+    assert told["calibration"]["predicted_by"] == "models of its recipe, out of fold"
+
+
+def test_test_rows_are_refused_by_name_and_nothing_is_written(place, tmp_path, capsys):
+    rows = read_predictions(place / "run" / "predictions.parquet").part("test")
+    rows.table.write_csv(place / "only-test.csv")
+    assert run(command(place, "only-test.csv", "no.safetensors")) == 2
+    assert "split calibrate or out_of_fold only, got test" in capsys.readouterr().err
+    assert not (place / "no.safetensors").exists()
+
+
+def test_a_calibrated_models_own_rows_are_not_corrected_twice(place, tmp_path, capsys):
+    model, out = str(place / "calibrated.safetensors"), tmp_path / "p.csv"
+    run(["predict", model, str(place / "test"), "-o", str(out)])
+    table = read_predictions(out).table.with_columns(split=pl.lit("calibrate"))
+    table.write_csv(out)
+    code = run(["calibrate", str(out), "--model", model, "-o", str(tmp_path / "m.safetensors")])
+    assert code == 2
+    assert "corrected already (temperature)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("output", "said"), [("calibrated.safetensors", "is there already"), ("m.pt", ".safetensors")]
+)
+def test_a_file_that_is_there_or_of_another_ending_is_refused(place, output, said, capsys):
+    assert run(command(place, "run/predictions.parquet", output)) == 2
+    assert said in capsys.readouterr().err
