@@ -91,6 +91,21 @@ def test_asked_for_the_lower_bound_hs_is_never_higher_and_its_interval_starts_at
     assert bound.threshold < plain.threshold
 
 
+def test_a_stored_threshold_forgives_the_last_digits_of_the_photograph_that_set_it():
+    positive, score, patients = some()
+    for point in operating_points(positive, score, patients):
+        again = (score - 1e-6 >= point.threshold, score + 1e-6 >= point.threshold)
+        assert (again[0] == again[1]).all()
+
+
+def test_scores_without_room_between_them_are_kept_apart():
+    positive = np.arange(20) < 10
+    score = np.where(positive, 0.5, np.nextafter(0.5, 0))
+    hs, hp = operating_points(positive, score, np.arange(20))
+    assert (hs.threshold, hp.threshold) == (0.5, 0.5)
+    assert (hs.specificity.value, hp.sensitivity.value) == (1.0, 1.0)
+
+
 def test_ten_positives_cannot_show_a_lower_bound_of_85():
     positive = np.arange(100) < 10
     hs, _ = operating_points(positive, np.linspace(1, 0, 100), np.arange(100), lower_bound=True)

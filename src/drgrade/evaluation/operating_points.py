@@ -25,6 +25,8 @@ from drgrade.evaluation.values import Estimate, Flags, Floats, Ints, missing
 
 SENSITIVE, SPECIFIC, LOWER = 0.90, 0.95, 0.85
 FEWEST = 10  # positives or negatives: the tenth part of fewer is nobody
+HAIR = 1e-5  # twenty times what batches of another size were seen to change
+TWINS = 1e-12  # scores nearer than this have no room between them
 STEPS = 500  # thresholds at which the lower bound is asked, evenly spread over the positives
 RULES = {
     "HS": "largest threshold with sensitivity >= 0.90 on these rows",
@@ -38,8 +40,8 @@ RULES = {
 class OperatingPoint:
     """A threshold by a rule, and what it reaches on the rows it was chosen on.
 
-    `threshold` is one of the scores of these rows, from which on a photograph is referred; or
-    None, and `reason` then says why.
+    From `threshold` on, a hair below one of the scores of these rows, a photograph is referred;
+    it is None where `reason` says why.
     """
 
     name: str
@@ -144,10 +146,21 @@ def _point(
         return OperatingPoint(
             name, rule, None, n[0], n[1], missing(reason), missing(reason), reason
         )
+    threshold = _hair_below(threshold, score)
     called = score >= threshold
     found = ratio(called, patients, positive) if n[0] else missing(NO_POSITIVES)
     spared = ratio(~called, patients, ~positive) if n[1] else missing(NO_NEGATIVES)
     return OperatingPoint(name, rule, threshold, n[0], n[1], found, spared)
+
+
+def _hair_below(threshold: float, score: Floats) -> float:
+    """The threshold a hair lower, and still above the next lower score.
+
+    A network computes the same photograph in another batch or on another machine with another
+    last digit: on the edge itself, the photograph that set the threshold could fall below it.
+    """
+    gap = threshold - float(score[score < threshold].max(initial=-1.0))
+    return threshold - min(HAIR, gap / 2) if gap > TWINS else threshold
 
 
 def settings_hash(preprocess: Mapping[str, Any]) -> str:
