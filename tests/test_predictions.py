@@ -134,6 +134,7 @@ def test_a_grade_outside_the_scale_is_refused(tmp_path):
         read_predictions(tmp_path / "theirs.csv")
 
 
-def test_patients_are_resampled_where_known_and_photos_where_not():
-    rows = [GRADED, {**GRADED, "photo": "x", "patient": None}]
-    assert from_rows(rows).patients().tolist() == ["007", "x"]
+def test_groups_are_resampled_then_patients_and_photos_where_neither_is_known():
+    alone = {**GRADED, "photo": "x", "patient": None}
+    rows = [GRADED, alone, {**alone, "photo": "y", "group": "g"}]
+    assert from_rows(rows).clusters().tolist() == ["007", "x", "g"]

@@ -78,10 +78,6 @@ class Predictions:
         """What is drawn when resampling, a label a row, shape (n,), str: `groups_of` the rows."""
         return groups_of(self.table)
 
-    def patients(self) -> np.ndarray:
-        """The same as `clusters`."""
-        return self.clusters()
-
 
 def told_by_model(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What a model's file knows and its judges need, to travel with its predictions."""

@@ -58,7 +58,7 @@ def test_turning_the_pair_round_turns_the_difference():
 def test_the_difference_of_qwk_is_that_of_the_paired_bootstrap():
     a, b = grader(0.6), grader(0.7)
     found = compare({"a": a, "b": b}).pairs[0].differences["qwk"]
-    other = paired_difference(kappas, GRADES, a.predicted(), b.predicted(), a.patients(), seed=1)
+    other = paired_difference(kappas, GRADES, a.predicted(), b.predicted(), a.clusters(), seed=1)
     assert found.value == pytest.approx(other.value)
     assert (found.low, found.high) == pytest.approx((other.low, other.high), abs=0.01)
 

@@ -49,7 +49,7 @@ class GradeScores:
 
 def grade_scores(graded: Predictions, *, seed: int = 0, resamples: int = RESAMPLES) -> GradeScores:
     """Score graded rows that have a reference grade (`Predictions.graded`)."""
-    grade, predicted, units = graded.grades(), graded.predicted(), graded.patients()
+    grade, predicted, units = graded.grades(), graded.predicted(), graded.clusters()
     apart = np.abs(grade - predicted)
     cm = metrics.confusion(grade, predicted)
     return GradeScores(
