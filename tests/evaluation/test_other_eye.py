@@ -91,7 +91,7 @@ def test_w18_is_not_fired_by_chance_where_the_photographs_add_little():
 
 
 def test_w18_is_blind_where_few_patients_have_both_eyes_but_still_sees_a_score_too_high():
-    few = table(eyes(49), eyes(49))
+    few = table(eyes(199), eyes(199))
     assert substitute(few) is None
     found = check_too_good(GOOD, GOOD, None)
     assert (found.state, found.figures["key"]) == ("not checkable", "no pairs")
@@ -110,11 +110,11 @@ def test_labels_of_one_grade_are_no_agreement_to_speak_of():
 
 
 def test_an_eye_of_two_photographs_answers_with_the_worse():
-    grades = eyes(60)
+    grades = eyes(200)
     twice = table(grades, grades).table
     mild = twice.filter(eye="right").with_columns(photo=twice.filter(eye="right")["photo"] + "b")
     rows = from_rows([*twice.to_dicts(), *mild.with_columns(predicted=0, grade=0).to_dicts()])
     found = substitute(rows, resamples=FEW)
     once = substitute(table(grades, grades), resamples=FEW)
-    assert found.n == 180
-    assert found.patients == once.patients == 60
+    assert found.n == 600
+    assert found.patients == once.patients == 200

@@ -78,7 +78,7 @@ SENTENCES = {
         "width, height, field_ratio, black_share, camera)",
         "no preprocessing": "the predictions do not say how the photographs were prepared in "
         "training and now",
-        "no pairs": "no score is too high, but fewer than 50 patients have both eyes graded, so "
+        "no pairs": "no score is too high, but fewer than 200 patients have both eyes graded, so "
         "the other eye could not be put in place of the photograph",
         "no subgroups": "no column of the table names groups (site, camera, eye, sex, age, ...)",
         "no eyes": "neither the eyes nor the effect of mirroring are known",
@@ -175,7 +175,7 @@ SENTENCES = {
         "no inputs": "表格沒有說明這些照片的特性（brightness、width、height、field_ratio、"
         "black_share、camera 等欄位）",
         "no preprocessing": "預測結果沒有說明訓練時與現在的前處理",
-        "no pairs": "分數沒有過高，但兩眼都有分級的病人少於 50 位，無法以另一眼替換照片",
+        "no pairs": "分數沒有過高，但兩眼都有分級的病人少於 200 位，無法以另一眼替換照片",
         "no subgroups": "表格中沒有可分組的欄位（site、camera、eye、sex、age 等）",
         "no eyes": "不知道左右眼，也不知道鏡像的影響",
         "few rows": "已分級的照片少於 100 張",
