@@ -1,7 +1,9 @@
 """Model files: enough by themselves, and refused when they are not whole."""
 
 import pickle
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -11,6 +13,7 @@ from drgrade.errors import CheckpointError
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader, save_tensors
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import Decoding
+from drgrade.recalibration import Recalibration
 from drgrade.recipe import Model
 
 
@@ -36,6 +39,34 @@ def test_a_grader_saved_and_loaded_is_the_same(grader, path):
     assert loaded.facts["epoch"] == 3
     state = grader.network.state_dict()
     assert all(torch.equal(v, state[k]) for k, v in loaded.network.state_dict().items())
+
+
+def test_a_correction_and_its_points_are_in_the_file_and_the_weights_keep_their_hash(grader, path):
+    decoding = replace(grader.decoding, recalibration=Recalibration("temperature", 1.7))
+    facts = {"operating_points": [{"name": "HS", "threshold": 0.25}]}
+    save_grader(path.parent / "c.safetensors", replace(grader, decoding=decoding, facts=facts))
+    loaded = load_grader(path.parent / "c.safetensors")
+    assert loaded.decoding == decoding
+    assert loaded.referable_from == 0.25
+    assert loaded.facts["weights_sha256"] == load_grader(path).facts["weights_sha256"]
+
+
+def test_a_correction_changes_a_regressions_probabilities_and_never_its_grades(grader):
+    outputs = np.linspace(-1, 5, 50)[:, None]
+    decoding = replace(grader.decoding, recalibration=Recalibration("temperature", 3.0))
+    (p, grades), (q, same) = (
+        grader.decode(outputs),
+        replace(grader, decoding=decoding).decode(outputs),
+    )
+    assert (grades == same).all()
+    assert np.abs(p - q).max() > 0.05
+
+
+def test_a_file_from_before_calibration_is_read(path):
+    tensors, about = load_tensors(path)
+    old = {key: value for key, value in about["decoding"].items() if key != "recalibration"}
+    save_tensors(path, tensors, {**about, "decoding": old})
+    assert load_grader(path).decoding.recalibration == Recalibration()
 
 
 def test_a_run_folder_stands_for_its_best_model(path):
