@@ -16,9 +16,10 @@ from drgrade.evaluation.figures import (
     styled,
     words,
 )
-from drgrade.evaluation.judge import Judgement
 from drgrade.evaluation.judge_text import endpoint_name
 from drgrade.evaluation.judge_words import group_name, tell
+from drgrade.evaluation.judgement import Judgement
+from drgrade.evaluation.selective import Selective
 from drgrade.evaluation.subgroups import Subgroup
 from drgrade.evaluation.values import Estimate
 
@@ -67,7 +68,9 @@ def _of_probabilities(judgement: Judgement, language: str) -> dict[str, "Figure"
     if judgement.roc is None or judgement.calibration is None:
         return {}
     bins = [(each.n, each.mean, each.share) for each in judgement.calibration.bins]
-    return {
+    referred = judgement.selective
+    drawn = {} if referred is None else {"selective": draw_selective(referred, language)}
+    return drawn | {
         "roc": draw_roc(judgement.roc, _used(judgement, language), language=language),
         "reliability": draw_reliability(bins, language=language),
     }
@@ -83,6 +86,28 @@ def _used(judgement: Judgement, language: str) -> dict[str, tuple[float, float]]
         for name, each in used.items()
         if each.specificity.value is not None and each.sensitivity.value is not None
     }
+
+
+def draw_selective(found: Selective, language: str = "en") -> "Figure":
+    """Risk and sensitivity against coverage, and the point that keeps the promised level."""
+    t = partial(tell, language)
+    across = 100 * found.coverage
+    with styled():
+        figure = blank_figure(8.6, 3.4)
+        left, right = figure.subplots(1, 2)
+        left.plot(across, 100 * found.risk, color=COLOURS[0], lw=1.8)
+        left.set_ylabel(t("risk"))
+        right.plot(across, 100 * found.sensitivity, color=COLOURS[0], lw=1.8, label=t("found_all"))
+        right.plot(across, 100 * found.low, ":", color=COLOURS[0], lw=1.4, label=t("low_bound"))
+        right.axhline(100 * found.level, ls="--", lw=1.2, color=COLOURS[1], label=t("level_line"))
+        right.set_ylabel(t("selective_sensitivity"))
+        right.legend(fontsize=7, frameon=False, loc="lower left")
+        for axes in (left, right):
+            axes.set_xlabel(t("coverage"))
+            axes.grid(alpha=0.25)
+            if found.chosen is not None:
+                axes.axvline(100 * found.chosen.coverage, color=COLOURS[2], lw=1.4)
+    return figure
 
 
 def draw_forest(

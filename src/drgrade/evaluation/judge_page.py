@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drgrade.evaluation.figures import svg, write_figure
-from drgrade.evaluation.judge import Judgement
 from drgrade.evaluation.judge_figures import draw_figures
 from drgrade.evaluation.judge_text import (
     endpoint_name,
@@ -18,6 +17,7 @@ from drgrade.evaluation.judge_text import (
     verdict,
 )
 from drgrade.evaluation.judge_words import group_name, tell
+from drgrade.evaluation.judgement import Judgement
 from drgrade.evaluation.pages import LANGUAGE_CODES, PAGE, SUMMARY, TWIN, environment, versions
 from drgrade.evaluation.reason_words import reason_in
 from drgrade.evaluation.values import Estimate

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from drgrade.evaluation.judge import Detection, Judgement
 from drgrade.evaluation.judge_words import tell
+from drgrade.evaluation.judgement import Detection, Judgement
 from drgrade.evaluation.values import Estimate
 
 

@@ -126,6 +126,31 @@ WORDS: Pairs = {
     "ece_width": ("ECE, 15 bins equally wide", "ECE（15 個等寬區間）"),
     "slope": ("calibration slope (1 is perfect)", "校準斜率（1 為完美）"),
     "intercept": ("calibration intercept (0 is perfect)", "校準截距（0 為完美）"),
+    "selective": ("Selective referral", "選擇性轉介"),
+    "selective_note": (
+        "The photographs nearest to the cut ({cut}) go to a human, who is taken to find disease. "
+        "Risk: wrong answers among the photographs that the grader answers alone.",
+        "最接近切點（{cut}）的照片交由人判讀，並假設人能找出病變。風險：模型自行作答的照片中答錯的比例。",
+    ),
+    "selective_chosen": (
+        "Alone on {coverage} of the photographs, the grader and the human together would find "
+        "{sens} of {n} patients with disease, with 95 % confidence at least {low} (promised: "
+        "{level}).",
+        "若模型自行判讀 {coverage} 的照片，連同人工判讀可找出 {n} 位病人中的 {sens}，"
+        "95 % 信心至少 {low}（承諾：{level}）。",
+    ),
+    "selective_none": ("No point keeps the promise: {reason}.", "沒有任何點能達到承諾：{reason}。"),
+    "selective_explored": (
+        "EXPLORATORY: chosen on these very rows of split {split}; choose it on calibrate before "
+        "using it.",
+        "僅供探索：此點選自同一批 {split} 資料；使用前請改於 calibrate 上選定。",
+    ),
+    "coverage": ("answered by the grader alone, %", "模型自行作答（%）"),
+    "risk": ("risk: wrong among these, %", "風險：其中答錯（%）"),
+    "found_all": ("found by grader and human", "模型與人共同找出"),
+    "low_bound": ("95 % lower bound", "95 % 信賴下限"),
+    "level_line": ("promised", "承諾值"),
+    "selective_sensitivity": ("patients with disease found, %", "找出的病人（%）"),
     "subgroups": ("Subgroups", "次群組"),
     "subgroups_note": (
         "Photographs, analysis A. The dashed line and the gaps (in points) are to all photographs; "
@@ -220,8 +245,8 @@ WORDS: Pairs = {
     ),
     "looks": ("looks at this test set", "查看此測試集的次數"),
     "looks_text": (
-        "{number} on this machine, this one included, by {models} different models",
-        "本機共 {number} 次（含本次），來自 {models} 個不同的模型",
+        "{number} on this machine, this one included; different models: {models}",
+        "本機共 {number} 次（含本次）；不同的模型：{models} 個",
     ),
     "looks_lost": (
         "{text}; this look could not be written down ({problem})",
@@ -248,9 +273,10 @@ WORDS: Pairs = {
     "group_2000 px and over": ("2000 px and over", "2000 px 以上"),
     "compare_title": ("Graders compared on the same photographs", "同一批照片上的模型比較"),
     "compare_by": (
-        "{n} photographs of {patients} patients (groups, or photographs, where patients are not known); "
+        "{n} photographs, {patients} units resampled (patients; where not known groups, else "
+        "photographs); "
         "five-grade scores on the {graded} that all graded.",
-        "{patients} 位病人（不知病人時以群組或照片計）的 {n} 張照片；"
+        "{n} 張照片，重抽 {patients} 個單位（病人；不知時為群組或照片）；"
         "五級分數只計全部模型皆已分級的 {graded} 張。",
     ),
     "compare_scores": ("Each grader", "各模型"),

@@ -29,9 +29,16 @@ CHINESE = {
     "undefined on these rows": "在這些資料上無法計算",
     "the other eye's grade is not known": "不知道另一眼的分級",
     "every test patient is in train too": "所有測試病人都在訓練集中",
+    "no patient has referable disease": "沒有病人需轉診",
     "the answers carry no probabilities": "答案沒有附機率",
 }
 PATTERNS = {
+    r"(\d+) patients with disease are too few: .*lower bound is ([\d.]+%), below (\d+%)": (
+        r"只有 \1 位病人有病變，太少：即使無一漏診，信賴下限也只有 \2，低於 \3"
+    ),
+    r"the grader alone would have to answer nothing to keep (\d+%)": (
+        r"模型必須完全不自行作答才能維持 \1"
+    ),
     r"AUC is undefined for grade (\d)": r"第 \1 級的 AUC 無法計算",
     r"undefined in (\d+) of (\d+) resamples": r"\2 次重抽樣本中有 \1 次無法計算",
 }
