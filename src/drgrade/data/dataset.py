@@ -51,7 +51,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         """One photo (3, size, size), float in [-1, 1], and its grade 0 to 4 (-1: unknown)."""
         path = self.manifest.locate(self.photos[index])
         pixels = read_prepared(path, self.settings).pixels
-        square = as_unit(torch.from_numpy(pixels)[None])
+        square = as_unit(torch.tensor(pixels)[None])
         moved = apply(square, draw(self.generator, 1, self.flip))[0]
         grade = self.grades[index]
         return moved * 2 - 1, -1 if grade is None else int(grade)
