@@ -40,9 +40,9 @@ def test_resampled_areas_spread_as_copied_rows_do():
     plain = _by_copying_rows(
         lambda rows: metrics.auc(GRADE[rows] >= 2, SCORE[rows]).value, resamples=800
     )
-    found = intervals.bootstrap_auc(GRADE >= 2, SCORE, PATIENTS)
-    low, high = np.quantile(plain, [0.025, 0.975])
-    assert (found.low, found.high) == pytest.approx((low, high), abs=0.006)
+    ours = resampling.resampled_areas([rank_pairs(GRADE >= 2, SCORE)], PATIENTS)[0]
+    found = np.quantile(ours, [0.025, 0.975])
+    assert found == pytest.approx(np.quantile(plain, [0.025, 0.975]), abs=0.006)
 
 
 def test_weighted_areas_are_the_areas_of_copied_rows():
@@ -65,9 +65,11 @@ def test_memory_is_bounded_and_small_budgets_change_no_matrix(monkeypatch):
 
 
 def test_memory_is_bounded_and_small_budgets_change_no_area(monkeypatch):
-    whole = intervals.bootstrap_auc(GRADE >= 2, SCORE, PATIENTS, resamples=64)
+    pairs = [rank_pairs(GRADE >= 2, SCORE)]
+    whole = resampling.resampled_areas(pairs, PATIENTS, resamples=64)
     monkeypatch.setattr(resampling, "BUDGET", 9000)
-    assert intervals.bootstrap_auc(GRADE >= 2, SCORE, PATIENTS, resamples=64) == whole
+    pieces = resampling.resampled_areas(pairs, PATIENTS, resamples=64)
+    np.testing.assert_array_equal(whole, pieces)
 
 
 def test_the_bootstrap_agrees_with_the_normal_interval_where_units_are_independent():
@@ -76,13 +78,6 @@ def test_the_bootstrap_agrees_with_the_normal_interval_where_units_are_independe
     normal = intervals.kappa_normal(metrics.confusion(GRADE, PREDICTED))
     assert (boot.low, boot.high) == pytest.approx((normal.low, normal.high), abs=0.01)
     assert boot.value == normal.value
-
-
-def test_the_bootstrap_of_an_area_agrees_with_delong_where_units_are_independent():
-    boot = intervals.bootstrap_auc(GRADE >= 2, SCORE, np.arange(2 * M))
-    areas, covariance = metrics.delong(GRADE >= 2, SCORE)
-    half = 1.96 * np.sqrt(covariance[0, 0])
-    assert (boot.low, boot.high) == pytest.approx((areas[0] - half, areas[0] + half), abs=0.008)
 
 
 def test_a_run_against_itself_differs_by_nothing():
@@ -114,28 +109,17 @@ def test_swapping_the_runs_mirrors_the_difference_of_areas():
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-12)
 
 
-def test_the_macro_area_has_an_interval_around_it():
-    p = np.eye(5)[PREDICTED] * 0.5 + 0.1
-    found = intervals.bootstrap_macro_auc(GRADE, p, PATIENTS, resamples=300)
-    assert found.low < found.value < found.high
-    assert found.value == pytest.approx(metrics.macro_auc(GRADE, p).value)
-
-
 def test_a_score_undefined_in_many_resamples_has_no_interval_and_says_so():
-    grade = np.array([0] * 30 + [4])
-    found = intervals.bootstrap_auc(grade >= 2, np.arange(31.0), np.arange(31))
+    found = intervals.from_replicates(1.0, np.array([1.0, np.nan] * 1000), 31)
     assert found.value == 1.0
     assert found.low is None
-    assert "of 2000 resamples" in found.reason
+    assert "undefined in 1000 of 2000 resamples" in found.reason
 
 
 def test_undefined_scores_stay_undefined_with_a_reason():
     constant = np.zeros(9, dtype=int)
     assert intervals.bootstrap(metrics.kappas, constant, constant, constant).value is None
     assert intervals.bootstrap(metrics.kappas, [], [], []).reason
-    assert intervals.bootstrap_auc(constant > 0, constant, constant).value is None
-    macro = intervals.bootstrap_macro_auc(constant, np.full((9, 5), 0.2), constant)
-    assert "grade 0" in macro.reason
     assert intervals.proportion(0, 0).value is None
     assert intervals.ratio([], []).value is None
 

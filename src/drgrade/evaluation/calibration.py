@@ -167,5 +167,5 @@ def _replicates(
 
 
 def _sums(cells: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
-    flat: Floats = np.bincount(cells, weights=values, minlength=shape[0] * shape[1])
-    return flat.reshape(shape)
+    flat = np.bincount(cells, weights=values, minlength=shape[0] * shape[1])
+    return flat.astype(float).reshape(shape)

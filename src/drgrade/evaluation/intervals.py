@@ -19,13 +19,11 @@ from drgrade.evaluation.resampling import (
     resampled_counts,
 )
 from drgrade.evaluation.values import Estimate, Floats, missing
-from drgrade.grades import GRADES, NUMBER_OF_GRADES
+from drgrade.grades import NUMBER_OF_GRADES
 
 __all__ = [
     "Estimate",
     "bootstrap",
-    "bootstrap_auc",
-    "bootstrap_macro_auc",
     "clopper_pearson",
     "from_replicates",
     "kappa_normal",
@@ -218,45 +216,6 @@ def paired_difference(
 
 def _area(pairs: RankedPairs, n: int) -> float:
     return float(pairs.areas(np.ones((1, n)))[0])
-
-
-def bootstrap_auc(
-    is_positive: Numbers,
-    score: Numbers,
-    patients: Numbers,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    level: float = LEVEL,
-) -> Estimate:
-    """AUC of an endpoint with patients resampled: (n,) flags, scores and patient labels."""
-    n = np.size(score)
-    pairs = rank_pairs(is_positive, score)
-    value = _area(pairs, n)
-    if np.isnan(value):
-        return missing(ONE_SIDED, n)
-    drawn = resampled_areas([pairs], patients, resamples, seed)[0]
-    return from_replicates(value, drawn, n, seed=seed, level=level)
-
-
-def bootstrap_macro_auc(
-    grade: Numbers,
-    probabilities: Numbers,
-    patients: Numbers,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-    level: float = LEVEL,
-) -> Estimate:
-    """Macro one-against-rest AUC over the five grades, patients resampled."""
-    grades, p = np.asarray(grade), np.asarray(probabilities, dtype=float)
-    rankings = [rank_pairs(grades == g, p[:, g]) for g in GRADES]
-    areas = [_area(pairs, len(grades)) for pairs in rankings]
-    undefined = np.flatnonzero(np.isnan(areas))
-    if undefined.size:
-        return missing(f"AUC is undefined for grade {undefined[0]}", len(grades))
-    drawn = resampled_areas(rankings, patients, resamples, seed).mean(0)
-    return from_replicates(float(np.mean(areas)), drawn, len(grades), seed=seed, level=level)
 
 
 def paired_auc_difference(

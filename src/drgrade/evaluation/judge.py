@@ -6,11 +6,11 @@ import polars as pl
 
 from drgrade.errors import PredictionsError, UsageError, nearest
 from drgrade.evaluation.analyses import analyses, flow, imageability, transported
+from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.every_check import Evidence, every_check, leak_of
 from drgrade.evaluation.frozen_points import frozen_points
 from drgrade.evaluation.grade_scores import grade_scores
-from drgrade.evaluation.intervals import bootstrap_auc
 from drgrade.evaluation.joining import join, refuse_strangers
 from drgrade.evaluation.judgement import Curve, Detection, Judgement
 from drgrade.evaluation.ledger import Looks
@@ -144,20 +144,17 @@ def _detect(
         ungradable=int((~units.gradable).sum()),
         called_by=called_by(judged(predictions.table), endpoint),
         analyses=analyses(units),
-        auc=_area(units, predictions.has_probabilities, seed, resamples),
+        auc=_area(units, predictions.has_probabilities),
         imageability=imageability(units),
     )
 
 
-def _area(units: Units, has_probabilities: bool, seed: int, resamples: int) -> Estimate:
+def _area(units: Units, has_probabilities: bool) -> Estimate:
     """AUC over the units that have a score."""
     if not has_probabilities:
         return missing(NO_PROBABILITIES, len(units))
     kept = units.gradable
-    return bootstrap_auc(
-        units.positive[kept], units.score[kept], units.clusters[kept],
-        resamples=resamples, seed=seed,
-    )  # fmt: skip
+    return area(units.positive[kept], units.score[kept], units.clusters[kept])
 
 
 def _probabilities(

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.manifest import SPLITS, Manifest
+from drgrade.evaluation.area_intervals import macro_area
 from drgrade.evaluation.floors import (
     UNKNOWN,
     Floor,
@@ -18,7 +19,7 @@ from drgrade.evaluation.floors import (
     other_eye,
     rows_of,
 )
-from drgrade.evaluation.intervals import bootstrap, bootstrap_macro_auc, paired_difference, ratio
+from drgrade.evaluation.intervals import bootstrap, paired_difference, ratio
 from drgrade.evaluation.metrics import accuracies, confusion, kappas
 from drgrade.evaluation.values import Estimate, Floats, Ints, missing
 from drgrade.grades import GRADES
@@ -280,7 +281,7 @@ def _judged(answers: Predictions, test: Test, epoch: int | None, chosen_on: str)
     units = test.rows.units[test.places(answers.table["photo"].to_list())]
     area = missing("the answers carry no probabilities", len(grade))
     if answers.has_probabilities:
-        area = bootstrap_macro_auc(grade, answers.probabilities(), units)
+        area = macro_area(grade, answers.probabilities(), units)
     return Judged(
         epoch=epoch,
         chosen_on=chosen_on,

@@ -106,13 +106,13 @@ def delong(is_positive: Numbers, scores: Numbers) -> tuple[Floats, Floats]:
     table = np.atleast_2d(np.asarray(scores, dtype=float))
     if min(flags.sum(), (~flags).sum()) < 2:
         return np.full(len(table), np.nan), np.full((len(table), len(table)), np.nan)
-    over = np.array([_placements(row[flags], row[~flags]) for row in table])
-    under = np.array([1.0 - _placements(row[~flags], row[flags]) for row in table])
+    over = np.array([placements(row[flags], row[~flags]) for row in table])
+    under = np.array([1.0 - placements(row[~flags], row[flags]) for row in table])
     spread = np.cov(over) / over.shape[1] + np.cov(under) / under.shape[1]
     return over.mean(1), np.atleast_2d(spread)
 
 
-def _placements(ours: Floats, theirs: Floats) -> Floats:
+def placements(ours: Floats, theirs: Floats) -> Floats:
     """Share of `theirs` that lies below each of `ours`, level ones counted one half."""
     ordered = np.sort(theirs)
     left = np.searchsorted(ordered, ours, side="left")

@@ -10,6 +10,7 @@ import polars as pl
 from drgrade.data.sources import is_drawn
 from drgrade.errors import PredictionsError
 from drgrade.evaluation import metrics
+from drgrade.evaluation.area_intervals import area, macro_area
 from drgrade.evaluation.checks import (
     COLLAPSE_SHARE,
     Check,
@@ -20,8 +21,6 @@ from drgrade.evaluation.checks import (
 from drgrade.evaluation.floors import Floor, Strings, floors, rows_of
 from drgrade.evaluation.intervals import (
     Score,
-    bootstrap_auc,
-    bootstrap_macro_auc,
     from_replicates,
     ratio,
 )
@@ -249,11 +248,10 @@ def _areas(rows: _Judged) -> dict[str, Estimate]:
     p, n = rows.probabilities, len(rows.grade)
     if p is None:
         return dict.fromkeys(("macro_auc", "referable_auc"), missing(NO_PROBABILITIES, n))
-    how = {"resamples": rows.resamples, "seed": rows.seed}
     beyond = p[:, REFERABLE_FROM:].sum(1)
     return {
-        "macro_auc": bootstrap_macro_auc(rows.grade, p, rows.units, **how),
-        "referable_auc": bootstrap_auc(rows.positive, beyond, rows.units, **how),
+        "macro_auc": macro_area(rows.grade, p, rows.units),
+        "referable_auc": area(rows.positive, beyond, rows.units),
     }
 
 
