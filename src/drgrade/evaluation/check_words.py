@@ -5,7 +5,9 @@ SENTENCES = {
         "share": "{share:.1%} of the answers are grade {grade}: the network has collapsed.",
         "qwk": "The interval of QWK ({low:.3f} to {high:.3f}) contains 0.",
         "auc": "The interval of the referable AUC ({low:.3f} to {high:.3f}) contains 0.5.",
-        "W01": "This grader equals a trivial classifier. {why} Always answering grade {majority} "
+        "equals": "equals a trivial classifier",
+        "untold": "cannot be told from a trivial classifier",
+        "W01": "This grader {what}. {why} Always answering grade {majority} "
         "has {majority_share:.2%} accuracy on these photographs; train longer, with another "
         "learning rate or with balanced classes, before using any of its figures.",
         "W02": "{share:.2%} of the judged photographs are of patients who are in train, tune or "
@@ -118,7 +120,9 @@ SENTENCES = {
         "share": "{share:.1%} 的答案都是 {grade} 級：網路已退化成只答一種分級。",
         "qwk": "QWK 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0。",
         "auc": "需轉診 AUC 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0.5。",
-        "W01": "此模型等同於不看照片的分類器。{why}一律回答 {majority} 級在這些照片上的準確率就有 "
+        "equals": "等同於不看照片的分類器",
+        "untold": "與不看照片的分類器無從區別",
+        "W01": "此模型{what}。{why}一律回答 {majority} 級在這些照片上的準確率就有 "
         "{majority_share:.2%}；在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
         "W02": "{share:.2%} 的受評照片，其病人也出現在訓練、調校或校準集中，所有數字都因此偏高；"
         "請以病人（而非照片）分割資料（`drgrade data split`），重新訓練並重新評估。",

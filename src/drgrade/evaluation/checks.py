@@ -77,6 +77,7 @@ def check_trivial(
             reasons.append({"key": key, "low": found.low, "high": found.high})
     figures = {
         "reasons": reasons,
+        "what": "equals" if share > COLLAPSE_SHARE else "untold",
         "majority": counts.index(max(counts)),
         "majority_share": max(counts) / sum(counts),
     }

@@ -13,8 +13,9 @@ def verdict(judgement: Judgement, language: str = "en") -> str:
     errors = [check for check in judgement.warnings if check.level == "E"]
     if errors:
         return t("verdict_error", count=len(errors))
-    if any(check.code == "W01" for check in judgement.warnings):
-        return t("verdict_trivial")
+    trivial = next((check for check in judgement.warnings if check.code == "W01"), None)
+    if trivial is not None:
+        return t(f"verdict_{trivial.figures['what']}")
     main = judgement.detection()
     return t(
         "verdict",

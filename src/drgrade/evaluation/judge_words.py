@@ -40,9 +40,13 @@ WORDS: Pairs = {
         "of those without were let go.",
         "計入所有受檢{level}，有{endpoint}者中 {sens} 被找出，沒有者中 {spec} 被正確放行。",
     ),
-    "verdict_trivial": (
+    "verdict_equals": (
         "This grader equals a trivial classifier: it must not be used.",
         "此模型等同於不看照片的分類器，不應使用。",
+    ),
+    "verdict_untold": (
+        "On these photographs this grader cannot be told from a trivial classifier.",
+        "在這些照片上，此模型與不看照片的分類器無從區別。",
     ),
     "verdict_error": (
         "These figures must not be used: {count} check(s) say that the judgement is not valid.",
