@@ -49,8 +49,8 @@ SENTENCES = {
         "everybody who came counted; report analysis A.",
         "W12": "Macular edema is not part of the endpoint, because the table does not say who has "
         "it: read 'referable' as 'referable retinopathy without DME', or give the column dme.",
-        "W13": "The probabilities cannot be taken at their word. {why} Calibrate on rows of split "
-        "calibrate before showing them to anybody.",
+        "W13": "The probabilities cannot be taken at their word. {why} Calibrate (`drgrade "
+        "calibrate`) on rows like these before showing them to anybody.",
         "ece": "The calibration error is {value:.3f}, above 0.05.",
         "slope": "The calibration slope is {value:.2f}, outside 0.8 to 1.25.",
         "W14": "In some subgroups disease may be missed; the lower bound of sensitivity is below "
@@ -153,7 +153,7 @@ SENTENCES = {
         "請報告分析 A。",
         "W12": "終點不含黃斑部水腫，因為表格未註明：請將「需轉診」理解為"
         "「不含黃斑部水腫的需轉診視網膜病變」，或提供 dme 欄位。",
-        "W13": "機率不可直接採信。{why}在呈現給任何人之前，請以校準集的資料校準。",
+        "W13": "機率不可直接採信。{why}在呈現給任何人之前，請以相似的資料校準（`drgrade calibrate`）。",
         "ece": "校準誤差為 {value:.3f}，高於 0.05。",
         "slope": "校準斜率為 {value:.2f}，超出 0.8 至 1.25。",
         "W14": "部分次群組可能漏診；以下群組的敏感度下限低於 {bound:.1%}：{listed}。"
