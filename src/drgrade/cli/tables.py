@@ -28,6 +28,7 @@ def import_(
     group_column: str = "",
     split_column: str = "",
     drop_where: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    grade_map: Path | None = None,
     json_: Json = False,
 ) -> int:
     """Make one manifest of a set's own files; `drgrade data sources` lists the sets.
@@ -64,6 +65,9 @@ def import_(
         Source csv: the column of the set's own parts.
     drop_where
         Source csv: COLUMN=VALUE, rows to leave out; may be given again.
+    grade_map
+        Source csv: a CSV with the columns label and grade, for labels on another scale (NHS R0 to
+        R3, ETDRS, ...); nothing is mapped without one.
     json_
         Print JSON.
     """
@@ -81,6 +85,7 @@ def import_(
         group_column,
         split_column,
         tuple(drop_where),
+        grade_map,
     )
     _check_ending(output)
     if output.resolve() == path.resolve():

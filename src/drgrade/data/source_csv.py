@@ -9,6 +9,7 @@ import polars as pl
 
 from drgrade.data.columns import SCHEMA, SPLIT_NAMES, SPLITS
 from drgrade.data.delimited import Problems, TextTable, read_delimited
+from drgrade.data.grade_map import mapped
 from drgrade.data.source_readers import IDRID_NUMBER, Listing, block
 from drgrade.errors import ManifestError, UsageError, nearest
 
@@ -30,7 +31,8 @@ REQUIRED: Final = ("photo", "grade")
 class Columns:
     """Which column is what in a table of source csv; empty: its usual names are looked for.
 
-    `drop_where` holds `COLUMN=VALUE`, rows to leave out.
+    `drop_where` holds `COLUMN=VALUE`, rows to leave out; `grade_map` a file that maps the labels
+    of another scale.
     """
 
     photo: str = ""
@@ -40,6 +42,7 @@ class Columns:
     group: str = ""
     split: str = ""
     drop_where: tuple[str, ...] = ()
+    grade_map: Path | None = None
 
 
 def read_any_csv(path: Path, columns: Columns) -> list[Listing]:
@@ -55,6 +58,9 @@ def read_any_csv(path: Path, columns: Columns) -> list[Listing]:
         low = pl.col("split").str.strip_chars().str.to_lowercase()
         table = table.with_columns(low.replace({**SPLIT_NAMES, **{s: s for s in SPLITS}}))
     told = ", ".join(f"{name} = {column}" for name, column in chosen.items())
+    if columns.grade_map is not None:
+        table, told_map = mapped(table, columns.grade_map)
+        notes.append(told_map)
     table, blocks = _with_blocks(table)
     return [Listing(path, TextTable(table, text.lines), (f"columns: {told}", *notes, *blocks))]
 
