@@ -19,6 +19,19 @@ SENTENCES = {
         "intervals may be too narrow.",
         "grouped": "{n} of them are resampled by the {groups} groups that the table names, as if no "
         "patient were in two of them.",
+        "W04": "{n} of the judged photographs look the same as one of train, tune or calibrate, so "
+        "figures flatter: {listed}. Take one of each pair out, train again and judge again.",
+        "W15": "{n} pairs of judged photographs are the same picture{what}: {listed}. Keep one of "
+        "each pair, with the label that is right.",
+        "one label": "",
+        "two labels": ", and some have two different labels",
+        "W19": "A shortcut is possible: the file alone, without a look at the photograph, tells "
+        "disease with an AUC of {auc:.2f}, most by {column} ({alone:.2f}). Judge on photographs "
+        "whose cameras and sizes are the same for healthy and ill.",
+        "no fingerprints": "the photographs of the splits have no fingerprints of ours (column "
+        "phash; W15 also reads sha256)",
+        "no file facts": "the table has no facts of the files that differ (width, height, bytes, "
+        "black_share, camera), or fewer than 20 photographs on a side",
         "W05": "The {what} was chosen on the test photographs, so these figures are too good; "
         "choose it on tune and judge again.",
         "W06": "Too small for a decision. {why} Judge more patients before relying on "
@@ -129,6 +142,16 @@ SENTENCES = {
         "W03": "{n} 張照片中有 {unknown} 張不知屬於哪位病人。{why}請提供 patient 欄位。",
         "alone": "其中 {n} 張逐張重抽，等於假設每張屬於不同病人，信賴區間可能過窄。",
         "grouped": "其中 {n} 張依表格所列的 {groups} 個群組重抽，等於假設沒有病人跨越兩個群組。",
+        "W04": "有 {n} 張受評照片與訓練、調校或校準集中的照片幾乎相同，數字因此偏高：{listed}。"
+        "請各刪去一張，重新訓練並重新評估。",
+        "W15": "有 {n} 對受評照片其實是同一張{what}：{listed}。請各保留一張及其正確標籤。",
+        "one label": "",
+        "two labels": "，且部分標籤互相矛盾",
+        "W19": "可能有捷徑：不看照片，只憑檔案資訊就能判斷有病與否，AUC 為 {auc:.2f}，"
+        "其中以 {column} 最明顯（{alone:.2f}）。請以健康者與病人相機、尺寸相同的照片評估。",
+        "no fingerprints": "各部分的照片沒有本程式的指紋（phash 欄位；W15 亦可讀 sha256）",
+        "no file facts": "表格沒有可區分的檔案資訊（width、height、bytes、black_share、camera），"
+        "或某一側少於 20 張照片",
         "W05": "{what}是以測試照片選出的，這些數字因此過於樂觀；請改用調校集選擇並重新評估。",
         "W06": "樣本太小，不足以作決定。{why}在採信敏感度與特異度之前，請評估更多病人。",
         "width": "{what}的信賴區間為 {low:.1%} 至 {high:.1%}，單側寬度超過 5 個百分點。",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from drgrade.evaluation import answer_checks as answers
+from drgrade.evaluation import audit
 from drgrade.evaluation import screening_checks as screening
 from drgrade.evaluation.calibration import Calibration
 from drgrade.evaluation.checks import Check
@@ -59,6 +60,9 @@ def _inputs(found: Evidence) -> tuple[Check, ...]:
         check_numbers(rows.table),
         check_rows(found.beside),
         check_points(rows.facts),
+        audit.check_twins_across(rows.table, found.manifest),
+        audit.check_twins_within(rows.table, found.manifest),
+        audit.check_shortcut(rows.table, found.manifest),
     )
 
 

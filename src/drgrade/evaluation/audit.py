@@ -1,0 +1,118 @@
+"""The warnings about the photographs themselves: W04 and W15 duplicates, W19 shortcuts.
+
+They read columns of the table or of the manifest: `phash` (the fingerprint), `sha256`, and the
+facts of the file (width, height, bytes, black_share, camera).
+"""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from drgrade.data.duplicates import near_duplicates
+from drgrade.data.fingerprint import HEX_DIGITS
+from drgrade.data.shortcuts import find_shortcut
+from drgrade.evaluation.checks import Check, blind, told
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
+
+LISTED = 10
+SHORTCUT = 0.70
+REFERABLE = 2
+OTHERS = ("train", "tune", "calibrate")
+FACTS = ("sha256", "phash", "width", "height", "bytes", "black_share", "camera", "dr_any")
+
+Twins = list[tuple[str, str]]
+
+
+def with_facts(table: pl.DataFrame, manifest: "Manifest | None") -> pl.DataFrame:
+    """The judged rows, with the facts of their photographs that only the manifest has."""
+    if manifest is None:
+        return table
+    lent = [n for n in FACTS if n in manifest.table.columns and n not in table.columns]
+    return table.join(manifest.table.select("photo", *lent), on="photo", how="left")
+
+
+def check_twins_across(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
+    """W04: a judged photograph is a near-duplicate of one in train, tune or calibrate."""
+    if manifest is None:
+        return blind("W04", "no manifest")
+    rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
+    others = manifest.table.filter(
+        pl.col("split").is_in(OTHERS) & ~pl.col("photo").is_in(rows["photo"].implode())
+    )
+    if not (_has_prints(rows) and _has_prints(others)):
+        return blind("W04", "no fingerprints")
+    both = pl.concat([rows.select("photo", "phash"), others.select("photo", "phash")])
+    across = [
+        (both["photo"][p.first], both["photo"][p.second])
+        for p in near_duplicates(both["phash"].to_list())
+        if p.first < rows.height <= p.second
+    ]
+    number = len({first for first, _ in across})
+    return told("W04", bool(across), n=number, listed=_listed(across))
+
+
+def check_twins_within(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
+    """W15: a photograph is judged twice under two names; E where the two have other labels."""
+    rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
+    has_bytes = "sha256" in rows.columns and rows["sha256"].null_count() < rows.height
+    if not (has_bytes or _has_prints(rows)):
+        return blind("W15", "no fingerprints")
+    twins = sorted({*(_same_bytes(rows) if has_bytes else ()), *_alike(rows)})
+    grades = dict(rows.select("photo", "grade").iter_rows())
+    contrary = [(a, b) for a, b in twins if None not in (one := (grades[a], grades[b]))
+                and one[0] != one[1]]  # fmt: skip
+    return told(
+        "W15", bool(twins), "E" if contrary else "W",
+        what="two labels" if contrary else "one label",
+        n=len(twins), contrary=len(contrary), listed=_listed(contrary or twins),
+    )  # fmt: skip
+
+
+def check_shortcut(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
+    """W19: the file alone (size, bytes, black share, camera) tells disease, AUC above 0.70.
+
+    Referable disease, or any retinopathy (`dr_any`) where no grade is known.
+    """
+    rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
+    ill = pl.col("grade") >= REFERABLE
+    if rows["grade"].null_count() == rows.height and "dr_any" in rows.columns:
+        ill = pl.col("dr_any").cast(pl.String) == "1"
+    rows = rows.with_columns(ill.alias("ill")).filter(pl.col("ill").is_not_null())
+    patients = rows.select(pl.coalesce("patient", "photo"))["patient"].to_numpy().astype(str)
+    found = find_shortcut(rows, rows["ill"].to_numpy().astype(bool), patients)
+    if found is None:
+        return blind("W19", "no file facts")
+    best = found.best
+    return told(
+        "W19", found.auc > SHORTCUT, auc=found.auc, column=best, alone=found.alone[best]
+    )  # fmt: skip
+
+
+def _has_prints(rows: pl.DataFrame) -> bool:
+    """Whether any fingerprint is of our kind."""
+    if "phash" not in rows.columns:
+        return False
+    return bool((rows["phash"].cast(pl.String).str.len_chars() == HEX_DIGITS).any())
+
+
+def _same_bytes(rows: pl.DataFrame) -> Twins:
+    same: dict[str, list[str]] = defaultdict(list)
+    for photo, digest in rows.select("photo", "sha256").drop_nulls().iter_rows():
+        same[digest].append(photo)
+    return [(names[0], other) for names in same.values() for other in names[1:]]
+
+
+def _alike(rows: pl.DataFrame) -> Twins:
+    if not _has_prints(rows):
+        return []
+    photos = rows["photo"]
+    found = near_duplicates(rows["phash"].to_list())
+    return [(photos[pair.first], photos[pair.second]) for pair in found]
+
+
+def _listed(twins: Twins) -> str:
+    more = f" (+{len(twins) - LISTED})" if len(twins) > LISTED else ""
+    return ", ".join(f"{a} = {b}" for a, b in twins[:LISTED]) + more
