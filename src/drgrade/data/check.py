@@ -12,14 +12,17 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.columns import SPLITS
+from drgrade.data.duplicates import near_duplicates
+from drgrade.data.field import find_field
+from drgrade.data.fingerprint import fingerprint
 from drgrade.data.manifest import Manifest
 from drgrade.data.photo import ARRAYS, read_photo
-from drgrade.data.splits import leaked_share, unit
+from drgrade.data.splits import copied_share, leaked_share, unit
 from drgrade.errors import ManifestError, PhotoError
 from drgrade.grades import GRADES
 from drgrade.progress import track
 
-SMALLEST_SIDE: Final = 64  # px; enough to find a cut file, and fast
+SMALLEST_SIDE: Final = 256  # px; enough for a fingerprint, and fast
 LISTED: Final = 10
 
 
@@ -41,6 +44,10 @@ class Findings:
     copies_across: tuple[tuple[str, ...], ...]  # those in more than one split
     conflicts: tuple[tuple[str, ...], ...]  # those with more than one grade
     pixels_read: bool
+    copied_share: float | None = None  # of test rows, right by copying the other eye's grade
+    alike: tuple[tuple[str, ...], ...] = ()  # pairs that look the same, of different bytes
+    alike_across: tuple[tuple[str, ...], ...] = ()
+    alike_conflicts: tuple[tuple[str, ...], ...] = ()
 
     def wrong(self) -> list[str]:
         """What must be put right before a figure can be believed, a sentence each."""
@@ -68,6 +75,7 @@ class Findings:
         harmless = set(self.copies) - set(self.copies_across) - set(self.conflicts)
         if harmless:
             said.append(f"the same bytes listed twice: {_list_sets(sorted(harmless))}")
+        said += self._twins()
         for split, counts in self.counts.items():
             absent = [str(grade) for grade in GRADES if not counts[grade]]
             if absent and any(counts[: len(GRADES)]):
@@ -86,6 +94,27 @@ class Findings:
             said.append(f"{self.leaked_share:.2%} of test rows are of patients seen in training")
         return said
 
+    def _twins(self) -> list[str]:
+        """Photos that look the same, and the floor of a set that holds both eyes of a patient."""
+        said = []
+        told = (
+            ("near-duplicates in two splits", self.alike_across),
+            ("near-duplicates with different grades", self.alike_conflicts),
+            (
+                "near-duplicates",
+                sorted({*self.alike} - {*self.alike_across, *self.alike_conflicts}),
+            ),
+        )
+        for what, pairs in told:
+            if pairs:
+                said.append(f"{what}: {_list_sets(pairs)}")
+        if self.copied_share is not None:
+            said.append(
+                f"copying the other eye's grade from training, else 0, is right for "
+                f"{self.copied_share:.2%} of test rows"
+            )
+        return said
+
     def as_json(self) -> dict[str, Any]:
         """The findings as plain values for a program."""
         plain = {name: value for name, value in self.__dict__.items() if name != "counts"}
@@ -101,12 +130,15 @@ def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -
     there = sorted(set(photos) - set(missing))
     hashes: dict[str, list[str]] = defaultdict(list)
     broken = []
+    prints: dict[str, str] = {}
     if read_pixels:
         for photo, answer in _read_all(there, places, workers):
             if isinstance(answer, PhotoError):
                 broken.append((photo, str(answer)))
             else:
-                hashes[answer].append(photo)
+                digest, prints[photo] = answer
+                hashes[digest].append(photo)
+    alike = _alike(prints, hashes)
     copies = [tuple(same) for same in hashes.values() if len(same) > 1]
     return Findings(
         photos=len(manifest),
@@ -123,6 +155,10 @@ def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -
         copies_across=_differing(copies, manifest, "split"),
         conflicts=_differing(copies, manifest, "grade"),
         pixels_read=read_pixels,
+        copied_share=copied_share(manifest),
+        alike=tuple(alike),
+        alike_across=_differing(alike, manifest, "split"),
+        alike_conflicts=_differing(alike, manifest, "grade"),
     )
 
 
@@ -161,16 +197,25 @@ def _exists(place: Path | None) -> bool:
 
 def _read_all(
     photos: list[str], places: dict[str, Path | None], workers: int
-) -> Iterator[tuple[str, str | PhotoError]]:
-    def look(photo: str) -> str | PhotoError:
+) -> Iterator[tuple[str, tuple[str, str] | PhotoError]]:
+    def look(photo: str) -> tuple[str, str] | PhotoError:
         try:
-            return read_photo(places[photo] or Path(), wanted_side=SMALLEST_SIDE).sha256
+            read = read_photo(places[photo] or Path(), wanted_side=SMALLEST_SIDE)
         except PhotoError as error:
             return error
+        return read.sha256, fingerprint(read.pixels, find_field(read.pixels))
 
     with ThreadPoolExecutor(workers) as pool:
         answers = track(pool.map(look, photos), len(photos), "looked at")
         yield from zip(photos, answers, strict=True)
+
+
+def _alike(prints: dict[str, str], hashes: dict[str, list[str]]) -> list[tuple[str, ...]]:
+    """Pairs that look the same; those of the same bytes are told elsewhere."""
+    photos = list(prints)
+    same = {photo: digest for digest, those in hashes.items() for photo in those}
+    pairs = [(photos[p.first], photos[p.second]) for p in near_duplicates(list(prints.values()))]
+    return [(a, b) for a, b in pairs if same[a] != same[b]]
 
 
 def _shared(manifest: Manifest) -> dict[str, int]:

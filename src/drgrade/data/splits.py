@@ -13,7 +13,7 @@ from drgrade.data.manifest import Manifest
 from drgrade.errors import ManifestError
 from drgrade.grades import NUMBER_OF_GRADES
 
-__all__ = ["SHARES", "SPLITS", "complete", "folds", "leaked_share", "split"]
+__all__ = ["SHARES", "SPLITS", "complete", "copied_share", "folds", "leaked_share", "split"]
 
 SHARES: Final[Mapping[str, float]] = MappingProxyType(
     {"train": 0.7, "tune": 0.1, "calibrate": 0.1, "test": 0.1}
@@ -100,6 +100,22 @@ def leaked_share(manifest: Manifest) -> float:
         return 0.0
     seen = np.isin(splits, ("train", "tune", "calibrate")) & known["known"].to_numpy()
     return float((np.isin(groups, np.unique(groups[seen])) & is_test).sum() / is_test.sum())
+
+
+def copied_share(manifest: Manifest) -> float | None:
+    """How many graded test rows are right by copying the other eye's grade, 0 to 1.
+
+    The grade is looked up in train, tune and calibrate (the worst where an eye has several); a row
+    whose other eye is not there is answered 0. None where no test row has its other eye there.
+    """
+    known = manifest.table.filter(pl.col("grade").is_not_null())
+    other = pl.col("eye").replace_strict({"left": "right", "right": "left"}, default=None)
+    seen = known.filter(pl.col("split").is_in(["train", "tune", "calibrate"]))
+    fellows = seen.group_by("patient", other.alias("eye")).agg(pl.col("grade").max().alias("copy"))
+    rows = known.filter(pl.col("split") == "test").join(fellows, on=["patient", "eye"], how="left")
+    if rows["copy"].null_count() == rows.height:
+        return None
+    return float((rows["grade"] == rows["copy"].fill_null(0)).sum() / rows.height)
 
 
 def unit(manifest: Manifest) -> str:
