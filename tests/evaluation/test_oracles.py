@@ -1,9 +1,14 @@
 """Published tables and the values they give, to the digits in which they were printed."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 from drgrade.evaluation import intervals, metrics
+from drgrade.evaluation.area_intervals import area
+from drgrade.evaluation.checks import check_trivial
+from drgrade.evaluation.units import Endpoint, at_level
+from drgrade.predictions import Predictions
 
 # rows are the reference, columns the prediction
 SAS = [[0, 4, 1], [0, 8, 0], [0, 1, 5]]
@@ -202,6 +207,85 @@ def test_o4_o8_o9_o10_intervals_of_proportions(hits, n, low, high, cp_low, cp_hi
     assert intervals.clopper_pearson(hits, n) == pytest.approx((cp_low, cp_high), abs=1e-12)
 
 
+# patients' worse eye, prevalence of referable eyes and patients, of EyePACS; the largest design
+# effects of sensitivity and specificity, naive errors of the fellow-eye rule, correlation of eyes
+WORSE_EYES = [
+    (
+        EYEPACS_TRAIN_PAIRS,
+        [12155, 1442, 3022, 499, 445],
+        (0.1956670272732449, 0.22581563514206002),
+        (1.845918812745526, 1.9625172548047994),
+        (0.0043547775756028395, 0.001130024013293607),
+        0.8084360675503256,
+    ),
+    (
+        EYEPACS_TEST_PAIRS,
+        [18650, 2231, 4474, 673, 760],
+        (0.19189562490667464, 0.22050918321636553),
+        (1.8508899912459877, 1.9645917542441391),
+        (0.003512953699733076, 0.0008881884186441488),
+        0.8154817454901266,
+    ),
+]
+WORSE = ("pairs", "counts", "prevalences", "effects", "naive", "correlation")
+
+
+@pytest.mark.parametrize(WORSE, WORSE_EYES)
+def test_o7_the_worse_eye_of_each_patient(pairs, counts, prevalences, effects, naive, correlation):
+    patients, grade, predicted = _both_eyes(pairs)
+    table = pl.DataFrame({
+        "photo": [str(row) for row in range(len(grade))],
+        "patient": patients.astype(str), "eye": np.repeat(["left", "right"], len(grade) // 2),
+        "grade": grade, "predicted": predicted, "status": ["graded"] * len(grade),
+    }).with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(f"p{k}") for k in range(5)),
+        pl.lit(None, dtype=pl.Boolean).alias("referable"),
+    )  # fmt: skip
+    eyes, worse = (
+        at_level(Predictions(table), Endpoint("referable", 2), level)
+        for level in ("eye", "patient")
+    )
+    assert np.bincount(worse.grades).tolist() == counts
+    found = (eyes.positive.mean(), worse.positive.mean())
+    assert found == pytest.approx(prevalences, abs=1e-12)
+
+
+@pytest.mark.parametrize(WORSE, WORSE_EYES)
+def test_o7_design_effects_and_the_correlation_of_eyes(
+    pairs, counts, prevalences, effects, naive, correlation
+):
+    patients, grade, _ = _both_eyes(pairs)
+    for among, effect in zip((grade >= 2, grade < 2), effects, strict=True):
+        trials = np.bincount(patients, weights=among)
+        assert intervals.largest_design_effect(trials) == pytest.approx(effect, abs=1e-12)
+    left, right = (grade >= 2).reshape(2, -1)
+    both = np.corrcoef(np.append(left, right), np.append(right, left))[0, 1]
+    assert both == pytest.approx(correlation, abs=1e-4)
+
+
+@pytest.mark.parametrize(WORSE, WORSE_EYES)
+def test_o7_taking_eyes_as_independent_gives_errors_that_are_too_small(
+    pairs, counts, prevalences, effects, naive, correlation
+):
+    patients, grade, predicted = _both_eyes(pairs)
+    right = (grade >= 2) == (predicted >= 2)
+    for among, error in zip((grade >= 2, grade < 2), naive, strict=True):
+        share = right[among].mean()
+        assert np.sqrt(share * (1 - share) / among.sum()) == pytest.approx(error, abs=1e-14)
+        hits = np.bincount(patients, weights=right & among)
+        trials = np.bincount(patients, weights=among)
+        assert intervals.ratio_standard_error(hits, trials) > 1.01 * error
+
+
+@pytest.mark.parametrize(
+    ("half_width", "independent", "in_pairs"),
+    [(0.05, 139, 256), (0.03, 385, 710), (0.02, 865, 1596)],
+)
+def test_d5_photographs_needed_for_a_sensitivity_of_90_percent(half_width, independent, in_pairs):
+    assert intervals.photographs_needed(0.9, half_width) == independent
+    assert intervals.photographs_needed(0.9, half_width, 1.845918812745526) == in_pairs
+
+
 TRANSPORT = [
     (0.05, 0.3052394711944153, 0.9926323926998758),
     (0.1, 0.4811948240416011, 0.984572455796732),
@@ -215,6 +299,29 @@ TRANSPORT = [
 def test_o8_predictive_values_at_other_prevalences(prevalence, positive, negative):
     ppv, npv = metrics.predictive_values(173 / 198, 556 / 621, prevalence)
     assert (round(ppv.value, 4), round(npv.value, 4)) == (round(positive, 4), round(negative, 4))
+
+
+def test_o8_the_predictive_value_at_the_observed_prevalence_is_the_share_of_the_table():
+    ppv, _ = metrics.predictive_values(173 / 198, 556 / 621, 198 / 819)
+    assert ppv.value == pytest.approx(173 / 238, abs=1e-12)
+
+
+def test_o9_walds_interval_of_1_in_29_begins_below_zero_and_is_never_shown():
+    wald = 1 / 29 - 1.959963984540054 * np.sqrt(1 / 29 * 28 / 29 / 29)
+    assert round(wald, 4) == -0.0319
+    shown = {name: intervals.proportion(1, 29, name).low for name in intervals.PROPORTIONS}
+    assert {name: round(low, 4) for name, low in shown.items()} == {
+        "Wilson": 0.0061, "Clopper-Pearson": 0.0009,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("hits", "n", "low", "high", "cp_low", "cp_high"), PROPORTIONS)
+def test_o10_statsmodels_gives_the_same_intervals(hits, n, low, high, cp_low, cp_high):
+    witness = pytest.importorskip("statsmodels.stats.proportion")
+    theirs = witness.proportion_confint(hits, n, method="wilson")
+    assert theirs == pytest.approx((low, high), abs=1e-12)
+    exact = witness.proportion_confint(hits, n, method="beta")
+    assert exact == pytest.approx((cp_low, cp_high), abs=1e-12)
 
 
 def test_o9_no_interval_leaves_zero_to_one_as_walds_does():
@@ -262,6 +369,33 @@ def test_o14_the_majority_share_of_each_set(name, counts, share):
     assert metrics.majority_share(table).value == pytest.approx(share, abs=1e-12), name
 
 
+# set, referable, vision-threatening
+PREVALENCES = [
+    (TRIVIAL[0], 0.1956670272732449, 0.04500939475032739),
+    (TRIVIAL[1], 0.19189562490667464, 0.04516947887113633),
+    (TRIVIAL[2], 0.4060622610595303, 0.1332605133806663),
+    (TRIVIAL[3], 0.26204128440366975, 0.06307339449541284),
+    (TRIVIAL[4], 0.4492892509183836, 0.09175850503114519),
+    (TRIVIAL[5], 0.625968992248062, 0.3003875968992248),
+]
+
+
+@pytest.mark.parametrize(("which", "referable", "threatening"), PREVALENCES)
+def test_o14_the_prevalence_of_each_set(which, referable, threatening):
+    table = np.diag(which[1])
+    for from_grade, share in ((2, referable), (3, threatening)):
+        two = metrics.collapse(table, from_grade)
+        assert two[1].sum() / two.sum() == pytest.approx(share, abs=1e-12)
+
+
+def test_o14_w01_fires_on_the_trivial_classifier():
+    grade = np.repeat(np.arange(5), EYEPACS_COUNTS)
+    qwk = intervals.bootstrap(metrics.kappas, grade, 0 * grade, np.arange(grade.size), resamples=20)
+    flat = area(grade >= 2, np.zeros(grade.size), np.arange(grade.size))
+    answers = [sum(EYEPACS_COUNTS), 0, 0, 0, 0]
+    assert check_trivial(answers, EYEPACS_COUNTS, qwk, flat).fires
+
+
 def test_o14_always_answering_0_on_eyepacs_has_no_skill():
     table = np.zeros((5, 5))
     table[:, 0] = EYEPACS_COUNTS
@@ -270,3 +404,32 @@ def test_o14_always_answering_0_on_eyepacs_has_no_skill():
     assert metrics.kappa(table).value == 0.0
     assert metrics.balanced_accuracy(table).value == pytest.approx(0.2)
     assert metrics.auc(grade >= 2, np.zeros(grade.size)).value == 0.5
+
+
+DIAGNOSES = [  # thirty patients by six psychiatrists, categories 1 to 5 (Fleiss 1971)
+    "444444", "222555", "233335", "555555", "222444", "113333", "333355", "113334", "114444",
+    "555555", "144444", "124444", "222333", "144444", "224445", "333335", "111455", "111112",
+    "224444", "133555", "555555", "244444", "224555", "114444", "144445", "222224", "111155",
+    "224444", "133333", "555555",
+]  # fmt: skip
+
+
+def test_o16_fleiss_kappa_of_the_diagnoses_of_1971():
+    ratings = np.array([[int(each) - 1 for each in row] for row in DIAGNOSES])
+    assert metrics.fleiss_kappa(ratings).value == pytest.approx(0.4302445, abs=5e-8)
+
+
+def test_o16_statsmodels_has_the_same_fleiss_kappa():
+    witness = pytest.importorskip("statsmodels.stats.inter_rater")
+    ratings = np.random.default_rng(3).integers(0, 5, (40, 4))
+    theirs = witness.fleiss_kappa(witness.aggregate_raters(ratings)[0])
+    assert metrics.fleiss_kappa(ratings).value == pytest.approx(theirs)
+
+
+def test_o16_readers_who_all_say_the_same_have_no_kappa_and_one_reader_none():
+    assert metrics.fleiss_kappa(np.zeros((9, 3), dtype=int)).value is None
+    assert metrics.fleiss_kappa(np.zeros((9, 1), dtype=int)).reason == "two readers are needed"
+
+
+def test_o17_exact_mcnemar_of_10_against_2():
+    assert round(metrics.mcnemar(10, 2), 7) == 0.0385742

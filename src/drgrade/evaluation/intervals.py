@@ -27,13 +27,16 @@ __all__ = [
     "clopper_pearson",
     "from_replicates",
     "kappa_normal",
+    "largest_design_effect",
     "mean",
     "paired_auc_difference",
     "paired_difference",
+    "photographs_needed",
     "proportion",
     "ratio",
     "ratio_standard_error",
     "resampled_confusions",
+    "small_sample_note",
     "wilson",
 ]
 
@@ -42,6 +45,7 @@ Score = Callable[[Floats], Floats]
 
 LEVEL = 0.95
 ENOUGH_DEFINED = 0.9  # an interval from fewer resamples describes other data than ours
+ENOUGH_PATIENTS = 500  # from here on coverage was measured to be right (docs/results/coverage.md)
 
 
 def _z(level: float) -> float:
@@ -87,6 +91,31 @@ def ratio_standard_error(hits: Numbers, trials: Numbers) -> float:
     return float(np.sqrt(m / (m - 1) * (rest**2).sum()) / b.sum())
 
 
+def largest_design_effect(trials: Numbers) -> float:
+    """How much errors fully shared within patients inflate a variance: sum(b^2) / sum(b).
+
+    trials: the photographs that count of each patient (m,). Compute it, do not assume it.
+    """
+    b = np.asarray(trials, dtype=float)
+    return float((b**2).sum() / b.sum())
+
+
+def photographs_needed(share: float, half_width: float, design_effect: float = 1.0) -> int:
+    """Photographs of one side that make the 95 % interval of a share `half_width` either way."""
+    independent = _z(LEVEL) ** 2 * share * (1 - share) / half_width**2
+    return int(np.ceil(design_effect * independent))
+
+
+def small_sample_note(patients: int) -> str | None:
+    """What to know of intervals of this many patients; None where their coverage is as said."""
+    if patients >= ENOUGH_PATIENTS:
+        return None
+    return (
+        f"{patients} patients are few: intervals of five-grade scores are bootstrap percentiles, "
+        "and simulated at 100 patients they held the truth a little less often than 95 %"
+    )
+
+
 def ratio(
     is_hit: Numbers, patients: Numbers, among: Numbers | None = None, level: float = LEVEL
 ) -> Estimate:
@@ -108,7 +137,7 @@ def ratio(
         return proportion(int(hits.sum()), n, level=level)
     share = float(hits.sum() / n)
     if len(trials) < 2 or share in (0.0, 1.0):
-        effective = n / float((trials**2).sum() / n)
+        effective = n / largest_design_effect(trials)
         low, high = wilson(share * effective, effective, level)
         return Estimate(share, low, high, "Wilson on the effective number", n)
     error = ratio_standard_error(hits, trials) / (share * (1 - share))

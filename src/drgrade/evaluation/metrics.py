@@ -24,6 +24,7 @@ __all__ = [
     "collapse",
     "confusion",
     "delong",
+    "fleiss_kappa",
     "grade_aucs",
     "kappa",
     "kappa_standard_error",
@@ -216,6 +217,24 @@ def kappa_standard_errors(cm: Numbers, weights: str = "quadratic") -> Floats:
 def kappa_standard_error(cm: Numbers, weights: str = "quadratic") -> Value:
     """Standard error of kappa for independent pairs (Fleiss, Cohen, Everitt 1969)."""
     return value_of(kappa_standard_errors(cm, weights), NO_CHANCE)
+
+
+def fleiss_kappa(ratings: Numbers) -> Value:
+    """Agreement of several readers (Fleiss 1971): (n, readers) grades 0 to 4, each photo by all.
+
+    Raises:
+        PredictionsError: a grade outside 0 to 4.
+    """
+    table = np.asarray(ratings)
+    if table.size == 0 or table.shape[1] < 2:
+        return Value(None, "two readers are needed")
+    n, readers = table.shape
+    cells = np.repeat(np.arange(n), readers) * NUMBER_OF_GRADES + _grades(table)
+    flat = np.bincount(cells, minlength=n * NUMBER_OF_GRADES)
+    counts = flat.reshape(n, NUMBER_OF_GRADES).astype(float)
+    alike = (counts * (counts - 1)).sum() / (n * readers * (readers - 1))
+    by_chance = ((counts.sum(0) / (n * readers)) ** 2).sum()
+    return value_of(_ratio(np.array(alike - by_chance), np.array(1 - by_chance)), NO_CHANCE)
 
 
 def sensitivities(table: Numbers) -> Floats:
