@@ -7,6 +7,7 @@ from PIL import Image
 
 from drgrade.data.check import Findings, count_grades, examine
 from drgrade.data.manifest import Manifest, make_manifest
+from drgrade.data.phantom import draw_eye, paint
 
 
 def draw(folder: Path, name: str, red: int) -> str:
@@ -100,3 +101,25 @@ def test_without_pixels_only_what_is_there_is_checked(tmp_path: Path) -> None:
     (tmp_path / "cut.png").write_bytes(b"cut")
     findings = examine(manifest_of(tmp_path, photo=["cut.png", "no.png"]), read_pixels=False)
     assert (findings.missing, findings.broken) == (("no.png",), ())
+
+
+def test_a_mirrored_twin_in_another_split_is_a_warning(tmp_path: Path) -> None:
+    eye = Image.fromarray(paint(draw_eye(0, 0), 256).pixels)
+    eye.save(tmp_path / "a.png")
+    eye.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "b.png")
+    manifest = manifest_of(
+        tmp_path, photo=["a.png", "b.png"], split=["train", "test"], grade=[0, 3]
+    )
+    findings = examine(manifest)
+    assert findings.wrong() == []
+    assert "near-duplicates in two splits: 1 set: a.png = b.png" in findings.warnings()
+    assert "near-duplicates with different grades: 1 set: a.png = b.png" in findings.warnings()
+
+
+def test_the_floor_of_copying_the_other_eye_needs_labels_only(tmp_path: Path) -> None:
+    manifest = manifest_of(
+        tmp_path,
+        photo=["a", "b", "c"], patient=["1", "1", "2"], eye=["left", "right", "left"],
+        grade=[2, 2, 1], split=["train", "test", "test"],
+    )  # fmt: skip
+    assert examine(manifest, read_pixels=False).copied_share == 0.5
