@@ -5,7 +5,10 @@ from pathlib import Path
 import polars as pl
 from PIL import Image
 
-from drgrade.data.check import Findings, count_grades, examine
+from drgrade.data.check import count_grades, examine
+from drgrade.data.field import find_field
+from drgrade.data.findings import Findings
+from drgrade.data.fingerprint import fingerprint
 from drgrade.data.manifest import Manifest, make_manifest
 from drgrade.data.phantom import draw_eye, paint
 
@@ -123,3 +126,42 @@ def test_the_floor_of_copying_the_other_eye_needs_labels_only(tmp_path: Path) ->
         grade=[2, 2, 1], split=["train", "test", "test"],
     )  # fmt: skip
     assert examine(manifest, read_pixels=False).copied_share == 0.5
+
+
+def test_grades_that_start_at_1_are_wrong_and_say_the_way_out(tmp_path: Path) -> None:
+    grades: list[object] = [1 + i % 4 if i % 3 else 1 for i in range(120)]
+    manifest = manifest_of(tmp_path, photo=[f"{i}" for i in range(120)], grade=grades)
+    said = examine(manifest, read_pixels=False).wrong()
+    assert "the grades look 1-based (there is no grade 0, and most are grade 1)" in said[-1]
+
+
+def test_a_file_that_tells_the_disease_is_a_warning(tmp_path: Path) -> None:
+    rows = range(100)
+    manifest = manifest_of(
+        tmp_path,
+        photo=[f"{i}" for i in rows], grade=[3 * (i % 2) for i in rows],
+        width=[4288 if i % 2 else 2048 for i in rows], height=[1536 for _ in rows],
+    )  # fmt: skip
+    findings = examine(manifest, read_pixels=False)
+    assert findings.shortcut is not None
+    assert findings.shortcut.auc == 1
+    assert any(
+        "the file alone tells referable disease: AUC 1.000" in w for w in findings.warnings()
+    )
+
+
+def test_fingerprints_of_the_manifest_are_enough_without_photos(tmp_path: Path) -> None:
+    pixels = paint(draw_eye(0, 0), 256).pixels
+    prints = [fingerprint(each, find_field(each)) for each in (pixels, pixels[:, ::-1])]
+    manifest = manifest_of(tmp_path, photo=["a", "b"], phash=prints, split=["train", "test"])
+    assert examine(manifest, read_pixels=False).alike_across == (("a", "b"),)
+
+
+def test_on_rfmid_camera_and_diagnosis_are_one(shared: Path) -> None:
+    place = shared / "rfmid2"
+    labels = pl.read_csv(place / "labels.csv", infer_schema=False).rename({"image": "photo"})
+    kept = labels.select("photo", "dr_any", pl.lit(None).cast(pl.String).alias("grade"))
+    found = examine(make_manifest(kept.gather_every(2), place / "images", {}))
+    assert found.shortcut_of == "any retinopathy"
+    assert found.shortcut is not None
+    assert found.shortcut.auc > 0.95

@@ -91,9 +91,9 @@ def test_w18_too_good_to_be_true():
     def at(value):
         return Estimate(value, value, value, "", 100)
 
-    assert checks.check_too_good(at(0.999), at(0.8)).fires
-    assert checks.check_too_good(at(0.9), at(0.96)).fires
-    assert checks.check_too_good(missing("none"), at(0.8)).state == "silent"
+    assert checks.check_too_good(at(0.999), at(0.8), None).fires
+    assert checks.check_too_good(at(0.9), at(0.96), None).fires
+    assert checks.check_too_good(missing("none"), at(0.8), None).state == "not checkable"
 
 
 def sure(grade, answer, n):

@@ -257,7 +257,7 @@ def _print_result(
     facts: dict[str, Any], counts: dict[str, tuple[int, ...]], output: Path, *, as_json: bool
 ) -> None:
     if as_json:
-        from drgrade.data.check import counts_as_json
+        from drgrade.data.findings import counts_as_json
 
         answer = {"manifest": str(output), "counts": counts_as_json(counts), "facts": facts}
         print(json.dumps(answer, indent=2, ensure_ascii=False))

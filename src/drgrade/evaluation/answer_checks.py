@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from drgrade.data.label_scale import ENOUGH, WRONG_SCALES, scale_of
 from drgrade.evaluation.calibration import Calibration
 from drgrade.evaluation.checks import Check
 from drgrade.evaluation.metrics import kappa
@@ -26,7 +27,6 @@ TOO_GOOD_QWK = 0.95
 SURE = 0.99
 NOISE = 0.02
 LISTED = 20
-ENOUGH = 100
 
 
 def _result(code: str, fires: bool, **figures: object) -> Check:
@@ -119,12 +119,10 @@ def check_scale(confusion: Sequence[Sequence[int]]) -> Check:
     counts = cm.sum(1)
     if counts.sum() < ENOUGH:
         return _blind("W22", "few rows")
-    looks = ""
-    if counts[0] == 0 and counts[1] == counts.max():
-        looks = "one-based"
-    elif (counts > 0).sum() == 2:
-        looks = "binary"
-    elif _kappa(cm) < 0 < _kappa(cm[::-1]) and _kappa(cm[::-1]) > -2 * _kappa(cm):
+    looks = scale_of(counts.tolist())
+    if looks not in WRONG_SCALES:
+        looks = ""  # a set of the very ill is not upside down: the answers decide
+    if not looks and _kappa(cm) < 0 < _kappa(cm[::-1]) and _kappa(cm[::-1]) > -2 * _kappa(cm):
         looks = "reversed"
     return Check("W22", "fires" if looks else "silent", {"what": looks} if looks else {}, "E")
 

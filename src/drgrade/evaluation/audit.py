@@ -11,15 +11,15 @@ import polars as pl
 
 from drgrade.data.duplicates import near_duplicates
 from drgrade.data.fingerprint import HEX_DIGITS
-from drgrade.data.shortcuts import find_shortcut
+from drgrade.data.shortcuts import TELLS, find_shortcut
 from drgrade.evaluation.checks import Check, blind, told
+from drgrade.grades import REFERABLE_FROM
+from drgrade.groups import groups_of
 
 if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
 
 LISTED = 10
-SHORTCUT = 0.70
-REFERABLE = 2
 OTHERS = ("train", "tune", "calibrate")
 FACTS = ("sha256", "phash", "width", "height", "bytes", "black_share", "camera", "dr_any")
 
@@ -77,17 +77,16 @@ def check_shortcut(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
     Referable disease, or any retinopathy (`dr_any`) where no grade is known.
     """
     rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
-    ill = pl.col("grade") >= REFERABLE
+    ill = pl.col("grade") >= REFERABLE_FROM
     if rows["grade"].null_count() == rows.height and "dr_any" in rows.columns:
-        ill = pl.col("dr_any").cast(pl.String) == "1"
+        ill = pl.col("dr_any").cast(pl.String).is_in(["1", "true", "True"])
     rows = rows.with_columns(ill.alias("ill")).filter(pl.col("ill").is_not_null())
-    patients = rows.select(pl.coalesce("patient", "photo"))["patient"].to_numpy().astype(str)
-    found = find_shortcut(rows, rows["ill"].to_numpy().astype(bool), patients)
+    found = find_shortcut(rows, rows["ill"].to_numpy().astype(bool), groups_of(rows))
     if found is None:
         return blind("W19", "no file facts")
     best = found.best
     return told(
-        "W19", found.auc > SHORTCUT, auc=found.auc, column=best, alone=found.alone[best]
+        "W19", found.auc > TELLS, auc=found.auc, column=best, alone=found.alone[best]
     )  # fmt: skip
 
 
