@@ -111,8 +111,8 @@ def small_sample_note(patients: int) -> str | None:
     if patients >= ENOUGH_PATIENTS:
         return None
     return (
-        f"{patients} patients are few: intervals of five-grade scores are bootstrap percentiles, "
-        "and simulated at 100 patients they held the truth a little less often than 95 %"
+        f"{patients} patients are few: simulated at 100 patients, the interval of the quadratic "
+        "kappa held the truth 93 times in a hundred, not 95"
     )
 
 
