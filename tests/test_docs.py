@@ -18,7 +18,8 @@ NAMES = [*COMMANDS, *(f"data {name}" for name in DATA_COMMANDS), "models"]
 def snippets(language: str) -> list[str]:
     found = []
     for page in PAGES:
-        found += re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+        fenced = re.findall(r"^```(.*?)\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)
+        found += [text for kind, text in fenced if kind == language]
     return found
 
 
