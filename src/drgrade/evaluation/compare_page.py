@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from drgrade.evaluation.comparison import METRICS, Comparison
-from drgrade.evaluation.figures import draw_intervals, svg, write_figure
+from drgrade.evaluation.figures import draw_intervals, svg_of, write_figure
 from drgrade.evaluation.judge_text import number, p_value
 from drgrade.evaluation.judge_words import tell
 from drgrade.evaluation.pages import LANGUAGE_CODES, PAGE, TWIN, environment, versions
@@ -25,7 +25,7 @@ def write_comparison(
 
     shown = {entry.name: entry.scores["qwk"] for entry in found.entries}
     figure = draw_intervals(shown, axis="QWK", language=language)
-    write_figure(figure, folder / "figures" / "qwk")
+    drawn = write_figure(figure, folder / "figures" / "qwk")[1]
     about = {"format": 1, "command": command, "versions": versions()}
     write_json(folder / TWIN, about | {"verdict": verdict(found, language)} | found.as_json())
     page = environment().get_template(TEMPLATE).render(
@@ -36,7 +36,7 @@ def write_comparison(
         verdict=verdict(found, language),
         number=partial(number, language=language),
         p_value=partial(p_value, language=language, sign=True),
-        drawing=Markup(svg(figure)),
+        drawing=Markup(svg_of(drawn)),
         command=command,
         versions=", ".join(f"{key} {value}" for key, value in versions().items()),
     )  # fmt: skip

@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 
 from drgrade.errors import PredictionsError, UsageError
-from drgrade.evaluation.intervals import from_replicates
+from drgrade.evaluation.area_intervals import area
+from drgrade.evaluation.intervals import from_replicates, ratio
 from drgrade.evaluation.metrics import accuracies, kappas, mcnemar, sensitivities, specificities
 from drgrade.evaluation.pooling import Pools, by_family, pooled
 from drgrade.evaluation.ranking import delong, rank_pairs
@@ -153,7 +154,8 @@ def _entries(
             scores={
                 key: _estimate(values[k], replicates[:, k], rows, seed)
                 for key, (values, replicates) in merged.items()
-            },
+            }
+            | (_alone(rows, members[0]) if len(members) == 1 else {}),
             spread={
                 key: (float(values[members].min()), float(values[members].max()))
                 for key, (values, _) in drawn.items()
@@ -163,6 +165,23 @@ def _entries(
         )
         for k, (name, members) in enumerate(pools.items())
     )
+
+
+def _alone(rows: _Aligned, k: int) -> dict[str, Estimate]:
+    """Shares and area of one table with the intervals that its scorecard has."""
+    right, kept = rows.called[k] == rows.positive, rows.gradable.all(0)
+    found = {
+        "sensitivity": (right, rows.positive),
+        "specificity": (right, ~rows.positive),
+        "accuracy": (rows.predicted[k] == rows.grades, kept),
+    }
+    shares = {
+        name: ratio(hits, rows.clusters, among) for name, (hits, among) in found.items()
+        if among.any()
+    }  # fmt: skip
+    if rows.score is None or not kept.any():
+        return shares
+    return shares | {"auc": area(rows.positive[kept], rows.score[k][kept], rows.clusters[kept])}
 
 
 def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:

@@ -343,6 +343,12 @@ def svg(figure: "Figure") -> str:
     return content[content.index("<svg") :]
 
 
+def svg_of(path: Path) -> str:
+    """The text of an SVG file of `write_figure`, as `svg` gives it; drawn once is enough."""
+    content = Path(path).read_text(encoding="utf-8")
+    return content[content.index("<svg") :]
+
+
 def _bytes(figure: "Figure", kind: str, dpi: int = 150) -> bytes:
     buffer = io.BytesIO()
     no_date: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}

@@ -103,6 +103,7 @@ def judge(
     return Judgement(
         scores=scores,
         primary=level,
+        units=len(set(known.graded().clusters())),
         detections=found,
         transport=transported(main.primary),
         flow=flow(known.table),

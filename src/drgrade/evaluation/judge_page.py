@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drgrade.evaluation.figures import svg, write_figure
+from drgrade.evaluation.figures import svg_of, write_figure
+from drgrade.evaluation.intervals import small_sample_note
 from drgrade.evaluation.judge_figures import draw_figures
 from drgrade.evaluation.judge_text import (
     endpoint_name,
@@ -64,8 +65,10 @@ def write_scorecard(
         UnknownNameError: another language.
     """
     drawings = draw_figures(judgement, language)
-    for name, figure in drawings.items():
-        write_figure(figure, folder / "figures" / name)
+    inside = {
+        name: svg_of(write_figure(figure, folder / "figures" / name)[1])
+        for name, figure in drawings.items()
+    }
     said = {
         "verdict": verdict(judgement, language),
         "command": command,
@@ -80,7 +83,6 @@ def write_scorecard(
         "table_hash": table_hash,
         "thumbnails": thumbnails(judgement.worst, photos),
     }
-    inside = {name: svg(figure) for name, figure in drawings.items()}
     write_text(folder / PAGE, render(judgement, inside, context, language))
     return folder / PAGE
 
@@ -118,6 +120,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "detections": [d for d in judgement.detections if d.level in _levels(judgement)],
         "photos": judgement.detection(level="photo"),
         "about": _about(judgement, language),
+        "few": small_sample_note(judgement.units) is not None,
         "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
         "blind": [c for c in judgement.checks if c.state == "not checkable"],
         "methods": _methods(judgement),

@@ -8,6 +8,7 @@ from drgrade.evaluation.calibration import Calibration
 from drgrade.evaluation.checks import Check
 from drgrade.evaluation.frozen_points import FrozenPoint
 from drgrade.evaluation.grade_scores import GradeScores
+from drgrade.evaluation.intervals import small_sample_note
 from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.scorecard import Scores
 from drgrade.evaluation.selective import Selective
@@ -45,6 +46,7 @@ class Judgement:
     """Everything a scorecard shows; `detections` holds every endpoint at every level.
 
     `primary` is the level that decides: patients where one has two eyes, else photographs.
+    `units` counts what is resampled (patients, else groups, else photographs).
     `points` are the operating points that travel with the table, as they do on its rows.
     `calibration` (None without probabilities), `roc` (x and y) and `subgroups` are of referable
     photographs. `leak_declared` says that the set's own source divides it so that it leaks.
@@ -53,6 +55,7 @@ class Judgement:
 
     scores: Scores
     primary: str
+    units: int
     detections: tuple[Detection, ...]
     transport: tuple[Transport, ...]
     flow: Flow
@@ -90,6 +93,8 @@ class Judgement:
         return {
             "format": FORMAT,
             "primary_level": self.primary,
+            "units": self.units,
+            "small_sample": small_sample_note(self.units),
             "scores": self.scores.as_json() | {"checks": None},
             "detections": [asdict(detection) for detection in self.detections],
             "predictive_values": [asdict(each) for each in self.transport],

@@ -9,7 +9,7 @@ from typing import Any
 
 from drgrade.data.manifest import Manifest
 from drgrade.errors import RunError
-from drgrade.evaluation.figures import write_figure
+from drgrade.evaluation.figures import svg_of, write_figure
 from drgrade.evaluation.lab_discussion import (
     discussion,
     floor_word,
@@ -63,17 +63,11 @@ def write_lab_report(folder: Path, manifest: Manifest, *, language: str = "en") 
     drawn = draw_figures(lab, language)
     files = {name: write_figure(figure, folder / "figures" / name)[1]
              for name, figure in drawn.items()}  # fmt: skip
-    page = render(lab, {name: _inside(path) for name, path in files.items()}, language)
+    page = render(lab, {name: svg_of(path) for name, path in files.items()}, language)
     said = {"verdict": verdict(lab, language), "discussion": discussion(lab, language)}
     write_json(folder / TWIN, lab.as_json() | said)
     write_text(folder / PAGE, page)
     return folder / PAGE
-
-
-def _inside(path: Path) -> str:
-    """An SVG file without its XML head, to set into the page."""
-    text = path.read_text(encoding="utf-8")
-    return text[text.index("<svg") :]
 
 
 def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
