@@ -19,7 +19,15 @@ from drgrade.evaluation.judge_text import (
 )
 from drgrade.evaluation.judge_words import group_name, tell
 from drgrade.evaluation.judgement import Judgement
-from drgrade.evaluation.pages import LANGUAGE_CODES, PAGE, SUMMARY, TWIN, environment, versions
+from drgrade.evaluation.pages import (
+    LANGUAGE_CODES,
+    PAGE,
+    SUMMARY,
+    TWIN,
+    coded,
+    environment,
+    versions,
+)
 from drgrade.evaluation.reason_words import reason_in
 from drgrade.evaluation.values import Estimate
 from drgrade.evaluation.worst_errors import thumbnails
@@ -120,6 +128,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "detections": [d for d in judgement.detections if d.level in _levels(judgement)],
         "photos": judgement.detection(level="photo"),
         "about": _about(judgement, language),
+        "coded": coded,
         "few": small_sample_note(judgement.units) is not None,
         "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
         "blind": [c for c in judgement.checks if c.state == "not checkable"],

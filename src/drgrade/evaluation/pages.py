@@ -8,6 +8,7 @@ from drgrade import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 PAGE, TWIN, SUMMARY = "report.html", "report.json", "report.md"
 LANGUAGE_CODES = {"en": "en", "zh-TW": "zh-Hant-TW"}
@@ -25,6 +26,15 @@ def environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def coded(text: str) -> "Markup":
+    """A sentence for a page: escaped, what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    parts = [escape(part) for part in text.split("`")]
+    marked = (Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts))
+    return Markup("").join(marked)
 
 
 def versions() -> dict[str, str]:
