@@ -17,12 +17,12 @@ torch = pytest.importorskip("torch")
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
-from drgrade.errors import ManifestError, RunError, UsageError
+from drgrade.errors import ManifestError, RunError
 from drgrade.models.checkpoint import load_grader, load_tensors
 from drgrade.predictions import read_predictions
 from drgrade.recipe import Recipe, make_recipe
 from drgrade.run import RunFolder
-from drgrade.training.experiment import limited, pick_device, run
+from drgrade.training.experiment import limited, run
 from drgrade.training.folds import run_folds
 
 QUICK = {
@@ -240,11 +240,6 @@ def test_early_stopping_ends_a_training_that_gets_no_better(manifest, tmp_path):
     recipe = quick(train__epochs=30, train__early_stop=1, optimiser__learning_rate=1e-9)
     folder = run(recipe, manifest, tmp_path / "run")
     assert len(RunFolder(folder).read_metrics()) < 30
-
-
-def test_a_device_that_is_not_here_is_an_error_and_no_silent_cpu():
-    with pytest.raises(UsageError, match="cuda:7"):
-        pick_device("cuda:7")
 
 
 def test_a_manifest_without_training_photos_is_refused(manifest, tmp_path):
