@@ -1,5 +1,6 @@
 """The table between a model and its judges."""
 
+import polars as pl
 import pytest
 
 from drgrade.errors import PredictionsError
@@ -138,3 +139,91 @@ def test_groups_are_resampled_then_patients_and_photos_where_neither_is_known():
     alone = {**GRADED, "photo": "x", "patient": None}
     rows = [GRADED, alone, {**alone, "photo": "y", "group": "g"}]
     assert from_rows(rows).clusters().tolist() == ["007", "x", "g"]
+
+
+PLAIN = "photo,patient,eye,grade,predicted\n007,1,left,2,2\nNA,1,right,0,1\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN.encode(),
+        PLAIN.encode("utf-8-sig"),
+        PLAIN.encode("utf-16"),
+        PLAIN.encode("utf-16-le"),
+        PLAIN.replace("\n", "\r\n").encode(),
+        PLAIN.replace("\n", "\r").encode(),
+        PLAIN.replace(",", ";").encode(),
+        PLAIN.replace(",", "\t").encode(),
+        PLAIN.replace(",", " , ").encode(),
+        PLAIN.replace("\n", "\n\n").encode() + b",,,,\n",
+        b"sep=;\n" + PLAIN.replace(",", ";").encode(),
+        PLAIN.replace("left", "OS").replace("right", "R").encode(),
+    ],
+)
+def test_a_table_of_any_usual_make_is_read_the_same(tmp_path, content):
+    (tmp_path / "plain.csv").write_text(PLAIN)
+    (tmp_path / "theirs.csv").write_bytes(content)
+    found, wanted = (read_predictions(tmp_path / name) for name in ("theirs.csv", "plain.csv"))
+    assert found.table.equals(wanted.table)
+    assert found.table["photo"].to_list() == ["007", "NA"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("photo,grade,predicted\n,1,2\n", "photo is empty in row 1"),
+        ("photo,grade,predicted\nb,1,1\na,1\n", "line 3: 2 cells where the header has 3"),
+        ("photo,grade,predicted\na\0b,1,1\n", "NUL byte"),
+        ("photo,grade,grade,predicted\na,1,3,2\n", "keep one column 'grade'"),
+        ("photo,grade,predicted,Status\na,1,0,ungradable\n", "'Status' is nearly 'status'"),
+        ("photo,grade,predicted,eye\na,1,0,up\n", "eye must be left, right or empty, got 'up'"),
+        ("photo,grade,predicted,dme\na,1,0,yes\n", "dme must be a digit, 0 for none, got 'yes'"),
+        ("photo,grade,predicted,p_dme\na,1,0,x\n", "p_dme must be a number, got 'x'"),
+        (HEAD + "a,1,1,0,1,0,0,0\nb,1,1,,,,,\n", "none for photo 'b' (and 0 more of 2)"),
+        ('photo,grade,predicted\n"a\nb\x1b[2J",9,1\n', "photo 'a\\nb\\x1b[2J'"),
+    ],
+)
+def test_what_would_be_read_as_something_else_is_refused(tmp_path, text, what):
+    assert what in refused(tmp_path, text)
+
+
+def test_an_answer_left_empty_is_the_likeliest_grade_where_there_are_probabilities(tmp_path):
+    head = "photo,grade,status,predicted,p0,p1,p2,p3,p4\n"
+    shares = "0,0,.9,.1,0"
+    (tmp_path / "theirs.csv").write_text(
+        f"{head}a,0,graded,,{shares}\nb,0,,,{shares}\nc,0,error,,{shares}\n"
+    )
+    table = read_predictions(tmp_path / "theirs.csv").table
+    assert table["predicted"].to_list() == [2, 2, None]
+    assert table["status"].to_list() == ["graded", "graded", "error"]
+
+
+def test_formulas_are_marked_in_the_csv_and_read_back_as_they_were(tmp_path):
+    before = from_rows([{**GRADED, "patient": "=1+1", "site": "@SUM(A1)"}])
+    write_predictions(before, tmp_path / "p.csv")
+    assert "'=1+1" in (tmp_path / "p.csv").read_text()
+    assert read_predictions(tmp_path / "p.csv").table.equals(before.table)
+
+
+def test_facts_never_overwrite_another_file(tmp_path):
+    (tmp_path / "p.json").write_text('{"mine": 1}')
+    with pytest.raises(PredictionsError, match="another's file"):
+        write_predictions(from_rows([GRADED]), tmp_path / "p.csv")
+    assert (tmp_path / "p.json").read_text() == '{"mine": 1}'
+    assert not (tmp_path / "p.csv").exists()
+
+
+@pytest.mark.parametrize("kind", [pl.Struct({"a": pl.Int8}), pl.List(pl.Int8), pl.Binary])
+def test_a_parquet_of_other_kinds_is_refused_in_a_line(tmp_path, kind):
+    photo = pl.Series("photo", [None], dtype=kind)
+    pl.DataFrame([photo]).with_columns(grade=1, predicted=1).write_parquet(tmp_path / "p.parquet")
+    with pytest.raises(PredictionsError, match="photo must hold a text or a number"):
+        read_predictions(tmp_path / "p.parquet")
+
+
+def test_a_parquet_of_floats_and_empty_columns_is_read(tmp_path):
+    table = pl.DataFrame({"photo": [7, 8], "grade": [1.0, 2.0], "predicted": [1, 2]})
+    table.with_columns(pl.lit(None).alias("patient")).write_parquet(tmp_path / "p.parquet")
+    found = read_predictions(tmp_path / "p.parquet").table
+    assert found.select("photo", "grade").rows() == [("7", 1), ("8", 2)]

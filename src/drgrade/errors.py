@@ -69,6 +69,20 @@ class DownloadError(DrgradeError):
     """Weights that could not be fetched or do not have the promised hash."""
 
 
+def plain(text: str) -> str:
+    """Text for one terminal line or more: what would move the cursor or turn letters is escaped."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode()
+        for each in text
+    )
+
+
+def shown(value: object, longest: int = 80) -> str:
+    """A value found in a table, as it is named in a sentence: one line, and not a long one."""
+    text = plain(str(value)).replace("\n", "\\n")
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the known name nearest to `name`, or nothing."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.5)

@@ -13,6 +13,7 @@ NAMES: Final = {
 }
 
 EYES: Final = ("left", "right")
+EYE_NAMES: Final = {"l": "left", "os": "left", "r": "right", "od": "right"}
 
 
 def is_referable(grade: int) -> bool:

@@ -1,6 +1,7 @@
 """The table a model hands to its judges: one row a photo, and facts about the model beside it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,8 +10,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from drgrade.errors import PredictionsError, nearest
+from drgrade.delimited import Problems, read_delimited
+from drgrade.errors import PredictionsError, nearest, shown
+from drgrade.facts import KIND, parse_facts, read_facts
 from drgrade.files import replacing, write_json
+from drgrade.formulas import neutralise, restored
+from drgrade.grades import EYE_NAMES, EYES
 from drgrade.groups import groups_of
 
 STATUSES = ("graded", "ungradable", "not_fundus", "error", "duplicate")
@@ -97,19 +102,47 @@ def from_rows(rows: list[dict[str, Any]], facts: dict[str, Any] | None = None) -
 
 
 def write_predictions(predictions: Predictions, path: Path) -> None:
-    """Write `.csv` (facts in a `.json` beside it) or `.parquet` (facts in its metadata)."""
+    """Write `.csv` (facts in a `.json` beside it) or `.parquet` (facts in its metadata).
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front in the CSV, which
+    `read_predictions` takes away again.
+
+    Raises:
+        PredictionsError: another ending, or the place of the facts is taken by another's file.
+    """
     path = Path(path)
     if path.suffix == ".parquet":
         with replacing(path) as temporary:
             facts = json.dumps(predictions.facts, allow_nan=False)
             predictions.table.write_parquet(temporary, metadata={FACTS_KEY: facts})
     elif path.suffix == ".csv":
+        refuse_foreign(path)
         with replacing(path) as temporary:
-            predictions.table.write_csv(temporary)
-        write_json(path.with_suffix(".json"), predictions.facts)
+            neutralise(predictions.table).write_csv(temporary)
+        write_json(path.with_suffix(".json"), {"kind": KIND, **predictions.facts})
     else:
         raise PredictionsError(
             f"predictions are .csv or .parquet, got '{path.name}'; rename the file"
+        )
+
+
+def refuse_foreign(path: Path) -> None:
+    """Refuse a CSV whose facts would overwrite a `.json` that is not theirs.
+
+    Raises:
+        PredictionsError: names the file that is in the way.
+    """
+    beside = path.with_suffix(".json")
+    if path.suffix != ".csv" or not beside.exists():
+        return
+    try:
+        is_ours = json.loads(beside.read_text(encoding="utf-8")).get("kind") == KIND
+    except (OSError, ValueError, AttributeError, RecursionError):
+        is_ours = False
+    if not is_ours:
+        raise PredictionsError(
+            f"the facts of a CSV go to {beside.name}, which is another's file; choose another "
+            "name for the table, or .parquet"
         )
 
 
@@ -123,41 +156,64 @@ def read_predictions(path: Path) -> Predictions:
         PredictionsError: missing columns, grades outside 0-4, probabilities that are none.
     """
     path = Path(path)
-    table, facts = _read_table(path)
-    missing = [name for name in ("photo", "grade") if name not in table.columns]
-    if missing or not ({"predicted", "p0"} & set(table.columns)):
-        raise PredictionsError(
-            f"{path}: predictions need the columns photo, grade, predicted; found {table.columns}"
-        )
+    if not path.is_file():
+        raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file")
+    table, facts = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+    _check_columns(table.columns, path)
     return Predictions(_complete(table, path), facts)
 
 
-def _read_table(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
-    if not path.is_file():
-        raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file")
-    beside = path if path.suffix == ".parquet" else path.with_suffix(".json")
+def _read_parquet(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     try:
-        if path.suffix == ".parquet":
-            facts = json.loads(pl.read_parquet_metadata(path).get(FACTS_KEY, "{}"))
-            return pl.read_parquet(path), facts
-        facts = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+        facts = pl.read_parquet_metadata(path).get(FACTS_KEY, "{}")
+        table = pl.read_parquet(path)
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         what = str(error).splitlines()[0]
-        raise PredictionsError(f"{beside} cannot be read: {what}; write it anew") from None
-    try:
-        return pl.read_csv(path, infer_schema=False, null_values=[""]), facts
-    except pl.exceptions.PolarsError as error:
-        raise PredictionsError(f"{path} is no CSV table: {str(error).splitlines()[0]}") from None
+        raise PredictionsError(f"{path} cannot be read: {what}; write it anew") from None
+    return table, parse_facts(facts, path)
+
+
+def _read_csv(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
+    problems = Problems(path, error=PredictionsError)
+    table = restored(read_delimited(path, problems).table)
+    problems.refuse()
+    return table, read_facts(path.with_suffix(".json"))
+
+
+def _check_columns(columns: list[str], path: Path) -> None:
+    """Refuse a table without what is needed, or with a name that is nearly or twice one of ours."""
+    known = (*SCHEMA, *FURTHER)
+    found = f"found: {shown(', '.join(columns), 400)}"
+    for name in columns:
+        meant = name.strip().lower().partition(".")[0]
+        if name not in known and meant in known and re.fullmatch(NEARLY.format(meant), name):
+            raise PredictionsError(
+                f"{path}: the column '{shown(name)}' is nearly '{meant}' ({found}); "
+                f"rename it, and keep one column '{meant}'"
+            )
+    lacks = [name for name in ("photo", "grade") if name not in columns]
+    if lacks or not ({"predicted", "p0"} & set(columns)):
+        what = (lacks or ["predicted"])[0]
+        raise PredictionsError(
+            f"{path}: predictions need the columns photo, grade, predicted; {found}; "
+            f"'{what}' is missing{nearest(what, columns)}"
+        )
+
+
+FURTHER = ("group", "dme", "p_dme", "site", "camera", "sex", "age", "ethnicity", "quality", "width",
+           "height", "bytes", "black_share", "sha256", "phash")  # fmt: skip
+NEARLY = r"(?i)\s*{}\s*(\.\d+)?"  # another case, or a name that comes twice
 
 
 def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
-    have = [name for name in SCHEMA if name in table.columns]
+    have = [name for name in (*SCHEMA, *TYPED) if name in table.columns]
     table = table.with_columns(_typed(table, name, path) for name in have)
     table = table.with_columns(
         pl.lit(None, dtype=SCHEMA[name]).alias(name) for name in SCHEMA if name not in table.columns
     )
-    if "predicted" not in have:
-        table = table.with_columns(_likeliest().alias("predicted"))
+    may_be_graded = pl.col("status").is_null() | (pl.col("status") == "graded")
+    likeliest = pl.when(may_be_graded).then(_likeliest())
+    table = table.with_columns(pl.coalesce("predicted", likeliest).alias("predicted"))
     guess = (
         pl.when(pl.col("predicted").is_not_null()).then(pl.lit("graded")).otherwise(pl.lit("error"))
     )
@@ -168,53 +224,90 @@ def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
 
 
 def _likeliest() -> pl.Expr:
-    """The grade of the largest probability; empty where there is none."""
+    """The grade of the largest probability; empty where one of them is missing."""
     shares = pl.concat_list(PROBABILITIES)
-    return pl.when(pl.col("p0").is_not_null()).then(shares.list.arg_max()).cast(pl.Int8)
+    is_whole = pl.all_horizontal(pl.col(PROBABILITIES).is_not_null())
+    return pl.when(is_whole).then(shares.list.arg_max()).cast(pl.Int8)
 
 
-TRUTHS = {"true": True, "false": False}
+TRUTHS = {"true": True, "false": False, "1": True, "0": False}
+TYPED: dict[str, pl.DataType] = {"group": pl.String(), "dme": pl.Int8(), "p_dme": pl.Float64()}
+RULES = {
+    "grade": "0 to 4",
+    "predicted": "0 to 4",
+    "referable": "true or false",
+    "dme": "a digit, 0 for none",
+}
 
 
 def _typed(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
     """A column with the type of `SCHEMA`; what cannot be it is refused with its photo."""
-    given, kind = table[name], SCHEMA[name]
-    if kind == pl.Boolean and given.dtype != pl.Boolean:
-        text = given.cast(pl.String).str.to_lowercase()
+    kind = {**SCHEMA, **TYPED}[name]
+    given = _as_text(table[name], name, path)
+    if kind == pl.Boolean:
+        text = given.str.to_lowercase()
         typed = text.replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
     elif kind.is_numeric():
         typed = given.cast(pl.Float64, strict=False)
         if kind.is_integer():
-            typed = typed.set(typed.is_not_null() & (typed != typed.floor()), None)
+            typed = typed.set(
+                (typed.is_not_null() & (typed != typed.floor())).fill_null(False), None
+            )
             typed = typed.cast(kind, strict=False)
+    elif name == "eye":
+        typed = given.str.to_lowercase().replace(EYE_NAMES)
     else:
-        typed = given.cast(kind)
+        typed = given
     lost = typed.is_null() & given.is_not_null()
     if lost.any():
         row = int(lost.arg_true()[0])
-        rule = RULES.get(name, "a number")
         raise PredictionsError(
-            f"{path}: {name} must be {rule}, got '{given[row]}' for photo "
-            f"'{table['photo'][row]}'; leave it empty where there is none"
+            f"{path}: {name} must be {RULES.get(name, 'a number')}, got '{shown(given[row])}' for "
+            f"photo '{shown(table['photo'][row])}'; leave it empty where there is none"
         )
     return typed.alias(name)
 
 
-RULES = {"grade": "0 to 4", "predicted": "0 to 4", "referable": "true or false"}
+def _as_text(given: pl.Series, name: str, path: Path) -> pl.Series:
+    """A column as text without blanks around it; empty text is no value."""
+    if given.dtype.is_nested() or given.dtype == pl.Binary:
+        raise PredictionsError(
+            f"{path}: {name} must hold a text or a number a row, got {given.dtype}; "
+            "write one value a cell"
+        )
+    text = given.cast(pl.String).str.strip_chars()
+    return text.set((text == "").fill_null(False), None)
 
 
 def _check(table: pl.DataFrame, path: Path) -> None:
     if table.is_empty():
         raise PredictionsError(f"{path} has no rows; a table of predictions has one for each photo")
+    _check_names(table, path)
     for name in ("grade", "predicted"):
         wrong = table.filter(~pl.col(name).is_between(0, 4))
         if not wrong.is_empty():
             raise PredictionsError(
                 f"{path}: {name} must be 0 to 4, got {wrong[name][0]} for photo "
-                f"'{wrong['photo'][0]}'; map it to the ICDR scale"
+                f"'{shown(wrong['photo'][0])}'; map it to the ICDR scale"
             )
     _check_statuses(table, path)
     _check_probabilities(table, path)
+
+
+def _check_names(table: pl.DataFrame, path: Path) -> None:
+    """Every row names its photo, and an eye is left or right; usual short names are ours then."""
+    nameless = table["photo"].is_null()
+    if nameless.any():
+        raise PredictionsError(
+            f"{path}: photo is empty in row {int(nameless.arg_true()[0]) + 1} of "
+            f"{table.height} (and {int(nameless.sum()) - 1} more); give each row its photo"
+        )
+    wrong = table.filter(~pl.col("eye").is_in(EYES))
+    if not wrong.is_empty():
+        raise PredictionsError(
+            f"{path}: eye must be left, right or empty, got '{shown(wrong['eye'][0])}' for photo "
+            f"'{shown(wrong['photo'][0])}'; rename it, or leave it empty"
+        )
 
 
 def _check_statuses(table: pl.DataFrame, path: Path) -> None:
@@ -222,8 +315,9 @@ def _check_statuses(table: pl.DataFrame, path: Path) -> None:
     if not unknown.is_empty():
         status = unknown["status"][0]
         raise PredictionsError(
-            f"{path}: status must be one of {', '.join(STATUSES)}, got '{status}' for photo "
-            f"'{unknown['photo'][0]}'{nearest(status.lower(), STATUSES)}"
+            f"{path}: status must be one of {', '.join(STATUSES)}, got "
+            f"'{shown(status)}' for photo '{shown(unknown['photo'][0])}'"
+            f"{nearest(status.lower(), STATUSES)}"
         )
 
 
@@ -236,8 +330,17 @@ def _check_probabilities(table: pl.DataFrame, path: Path) -> None:
         first = int(np.flatnonzero(bad)[0])
         raise PredictionsError(
             f"{path}: p0 to p4 must be five probabilities that sum to 1, got "
-            f"{list(rows.select(PROBABILITIES).row(first))} for photo '{rows['photo'][first]}' "
-            f"(and {int(bad.sum()) - 1} more rows); {_cure(p[first], p[bad])}"
+            f"{list(rows.select(PROBABILITIES).row(first))} for photo "
+            f"'{shown(rows['photo'][first])}' (and {int(bad.sum()) - 1} more rows); "
+            f"{_cure(p[first], p[bad])}"
+        )
+    graded = table.filter(pl.col("status") == "graded")
+    without = graded.filter(pl.col("p0").is_null())
+    if 0 < without.height < graded.height:
+        raise PredictionsError(
+            f"{path}: p0 to p4 are there for all graded photos or for none, got none for photo "
+            f"'{shown(without['photo'][0])}' (and {without.height - 1} more of {graded.height}); "
+            "fill them, or give the row the status error"
         )
 
 

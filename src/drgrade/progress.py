@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from drgrade.errors import plain
+
 T = TypeVar("T")
 WIPE = "\r\x1b[2K"  # back to the start of the line, and empty it
 QUIET_SECONDS = 2.0
@@ -14,7 +16,7 @@ LINE_SECONDS = 10.0
 
 def say(message: str) -> None:
     """Print one line of progress or explanation on stderr, in place of a bar that stands there."""
-    print((WIPE if sys.stderr.isatty() else "") + message, file=sys.stderr, flush=True)  # noqa: T201 - the one door to stderr
+    print((WIPE if sys.stderr.isatty() else "") + plain(message), file=sys.stderr, flush=True)  # noqa: T201 - the one door to stderr
 
 
 def is_due(seconds: float) -> bool:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from drgrade.data.manifest import (
     Manifest,
     make_manifest,
-    neutralise,
     read_manifest,
     write_manifest,
 )
@@ -216,15 +215,6 @@ def test_what_is_written_is_read_back(
     again = read_manifest(path)
     assert again.table.equals(manifest.table)
     assert (again.facts, again.hash, again.root) == (manifest.facts, manifest.hash, path.parent)
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1"])
-def test_formulas_are_neutralised_when_written(text: str) -> None:
-    assert neutralise(pl.DataFrame({"note": [text]}))["note"].to_list() == ["'" + text]
-
-
-def test_names_of_columns_are_neutralised_too() -> None:
-    assert neutralise(pl.DataFrame({"=a": ["-1.5"]})).to_dict(as_series=False) == {"'=a": ["-1.5"]}
 
 
 def test_the_root_travels_with_the_manifest(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
 from drgrade import __version__
-from drgrade.errors import DrgradeError, nearest
+from drgrade.errors import DrgradeError, nearest, plain
 
 INTERRUPTED = 130
 FAILED = 1
@@ -157,5 +157,5 @@ def _first_line(error: CycloptsError) -> str:
 
 
 def _tell(message: str, code: int) -> int:
-    print(f"drgrade: {message}", file=sys.stderr)
+    print(plain(f"drgrade: {message}"), file=sys.stderr)
     return code

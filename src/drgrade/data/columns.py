@@ -7,9 +7,9 @@ from typing import Final
 
 import polars as pl
 
-from drgrade.data.delimited import Problems, TextTable
+from drgrade.delimited import Problems, TextTable
 from drgrade.errors import nearest
-from drgrade.grades import EYES
+from drgrade.grades import EYE_NAMES, EYES
 
 SPLITS: Final = ("train", "tune", "calibrate", "test")
 SCHEMA: Final[dict[str, pl.DataType]] = {
@@ -28,7 +28,6 @@ SPLIT_NAMES: Final = {
     "dev": "tune",
     "testing": "test",
 }
-EYE_NAMES: Final = {"l": "left", "os": "left", "r": "right", "od": "right"}
 ODD_PATH: Final = r"(^|/)\.{1,2}(/|$)|//|^/|\\|^[A-Za-z]:"
 BLANK_ENDS: Final = r"^\s|\s$"
 

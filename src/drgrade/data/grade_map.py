@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from drgrade.data.delimited import Problems, read_delimited
+from drgrade.delimited import Problems, read_delimited
 from drgrade.errors import ManifestError, UsageError
 from drgrade.grades import GRADES
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,16 +14,15 @@ import polars as pl
 
 from drgrade.data.columns import SCHEMA, typed
 from drgrade.data.columns import SPLITS as SPLITS  # part of what a manifest promises
-from drgrade.data.delimited import Problems, TextTable, read_delimited
+from drgrade.delimited import Problems, TextTable, read_delimited
 from drgrade.errors import ManifestError
 from drgrade.files import replacing, write_json
+from drgrade.formulas import neutralise, restored
 from drgrade.groups import groups_of
 
 PATIENT_AND_EYE: Final = r"^(\d+)_(left|right)"
 NAME_OF_PATH: Final = r"(?:^|/)(\d+)_(left|right)[^/]*$"
 KIND: Final = "drgrade manifest"
-FORMULA: Final = r"^'*[=+\-@\t\r\n＝＋－＠]"
-PLAIN_NUMBER: Final = r"^[+-]?\d+([.]\d+)?([eE][+-]?\d+)?$"
 
 
 @dataclass(frozen=True)
@@ -170,37 +168,11 @@ def _declared_root(root: Path, folder: Path) -> dict[str, str]:
     return {"root": (root.relative_to(folder) if inside else root).as_posix()}
 
 
-def neutralise(table: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before every text, names of columns too, that would run as a formula."""
-    table = table.with_columns(_marked(name) for name in _texts(table))
-    risky_names = [name for name in table.columns if re.match(FORMULA, name)]
-    return table.rename({name: "'" + name for name in risky_names})
-
-
-def _texts(table: pl.DataFrame) -> list[str]:
-    return [name for name, kind in table.schema.items() if kind == pl.String]
-
-
-def _marked(name: str) -> pl.Expr:
-    text = pl.col(name)
-    risky = text.str.contains(FORMULA) & ~text.str.contains(PLAIN_NUMBER)
-    return pl.when(risky).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)
-
-
-def _restored(table: pl.DataFrame) -> pl.DataFrame:
-    marked = "^'" + FORMULA.removeprefix("^")
-    for name in _texts(table):
-        if (is_marked := table[name].str.contains(marked)).any():
-            bare = table[name].str.slice(1).zip_with(is_marked.fill_null(False), table[name])
-            table = table.with_columns(bare.alias(name))
-    return table.rename({name: name[1:] for name in table.columns if re.match(marked, name)})
-
-
 def _read_csv(path: Path, problems: Problems) -> TextTable:
     if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
         problems.stop(0, "a manifest is .csv or .parquet; save the sheet as CSV (UTF-8)")
     text = read_delimited(path, problems)
-    return replace(text, table=_restored(text.table))
+    return replace(text, table=restored(text.table))
 
 
 def read_facts(path: Path) -> dict[str, Any]:

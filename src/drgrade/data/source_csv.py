@@ -8,9 +8,9 @@ from typing import Final
 import polars as pl
 
 from drgrade.data.columns import SCHEMA, SPLIT_NAMES, SPLITS
-from drgrade.data.delimited import Problems, TextTable, read_delimited
 from drgrade.data.grade_map import mapped
 from drgrade.data.source_readers import IDRID_NUMBER, Listing, block
+from drgrade.delimited import Problems, TextTable, read_delimited
 from drgrade.errors import ManifestError, UsageError, nearest
 
 USUAL_NAMES: Final[dict[str, tuple[str, ...]]] = {

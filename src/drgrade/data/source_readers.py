@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from drgrade.data.delimited import Problems, TextTable, read_delimited
 from drgrade.data.photo_folder import look_into
+from drgrade.delimited import Problems, TextTable, read_delimited
 from drgrade.errors import ManifestError
 
 EYE_OF_NAME: Final = r"^\d+_(?:left|right)$"

@@ -9,12 +9,12 @@ import polars as pl
 
 from drgrade.data import source_readers as readers
 from drgrade.data.columns import SCHEMA
-from drgrade.data.delimited import Problems
 from drgrade.data.manifest import Manifest, from_text, name_patients
 from drgrade.data.photo_folder import look_into, restrict
 from drgrade.data.source_csv import Columns, read_any_csv
 from drgrade.data.source_readers import Listing
 from drgrade.data.splits import LEAK_NOTE_ENDS, leaked_share
+from drgrade.delimited import Problems
 from drgrade.errors import ManifestError, UsageError, choose
 from drgrade.grades import GRADES
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import polars as pl
 
-from drgrade.errors import ManifestError
+from drgrade.errors import ManifestError, UsageError
 
 LONGEST_LINE = 1 << 20  # characters
 CHUNK_ROWS = 8_000
@@ -21,9 +21,12 @@ EXCEL_HINT = re.compile(r'^"?sep=(.)"?\s*$')
 class Problems:
     """What is wrong with one file, gathered so that all of it is said at once."""
 
-    def __init__(self, path: Path, unit: str = "line") -> None:
+    def __init__(
+        self, path: Path, unit: str = "line", error: type[UsageError] = ManifestError
+    ) -> None:
         self.path = path
         self.unit = unit
+        self.error = error
         self.count = 0
         self.shown: list[tuple[int, str]] = []
 
@@ -43,16 +46,16 @@ class Problems:
         self.count += max(0, len(places) - SHOWN)
 
     def refuse(self) -> None:
-        """Raise ManifestError where anything was noted; the list is capped, the count is not."""
+        """Raise `error` where anything was noted; the list is capped, the count is not."""
         if not self.count:
             return
         chosen = sorted(self.shown, key=lambda problem: problem[0])[:SHOWN]
         told = [f"{self.unit} {line}: {text}" if line else text for line, text in chosen]
         if self.count == 1:
-            raise ManifestError(f"{self.path}: {told[0]}")
+            raise self.error(f"{self.path}: {told[0]}")
         rest = self.count - len(told)
         last = [f"and {rest:,} more"] if rest else []
-        raise ManifestError("\n  ".join([f"{self.path}: {self.count:,} problems", *told, *last]))
+        raise self.error("\n  ".join([f"{self.path}: {self.count:,} problems", *told, *last]))
 
     def stop(self, line: int, text: str) -> NoReturn:
         """Note a problem that makes reading on pointless, and raise all there is."""
