@@ -3,6 +3,7 @@
 One file: Noto Sans TC Regular (SIL Open Font License, `OFL.txt` beside it), cut down to the 5,401
 frequent characters of Big5 level 1 (A440 to C67E), CJK and general punctuation, full-width forms,
 Latin and Greek; renamed `Noto Sans TC Subset`, so that it is never taken for the whole font.
+`experiments/subset_font.py` cuts one like it.
 """
 
 from importlib.resources import files
