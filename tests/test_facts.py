@@ -52,6 +52,7 @@ def test_what_is_no_object_of_facts_is_told_in_a_line(tmp_path, content, what):
         ("input_statistics", {"train": {"width": [1]}}),
         ("input_statistics", {"cameras": "canon"}),
         ("operating_points", [{"threshold": 0.5}]),
+        ("operating_points", [{"name": "HS", "threshold": 0.5}] * 9),
         ("operating_points", [{"name": "HS", "threshold": "x"}]),
         ("operating_points", [{"name": "HS", "threshold": 0.5, "sensitivity": 0.9}]),
         ("operating_points", [{"name": "HS", "threshold": 0.5, "sensitivity": {"low": 0.9}}]),

@@ -10,6 +10,7 @@ from drgrade.errors import PredictionsError
 
 KIND: Final = "drgrade predictions"
 LARGEST: Final = 16 << 20  # bytes
+MOST_POINTS: Final = 8
 NAMES: Final = (
     "weights_sha256", "recipe_hash", "recipe_family", "manifest_hash", "epoch_chosen_on",
     "cuts_fitted_on", "thresholds_chosen_on", "source", "train_source",
@@ -126,7 +127,7 @@ def _is_statistics(value: Any) -> bool:
 
 
 def _is_points(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_point, value))
+    return isinstance(value, list) and len(value) <= MOST_POINTS and all(map(_is_point, value))
 
 
 def _is_point(value: Any) -> bool:
@@ -153,5 +154,8 @@ KINDS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "calibration": ("an object with its method", _is_object),
     "prevalence": ("an object of shares, as train 0.2", _is_prevalence),
     "input_statistics": ("train with two numbers a feature, and cameras", _is_statistics),
-    "operating_points": ("a list of points with name and threshold", _is_points),
+    "operating_points": (
+        f"a list of at most {MOST_POINTS} points with name and threshold",
+        _is_points,
+    ),
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from drgrade.errors import RunError
+from drgrade.errors import RunError, UsageError
 
 CHUNK = 1 << 20
 
@@ -40,6 +40,17 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def refuse_file(folder: Path) -> None:
+    """Refuse an output folder that is a file or lies below one, before any work is done.
+
+    Raises:
+        UsageError: names the file.
+    """
+    for place in (folder, *folder.parents):
+        if place.exists() and not place.is_dir():
+            raise UsageError(f"output is a folder, got the file {place}; give another name with -o")
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -177,3 +177,38 @@ def test_the_test_rows_are_judged_unless_another_split_is_asked(manifest):
 
 def test_every_word_is_there_in_both_languages():
     assert [key for key, pair in WORDS.items() if not all(pair)] == []
+
+
+@pytest.mark.parametrize("command", ["evaluate", "compare"])
+@pytest.mark.parametrize("wrong", [["--seed", "-1"], ["-o", "taken/inside"]])
+def test_what_cannot_be_written_or_drawn_is_refused_before_any_work(
+    folder, tmp_path, monkeypatch, capsys, command, wrong
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("mine")
+    tables = [str(folder / "p.csv")] * (2 if command == "compare" else 1)
+    places = [] if "-o" in wrong else ["-o", "out"]
+    assert run([command, *tables, *places, *wrong]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_rows_that_are_not_judged_are_counted_aloud(tmp_path, capsys):
+    (tmp_path / "p.csv").write_text(
+        "photo,grade,predicted,split\na,0,0,test\nb,2,2,train\nc,2,0,\n"
+    )
+    assert run(["evaluate", str(tmp_path / "p.csv"), "-o", str(tmp_path / "out")]) == 0
+    assert "1 rows are judged; 2 rows of other splits" in capsys.readouterr().err
+
+
+def test_names_out_of_a_table_are_text_on_every_page(tmp_path):
+    tag = "<script>alert(1)</script>"
+    rows = "".join(
+        f"{tag}{i},{i % 5},{0 if i % 2 else i % 5},{tag}{i % 2},{tag}\n" for i in range(80)
+    )
+    (tmp_path / "p.csv").write_text(f"photo,grade,predicted,site,model\n{rows}")
+    (tmp_path / "p.json").write_text(json.dumps({"source": tag, "recipe": tag, tag: tag}))
+    assert run(["evaluate", str(tmp_path / "p.csv"), "-o", str(tmp_path / "out")]) == 0
+    written = [(tmp_path / "out" / f"report.{ending}").read_text() for ending in ("html", "md")]
+    assert "site &lt;script>" in written[1]
+    assert not any("<script>" in text for text in written)

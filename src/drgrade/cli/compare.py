@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from drgrade.errors import UsageError
 
@@ -19,7 +19,7 @@ def compare(
     seeds_apart: Annotated[bool, Parameter(negative=())] = False,
     split: str = "",
     language: Literal["en", "zh-TW"] = "en",
-    seed: int = 0,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> None:
     """Compare two to ten tables of predictions on the same photographs.
@@ -58,9 +58,11 @@ def compare(
     from drgrade.evaluation.judge import pick_split
     from drgrade.evaluation.pooling import alone
     from drgrade.evaluation.scorecard import with_patients
+    from drgrade.files import refuse_file
     from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
+    refuse_file(output)
     files = [_table(path) for path in predictions]
     photos = manifest or next((m for m in map(_own_manifest, predictions) if m), None)
     known = None if photos is None else read_manifest(photos)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from drgrade.errors import UsageError
 
@@ -22,7 +22,7 @@ def evaluate(
     manifest: Path | None = None,
     split: str = "",
     language: Literal["en", "zh-TW"] = "en",
-    seed: int = 0,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
     strict: Annotated[bool, Parameter(negative=())] = False,
     force: Annotated[bool, Parameter(negative=())] = False,
     thumbnails: bool = True,
@@ -66,12 +66,16 @@ def evaluate(
     from drgrade.evaluation.judge_page import write_scorecard
     from drgrade.evaluation.judge_text import verdict
     from drgrade.evaluation.ledger import look_at
-    from drgrade.files import sha256_file
+    from drgrade.files import refuse_file, sha256_file
     from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
+    refuse_file(output)
     table, photos = _places(predictions, manifest)
-    rows = pick_split(read_predictions(table), split)
+    whole = read_predictions(table)
+    rows = pick_split(whole, split)
+    if left := whole.table.height - rows.table.height:
+        say(f"{rows.table.height} rows are judged; {left} rows of other splits or of none are not")
     known: Manifest | None = None if photos is None else read_manifest(photos)
     judgement = judge(rows, known, seed=seed, looks=look_at(rows))
     for check in judgement.warnings:

@@ -1,5 +1,6 @@
 """A judgement as files: one self-contained page, its JSON twin, a Markdown summary, figures."""
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -239,9 +240,12 @@ def _methods(judgement: Judgement) -> list[str]:
 def summary(judgement: Judgement, title: str, language: str = "en") -> str:
     """The judgement in Markdown: verdict, warnings, three analyses, floors."""
     t, main = partial(tell, language), judgement.detection()
-    lines = [f"# {heading(judgement, language)}: {title}", "", verdict(judgement, language), ""]
+    lines = [f"# {heading(judgement, language)}: {_as_text(title)}", ""]
+    lines += [verdict(judgement, language), ""]
     lines += [f"## {t('warnings')}", ""]
-    told = [f"- **{c.code}** ({c.level}) {c.sentence(language)}" for c in judgement.warnings]
+    told = [
+        f"- **{c.code}** ({c.level}) {_as_text(c.sentence(language))}" for c in judgement.warnings
+    ]
     lines += [*(told or [t("no_warnings")]), ""]
     lines += [
         f"## {t('analyses')}",
@@ -267,3 +271,8 @@ def summary(judgement: Judgement, title: str, language: str = "en") -> str:
     ]
     lines += ["", f"{t('looks')}: {_looks(judgement, language)}"]
     return "\n".join([*lines, "", t("device"), ""])
+
+
+def _as_text(said: str) -> str:
+    """Names out of a table as text of one line: in Markdown a tag or a new line would be one."""
+    return " ".join(re.sub(r"<(?=[A-Za-z/!?])", "&lt;", said).split())
