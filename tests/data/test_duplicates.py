@@ -1,70 +1,117 @@
 """Twins of a photograph are found by their fingerprints; other eyes are not."""
 
-from pathlib import Path
+import io
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from drgrade.data.duplicates import candidates, near_duplicates
+from drgrade.data.candidates import candidates
+from drgrade.data.duplicates import Pair, near_duplicates
 from drgrade.data.field import find_field
-from drgrade.data.fingerprint import HEX_DIGITS, fingerprint, square_of
+from drgrade.data.fingerprint import HEX_DIGITS, fingerprint, packed_of
 from drgrade.data.phantom import draw_eye, paint
 
+EYES = 6
 
-def printed(picture: np.ndarray) -> str:
-    return fingerprint(picture, find_field(picture))
+
+def printed(picture: np.ndarray | Image.Image) -> str:
+    pixels = np.ascontiguousarray(picture)
+    return fingerprint(pixels, find_field(pixels))
+
+
+def places(found: list[Pair]) -> set[tuple[int, int]]:
+    return {(pair.first, pair.second) for pair in found}
+
+
+def recompressed(picture: Image.Image) -> Image.Image:
+    held = io.BytesIO()
+    picture.save(held, "JPEG", quality=30)
+    return Image.open(held).convert("RGB")
+
+
+def turned_and_cropped(picture: Image.Image) -> Image.Image:
+    whole = picture.rotate(-4, Image.Resampling.BILINEAR)
+    return whole.crop((8, 10, picture.width - 5, picture.height))
+
+
+TWINS: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "itself": lambda photo: photo,
+    "mirrored": lambda photo: photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+    "upside down": lambda photo: photo.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
+    "upside down and mirrored": lambda photo: photo.transpose(Image.Transpose.ROTATE_180),
+    "a quarter of the size": lambda photo: photo.resize((64, 64), Image.Resampling.BICUBIC),
+    "twice the size": lambda photo: photo.resize((512, 512), Image.Resampling.BICUBIC),
+    "recompressed": recompressed,
+    "turned": lambda photo: photo.rotate(5, Image.Resampling.BILINEAR),
+    "cropped": lambda photo: photo.crop((10, 4, 250, 245)),
+    "all together": lambda photo: recompressed(
+        turned_and_cropped(photo).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    ),
+}
 
 
 @pytest.fixture(scope="module")
-def eyes() -> list[np.ndarray]:
-    return [paint(draw_eye(0, 2 * number), 256).pixels for number in range(6)]
+def eyes() -> list[Image.Image]:
+    return [Image.fromarray(paint(draw_eye(0, 2 * number), 256).pixels) for number in range(EYES)]
 
 
-def test_a_fingerprint_is_text_of_one_length_and_reads_back(eyes: list[np.ndarray]) -> None:
-    text = printed(eyes[0])
-    square = square_of(text)
-    assert len(text) == HEX_DIGITS
-    assert square is not None
-    assert square.shape == (32, 32)
+@pytest.fixture(scope="module")
+def prints(eyes: list[Image.Image]) -> list[str]:
+    return [printed(eye) for eye in eyes]
 
 
-@pytest.mark.parametrize("text", ["", "ab", "g" * HEX_DIGITS])
-def test_what_is_no_fingerprint_of_ours_has_no_square(text: str) -> None:
-    assert square_of(text) is None
+@pytest.mark.parametrize("twin", TWINS.values(), ids=TWINS)
+def test_a_twin_is_found_and_nothing_else(
+    eyes: list[Image.Image], prints: list[str], twin: Callable[[Image.Image], Image.Image]
+) -> None:
+    assert places(near_duplicates([*prints, printed(twin(eyes[1]))])) == {(1, EYES)}
 
 
-@pytest.mark.parametrize("turned", [np.fliplr, np.flipud, lambda p: p[::-1, ::-1], lambda p: p])
-def test_flipped_twins_are_found(eyes: list[np.ndarray], turned: object) -> None:
-    twin = np.ascontiguousarray(turned(eyes[0]))  # type: ignore[operator]
-    found = near_duplicates([*map(printed, eyes), printed(twin)])
-    assert (0, 6) in {(pair.first, pair.second) for pair in found}
+def test_drawn_eyes_are_no_twins_of_each_other(prints: list[str]) -> None:
+    assert near_duplicates(prints) == []
 
 
-def test_a_turned_twin_is_found(eyes: list[np.ndarray]) -> None:
-    twin = np.asarray(Image.fromarray(eyes[1]).rotate(4, Image.Resampling.BILINEAR))
-    found = near_duplicates([*map(printed, eyes), printed(twin)])
-    assert (1, 6) in {(pair.first, pair.second) for pair in found}
+def test_the_answer_does_not_depend_on_the_order(
+    eyes: list[Image.Image], prints: list[str]
+) -> None:
+    twin = printed(turned_and_cropped(eyes[2]))
+    [pair] = near_duplicates([*prints, twin])
+    [turned] = near_duplicates([twin, *reversed(prints)])
+    assert (pair.first, pair.second) == (2, EYES)
+    assert turned == Pair(0, EYES - 2, pair.likeness)
 
 
-def test_rows_without_a_fingerprint_are_left_out(eyes: list[np.ndarray]) -> None:
-    text = printed(eyes[0])
-    assert [(p.first, p.second) for p in near_duplicates([None, text, "short", text])] == [(1, 3)]
+def test_the_answer_is_the_same_each_time(prints: list[str]) -> None:
+    assert near_duplicates(prints * 2) == near_duplicates(prints * 2)
+
+
+def test_a_photograph_is_wholly_like_itself(prints: list[str]) -> None:
+    [pair] = near_duplicates([prints[0], prints[0]])
+    assert pair.likeness == pytest.approx(1, abs=0.03)
+
+
+def test_rows_without_a_fingerprint_are_left_out(prints: list[str]) -> None:
+    text = prints[0]
+    assert places(near_duplicates([None, text, "short", "g" * HEX_DIGITS, text])) == {(1, 4)}
     assert near_duplicates([None, text]) == []
+    assert near_duplicates([]) == []
 
 
-def test_each_pair_is_named_once_and_in_order() -> None:
-    squares = np.random.default_rng(0).normal(size=(9, 32, 32)).astype(np.float32)
-    pairs = candidates(np.concatenate([squares, squares]))
-    assert (pairs[:, 0] < pairs[:, 1]).all()
-    assert {(i, i + 9) for i in range(9)} <= {tuple(pair) for pair in pairs.tolist()}
+def test_empty_photographs_are_no_twins() -> None:
+    assert near_duplicates(["0" * HEX_DIGITS] * 3) == []
 
 
-@pytest.mark.proof
-def test_the_same_photograph_is_found_and_other_eyes_are_not(shared: Path) -> None:
-    """Mirrored twins of 60 real photographs: all found, and no two photographs taken for one."""
-    files = sorted((shared / "eyepacs" / "images").iterdir())[:60]
-    photos = [np.asarray(Image.open(file).convert("RGB")) for file in files]
-    twins = [np.ascontiguousarray(photo[:, ::-1]) for photo in photos]
-    found = near_duplicates([*map(printed, photos), *map(printed, twins)])
-    assert {(p.first, p.second) for p in found} == {(i, i + 60) for i in range(60)}
+def test_pairs_across_blocks_are_found(prints: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = places(near_duplicates(prints * 2))
+    monkeypatch.setattr("drgrade.data.candidates.BLOCK", 5)
+    assert places(near_duplicates(prints * 2)) == whole == {(i, i + EYES) for i in range(EYES)}
+
+
+def test_a_candidate_is_named_once_and_in_order(prints: list[str]) -> None:
+    packed = np.array([packed_of(text) for text in prints * 2])
+    [found] = candidates(packed)
+    assert (found.first < found.second).all()
+    named = list(zip(found.first, found.second, found.down, found.across, strict=True))
+    assert len(named) == len(set(named))

@@ -33,17 +33,27 @@ def fingerprint(pixels: np.ndarray, field: Field) -> str:
     return (digits[::2] << 4 | digits[1::2]).tobytes().hex()
 
 
-def square_of(text: str) -> Square | None:
-    """The square (SIDE, SIDE) float32 in standard deviations; None where the text is no such."""
+def packed_of(text: str) -> np.ndarray | None:
+    """The text as bytes (HEX_DIGITS / 2,), two pixels each; None where it is no fingerprint."""
     if len(text) != HEX_DIGITS:
         return None
     try:
-        packed = np.frombuffer(bytes.fromhex(text), np.uint8)
+        return np.frombuffer(bytes.fromhex(text), np.uint8)
     except ValueError:
         return None
-    digits = np.stack([packed >> 4, packed & 15], axis=1).reshape(SIDE, SIDE)
+
+
+def unpacked(packed: np.ndarray) -> np.ndarray:
+    """Squares (n, SIDE, SIDE) float32, in standard deviations, of their bytes (n, ...)."""
+    digits = np.stack([packed >> 4, packed & 15], axis=-1).reshape(-1, SIDE, SIDE)
     shown = (digits - np.float32(1 + STEPS)) * np.float32(REACH / STEPS)
     return np.where(digits > 0, shown, np.float32(0))
+
+
+def square_of(text: str) -> Square | None:
+    """The square (SIDE, SIDE) float32 in standard deviations; None where the text is no such."""
+    packed = packed_of(text)
+    return None if packed is None else unpacked(packed)[0]
 
 
 def disc_mask(side: int) -> np.ndarray:
