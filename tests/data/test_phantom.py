@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drgrade.data.phantom import draw_eye, draw_set, paint
-from drgrade.data.phantom_lesions import BITS, PRERETINAL, Lesion, grade_of, severities
+from drgrade.data.phantom import draw_eye, draw_set, paint, read_mask
+from drgrade.data.phantom_grade import dme_of, grade_of
+from drgrade.data.phantom_lesions import BITS, PRERETINAL, VITREOUS, Lesion
 
 DISC = 0.5
 
 
-def some(kind: str, places: list[tuple[float, float]]) -> tuple[Lesion, ...]:
-    return tuple(Lesion(kind, x, y, 0.02, 0) for x, y in places)
+def some(kind: str, places: list[tuple[float, float]], radius: float = 0.02) -> tuple[Lesion, ...]:
+    return tuple(Lesion(kind, x, y, radius, 0) for x, y in places)
 
 
 CORNERS = [(0.0, -0.4), (0.6, -0.4), (0.0, 0.4), (0.6, 0.4)]
@@ -31,9 +32,12 @@ CORNERS = [(0.0, -0.4), (0.6, -0.4), (0.0, 0.4), (0.6, 0.4)]
         (some("haemorrhage", CORNERS[:3] * 40), 2),
         (some("beading", CORNERS[:1]), 2),
         (some("beading", CORNERS[:2]), 3),
-        (some("irma", CORNERS[:1]), 3),
+        (some("irma", CORNERS[:1], 0.06), 3),
+        (some("irma", CORNERS[:1], 0.04), 2),
+        (some("laser_scar", CORNERS), 0),
+        (some(VITREOUS, CORNERS[:1]), 4),
         (some("new_vessel", CORNERS[:1]), 4),
-        (some(PRERETINAL, CORNERS[:1]) + some("irma", CORNERS[:1]), 4),
+        (some(PRERETINAL, CORNERS[:1]) + some("irma", CORNERS[:1], 0.06), 4),
     ],
 )
 def test_the_grade_follows_from_the_lesions_by_the_icdr_rule(lesions, grade):
@@ -58,10 +62,32 @@ def test_a_patient_has_a_right_and_a_left_eye_with_the_disc_on_the_nasal_side():
     assert right.anatomy.disc_x > 0 > left.anatomy.disc_x
 
 
-def test_the_severities_of_two_eyes_correlate_as_published():
-    generator = np.random.default_rng(0)
-    both = np.array([severities(generator, 0.0) for _ in range(20_000)])
-    assert np.corrcoef(both.T)[0, 1] == pytest.approx(0.81, abs=0.01)
+def test_the_grades_of_two_eyes_correlate_as_published():
+    grades = np.array([draw_eye(3, number).grade for number in range(3000)]).reshape(-1, 2)
+    around = grades - grades.mean()
+    correlation = around.prod(axis=1).mean() / (around**2).mean()
+    assert correlation == pytest.approx(0.808, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("places", "dme"), [([], 0), ([(0.5, 0.3)], 1), ([(0.5, 0.3), (0.1, 0.2)], 2)]
+)
+def test_macular_edema_is_told_by_how_near_hard_exudates_lie(places, dme):
+    assert dme_of(some("hard_exudate", places) + some("haemorrhage", [(0.1, 0.1)])) == dme
+
+
+def test_some_photos_cannot_be_graded_and_their_grade_is_known_still():
+    eyes = [draw_eye(0, number) for number in range(300)]
+    assert {eye.quality for eye in eyes} == {"good", "usable", "reject"}
+    assert {eye.grade for eye in eyes if eye.quality == "reject"} >= {0, 2}
+
+
+def test_every_lesion_lies_in_the_field_that_is_seen():
+    eyes = (draw_eye(2, number) for number in range(60))
+    painted = [(eye, paint(eye, 256).mask) for eye in eyes]
+    missing = [kind for eye, mask in painted for kind in {lesion.kind for lesion in eye.lesions}
+               if not (mask >> BITS[kind] & 1).any()]  # fmt: skip
+    assert missing == []
 
 
 def test_every_grade_is_drawn():
@@ -82,11 +108,12 @@ def test_a_healthy_eye_has_a_disc_and_no_lesion_in_its_mask():
 
 def test_lesions_change_the_photo_only_where_they_are():
     eye = next(e for e in (draw_eye(0, i) for i in range(200)) if e.grade == 2)
-    eye = replace(eye, anatomy=replace(eye.anatomy, blur=0.0))
+    camera = replace(eye.camera, softness=0.3, sharpening=0.0)
+    eye = replace(eye, camera=camera, disturbers=())
     sick, healthy = paint(eye, 256), paint(replace(eye, lesions=()), 256)
     changed = np.abs(sick.pixels.astype(int) - healthy.pixels).max(axis=2) > 60
     assert changed.any()
-    assert ((sick.mask & ~np.uint8(1 << BITS["disc"])) > 0)[changed].mean() > 0.9
+    assert ((sick.mask & ~np.uint16(1 << BITS["disc"])) > 0)[changed].mean() > 0.9
 
 
 def test_a_set_is_written_with_manifest_and_masks_and_redrawn_the_same(tmp_path):
@@ -94,7 +121,8 @@ def test_a_set_is_written_with_manifest_and_masks_and_redrawn_the_same(tmp_path)
     draw_set(6, tmp_path / "b", size=64, seed=3)
     for photo, mask in zip(manifest.table["photo"], manifest.table["mask"], strict=True):
         assert (tmp_path / "a" / photo).read_bytes() == (tmp_path / "b" / photo).read_bytes()
-        with Image.open(tmp_path / "a" / mask) as marked:
-            assert marked.size == (64, 64)
+        assert read_mask(tmp_path / "a" / mask).shape == (64, 64)
+        with Image.open(tmp_path / "a" / photo) as drawn:
+            assert drawn.size == (64, 64)
     assert manifest.facts["source"] == "drawn"
     assert manifest.table["patient"].n_unique() == 3
