@@ -8,6 +8,7 @@ import pytest
 
 from drgrade.cli.app import run
 from drgrade.errors import PredictionsError, UsageError
+from drgrade.evaluation.compare_page import verdict
 from drgrade.evaluation.comparison import compare
 from drgrade.evaluation.intervals import paired_difference
 from drgrade.evaluation.metrics import kappas, mcnemar
@@ -169,3 +170,38 @@ def test_pools_hold_tables_that_are_there_once(asked, problem):
 
 def test_pools_asked_by_name_leave_the_others_alone():
     assert as_asked(["a", "b", "c"], {"p": ["c", "a"]}) == {"p": [2, 0], "b": [1]}
+
+
+def answering(grades, answers, status="graded"):
+    """A table of these answers, one photo a patient."""
+    return from_rows([
+        {"photo": f"{n:02}", "grade": grade, "predicted": answer, "status": status}
+        for n, (grade, answer) in enumerate(zip(grades, answers, strict=True))
+    ])  # fmt: skip
+
+
+UPRIGHT = [0, 1, 2, 3] * 5
+UPSIDE_DOWN = [3, 2, 1, 0] * 5
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (answering(UPRIGHT, UPRIGHT), "first and second have the same QWK"),
+        (answering(UPRIGHT, [None] * 20, "error"), "is undefined"),
+    ],
+)
+def test_no_grader_leads_where_qwk_is_equal_or_undefined(second, said):
+    found = compare({"first": answering(UPRIGHT, UPRIGHT), "second": second}, resamples=20)
+    assert said in verdict(found)
+
+
+def test_a_qwk_of_zero_leads_one_below_zero():
+    tables = {"worse": answering(UPRIGHT, UPSIDE_DOWN), "constant": answering(UPRIGHT, [2] * 20)}
+    assert verdict(compare(tables, resamples=50)).startswith("constant leads worse")
+
+
+def test_tables_without_any_reference_grade_are_refused_by_name():
+    blank = answering([None] * 20, UPRIGHT)
+    with pytest.raises(PredictionsError, match="first: no photo has a reference grade"):
+        compare({"first": blank, "second": blank}, resamples=20)

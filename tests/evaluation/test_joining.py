@@ -5,7 +5,12 @@ import pytest
 
 from drgrade.data.manifest import make_manifest
 from drgrade.errors import PredictionsError
-from drgrade.evaluation.joining import check_rows, join, refuse_strangers
+from drgrade.evaluation.joining import (
+    check_rows,
+    join,
+    refuse_other_grades,
+    refuse_strangers,
+)
 from drgrade.predictions import from_rows
 
 SPLITS = {"a": "train", "b": "tune", "c": "test", "d": "test"}
@@ -57,3 +62,12 @@ def test_photos_that_the_manifest_does_not_have_are_refused_with_both_sides(mani
 
 def test_photos_that_the_manifest_has_are_not_refused(manifest):
     refuse_strangers(join(rows("c"), manifest, "test"))
+
+
+@pytest.mark.parametrize(("grade", "said"), [(0, "'a': 0 for 4"), (None, "'a': none for 4")])
+def test_reference_grades_changed_or_left_out_are_refused(tmp_path, grade, said):
+    known = make_manifest(pl.DataFrame({"photo": ["a", "b"], "grade": [4, None]}), tmp_path)
+    mine = [{"photo": "a", "grade": grade}, {"photo": "b", "grade": 1}]
+    with pytest.raises(PredictionsError, match=f"1 of 2 differ, first {said}"):
+        refuse_other_grades(from_rows(mine), known)
+    refuse_other_grades(from_rows([{"photo": "a", "grade": 4}, mine[1]]), known)

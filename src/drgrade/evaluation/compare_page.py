@@ -47,10 +47,15 @@ def write_comparison(
 def verdict(found: Comparison, language: str = "en") -> str:
     """Which grader leads by QWK, and whether that could be chance."""
     t = partial(tell, language)
-    ranked = sorted(found.entries, key=lambda entry: -(entry.scores["qwk"].value or -1.0))
+    known = [entry for entry in found.entries if entry.scores["qwk"].value is not None]
+    if len(known) < len(found.entries):
+        return t("no_rank")
+    ranked = sorted(known, key=lambda entry: -(entry.scores["qwk"].value or 0.0))
     first, second = ranked[0].name, ranked[1].name
     pair = next(p for p in found.pairs if {p.first, p.second} == {first, second})
     gap = pair.differences["qwk"]
+    if gap.value == 0:
+        return t("level_rank", first=first, second=second)
     certain = gap.value is not None and gap.low is not None and not gap.contains(0.0)
     key = "lead" if certain else "no_lead"
     return t(key, first=first, second=second, share=f"{100 * ranked[0].ranks[0]:.0f} %")

@@ -210,6 +210,8 @@ def _refuse_others(first: str, one: pl.DataFrame, second: str, two: pl.DataFrame
     for name, table in ((first, one), (second, two)):
         if table["photo"].n_unique() < table.height:
             raise PredictionsError(f"{name}: each photo is judged once, some come twice")
+    if one.is_empty():
+        raise PredictionsError(f"{first}: no photo has a reference grade; fill the column grade")
     common = len(set(one["photo"]) & set(two["photo"]))
     if not common == one.height == two.height or not common:
         raise PredictionsError(

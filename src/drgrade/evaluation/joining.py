@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from drgrade.errors import PredictionsError
+from drgrade.errors import PredictionsError, shown
 from drgrade.evaluation.checks import Check, blind, told
 from drgrade.predictions import Predictions
 
@@ -72,6 +72,25 @@ def refuse_strangers(found: Join) -> None:
         f"predictions and manifest are of the same photos, but {len(found.unknown)} of "
         f"{found.found} predicted photos are not in the manifest, first '{found.unknown[0]}'"
         f"{unmatched}; name photos as the manifest does, or give the manifest they came from"
+    )
+
+
+def refuse_other_grades(predictions: Predictions, manifest: "Manifest") -> None:
+    """Refuse reference grades that are not the manifest's, or are left out where it has one.
+
+    Raises:
+        PredictionsError: how many differ, and the first of them.
+    """
+    known = manifest.table.select("photo", known=pl.col("grade")).unique("photo", keep="first")
+    rows = predictions.table.select("photo", "grade").join(known, on="photo", maintain_order="left")
+    other = rows.filter(pl.col("known").is_not_null() & pl.col("grade").ne_missing(pl.col("known")))
+    if other.is_empty():
+        return
+    photo, here, there = other.row(0)
+    raise PredictionsError(
+        f"reference grades are those of the manifest, but {other.height} of {rows.height} differ, "
+        f"first '{shown(photo)}': {'none' if here is None else here} for {there}; "
+        "judge with the grades of one of them"
     )
 
 

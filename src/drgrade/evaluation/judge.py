@@ -11,7 +11,7 @@ from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.every_check import Evidence, every_check, leak_of
 from drgrade.evaluation.frozen_points import frozen_points
 from drgrade.evaluation.grade_scores import grade_scores
-from drgrade.evaluation.joining import join, refuse_strangers
+from drgrade.evaluation.joining import join, refuse_other_grades, refuse_strangers
 from drgrade.evaluation.judgement import Curve, Detection, Judgement
 from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.other_eye import substitute
@@ -79,8 +79,9 @@ def judge(
     _refuse_twins(predictions)
     split = next(iter(predictions.table["split"].drop_nulls()), None)
     beside = None if manifest is None else join(predictions, manifest, split)
-    if beside is not None:
+    if manifest is not None and beside is not None:
         refuse_strangers(beside)
+        refuse_other_grades(predictions, manifest)
     scores = score(predictions, manifest, seed, resamples=resamples)
     known = with_patients(predictions, manifest)
     level = primary_level(judged(known.table))

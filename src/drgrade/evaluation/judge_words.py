@@ -312,6 +312,14 @@ WORDS: Pairs = {
         "{first} leads {second} by more than chance explains; it is first in {share} of resamples.",
         "{first} 領先 {second}，差距大於機遇所能解釋；在 {share} 的重抽樣本中名列第一。",
     ),
+    "level_rank": (
+        "{first} and {second} have the same QWK: none of them leads.",
+        "{first} 與 {second} 的 QWK 相同：沒有一方領先。",
+    ),
+    "no_rank": (
+        "The QWK of a grader is undefined on these photographs: none of them leads.",
+        "有模型的 QWK 在這些照片上無法定義：沒有一方領先。",
+    ),
     "no_lead": (
         "{first} has the highest QWK, but its lead over {second} could be chance; it is first in "
         "{share} of resamples.",
