@@ -111,27 +111,27 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
         PredictionsError: another ending, or the place of the facts is taken by another's file.
     """
     path = Path(path)
+    refuse_place(path)
     if path.suffix == ".parquet":
         with replacing(path) as temporary:
             facts = json.dumps(predictions.facts, allow_nan=False)
             predictions.table.write_parquet(temporary, metadata={FACTS_KEY: facts})
-    elif path.suffix == ".csv":
-        refuse_foreign(path)
+    else:
         with replacing(path) as temporary:
             neutralise(predictions.table).write_csv(temporary)
         write_json(path.with_suffix(".json"), {"kind": KIND, **predictions.facts})
-    else:
+
+
+def refuse_place(path: Path) -> None:
+    """Refuse a place that predictions cannot be written to, before they are made.
+
+    Raises:
+        PredictionsError: another ending, or a `.json` beside the CSV that is not of predictions.
+    """
+    if path.suffix not in (".csv", ".parquet"):
         raise PredictionsError(
             f"predictions are .csv or .parquet, got '{path.name}'; rename the file"
         )
-
-
-def refuse_foreign(path: Path) -> None:
-    """Refuse a CSV whose facts would overwrite a `.json` that is not theirs.
-
-    Raises:
-        PredictionsError: names the file that is in the way.
-    """
     beside = path.with_suffix(".json")
     if path.suffix != ".csv" or not beside.exists():
         return

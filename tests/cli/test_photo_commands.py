@@ -78,3 +78,13 @@ def test_one_broken_photo_does_not_stop_the_rest(drawn, tmp_path, capsys):
     assert code == 3
     assert "a-broken.jpg: empty file" in shown
     assert "5 photographs = 4 prepared + 1 failed" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("p.txt", "predictions are .csv or .parquet"), ("p.csv", "another's file")]
+)
+def test_predictions_that_could_not_be_written_are_not_made(tmp_path, capsys, name, said):
+    (tmp_path / "p.json").write_text("[]")
+    assert run(["predict", "no-model", str(tmp_path), "-o", str(tmp_path / name)]) == 2
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "p.json").read_text() == "[]"

@@ -62,11 +62,13 @@ def predict(
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
     from drgrade.models.inference import grade_photos
-    from drgrade.predictions import from_rows, told_by_model, write_predictions
+    from drgrade.predictions import from_rows, refuse_place, told_by_model, write_predictions
     from drgrade.progress import say, track
 
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} is there already; give another name or --force")
+    if output is not None:
+        refuse_place(output)
     if not 1 <= workers <= MOST_WORKERS:
         raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
     device = str(pick_device(device))
