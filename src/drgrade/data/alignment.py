@@ -39,8 +39,9 @@ def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def _two_looks(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     best = _best_fit(first, second, FIRST_TURNS, (1.0,), 1.0)
     near = np.flatnonzero(best >= PROMISING)
-    again = _best_fit(first[near], second[near], TURNS, SCALES, STEP)
-    best[near] = np.maximum(best[near], again)
+    if len(near):
+        again = _best_fit(first[near], second[near], TURNS, SCALES, STEP)
+        best[near] = np.maximum(best[near], again)
     return best
 
 
@@ -74,7 +75,7 @@ def correlations(first: np.ndarray, second: np.ndarray, band: int, step: float) 
 
 def turned(squares: np.ndarray, degrees: float, scale: float = 1.0) -> np.ndarray:
     """Squares (n, SIDE, SIDE) turned and scaled about their middle, between pixels linearly."""
-    columns = np.ascontiguousarray(squares.reshape(len(squares), -1).T)
+    columns = np.ascontiguousarray(squares.reshape(len(squares), SIDE * SIDE).T)
     sources, weights = _turning(degrees, scale)
     moved = columns[sources[0]] * weights[0][:, None]
     for source, weight in zip(sources[1:], weights[1:], strict=True):

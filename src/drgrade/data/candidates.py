@@ -101,7 +101,8 @@ def _alike(first: np.ndarray, second: np.ndarray) -> Candidates:
 
 def _reaching(still: np.ndarray, changing: np.ndarray, both: int) -> Candidates:
     """Where the better of two flips reaches `ALIKE`; `both` is the product of their two signs."""
-    first, second = np.nonzero(still + np.abs(changing) >= ALIKE)
+    reached = still + np.abs(changing) >= ALIKE
+    first, second = np.divmod(np.flatnonzero(reached), reached.shape[1])
     across = np.where(changing[first, second] < 0, -1, 1)
     return Candidates(first, second, both * across, across)
 
