@@ -105,7 +105,7 @@ def report_speed(prints: np.ndarray, n: int) -> None:
     took = time.process_time() - begin
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(
-        f"{n:,} fingerprints: {took:.0f} s of one processor, {len(pairs)} pairs, {grown:.0f} MiB more"
+        f"{n:,} fingerprints: {took:.0f} s of processor, {len(pairs)} pairs, {grown:.0f} MiB more"
     )
     print(f"plain correlation without shifts: {plain:.0f} s, {plain / took:.1f} times as long")
 

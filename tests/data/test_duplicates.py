@@ -42,11 +42,11 @@ TWINS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "mirrored": lambda photo: photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
     "upside down": lambda photo: photo.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
     "upside down and mirrored": lambda photo: photo.transpose(Image.Transpose.ROTATE_180),
-    "a quarter of the size": lambda photo: photo.resize((128, 128), Image.Resampling.BICUBIC),
-    "twice the size": lambda photo: photo.resize((1024, 1024), Image.Resampling.BICUBIC),
+    "a quarter of the size": lambda photo: photo.reduce(4),
+    "twice the size": lambda photo: photo.resize((2 * photo.width, 2 * photo.height)),
     "recompressed": recompressed,
     "turned": lambda photo: photo.rotate(5, Image.Resampling.BILINEAR),
-    "cropped": lambda photo: photo.crop((20, 8, 500, 490)),
+    "cropped": lambda photo: photo.crop((20, 8, photo.width - 12, photo.height - 10)),
     "all together": lambda photo: recompressed(
         turned_and_cropped(photo).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     ),
