@@ -9,6 +9,7 @@ from PIL import Image
 from drgrade.data.phantom import draw_eye, draw_set, paint, read_mask
 from drgrade.data.phantom_grade import dme_of, grade_of
 from drgrade.data.phantom_lesions import BITS, PRERETINAL, VITREOUS, Lesion
+from drgrade.errors import UsageError
 
 DISC = 0.5
 
@@ -126,3 +127,15 @@ def test_a_set_is_written_with_manifest_and_masks_and_redrawn_the_same(tmp_path)
             assert drawn.size == (64, 64)
     assert manifest.facts["source"] == "drawn"
     assert manifest.table["patient"].n_unique() == 3
+
+
+def test_a_folder_drawn_with_other_settings_is_refused_and_kept(tmp_path):
+    draw_set(2, tmp_path, size=64, seed=0)
+    draw_set(4, tmp_path, size=64, seed=0)
+    before = sorted(tmp_path.rglob("*.jpg"))
+    with pytest.raises(UsageError, match="holds photos drawn with .*'seed': 0.*'seed': 1"):
+        draw_set(2, tmp_path, size=64, seed=1)
+    (tmp_path / "drawn.json").unlink()
+    with pytest.raises(UsageError, match="by another drawing"):
+        draw_set(2, tmp_path, size=64, seed=0)
+    assert sorted(tmp_path.rglob("*.jpg")) == before

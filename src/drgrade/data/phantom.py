@@ -4,6 +4,7 @@ An eye is drawn from (seed, number) alone, so any one can be drawn again; no pat
 is used. Coordinates are shares of half the field, x to the right, y down, the fovea at (0, 0).
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -41,10 +42,13 @@ from drgrade.data.phantom_lesions import (
     severities,
 )
 from drgrade.data.phantom_paint import bead, mark_beads, paint_lesion
-from drgrade.files import write_bytes
+from drgrade.errors import UsageError
+from drgrade.files import write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
 
+DRAWING = 2  # counts up where the same seed draws other photos than before
+SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
 SICKER = 0.25  # where the severities centre: about half the eyes have a lesion
 OUT_OF_FOCUS = 7.0  # px at 512 px of a photograph that cannot be graded for its focus alone
 
@@ -125,13 +129,32 @@ def draw_set(
         size: side in pixels.
         seed: of the set; the same seed draws the same photos.
         shift: how sick the patients are; larger is sicker.
+
+    Raises:
+        UsageError: the folder holds photos drawn with other settings, or by another drawing.
     """
     folder = Path(folder)
+    _refuse_others(folder, {"drawing": DRAWING, "seed": seed, "size": size, "shift": shift})
     rows = [_draw_one(folder, seed, i, size, shift)
             for i in track(range(n), n, "drawing")]  # fmt: skip
     manifest = Manifest(_table(rows), folder, {"source": "drawn", "seed": seed})
     write_manifest(manifest, folder / "manifest.csv")
     return manifest
+
+
+def _refuse_others(folder: Path, asked: dict[str, float]) -> None:
+    """Photos that are kept must be those that would be drawn; the settings lie beside them."""
+    path = folder / SETTINGS
+    there = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if there == asked:
+        return
+    if there is not None or (folder / "photos").is_dir():
+        was = "by another drawing" if there is None else f"with {there}"
+        raise UsageError(
+            f"{folder} holds photos drawn {was}, asked is {asked}; "
+            "name an empty folder, or remove this one"
+        )
+    write_json(path, asked)
 
 
 def _draw_one(folder: Path, seed: int, number: int, size: int, shift: float) -> dict[str, object]:
