@@ -48,8 +48,8 @@ def test_both_allowed_splits_in_one_table_are_refused():
 
 
 def test_own_rows_are_taken_by_the_hash_beside_them_or_in_their_column():
-    refuse_other_model(rows(), HASH, "", SETTINGS)
-    refuse_other_model(rows(weights_sha256=None), HASH, "", SETTINGS)
+    assert refuse_other_model(rows(), HASH, "", SETTINGS) is None
+    assert refuse_other_model(rows(weights_sha256=None), HASH, "", SETTINGS) is None
 
 
 def test_rows_of_another_model_are_refused_even_of_the_same_recipe():

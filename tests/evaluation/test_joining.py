@@ -61,7 +61,7 @@ def test_photos_that_the_manifest_does_not_have_are_refused_with_both_sides(mani
 
 
 def test_photos_that_the_manifest_has_are_not_refused(manifest):
-    refuse_strangers(join(rows("c"), manifest, "test"))
+    assert refuse_strangers(join(rows("c"), manifest, "test")) is None
 
 
 @pytest.mark.parametrize(("grade", "said"), [(0, "'a': 0 for 4"), (None, "'a': none for 4")])
