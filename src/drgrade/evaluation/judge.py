@@ -11,7 +11,7 @@ from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.every_check import Evidence, every_check, leak_of
 from drgrade.evaluation.frozen_points import frozen_points
 from drgrade.evaluation.grade_scores import grade_scores
-from drgrade.evaluation.joining import join, refuse_other_grades, refuse_strangers
+from drgrade.evaluation.joining import Join, join, refuse_other_grades, refuse_strangers
 from drgrade.evaluation.judgement import Curve, Detection, Judgement
 from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.other_eye import substitute
@@ -76,12 +76,7 @@ def judge(
         PredictionsError: rows of several splits, a photo twice, photos that the manifest does not
             have, or nothing graded to judge.
     """
-    _refuse_twins(predictions)
-    split = next(iter(predictions.table["split"].drop_nulls()), None)
-    beside = None if manifest is None else join(predictions, manifest, split)
-    if manifest is not None and beside is not None:
-        refuse_strangers(beside)
-        refuse_other_grades(predictions, manifest)
+    beside = _beside(predictions, manifest)
     scores = score(predictions, manifest, seed, resamples=resamples)
     known = with_patients(predictions, manifest)
     level = primary_level(judged(known.table))
@@ -122,6 +117,18 @@ def judge(
         leak_declared=declared,
         looks=looks,
     )
+
+
+def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | None:
+    """The table beside the manifest; what does not belong together is refused."""
+    _refuse_twins(predictions)
+    if manifest is None:
+        return None
+    split = next(iter(predictions.table["split"].drop_nulls()), None)
+    beside = join(predictions, manifest, split)
+    refuse_strangers(beside)
+    refuse_other_grades(predictions, manifest)
+    return beside
 
 
 def _refuse_twins(predictions: Predictions) -> None:
