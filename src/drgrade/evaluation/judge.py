@@ -90,7 +90,9 @@ def judge(
         for each in (level, "photo")
     )
     share, declared = leak_of(known, manifest)
-    meant, curve, referred = _probabilities(known, main.endpoint, seed, resamples)
+    points = frozen_points(known, main.endpoint, list(dict.fromkeys(("photo", level))))
+    cut = next((point.threshold for point in points if point.name == "HS"), HALF)
+    meant, curve, referred = _probabilities(known, main.endpoint, cut, seed, resamples)
     groups = subgroups(known, main.endpoint)
     evidence = Evidence(
         known, manifest, beside, scores, main, photos, meant, groups,
@@ -105,7 +107,7 @@ def judge(
         flow=flow(known.table),
         by_grade=grade_scores(known.graded(), seed=seed, resamples=resamples),
         worst=worst_errors(known, main.endpoint),
-        points=frozen_points(known, main.endpoint, list(dict.fromkeys(("photo", level)))),
+        points=points,
         calibration=meant,
         roc=curve,
         selective=referred,
@@ -167,11 +169,11 @@ def _area(units: Units, has_probabilities: bool) -> Estimate:
 
 
 def _probabilities(
-    predictions: Predictions, endpoint: Endpoint, seed: int, resamples: int
+    predictions: Predictions, endpoint: Endpoint, cut: float, seed: int, resamples: int
 ) -> tuple[Calibration | None, Curve | None, Selective | None]:
     """Calibration, ROC curve and selective referral of graded photographs, where there are scores.
 
-    The cut of selective referral is the model's frozen HS point, else one half.
+    `cut` is that of selective referral: the model's frozen HS point, else one half.
     """
     if not predictions.has_probabilities:
         return None, None, None
@@ -179,8 +181,6 @@ def _probabilities(
     kept = photos.gradable
     positive, p, clusters = photos.positive[kept], photos.score[kept], photos.clusters[kept]
     found = calibration(positive, p, clusters, resamples=resamples, seed=seed)
-    points = frozen_points(predictions, endpoint, ["photo"])
-    cut = next((point.threshold for point in points if point.name == "HS"), HALF)
     referred = selective_referral(positive, p, clusters, cut=cut)
     if not 0 < positive.sum() < len(positive):
         return found, None, referred
