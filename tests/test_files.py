@@ -60,3 +60,10 @@ def test_the_lock_of_another_machine_is_believed(tmp_path):
     (tmp_path / "lock.json").write_text(json.dumps({"pid": 1, "host": "elsewhere"}))
     with pytest.raises(RunError, match="on elsewhere"):
         locked(tmp_path).__enter__()
+
+
+def test_what_a_killed_process_had_half_written_is_swept_out_by_who_takes_over(tmp_path):
+    (tmp_path / ".last.123.part.safetensors").write_bytes(b"half")
+    (tmp_path / "last.safetensors").write_bytes(b"whole")
+    with locked(tmp_path):
+        assert sorted(file.name for file in tmp_path.iterdir()) == ["last.safetensors", "lock.json"]

@@ -107,12 +107,16 @@ def data_folder() -> Path:
 def locked(folder: Path) -> Iterator[None]:
     """Hold a folder for this process alone; the lock of a process that died is taken over.
 
+    What such a process had half written (`replacing`) is swept out: nobody else writes here.
+
     Raises:
         RunError: another living process, on this or another host, holds the folder.
     """
     lock = Path(folder) / "lock.json"
     Path(folder).mkdir(parents=True, exist_ok=True)
     _take(lock)
+    for half_written in Path(folder).glob(".*.part*"):
+        half_written.unlink(missing_ok=True)
     try:
         yield
     finally:
