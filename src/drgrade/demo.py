@@ -14,7 +14,7 @@ from drgrade.progress import say
 from drgrade.training.lab import run_lab
 from drgrade.training.lab_cells import Wanted
 
-PHOTOS = 600
+PHOTOS = 480
 SIDE = 256
 CELLS = ("resnet18-random", "efficientnet_lite0-random", "efficientnet_lite0-imagenet")
 

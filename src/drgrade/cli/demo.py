@@ -11,7 +11,7 @@ from drgrade.extras import need
 def demo(
     *,
     output: Annotated[Path, Parameter(name=["-o", "--output"])] = Path("demo"),
-    photos: int = 600,
+    photos: int = 480,
     epochs: int = 0,
     language: Literal["en", "zh-TW"] = "en",
 ) -> None:
