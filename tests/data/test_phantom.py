@@ -129,6 +129,16 @@ def test_a_set_is_written_with_manifest_and_masks_and_redrawn_the_same(tmp_path)
     assert manifest.table["patient"].n_unique() == 3
 
 
+def test_the_manifest_counts_the_lesions_that_lie_in_sight(tmp_path):
+    table = draw_set(8, tmp_path, size=64, seed=3, shift=1.5).table
+    counted = table.select("n_microaneurysm", "n_haemorrhage", "n_hard_exudate", "n_soft_exudate")
+    kinds = [[lesion.kind for lesion in draw_eye(3, i, shift=1.5).lesions] for i in range(8)]
+    assert counted.rows() == [
+        tuple(each.count(column.removeprefix("n_")) for column in counted.columns) for each in kinds
+    ]
+    assert min(counted.sum().row(0)) > 0
+
+
 def test_a_folder_drawn_with_other_settings_is_refused_and_kept(tmp_path):
     draw_set(2, tmp_path, size=64, seed=0)
     draw_set(4, tmp_path, size=64, seed=0)

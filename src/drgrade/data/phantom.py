@@ -50,6 +50,7 @@ from drgrade.progress import track
 DRAWING = 2  # counts up where the same seed draws other photos than before
 SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
 SICKER = 0.25  # where the severities centre: about half the eyes have a lesion
+COUNTED = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
 OUT_OF_FOCUS = 7.0  # px at 512 px of a photograph that cannot be graded for its focus alone
 
 
@@ -123,6 +124,9 @@ def draw_set(
 ) -> Manifest:
     """Draw `n` photos into a folder: `photos/`, `masks/` and `manifest.csv`; drawn ones are kept.
 
+    The columns `n_microaneurysm`, `n_haemorrhage`, `n_hard_exudate` and `n_soft_exudate` count
+    the lesions that lie in sight.
+
     Args:
         n: photos; two consecutive ones are the eyes of one patient.
         folder: where to.
@@ -173,7 +177,7 @@ def _draw_one(folder: Path, seed: int, number: int, size: int, shift: float) -> 
         "dme": eye.dme,
         "quality": eye.quality,
         "mask": f"masks/{mask.name}",
-    }
+    } | {f"n_{kind}": sum(each.kind == kind for each in eye.lesions) for kind in COUNTED}
 
 
 def _jpeg(camera: Camera) -> dict[str, int]:
@@ -189,7 +193,8 @@ def _encoded(pixels: np.ndarray, form: str, **options: int) -> bytes:
 def _table(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     table = pl.DataFrame(list(rows), schema={
         "photo": pl.String, "patient": pl.String, "eye": pl.String, "grade": pl.Int8,
-        "dme": pl.Int8, "quality": pl.String, "mask": pl.String})  # fmt: skip
+        "dme": pl.Int8, "quality": pl.String, "mask": pl.String,
+        **{f"n_{kind}": pl.Int32 for kind in COUNTED}})  # fmt: skip
     return table.with_columns(
         pl.lit(None, pl.String).alias("group"), pl.lit(None, pl.String).alias("split")
     )
