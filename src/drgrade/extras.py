@@ -6,6 +6,7 @@ from drgrade.errors import MissingExtraError
 
 EXTRAS: dict[str, tuple[str, ...]] = {
     "grade": ("torch", "safetensors", "skimage"),
+    "hub": ("huggingface_hub",),
     "tensorboard": ("tensorboard",),
 }
 

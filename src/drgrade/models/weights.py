@@ -1,4 +1,4 @@
-"""Where weights start: at random, from ImageNet, from a file or from a run of our own."""
+"""Where weights start: at random, from ImageNet, from the hub, a file or a run of our own."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +10,8 @@ from torch import nn
 from drgrade.errors import CheckpointError, DownloadError, UsageError
 from drgrade.files import sha256_file
 from drgrade.models.download import fetch
+from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
+from drgrade.models.lesions import BACKBONE, LESIONS, LesionNetwork, below
 
 Triple = tuple[float, float, float]
 State = dict[str, torch.Tensor]
@@ -30,6 +32,11 @@ IMAGENET: tuple[Triple, Triple] = (
 )
 
 
+def pinned(start: str) -> str:
+    """The name of a start that will mean the same weights tomorrow: on the hub, with its commit."""
+    return fetch_pinned(start)[1] if is_on_hub(start) else start
+
+
 def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
     """Mean and standard deviation, pixels 0 to 255, that go with a network and its start.
 
@@ -38,7 +45,7 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
     if _is_ours(start):
         from drgrade.models.checkpoint import load_tensors
 
-        about = load_tensors(_best_of(start))[1]
+        about = load_tensors(_place_of(start))[1]
         return tuple(about["mean"]), tuple(about["std"])
     if network.startswith("efficientnet"):
         return LITE
@@ -51,8 +58,9 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
     Args:
         network: to fill.
         name: of the network.
-        start: `random`, `imagenet`, the name of a torchvision file, the path of a `.pth` or
-            `.safetensors` file in torchvision's layout or ours, or a run folder.
+        start: `random`, `imagenet`, the name of a torchvision file, `hf:OWNER/NAME` and what
+            may follow it, the path of a `.pth` or `.safetensors` file in torchvision's layout or
+            ours, or a run folder.
 
     Raises:
         DownloadError: weights that cannot be had here.
@@ -68,12 +76,13 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
     if start in FILES:
         prefix = start.removesuffix(".pth").rpartition("-")[2]
         return _fill(network, read_state(fetch(start, prefix)), f"{name} starts from {start}")
-    path = _best_of(start)
+    path = _place_of(start)
     if not path.is_file():
         raise UsageError(
-            f"model.start must be random, imagenet, a file or a run folder, got '{start}'"
+            f"model.start must be random, imagenet, a file, a run folder or {FORM}, got '{start}'"
         )
-    return _fill(network, read_state(path), f"{name} starts from {path.name}")
+    told = pinned(start) if is_on_hub(start) else path.name
+    return _fill(network, read_state(path), f"{name} starts from {told}")
 
 
 def lite0_state() -> State:
@@ -133,7 +142,7 @@ def _safetensors(path: Path) -> State:
 
 
 def _is_ours(start: str) -> bool:
-    path = _best_of(start)
+    path = _place_of(start)
     if path.suffix != ".safetensors" or not path.is_file():
         return False
     from safetensors import SafetensorError, safe_open
@@ -147,7 +156,10 @@ def _is_ours(start: str) -> bool:
         return False
 
 
-def _best_of(start: str) -> Path:
+def _place_of(start: str) -> Path:
+    """The file of a start on the hub (fetched), in a run folder (its best), or as it is named."""
+    if is_on_hub(start):
+        return fetch_pinned(start)[0]
     path = Path(start)
     return path / "best.safetensors" if path.is_dir() else path
 
@@ -161,6 +173,11 @@ def _our_name(key: str) -> str:
 
 
 def _fill(network: nn.Module, state: State, told: str) -> str:
+    if isinstance(network, LesionNetwork):
+        if head := below(state, LESIONS):
+            network.lesions.load_state_dict(head)
+        network = network.backbone
+    state = {k.removeprefix(BACKBONE): v for k, v in state.items() if not k.startswith(LESIONS)}
     wanted = network.state_dict()
     state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
     missing = sorted(k for k in wanted if k not in state and not k.endswith("num_batches_tracked"))
