@@ -12,9 +12,15 @@ import numpy as np
 from drgrade.data.sources import import_source
 from drgrade.evaluation import metrics
 from drgrade.evaluation.analyses import analyses
-from drgrade.evaluation.figures import COLOURS, blank_figure, draw_intervals, styled, write_figure
 from drgrade.evaluation.floors import other_eye, rows_of
 from drgrade.evaluation.intervals import bootstrap, proportion, ratio
+from drgrade.evaluation.pages.figures import (
+    COLOURS,
+    blank_figure,
+    draw_intervals,
+    styled,
+    write_figure,
+)
 from drgrade.evaluation.units import Endpoint, at_level
 from drgrade.predictions import Predictions, from_rows
 

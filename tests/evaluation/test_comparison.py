@@ -8,10 +8,10 @@ import pytest
 
 from drgrade.cli.app import run
 from drgrade.errors import PredictionsError, UsageError
-from drgrade.evaluation.compare_page import verdict
 from drgrade.evaluation.comparison import compare
 from drgrade.evaluation.intervals import paired_difference
 from drgrade.evaluation.metrics import kappas, mcnemar
+from drgrade.evaluation.pages.compare_page import verdict
 from drgrade.evaluation.pooling import as_asked
 from drgrade.predictions import Predictions, from_rows, write_predictions
 

@@ -5,7 +5,7 @@ import pytest
 
 from drgrade.evaluation import intervals, metrics
 from drgrade.evaluation.area_intervals import area
-from drgrade.evaluation.checks import check_trivial
+from drgrade.evaluation.checks.check import check_trivial
 
 # rows are the reference, columns the prediction
 SAS = [[0, 4, 1], [0, 8, 0], [0, 1, 5]]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from drgrade.evaluation import answer_checks as checks
+from drgrade.evaluation.checks import answers as checks
 from drgrade.evaluation.subgroups import BANDS, difference_p, holm, subgroups
 from drgrade.evaluation.units import Endpoint
 from drgrade.evaluation.values import Estimate, missing

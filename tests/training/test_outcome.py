@@ -12,7 +12,7 @@ from drgrade.cli.app import run as command
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
-from drgrade.evaluation.judge import judge, pick_split
+from drgrade.evaluation.judging.judge import judge, pick_split
 from drgrade.models.checkpoint import load_grader
 from drgrade.predictions import read_predictions
 from drgrade.recipe import make_recipe

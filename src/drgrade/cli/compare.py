@@ -53,9 +53,9 @@ def compare(
         Print the figures as JSON instead of the path of the page.
     """
     from drgrade.data.manifest import read_manifest
-    from drgrade.evaluation.compare_page import verdict, write_comparison
     from drgrade.evaluation.comparison import compare as compare_tables
-    from drgrade.evaluation.judge import pick_split
+    from drgrade.evaluation.judging.judge import pick_split
+    from drgrade.evaluation.pages.compare_page import verdict, write_comparison
     from drgrade.evaluation.pooling import alone
     from drgrade.evaluation.scorecard import with_patients
     from drgrade.files import refuse_file

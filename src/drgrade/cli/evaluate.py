@@ -62,10 +62,10 @@ def evaluate(
         Print the figures as JSON instead of the path of the page.
     """
     from drgrade.data.manifest import read_manifest
-    from drgrade.evaluation.judge import judge, pick_split
-    from drgrade.evaluation.judge_page import write_scorecard
-    from drgrade.evaluation.judge_text import verdict
+    from drgrade.evaluation.judging.judge import judge, pick_split
     from drgrade.evaluation.ledger import look_at
+    from drgrade.evaluation.pages.judge_page import write_scorecard
+    from drgrade.evaluation.pages.judge_text import verdict
     from drgrade.files import refuse_file, sha256_file
     from drgrade.predictions import read_predictions
     from drgrade.progress import say

@@ -12,7 +12,7 @@ import polars as pl
 from drgrade.data.duplicates import near_duplicates
 from drgrade.data.fingerprint import HEX_DIGITS
 from drgrade.data.shortcuts import TELLS, find_shortcut
-from drgrade.evaluation.checks import Check, blind, told
+from drgrade.evaluation.checks.check import Check, blind, told
 from drgrade.grades import REFERABLE_FROM
 from drgrade.groups import groups_of
 

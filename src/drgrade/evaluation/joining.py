@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from drgrade.errors import PredictionsError, shown
-from drgrade.evaluation.checks import Check, blind, told
+from drgrade.evaluation.checks.check import Check, blind, told
 from drgrade.predictions import Predictions
 
 if TYPE_CHECKING:

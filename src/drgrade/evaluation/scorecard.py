@@ -11,7 +11,7 @@ from drgrade.data.sources import is_drawn
 from drgrade.errors import PredictionsError
 from drgrade.evaluation import metrics
 from drgrade.evaluation.area_intervals import area, macro_area
-from drgrade.evaluation.checks import (
+from drgrade.evaluation.checks.check import (
     COLLAPSE_SHARE,
     Check,
     check_drawn,

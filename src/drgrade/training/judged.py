@@ -6,12 +6,12 @@ from pathlib import Path
 
 from drgrade.data.manifest import read_manifest
 from drgrade.errors import DrgradeError
-from drgrade.evaluation.judge import judge, pick_split
-from drgrade.evaluation.judge_page import write_scorecard
-from drgrade.evaluation.judge_text import verdict
-from drgrade.evaluation.lab_results import SCORECARD
+from drgrade.evaluation.judging.judge import judge, pick_split
+from drgrade.evaluation.lab.results import SCORECARD
 from drgrade.evaluation.ledger import look_at
-from drgrade.evaluation.pages import PAGE
+from drgrade.evaluation.pages.frame import PAGE
+from drgrade.evaluation.pages.judge_page import write_scorecard
+from drgrade.evaluation.pages.judge_text import verdict
 from drgrade.files import sha256_file
 from drgrade.predictions import read_predictions
 from drgrade.progress import say

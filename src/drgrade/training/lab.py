@@ -11,7 +11,7 @@ from drgrade.data.dataset import PhotoDataset
 from drgrade.data.manifest import Manifest
 from drgrade.data.splits import complete, leaked_share
 from drgrade.errors import DownloadError, UsageError
-from drgrade.evaluation.lab_report import write_lab_report
+from drgrade.evaluation.lab.report import write_lab_report
 from drgrade.files import write_json
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES

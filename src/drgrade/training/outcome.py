@@ -10,7 +10,7 @@ from drgrade.data.cache import Cache
 from drgrade.data.dataset import Part
 from drgrade.data.manifest import Manifest
 from drgrade.data.sources import is_drawn
-from drgrade.evaluation.figures import draw_curves, write_figure
+from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
 from drgrade.predictions import PROBABILITIES, Predictions, from_rows, told_by_model
 from drgrade.run import METRICS, RunFolder

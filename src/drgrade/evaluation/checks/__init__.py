@@ -1,0 +1,1 @@
+"""The warnings: each fires, stays silent, or could not be made."""

@@ -1,0 +1,112 @@
+"""The warnings a score raises by itself, as checks that fire, stay silent or could not be made.
+
+W01 equals a trivial classifier; W03 no patient identity; W25 drawn data. Each says what was found
+and the way out, in English and Traditional Chinese.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from drgrade.errors import choose
+from drgrade.evaluation.checks.words import SENTENCES
+from drgrade.evaluation.values import Estimate
+
+State = Literal["fires", "silent", "not checkable"]
+Level = Literal["W", "E"]
+COLLAPSE_SHARE = 0.95
+
+
+@dataclass(frozen=True)
+class Check:
+    """One warning of the list: its state, and the figures its sentence is made of."""
+
+    code: str
+    state: State
+    figures: dict[str, Any] = field(default_factory=dict)
+    level: Level = "W"
+
+    @property
+    def fires(self) -> bool:
+        """Whether the warning is raised."""
+        return self.state == "fires"
+
+    def sentence(self, language: str = "en") -> str:
+        """What was found and the way out; empty where the check is silent."""
+        texts = choose(SENTENCES, language, "language")
+        if self.state == "silent":
+            return ""
+        if self.state == "not checkable":
+            return texts["not checkable"].format(code=self.code, reason=texts[self.figures["key"]])
+        gap = " " if language == "en" else ""
+        reasons = self.figures.get("reasons", [])
+        why = gap.join(texts[reason["key"]].format(**_named(reason, texts)) for reason in reasons)
+        return texts[self.code].format(**_named(self.figures, texts), why=why)
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields and the English sentence."""
+        return asdict(self) | {"sentence": self.sentence()}
+
+
+def _named(figures: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
+    """The figures of a sentence, `what` they are about in its language."""
+    return figures | {"what": texts[figures["what"]]} if "what" in figures else figures
+
+
+def told(code: str, fires: bool, level: Level = "W", **figures: Any) -> Check:
+    """A check that could be made, with the figures of its sentence."""
+    return Check(code, "fires" if fires else "silent", figures, level)
+
+
+def blind(code: str, key: str, level: Level = "W") -> Check:
+    """A check that could not be made; `key` names the reason among the sentences."""
+    return Check(code, "not checkable", {"key": key}, level)
+
+
+def check_trivial(
+    answers: tuple[int, ...], counts: tuple[int, ...], qwk: Estimate, area: Estimate
+) -> Check:
+    """W01 from the counts of predicted and of reference grades, QWK and the referable AUC."""
+    share = max(answers) / sum(answers)
+    reasons: list[dict[str, Any]] = []
+    if share > COLLAPSE_SHARE:
+        reasons.append({"key": "share", "share": share, "grade": answers.index(max(answers))})
+    for key, found, chance in (("qwk", qwk, 0.0), ("auc", area, 0.5)):
+        if found.contains(chance):
+            reasons.append({"key": key, "low": found.low, "high": found.high})
+    figures = {
+        "reasons": reasons,
+        "what": "equals" if share > COLLAPSE_SHARE else "untold",
+        "majority": counts.index(max(counts)),
+        "majority_share": max(counts) / sum(counts),
+    }
+    return Check("W01", "fires" if reasons else "silent", figures)
+
+
+def check_patients(graded: pl.DataFrame) -> Check:
+    """W03: the patient of some photographs is not known; says what is drawn in its place.
+
+    That is the group where the table names one, else the photograph alone.
+    """
+    unknown = graded.filter(pl.col("patient").is_null())
+    in_groups = unknown["group"].drop_nulls() if "group" in unknown.columns else pl.Series()
+    reasons: list[dict[str, Any]] = []
+    if len(in_groups):
+        reasons.append({"key": "grouped", "n": len(in_groups), "groups": in_groups.n_unique()})
+    if alone := unknown.height - len(in_groups):
+        reasons.append({"key": "alone", "n": alone})
+    return told(
+        "W03", bool(unknown.height), reasons=reasons, unknown=unknown.height, n=graded.height
+    )
+
+
+def check_drawn(is_drawn: bool | None, is_drawn_model: bool = False) -> Check:
+    """W25: the photographs, or those the grader learned from, are drawn.
+
+    `is_drawn` is None where nothing says what the photographs are.
+    """
+    if is_drawn is None and not is_drawn_model:
+        return blind("W25", "no origin")
+    key = "drawn photos" if is_drawn else "drawn model"
+    return told("W25", bool(is_drawn) or is_drawn_model, reasons=[{"key": key}])

@@ -1,0 +1,90 @@
+"""The warnings about what went in: W08 input drift, W16 other preprocessing, W17 no numbers.
+
+They read what travels with the predictions: the statistics of each photograph as columns of its
+row, those of the training photographs and both preprocessings as facts.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from drgrade.evaluation.checks.check import Check, blind, told
+from drgrade.predictions import PROBABILITIES
+
+FEATURES = ("brightness", "width", "height", "field_ratio", "black_share")
+DRIFTED = 0.05  # the share of photographs outside training's 1st to 99th percentile
+SCORES = (*PROBABILITIES, "p_dme")
+
+
+def check_drift(table: pl.DataFrame, facts: Mapping[str, Any]) -> Check:
+    """W08: over 5 % of photographs are beyond training's 1st to 99th percentile of a feature.
+
+    A camera that training never saw counts as beyond. Each feature is told of the photographs
+    that have it; duplicates are left out.
+    """
+    known = facts.get("input_statistics") or {}
+    limits, cameras = known.get("train") or {}, known.get("cameras") or []
+    if not limits and not cameras:
+        return blind("W08", "no statistics")
+    rows = table.filter(pl.col("status") != "duplicate")
+    beyond = {name: _beyond(rows, name, limits[name]) for name in FEATURES if name in limits}
+    if cameras:
+        beyond["camera"] = _unseen(rows, cameras)
+    told_of = {name: flags for name, flags in beyond.items() if len(flags)}
+    if not told_of:
+        return blind("W08", "no inputs")
+    reasons = [
+        _reason(name, flags, limits.get(name))
+        for name, flags in told_of.items()
+        if flags.mean() > DRIFTED
+    ]
+    return told("W08", bool(reasons), reasons=reasons)
+
+
+def _beyond(rows: pl.DataFrame, name: str, limits: tuple[float, float]) -> np.ndarray:
+    """Whether each photograph that has this feature lies outside, shape (k,)."""
+    if name not in rows.columns:
+        return np.zeros(0, dtype=bool)
+    values = rows[name].cast(pl.Float64, strict=False).drop_nulls().drop_nans().to_numpy()
+    return (values < limits[0]) | (values > limits[1])
+
+
+def _unseen(rows: pl.DataFrame, cameras: list[str]) -> np.ndarray:
+    if "camera" not in rows.columns:
+        return np.zeros(0, dtype=bool)
+    return ~rows["camera"].drop_nulls().cast(pl.String).is_in(cameras).to_numpy()
+
+
+def _reason(name: str, beyond: np.ndarray, limits: tuple[float, float] | None) -> dict[str, Any]:
+    found = {"what": f"feature {name}", "n": int(beyond.sum()), "of": len(beyond)}
+    if limits is None:
+        return {"key": "new camera", **found}
+    return {"key": "drift", **found, "low": float(limits[0]), "high": float(limits[1])}
+
+
+def check_preprocess(facts: Mapping[str, Any]) -> Check:
+    """W16: a setting of the preprocessing differs between training and these rows."""
+    before, now = facts.get("train_preprocess"), facts.get("preprocess")
+    if not before or not now:
+        return blind("W16", "no preprocessing", "E")
+    names = sorted(set(before) | set(now))
+    other = [
+        f"{name} {before.get(name)} -> {now.get(name)}"
+        for name in names
+        if before.get(name) != now.get(name)
+    ]
+    return told("W16", bool(other), "E", listed=", ".join(other))
+
+
+def check_numbers(table: pl.DataFrame) -> Check:
+    """W17: a graded row has a score that is NaN or infinite; names the first photo."""
+    graded = table.filter(pl.col("status") == "graded")
+    scores = [name for name in SCORES if name in table.columns and graded[name].count()]
+    if not scores:
+        return blind("W17", "no probabilities", "E")
+    numbers = [pl.col(name).cast(pl.Float64, strict=False) for name in scores]
+    odd = graded.filter(pl.any_horizontal(number.is_finite().not_() for number in numbers))
+    first = odd["photo"][0] if odd.height else ""
+    return told("W17", odd.height > 0, "E", n=odd.height, of=graded.height, photo=first)

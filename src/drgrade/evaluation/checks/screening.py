@@ -1,0 +1,139 @@
+"""The warnings about a screening decision: leaks, choices on test, size, grades, ungradables.
+
+W02 leak, W05 chosen on test, W06 too small, W07 other prevalence, W09 rare grades, W10 ungradables,
+W11 gradable-only figures flatter, W12 no macular edema.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from drgrade.evaluation.analyses import Analysis
+from drgrade.evaluation.checks.check import Check
+from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.units import Endpoint, Units
+from drgrade.evaluation.values import Ints
+from drgrade.grades import GRADES, NUMBER_OF_GRADES
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
+
+HALF_WIDTH = 0.05
+FEW = 100
+RARE = 20
+UNGRADABLE_SHARE = 0.10
+DIFFERS_BELOW = 0.01
+FLATTERED_BY = 0.03
+TIMES = 1.5
+
+
+def _result(code: str, fires: bool, figures: dict[str, Any] | None = None) -> Check:
+    return Check(code, "fires" if fires else "silent", figures or {})
+
+
+def _blind(code: str, key: str) -> Check:
+    return Check(code, "not checkable", {"key": key})
+
+
+def check_leak(manifest: "Manifest | None", share: float, is_declared: bool) -> Check:
+    """W02: `share` of the judged rows have their patient in another split; E unless declared."""
+    if manifest is None:
+        return _blind("W02", "no manifest")
+    if manifest.table["patient"].null_count() == len(manifest):
+        return _blind("W02", "no patients")
+    level = "W" if is_declared or not share else "E"
+    return Check("W02", "fires" if share else "silent", {"share": share}, level)  # type: ignore[arg-type]
+
+
+def check_choice(facts: dict[str, Any]) -> Check:
+    """W05: epoch, cuts or thresholds were chosen on test rows, as what travels with them says."""
+    told = {
+        "epoch": facts.get("epoch_chosen_on"),
+        "cuts": facts.get("cuts_fitted_on"),
+        "threshold": facts.get("thresholds_chosen_on"),
+    }
+    on_test = [name for name, split in told.items() if split == "test"]
+    if told["epoch"] is None and not on_test:
+        return _blind("W05", "no choice")
+    return _result("W05", bool(on_test), {"what": on_test[0]} if on_test else None)
+
+
+def check_size(analysis: Analysis) -> Check:
+    """W06: an interval wider than 5 points either way, or fewer than 100 on a side."""
+    reasons: list[dict[str, Any]] = []
+    for name in ("sensitivity", "specificity"):
+        found = getattr(analysis, name)
+        if found.low is not None and (found.high - found.low) / 2 > HALF_WIDTH:
+            reasons.append({"key": "width", "what": name, "low": found.low, "high": found.high})
+    sides = {"positives": analysis.positives, "negatives": analysis.n - analysis.positives}
+    reasons += [{"key": "few", "what": name, "n": n} for name, n in sides.items() if n < FEW]
+    return _result("W06", bool(reasons), {"reasons": reasons})
+
+
+def check_prevalence(units: Units, facts: dict[str, Any]) -> Check:
+    """W07: referable prevalence differs from training 1.5 times, or beyond its 99 % interval."""
+    known = facts.get("prevalence") or {}
+    there = known.get("train", known.get("tune"))
+    if there is None:
+        return _blind("W07", "no prevalence")
+    found = ratio(units.positive, units.clusters, level=0.99)
+    here = float(units.positive.mean())
+    is_far = max(here, there) > TIMES * min(here, there)
+    figures = {"here": here, "there": float(there)}
+    return _result("W07", is_far or not found.contains(float(there)), figures)
+
+
+def check_grades(counts: Sequence[int]) -> Check:
+    """W09: a reference grade is absent or has fewer than 20 photographs."""
+    rare = [f"{grade} ({counts[grade]})" for grade in GRADES if counts[grade] < RARE]
+    return _result("W09", bool(rare), {"listed": ", ".join(rare)})
+
+
+def check_ungradable(grades: Ints, gradable: np.ndarray) -> Check:
+    """W10: more than 10 % are ungradable, or the rate differs by reference grade (p < 0.01)."""
+    reasons: list[dict[str, Any]] = []
+    share = float((~gradable).mean())
+    if share > UNGRADABLE_SHARE:
+        reasons.append({"key": "ungradable", "share": share})
+    table = np.zeros((NUMBER_OF_GRADES, 2))
+    np.add.at(table, (grades, gradable.astype(int)), 1)
+    p = _independence(table)
+    if p < DIFFERS_BELOW:
+        present = np.flatnonzero(table.sum(1))
+        rates = table[present, 0] / table[present].sum(1)
+        low, high = int(rates.argmin()), int(rates.argmax())
+        reasons.append({
+            "key": "by grade", "p": p, "low": float(rates[low]), "high": float(rates[high]),
+            "low_grade": int(present[low]), "high_grade": int(present[high]),
+        })  # fmt: skip
+    return _result("W10", bool(reasons), {"reasons": reasons})
+
+
+def _independence(table: np.ndarray) -> float:
+    """p of Pearson's chi-square over the rows and columns that hold anything; 1 for one of them."""
+    from scipy.special import gammaincc  # costs a fifth of a second: only who tests pays it
+
+    held = table[table.sum(1) > 0][:, table.sum(0) > 0]
+    if min(held.shape) < 2:
+        return 1.0
+    expected = np.outer(held.sum(1), held.sum(0)) / held.sum()
+    square = float(((held - expected) ** 2 / expected).sum())
+    return float(gammaincc((held.shape[0] - 1) * (held.shape[1] - 1) / 2, square / 2))
+
+
+def check_flattery(everybody: Analysis, gradable: Analysis) -> Check:
+    """W11: sensitivity or specificity of analysis B is 3 points above that of A."""
+    gaps = {}
+    for name in ("sensitivity", "specificity"):
+        one, two = getattr(everybody, name).value, getattr(gradable, name).value
+        if one is None or two is None:
+            return _blind("W11", "one class")
+        gaps[name] = two - one
+    worst = max(gaps, key=lambda name: gaps[name])
+    return _result("W11", gaps[worst] > FLATTERED_BY, {"what": worst, "points": 100 * gaps[worst]})
+
+
+def check_edema(endpoint: Endpoint) -> Check:
+    """W12: macular edema is not part of the referable endpoint."""
+    return _result("W12", not endpoint.with_dme)

@@ -1,0 +1,1 @@
+"""The whole judgement of one table, composed of scores and warnings."""

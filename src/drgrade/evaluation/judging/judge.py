@@ -1,0 +1,188 @@
+"""The whole judgement of one table: scores, three levels, three analyses, flow, warnings."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from drgrade.errors import PredictionsError, UsageError, nearest
+from drgrade.evaluation.analyses import analyses, flow, imageability, transported
+from drgrade.evaluation.area_intervals import area
+from drgrade.evaluation.calibration import Calibration, calibration
+from drgrade.evaluation.checks.other_eye import substitute
+from drgrade.evaluation.grade_scores import grade_scores
+from drgrade.evaluation.joining import Join, join, refuse_other_grades, refuse_strangers
+from drgrade.evaluation.judging.every_check import Evidence, every_check, leak_of
+from drgrade.evaluation.judging.frozen_points import frozen_points
+from drgrade.evaluation.judging.judgement import Curve, Detection, Judgement
+from drgrade.evaluation.judging.worst_errors import worst_errors
+from drgrade.evaluation.ledger import Looks
+from drgrade.evaluation.ranking import roc
+from drgrade.evaluation.resampling import RESAMPLES
+from drgrade.evaluation.scorecard import NO_PROBABILITIES, score, with_patients
+from drgrade.evaluation.selective import Selective, selective_referral
+from drgrade.evaluation.subgroups import subgroups
+from drgrade.evaluation.units import (
+    LEVELS,
+    Endpoint,
+    Units,
+    at_level,
+    called_by,
+    endpoints,
+    judged,
+    primary_level,
+)
+from drgrade.evaluation.values import Estimate, missing
+from drgrade.predictions import Predictions
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
+
+HALF = 0.5  # the referable score from which a photograph is called where no point is frozen
+ABOUT = ("source", "licence", "address", "notes")  # what a manifest says of its photographs
+
+
+def pick_split(predictions: Predictions, asked: str = "") -> Predictions:
+    """The rows of the split asked for; `test` by default, or the only split there is.
+
+    Raises:
+        UsageError: no such split, or several and none of them is `test`.
+    """
+    found = predictions.table["split"].unique().drop_nulls().sort().to_list()
+    wanted = asked or ("test" if "test" in found else found[0] if len(found) == 1 else "")
+    if not found and not asked:
+        return predictions
+    if wanted not in found:
+        hint = nearest(asked, found) if asked else ""
+        raise UsageError(
+            f"one split is judged, got '{asked}'{hint} among {', '.join(found) or 'none'}; "
+            "name one with --split"
+        )
+    return predictions.part(wanted)
+
+
+def judge(
+    predictions: Predictions,
+    manifest: "Manifest | None" = None,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    looks: Looks | None = None,
+) -> Judgement:
+    """Judge the rows of one split; the manifest lends patients, train grades and what was left out.
+
+    `looks` is what the ledger says of these rows (`ledger.look_at`), for the report.
+
+    Raises:
+        PredictionsError: rows of several splits, a photo twice, photos that the manifest does not
+            have, or nothing graded to judge.
+    """
+    beside = _beside(predictions, manifest)
+    scores = score(predictions, manifest, seed, resamples=resamples)
+    known = with_patients(predictions, manifest)
+    level = primary_level(judged(known.table))
+    found = tuple(
+        _detect(known, endpoint, each, seed, resamples)
+        for endpoint in endpoints(judged(known.table))
+        for each in LEVELS
+    )
+    main, photos = (
+        next(d for d in found if (d.endpoint.name, d.level) == ("referable", each))
+        for each in (level, "photo")
+    )
+    share, declared = leak_of(known, manifest)
+    points = frozen_points(known, main.endpoint, list(dict.fromkeys(("photo", level))))
+    cut = next((point.threshold for point in points if point.name == "HS"), HALF)
+    meant, curve, referred = _probabilities(known, main.endpoint, cut, seed, resamples)
+    groups = subgroups(known, main.endpoint)
+    evidence = Evidence(
+        known, manifest, beside, scores, main, photos, meant, groups,
+        substitute(known.graded(), seed=seed, resamples=resamples), (share, declared),
+    )  # fmt: skip
+    return Judgement(
+        scores=scores,
+        primary=level,
+        units=len(set(known.graded().clusters())),
+        detections=found,
+        transport=transported(main.primary),
+        flow=flow(known.table),
+        by_grade=grade_scores(known.graded(), seed=seed, resamples=resamples),
+        worst=worst_errors(known, main.endpoint),
+        points=points,
+        calibration=meant,
+        roc=curve,
+        selective=referred,
+        subgroups=groups,
+        checks=every_check(evidence),
+        facts=predictions.facts,
+        about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},
+        leaked_share=share,
+        leak_declared=declared,
+        looks=looks,
+    )
+
+
+def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | None:
+    """The table beside the manifest; what does not belong together is refused."""
+    _refuse_twins(predictions)
+    if manifest is None:
+        return None
+    split = next(iter(predictions.table["split"].drop_nulls()), None)
+    beside = join(predictions, manifest, split)
+    refuse_strangers(beside)
+    refuse_other_grades(predictions, manifest)
+    return beside
+
+
+def _refuse_twins(predictions: Predictions) -> None:
+    rows = predictions.table.filter(pl.col("status") != "duplicate")
+    twice = rows.filter(pl.col("photo").is_duplicated())
+    if not twice.is_empty():
+        raise PredictionsError(
+            f"each photo is judged once, got '{twice['photo'][0]}' and {twice.height - 1} more "
+            "rows of photos that come twice; give the further ones status duplicate"
+        )
+
+
+def _detect(
+    predictions: Predictions, endpoint: Endpoint, level: str, seed: int, resamples: int
+) -> Detection:
+    units = at_level(predictions, endpoint, level)
+    return Detection(
+        endpoint=endpoint,
+        level=level,
+        n=len(units),
+        positives=int(units.positive.sum()),
+        ungradable=int((~units.gradable).sum()),
+        called_by=called_by(judged(predictions.table), endpoint),
+        analyses=analyses(units),
+        auc=_area(units, predictions.has_probabilities),
+        imageability=imageability(units),
+    )
+
+
+def _area(units: Units, has_probabilities: bool) -> Estimate:
+    """AUC over the units that have a score."""
+    if not has_probabilities:
+        return missing(NO_PROBABILITIES, len(units))
+    kept = units.gradable
+    return area(units.positive[kept], units.score[kept], units.clusters[kept])
+
+
+def _probabilities(
+    predictions: Predictions, endpoint: Endpoint, cut: float, seed: int, resamples: int
+) -> tuple[Calibration | None, Curve | None, Selective | None]:
+    """Calibration, ROC curve and selective referral of graded photographs, where there are scores.
+
+    `cut` is that of selective referral: the model's frozen HS point, else one half.
+    """
+    if not predictions.has_probabilities:
+        return None, None, None
+    photos = at_level(predictions, endpoint, "photo")
+    kept = photos.gradable
+    positive, p, clusters = photos.positive[kept], photos.score[kept], photos.clusters[kept]
+    found = calibration(positive, p, clusters, resamples=resamples, seed=seed)
+    referred = selective_referral(positive, p, clusters, cut=cut)
+    if not 0 < positive.sum() < len(positive):
+        return found, None, referred
+    x, y = roc(positive, p)
+    return found, (tuple(x.tolist()), tuple(y.tolist())), referred

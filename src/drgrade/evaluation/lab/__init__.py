@@ -1,0 +1,1 @@
+"""The course lab's results, their discussion and their page."""

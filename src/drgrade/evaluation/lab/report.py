@@ -1,0 +1,336 @@
+"""The lab's page: one self-contained HTML file, its figures as files, and its twin in JSON."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from drgrade.data.manifest import Manifest
+from drgrade.errors import RunError
+from drgrade.evaluation.lab.discussion import (
+    discussion,
+    floor_word,
+    network_name,
+    percent,
+    plain_difference,
+    points,
+    verdict,
+    with_interval,
+)
+from drgrade.evaluation.lab.figures import draw_figures
+from drgrade.evaluation.lab.results import Lab, Result, read_lab
+from drgrade.evaluation.lab.words import say_in
+from drgrade.evaluation.pages.figures import svg_of, write_figure
+from drgrade.evaluation.pages.frame import environment
+from drgrade.evaluation.values import Estimate
+from drgrade.files import write_json, write_text
+from drgrade.grades import NAMES
+from drgrade.progress import duration
+
+ABOUT = "lab.json"
+PAGE = "report.html"
+TWIN = "report.json"
+TEMPLATE = "lab.html.j2"
+THEIRS = {"imagenet": "80.7829%", "random": "73.3381%"}  # the seed report's ResNet18
+BLOCKS = {
+    "resnet18": ("residual", (2, 2, 2, 2)),
+    "resnet50": ("bottleneck", (3, 4, 6, 3)),
+}
+WIDTHS = (64, 128, 256, 512)
+
+
+def write_lab_report(folder: Path, manifest: Manifest, *, language: str = "en") -> Path:
+    """Judge the run folders of a lab and write `report.html`, `report.json` and `figures/`.
+
+    Args:
+        folder: the lab's folder, with `lab.json` and `runs/CELL`.
+        manifest: its photos with splits complete.
+        language: `en` or `zh-TW`.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        RunError: the folder holds no lab.
+        UnknownNameError: a language the page is not written in.
+    """
+    about = folder / ABOUT
+    if not about.is_file():
+        raise RunError(f"no {ABOUT} in {folder}; run `drgrade lab MANIFEST -o {folder}` first")
+    lab = read_lab(folder, json.loads(about.read_text(encoding="utf-8")), manifest)
+    drawn = draw_figures(lab, language)
+    files = {name: write_figure(figure, folder / "figures" / name)[1]
+             for name, figure in drawn.items()}  # fmt: skip
+    page = render(lab, {name: svg_of(path) for name, path in files.items()}, language)
+    said = {"verdict": verdict(lab, language), "discussion": discussion(lab, language)}
+    write_json(folder / TWIN, lab.as_json() | said)
+    write_text(folder / PAGE, page)
+    return folder / PAGE
+
+
+def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
+    """The page as HTML text; `drawings` are SVG texts by the names of `draw_figures`."""
+    from markupsafe import Markup
+
+    words = partial(say_in, language)
+    context = {
+        "t": words,
+        "lang": {"en": "en", "zh-TW": "zh-Hant-TW"}[language],
+        "lab": lab,
+        "about": lab.about,
+        "drawings": {name: Markup(text) for name, text in drawings.items()},
+        "verdict": verdict(lab, language),
+        "discussion": discussion(lab, language),
+        "photos": f"{sum(map(sum, lab.counts.values())):,}",
+        "source": _source(lab, language),
+        "is_drawn": lab.facts.get("source") == "drawn",
+        "grade_names": NAMES[language],
+        "counts": _count_rows(lab),
+        "zero": percent(lab.floors[0].accuracy.value, language),
+        "lab_table": _lab_table(lab, words),
+        "theirs": THEIRS if lab.facts.get("source") == "lab3" else {},
+        "honest_table": _honest_table(lab, language),
+        "details": _details(lab, language),
+        "sizes": _sizes(lab, language),
+        "architecture": _architecture(lab),
+        "networks": [n | {"title": network_name(n["network"])} for n in _networks(lab)],
+        "times": _times(lab),
+        "empty": [cell for cell in lab.cells if cell.state == "empty"],
+        "methods": _methods(lab, language),
+        "recipes": {cell.name: cell.recipe_hash for cell in lab.cells if cell.recipe_hash},
+        "unit": words(f"units_{lab.unit}"),
+        "names": {cell.name: cell for cell in lab.cells},
+    }
+    return environment().get_template(TEMPLATE).render(context)
+
+
+def _source(lab: Lab, language: str) -> str:
+    name = lab.facts.get("source") or "csv"
+    return say_in(language, "drawn_source") if name == "drawn" else str(name)
+
+
+def _networks(lab: Lab) -> list[dict[str, Any]]:
+    return list(lab.about["networks"].values())
+
+
+def _count_rows(lab: Lab) -> list[dict[str, Any]]:
+    return [
+        {"split": split, "grades": row, "total": sum(row), "units": lab.units[split]}
+        for split, row in lab.counts.items()
+    ]
+
+
+def _lab_table(lab: Lab, words: Callable[..., str]) -> dict[str, Any]:
+    """The table as the lab prints it: a row a network, a column a start."""
+    cells = [cell for cell in lab.cells if cell.settings["role"] == "table"]
+    starts = {
+        start: [cell for cell in cells if cell.settings["start"] == start]
+        for start in ("imagenet", "random")
+    }
+    rows: dict[str, dict[str, Any]] = {}
+    for cell in cells:
+        network = cell.settings["network"]
+        row = rows.setdefault(network, {"title": network_name(network), "cells": {}})
+        row["note"] = words("row_of", epochs=cell.settings["epochs"], batch=cell.settings["batch"])
+        row["cells"][cell.settings["start"]] = _highest(cell, words)
+    rates = {
+        start: sorted({cell.settings["learning_rate"] for cell in found})
+        for start, found in starts.items()
+    }
+    shown = {start: ", ".join(_rate(rate) for rate in found) for start, found in rates.items()}
+    return {"rows": list(rows.values()), "rates": shown}
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:.0e}".replace("e-0", "e-") if f"{rate:.0e}"[0] == "1" else f"{rate:g}"
+
+
+def _highest(cell: Result, words: Callable[..., str]) -> dict[str, Any]:
+    judged = cell.highest
+    if judged is None or judged.accuracy.value is None:
+        return {"value": _not_there(cell, words), "is_there": False, "note": "", "collapsed": False}
+    return {
+        "value": f"{100 * judged.accuracy.value:.4f}%",
+        "is_there": True,
+        "note": f"{words('epoch')} {judged.epoch}",
+        "collapsed": cell.is_collapsed,
+    }
+
+
+def _not_there(cell: Result, words: Callable[..., str]) -> str:
+    if cell.state == "interrupted":
+        epochs = cell.settings["epochs"]
+        return words("waiting", done=len(cell.history), epochs=epochs)
+    return words("empty") if cell.reason else words("not_begun")
+
+
+def _honest_table(lab: Lab, language: str) -> list[dict[str, Any]]:
+    """Cells that have figures, then the floors."""
+    rows = [
+        {
+            "title": cell.name,
+            "scorecard": cell.scorecard,
+            "is_floor": False,
+            "is_chosen": lab.chosen is cell,
+            "collapsed": cell.is_collapsed,
+            "epoch": cell.honest.epoch,
+            "accuracy": percent(cell.honest.accuracy.value, language),
+            "accuracy_interval": with_interval(cell.honest.accuracy, 100, 1),
+            "qwk": _score(cell.honest.qwk.value, language),
+            "qwk_interval": with_interval(cell.honest.qwk),
+            "auc": _score(cell.honest.macro_auc.value, language),
+            "auc_interval": with_interval(cell.honest.macro_auc),
+        }
+        for cell in lab.finished
+        if cell.honest is not None
+    ]
+    shown = [f for f in lab.floors if f.name == "always_0"] + ([lab.other] if lab.other else [])
+    return rows + [
+        {
+            "title": say_in(language, floor_word(floor.name)),
+            "scorecard": "",
+            "is_floor": True,
+            "is_chosen": False,
+            "collapsed": False,
+            "epoch": None,
+            "accuracy": percent(floor.accuracy.value, language),
+            "accuracy_interval": with_interval(floor.accuracy, 100, 1),
+            "qwk": _score(floor.qwk.value, language),
+            "qwk_interval": with_interval(floor.qwk),
+            "auc": "\N{EN DASH}",
+            "auc_interval": "",
+        }
+        for floor in shown
+    ]
+
+
+def _score(value: float | None, language: str) -> str:
+    if value is None:
+        return say_in(language, "n_a")
+    return f"{value:.3f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _details(lab: Lab, language: str) -> list[dict[str, Any]]:
+    """A row a cell with everything measured on test."""
+    return [
+        {
+            "name": cell.name,
+            "epoch": cell.honest.epoch,
+            "tune_qwk": _score(cell.summary.get("best_tune_qwk"), language),
+            "highest": percent(cell.highest.accuracy.value if cell.highest else None, language),
+            "over_zero": points(cell.over_zero, language),
+            "over_other": points(cell.over_other, language),
+            "unseen": percent(cell.unseen.value, language),
+            "unseen_interval": with_interval(cell.unseen, 100, 1),
+            "unseen_n": cell.unseen.n if cell.unseen.value is not None else 0,
+            "one_answer": percent(cell.honest.one_answer, language, 0),
+        }
+        for cell in lab.cells
+        if cell.honest and cell.over_zero and cell.over_other and cell.unseen
+    ]
+
+
+def _sizes(lab: Lab, language: str) -> dict[str, Any]:
+    cells = [cell for name in lab.about["compared"] if (cell := lab.cell(name))]
+    if len(cells) < 2:
+        return {}
+    pair = next((pair for pair in lab.pairs if pair.kind == "size"), None)
+    rows = [
+        {
+            "size": cell.settings["size"],
+            "highest": percent(cell.highest.accuracy.value if cell.highest else None, language),
+            "accuracy": percent(cell.honest.accuracy.value if cell.honest else None, language),
+            "accuracy_interval": with_interval(cell.honest.accuracy, 100, 1) if cell.honest else "",
+            "qwk": _score(cell.honest.qwk.value if cell.honest else None, language),
+            "qwk_interval": with_interval(cell.honest.qwk) if cell.honest else "",
+            "speed": cell.summary.get("photos_per_second"),
+        }
+        for cell in cells
+    ]
+    return {
+        "network": network_name(cells[0].settings["network"]),
+        "sizes": " / ".join(str(cell.settings["size"]) for cell in cells),
+        "rows": rows,
+        "accuracy": points(pair.accuracy, language) if pair else "",
+        "qwk": plain_difference(pair.qwk, language) if pair else "",
+    }
+
+
+def _architecture(lab: Lab) -> dict[str, Any]:
+    """The paper's table for the residual networks of this lab, at this lab's size."""
+    shown = [n for n in BLOCKS if any(cell.settings["network"] == n for cell in lab.cells)]
+    if not shown:
+        return {}
+    size = int(lab.about["size"])
+    head = next(c.settings["head"] for c in lab.cells if c.settings["network"] == shown[0])
+    side = [-(-size // step) for step in (2, 4, 4, 8, 16, 32)]
+    rows: list[dict[str, Any]] = [
+        {"name": "conv1", "side": side[0], "all": "7×7, 64, stride 2"},
+        {"name": "maxpool", "side": side[1], "all": "3×3 max pool, stride 2"},
+    ]
+    for layer, width in enumerate(WIDTHS):
+        rows.append({
+            "name": f"layer{layer + 1}",
+            "side": side[layer + 2],
+            "each": [_stage(*BLOCKS[network], layer, width) for network in shown],
+        })  # fmt: skip
+    last = side[-1] - 6 if head == "lab" else 1
+    widths = [512 if BLOCKS[network][0] == "residual" else 2048 for network in shown]
+    rows.append({"name": "avg_pool", "side": last, "all": _pool(head)})
+    rows.append({"name": "fc", "side": None, "each": [
+        {"lines": [f"{width * last * last:,} → 5"], "times": None} for width in widths
+    ]})  # fmt: skip
+    return {"size": size, "networks": [network_name(n) for n in shown], "rows": rows}
+
+
+def _stage(kind: str, blocks: Sequence[int], layer: int, width: int) -> dict[str, Any]:
+    lines = {
+        "residual": [f"3×3, {width}", f"3×3, {width}"],
+        "bottleneck": [f"1×1, {width}", f"3×3, {width}", f"1×1, {4 * width}"],
+    }[kind]
+    return {"lines": lines, "times": blocks[layer]}
+
+
+def _pool(head: str) -> str:
+    return "average pool 7×7, stride 1" if head == "lab" else "global average pool"
+
+
+def _times(lab: Lab) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": cell.name,
+            "seconds": duration(float(cell.summary["seconds"])),
+            "speed": f"{cell.summary['photos_per_second']:.1f}",
+            "epochs": cell.summary["epochs"],
+            "parameters": f"{cell.summary['parameters']:,}",
+            "device": cell.summary.get("device", "cpu"),
+        }
+        for cell in lab.cells
+        if cell.summary
+    ]
+
+
+def _methods(lab: Lab, language: str) -> list[str]:
+    """Which methods the intervals of this page were made by, each once."""
+    found = [
+        say_in(language, f"method_{name}") + ": " + _method(getattr(cell.honest, name), language)
+        for cell in lab.cells
+        if cell.honest
+        for name in ("accuracy", "qwk", "macro_auc")
+        if getattr(cell.honest, name).method
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _method(found: Estimate, language: str) -> str:
+    """How an interval was made, in the page's language where it has words for it."""
+    drawn = re.fullmatch(
+        r"patient bootstrap, (\d+) resamples, percentile, seed (\d+)", found.method
+    )
+    if drawn:
+        return say_in(language, "bootstrap", resamples=drawn[1], seed=drawn[2])
+    if found.method == "Wilson on the effective number":
+        return say_in(language, "effective")
+    return found.method

@@ -1,0 +1,1 @@
+"""Scorecards and comparisons as pages, and the figures that all pages share."""

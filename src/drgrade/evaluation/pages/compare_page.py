@@ -1,0 +1,61 @@
+"""A comparison as one self-contained page, its JSON twin and a figure."""
+
+from functools import partial
+from pathlib import Path
+
+from drgrade.evaluation.comparison import METRICS, Comparison
+from drgrade.evaluation.pages.figures import draw_intervals, svg_of, write_figure
+from drgrade.evaluation.pages.frame import LANGUAGE_CODES, PAGE, TWIN, environment, versions
+from drgrade.evaluation.pages.judge_text import number, p_value
+from drgrade.evaluation.pages.judge_words import tell
+from drgrade.files import write_json, write_text
+
+TEMPLATE = "compare.html.j2"
+
+
+def write_comparison(
+    found: Comparison, folder: Path, *, command: str, language: str = "en"
+) -> Path:
+    """Write `report.html`, `report.json` and `figures/qwk`; returns the page's path.
+
+    Raises:
+        UnknownNameError: a language the page is not written in.
+    """
+    from markupsafe import Markup
+
+    shown = {entry.name: entry.scores["qwk"] for entry in found.entries}
+    figure = draw_intervals(shown, axis="QWK", language=language)
+    drawn = write_figure(figure, folder / "figures" / "qwk")[1]
+    about = {"format": 1, "command": command, "versions": versions()}
+    write_json(folder / TWIN, about | {"verdict": verdict(found, language)} | found.as_json())
+    page = environment().get_template(TEMPLATE).render(
+        c=found,
+        t=partial(tell, language),
+        lang=LANGUAGE_CODES[language],
+        metrics=METRICS,
+        verdict=verdict(found, language),
+        number=partial(number, language=language),
+        p_value=partial(p_value, language=language, sign=True),
+        drawing=Markup(svg_of(drawn)),
+        command=command,
+        versions=", ".join(f"{key} {value}" for key, value in versions().items()),
+    )  # fmt: skip
+    write_text(folder / PAGE, page)
+    return folder / PAGE
+
+
+def verdict(found: Comparison, language: str = "en") -> str:
+    """Which grader leads by QWK, and whether that could be chance."""
+    t = partial(tell, language)
+    known = [entry for entry in found.entries if entry.scores["qwk"].value is not None]
+    if len(known) < len(found.entries):
+        return t("no_rank")
+    ranked = sorted(known, key=lambda entry: -(entry.scores["qwk"].value or 0.0))
+    first, second = ranked[0].name, ranked[1].name
+    pair = next(p for p in found.pairs if {p.first, p.second} == {first, second})
+    gap = pair.differences["qwk"]
+    if gap.value == 0:
+        return t("level_rank", first=first, second=second)
+    certain = gap.value is not None and gap.low is not None and not gap.contains(0.0)
+    key = "lead" if certain else "no_lead"
+    return t(key, first=first, second=second, share=f"{100 * ranked[0].ranks[0]:.0f} %")

@@ -1,0 +1,51 @@
+"""W24: a threshold must come from the model and the preprocessing it is used with."""
+
+import pytest
+
+from drgrade.evaluation.checks.points import check_points
+from drgrade.evaluation.operating_points import settings_hash
+
+SETTINGS = {"size": 512, "crop": True}
+MADE_FOR = {"weights_sha256": "a" * 64, "preprocess_hash": settings_hash(SETTINGS)}
+POINT = {"name": "HS", "threshold": 0.3, **MADE_FOR}
+
+
+def facts(point=POINT, weights="a" * 64, settings=SETTINGS):
+    return {"operating_points": [point], "weights_sha256": weights, "preprocess": settings}
+
+
+def test_w24_is_silent_where_both_hashes_agree():
+    assert check_points(facts()).state == "silent"
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [(facts(weights="b" * 64), "other weights"), (facts(settings={"size": 128}), "prepared")],
+)
+def test_w24_is_an_error_for_other_weights_or_other_preprocessing(found, why):
+    check = check_points(found)
+    assert (check.state, check.level) == ("fires", "E")
+    assert why in check.sentence()
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ({}, "no operating point"),
+        (facts(point={**POINT, "threshold": None}), "no operating point"),
+        (facts(weights=None), "do not say"),
+        (facts(settings=None), "do not say"),
+        (facts(point={"name": "HS", "threshold": 0.3}), "do not say"),
+    ],
+)
+def test_w24_says_why_it_cannot_be_checked(found, why):
+    check = check_points(found)
+    assert check.state == "not checkable"
+    assert why in check.sentence()
+
+
+@pytest.mark.parametrize("found", [facts(weights="b" * 64), {}])
+def test_w24_is_told_in_chinese(found):
+    said = check_points(found).sentence("zh-TW")
+    assert "操作點" in said
+    assert "{" not in said

@@ -1,0 +1,98 @@
+"""The lab's page: says what was found, in both languages, from the run folders alone."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from drgrade.evaluation.lab.report import write_lab_report
+from drgrade.evaluation.lab.words import WORDS
+
+from ..made_lab import made_cell, made_lab, made_manifest
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    manifest = made_manifest(folder)
+    settings = [
+        made_cell(folder, manifest, "resnet18-random", skill=0.0),
+        made_cell(folder, manifest, "efficientnet_lite0-imagenet", skill=0.9),
+        made_cell(folder, manifest, "resnet18-imagenet", skill=0.0, state="empty"),
+    ]
+    made_lab(folder, manifest, settings, reasons={"resnet18-imagenet": "no weights <here>"})
+    return folder, manifest
+
+
+PAGES: dict[str, str] = {}
+
+
+def page(folder, language="en"):
+    """The page, written once for each language."""
+    place, manifest = folder
+    if language not in PAGES:
+        path = write_lab_report(place, manifest, language=language)
+        PAGES[language] = path.read_text(encoding="utf-8")
+    return PAGES[language]
+
+
+def test_a_collapsed_network_is_called_so(folder):
+    assert "collapsed" in page(folder)
+
+
+def test_a_cell_that_could_not_start_says_why_and_is_escaped(folder):
+    assert "no weights &lt;here&gt;" in page(folder)
+
+
+def test_the_floors_stand_beside_the_figures(folder):
+    text = page(folder)
+    assert "Always answer 0" in text
+    assert "Copy the other eye" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_the_page_needs_nothing_from_elsewhere(folder, language):
+    found: list[str] = []
+
+    class Links(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            found.extend(
+                f"{tag} {value}"
+                for key, value in attrs
+                if key in ("src", "href") and not str(value).startswith(("#", "data:"))
+            )
+
+    Links().feed(page(folder, language))
+    assert [link for link in found if "://" in link] == []
+    assert "<script" not in page(folder, language)
+
+
+def test_the_chinese_page_speaks_chinese(folder):
+    text = page(folder, "zh-TW")
+    assert 'lang="zh-Hant-TW"' in text
+    assert "並非醫療器材" in text
+
+
+def test_the_twin_is_valid_json_with_the_verdict(folder):
+    page(folder)
+    twin = json.loads((folder[0] / "report.json").read_text(encoding="utf-8"))
+    assert twin["verdict"]
+
+
+def test_research_software_is_said(folder):
+    assert "not a medical device" in page(folder)
+
+
+def test_a_chinese_page_tells_its_intervals_in_chinese(folder):
+    text = page(folder, "zh-TW")
+    assert "重抽樣（bootstrap）" in text
+    assert "patient bootstrap" not in text
+    assert " to +" not in text
+    assert " 至 +" in text
+
+
+def test_chinese_sentences_have_chinese_commas():
+    letter = "[\u4e00-\u9fff]"
+    wrong = [key for key, (_, said) in WORDS.items() if re.search(f"{letter}[,;:?]{letter}", said)]
+    assert wrong == []
