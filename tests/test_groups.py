@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from drgrade.groups import groups_of
+from drgrade.groups import groups_of, unit_of
 
 
 def table(**columns):
@@ -17,6 +17,13 @@ def test_the_group_comes_first_then_the_patient_then_the_photo():
 def test_columns_that_are_missing_are_as_good_as_empty():
     assert groups_of(table(photo=["a", "b"])).tolist() == ["a", "b"]
     assert groups_of(table(photo=["a", "b"], patient=["1", "1"])).tolist() == ["1", "1"]
+
+
+def test_the_unit_is_named_by_what_the_rows_have():
+    photos, patients, groups = ["a", "b"], ["1", None], ["g", None]
+    assert unit_of(table(photo=photos, patient=patients, group=groups)) == "groups"
+    assert unit_of(table(photo=photos, patient=patients, group=[None, None])) == "patients"
+    assert unit_of(table(photo=photos)) == "photos"
 
 
 def test_patients_tie_the_groups_they_are_in_over_any_number_of_steps():

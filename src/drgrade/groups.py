@@ -20,6 +20,14 @@ def groups_of(table: pl.DataFrame) -> np.ndarray:
     return named["name"].to_numpy().astype(str)
 
 
+def unit_of(table: pl.DataFrame) -> str:
+    """What `groups_of` draws by: `groups` where a row names one, else `patients`, else `photos`."""
+    for name in ("group", "patient"):
+        if name in table.columns and table[name].count():
+            return f"{name}s"
+    return "photos"
+
+
 def _tied(named: pl.DataFrame) -> pl.DataFrame:
     """Every name becomes the least of those its patients have, until no patient has two."""
     while True:

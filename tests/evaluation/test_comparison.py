@@ -88,6 +88,14 @@ def test_without_probabilities_there_is_no_area_and_the_rest_stays():
     assert found.entries[0].scores["qwk"].value is not None
 
 
+def test_intervals_name_what_was_resampled():
+    table = grader(0.8).table.with_columns(patient=pl.lit(None, pl.String))
+    found = compare({"a": Predictions(table, {}), "b": Predictions(table, {})}, resamples=50)
+    assert (found.unit, found.patients) == ("photos", 400)
+    assert found.entries[0].scores["qwk"].method.startswith("photo bootstrap")
+    assert compare({"a": grader(0.8), "b": grader(0.5)}, resamples=50).unit == "patients"
+
+
 def test_tables_of_other_photos_are_refused_with_the_counts():
     short = Predictions(grader(0.8).table.head(390), {})
     with pytest.raises(PredictionsError, match="400 in a and 390 in b, 390 of them in both"):

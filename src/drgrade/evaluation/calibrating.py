@@ -14,6 +14,8 @@ from drgrade.evaluation.ledger import set_hash
 from drgrade.evaluation.operating_points import OperatingPoint, operating_points, settings_hash
 from drgrade.evaluation.recalibrate import recalibration, too_few
 from drgrade.evaluation.units import at_level, endpoints, judged
+from drgrade.evaluation.values import with_unit
+from drgrade.groups import unit_of
 from drgrade.predictions import Predictions
 from drgrade.recalibration import Method, Recalibration, referable_score
 
@@ -138,4 +140,5 @@ def calibrate(rows: Predictions, method: Method, *, lower_bound: bool = False) -
     units = at_level(graded, endpoints(judged(graded.table))[0], "photo")
     score = referable_score(found.apply(graded.probabilities()))
     points = operating_points(units.positive, score, units.clusters, lower_bound=lower_bound)
+    points = with_unit(points, unit_of(graded.table))
     return Calibrated(found, points, rows.table["split"][0], set_hash(rows), graded.table.height)

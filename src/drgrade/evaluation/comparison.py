@@ -20,8 +20,9 @@ from drgrade.evaluation.pooling import Pools, by_family, pooled
 from drgrade.evaluation.ranking import delong, rank_pairs
 from drgrade.evaluation.resampling import RESAMPLES, resampled_areas, row_weights
 from drgrade.evaluation.units import at_level, endpoints, judged
-from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing
+from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing, with_unit
 from drgrade.grades import NUMBER_OF_GRADES
+from drgrade.groups import unit_of
 from drgrade.predictions import Predictions
 
 Drawn = dict[str, tuple[Floats, Floats]]  # each score: (k,), and in each resample (r, k)
@@ -66,14 +67,16 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Graders on `n` photographs of `patients`; five-grade scores on the `graded` by all.
+    """Graders on `n` photographs; five-grade scores on the `graded` by all.
 
+    What is resampled are the `patients`, or whatever else `unit` says: groups, photos.
     `disagreements` are between the tables, seeds apart.
     """
 
     n: int
     graded: int
     patients: int
+    unit: str
     tables: tuple[str, ...]
     entries: tuple[Entry, ...]
     pairs: tuple[Pair, ...]
@@ -92,6 +95,7 @@ class _Aligned:
 
     photos: Strings
     clusters: Strings
+    unit: str
     grades: np.ndarray
     positive: Flags
     predicted: np.ndarray
@@ -129,10 +133,11 @@ def compare(
     pairs = (
         _pair(rows, pools, (a, b), merged, seed) for a, b in combinations(range(len(pools)), 2)
     )
-    return Comparison(
+    found = Comparison(
         n=len(rows.grades),
         graded=int(rows.gradable.all(0).sum()),
         patients=len(np.unique(rows.clusters)),
+        unit=rows.unit,
         tables=tuple(names),
         entries=_entries(rows, names, pools, drawn, merged, seed),
         pairs=tuple(pairs),
@@ -140,6 +145,7 @@ def compare(
         seed=seed,
         resamples=resamples,
     )
+    return with_unit(found, found.unit)
 
 
 def _entries(
@@ -196,6 +202,7 @@ def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
     return _Aligned(
         photos=whole["photo"].to_numpy().astype(str),
         clusters=units[0].clusters,
+        unit=unit_of(whole),
         grades=units[0].grades,
         positive=units[0].positive,
         predicted=np.array([each.predicted for each in units]),

@@ -106,12 +106,12 @@ def photographs_needed(share: float, half_width: float, design_effect: float = 1
     return int(np.ceil(design_effect * independent))
 
 
-def small_sample_note(patients: int) -> str | None:
-    """What to know of intervals of this many patients; None where their coverage is as said."""
-    if patients >= ENOUGH_PATIENTS:
+def small_sample_note(n: int, unit: str = "patients") -> str | None:
+    """What to know of intervals of `n` units drawn; None where their coverage is as said."""
+    if n >= ENOUGH_PATIENTS:
         return None
     return (
-        f"{patients} patients are few: simulated at 100 patients, the interval of the quadratic "
+        f"{n} {unit} are few: simulated at 100 patients, the interval of the quadratic "
         "kappa held the truth 93 times in a hundred, not 95"
     )
 

@@ -25,8 +25,9 @@ from drgrade.evaluation.intervals import (
     ratio,
 )
 from drgrade.evaluation.resampling import RESAMPLES, resampled_confusions
-from drgrade.evaluation.values import Estimate, Flags, Floats, Ints, missing
+from drgrade.evaluation.values import Estimate, Flags, Floats, Ints, missing, with_unit
 from drgrade.grades import REFERABLE_FROM
+from drgrade.groups import unit_of
 from drgrade.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -134,13 +135,14 @@ def score(
         check_drawn(_is_drawn(predictions, manifest), _drawn_model(predictions)),
     )
     train = None if manifest is None else rows_of(manifest.part("train").table)
-    return Scores(
+    scores = Scores(
         split=split,
         statuses=dict(whole.table["status"].value_counts().sort("status").iter_rows()),
         floors=floors(rows_of(judged.table), train, seed=seed),
         checks=checks,
         **found,
     )
+    return with_unit(scores, scores.unit)
 
 
 def _split_of(table: pl.DataFrame) -> str | None:
@@ -189,13 +191,6 @@ def _is_drawn(predictions: Predictions, manifest: "Manifest | None") -> bool | N
     if "drawn" in predictions.facts:
         return bool(predictions.facts["drawn"])
     return None if manifest is None else is_drawn(manifest.facts)
-
-
-def _unit(table: pl.DataFrame) -> str:
-    for name in ("group", "patient"):
-        if name in table.columns and table[name].count():
-            return f"{name}s"
-    return "photos"
 
 
 @dataclass(frozen=True)
@@ -281,7 +276,7 @@ def _score(judged: Predictions, rows: _Judged) -> dict[str, Any]:
         "n": n,
         "patients": patients or None,
         "clusters": len(set(rows.units.tolist())),
-        "unit": _unit(judged.table),
+        "unit": unit_of(judged.table),
         "counts": counts,
         "answers": answers,
         "confusion": tuple(tuple(row) for row in cm.tolist()),

@@ -1,8 +1,8 @@
 """A number, or the reason why there is none; with its interval where it is an estimate."""
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ Flags = npt.NDArray[np.bool_]
 Strings = npt.NDArray[np.str_]
 
 NOT_AVAILABLE = "n/a"
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,26 @@ def value_of(number: float | Floats, reason: str) -> Value:
 def missing(reason: str, n: int = 0) -> Estimate:
     """An estimate that is undefined, with its reason."""
     return Estimate(None, None, None, "", n, reason)
+
+
+def with_unit(result: Result, unit: str) -> Result:
+    """The same result, its estimates' methods naming the `unit` drawn: groups, patients or photos.
+
+    What computes an interval takes labels and calls them patients; who holds the table knows what
+    they are. Dataclasses, tuples, lists and dictionaries are gone through; the rest stays.
+    """
+    return result if unit == "patients" else _renamed(result, unit)
+
+
+def _renamed(result: Any, unit: str) -> Any:
+    if isinstance(result, Estimate):
+        method = result.method.replace("patients", unit).replace("patient ", f"{unit[:-1]} ")
+        return replace(result, method=method)
+    if is_dataclass(result) and not isinstance(result, type):
+        parts = {each.name: getattr(result, each.name) for each in fields(result)}
+        return replace(result, **{name: _renamed(part, unit) for name, part in parts.items()})
+    if isinstance(result, dict):
+        return {key: _renamed(part, unit) for key, part in result.items()}
+    if isinstance(result, list | tuple):
+        return type(result)(_renamed(part, unit) for part in result)
+    return result

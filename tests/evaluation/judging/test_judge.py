@@ -212,3 +212,16 @@ def test_names_out_of_a_table_are_text_on_every_page(tmp_path):
     written = [(tmp_path / "out" / f"report.{ending}").read_text() for ending in ("html", "md")]
     assert "site &lt;script>" in written[1]
     assert not any("<script>" in text for text in written)
+
+
+def test_a_table_in_groups_says_groups_on_page_and_twin_and_patients_nowhere(manifest, tmp_path):
+    rows = answers(manifest)
+    table = rows.table.with_columns(group=pl.col("patient"), patient=pl.lit(None, pl.String))
+    write_predictions(Predictions(table, rows.facts), tmp_path / "p.csv")
+    assert run(["evaluate", str(tmp_path / "p.csv"), "-o", str(tmp_path / "out")]) == 0
+    twin = (tmp_path / "out" / "report.json").read_text()
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert re.findall(r'"method": "[^"]*patient[^"]*"', twin) == []
+    assert '"method": "ratio over groups, logit"' in twin
+    assert "groups resampled" in page
+    assert "patients resampled" not in page

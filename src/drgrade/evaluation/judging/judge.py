@@ -31,7 +31,7 @@ from drgrade.evaluation.units import (
     judged,
     primary_level,
 )
-from drgrade.evaluation.values import Estimate, missing
+from drgrade.evaluation.values import Estimate, missing, with_unit
 from drgrade.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def judge(
         known, manifest, beside, scores, main, photos, meant, groups,
         substitute(known.graded(), seed=seed, resamples=resamples), (share, declared),
     )  # fmt: skip
-    return Judgement(
+    judgement = Judgement(
         scores=scores,
         primary=level,
         units=len(set(known.graded().clusters())),
@@ -119,6 +119,7 @@ def judge(
         leak_declared=declared,
         looks=looks,
     )
+    return with_unit(judgement, scores.unit)
 
 
 def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | None:

@@ -46,7 +46,7 @@ class Judgement:
     """Everything a scorecard shows; `detections` holds every endpoint at every level.
 
     `primary` is the level that decides: patients where one has two eyes, else photographs.
-    `units` counts what is resampled (patients, else groups, else photographs).
+    `units` counts what is resampled (`scores.unit`: groups, else patients, else photographs).
     `points` are the operating points that travel with the table, as they do on its rows.
     `calibration` (None without probabilities), `roc` (x and y) and `subgroups` are of referable
     photographs. `leak_declared` says that the set's own source divides it so that it leaks.
@@ -94,7 +94,7 @@ class Judgement:
             "format": FORMAT,
             "primary_level": self.primary,
             "units": self.units,
-            "small_sample": small_sample_note(self.units),
+            "small_sample": small_sample_note(self.units, self.scores.unit),
             "scores": self.scores.as_json() | {"checks": None},
             "detections": [asdict(detection) for detection in self.detections],
             "predictive_values": [asdict(each) for each in self.transport],

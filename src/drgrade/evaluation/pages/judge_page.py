@@ -131,6 +131,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "about": _about(judgement, language),
         "coded": coded,
         "few": small_sample_note(judgement.units) is not None,
+        "unit": tell(language, f"unit_{judgement.scores.unit}"),
         "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
         "blind": [c for c in judgement.checks if c.state == "not checkable"],
         "methods": _methods(judgement),

@@ -107,14 +107,17 @@ WORDS: Pairs = {
     "ungradable": ("ungradable", "無法判讀"),
     "grades": ("The five grades", "五個分級"),
     "few_units": (
-        "{n} resampled units (patients, else groups, else photographs) are few: simulated at 100 "
-        "patients, the interval of QWK held the truth 93 times in a hundred, not 95.",
-        "重抽單位（病人，否則群組或照片）只有 {n} 個，偏少：以 100 位病人模擬時，"
+        "{n} {unit} are few: simulated at 100 patients, the interval of QWK held the truth 93 "
+        "times in a hundred, not 95.",
+        "重抽單位（{unit}）只有 {n} 個，偏少：以 100 位病人模擬時，"
         "QWK 的信賴區間在一百次中只有 93 次包含真值，而非 95 次。",
     ),
+    "unit_patients": ("patients", "病人"),
+    "unit_groups": ("groups", "群組"),
+    "unit_photos": ("photographs", "照片"),
     "grades_note": (
-        "Graded photographs with a reference grade only; patients resampled.",
-        "僅計已分級且有參考分級的照片；以病人為單位重抽。",
+        "Graded photographs with a reference grade only; {unit} resampled.",
+        "僅計已分級且有參考分級的照片；以{unit}為單位重抽。",
     ),
     "floors": ("Floors", "底線"),
     "floors_note": (
@@ -164,9 +167,9 @@ WORDS: Pairs = {
     "subgroups": ("Subgroups", "次群組"),
     "subgroups_note": (
         "Photographs, analysis A. The dashed line and the gaps (in points) are to all photographs; "
-        "p is of the gap to the rest, over patients, adjusted by Holm.",
+        "p is of the gap to the rest, over {unit}, adjusted by Holm.",
         "以照片計，分析 A。虛線與差距（百分點）相對於全部照片；p 為與其餘照片之差距，"
-        "以病人為單位，經 Holm 校正。",
+        "以{unit}為單位，經 Holm 校正。",
     ),
     "subgroup": ("subgroup", "次群組"),
     "p": ("p", "p"),
@@ -283,10 +286,9 @@ WORDS: Pairs = {
     "group_2000 px and over": ("2000 px and over", "2000 px 以上"),
     "compare_title": ("Graders compared on the same photographs", "同一批照片上的模型比較"),
     "compare_by": (
-        "{n} photographs, {patients} units resampled (patients; where not known groups, else "
-        "photographs); "
-        "five-grade scores on the {graded} that all graded.",
-        "{n} 張照片，重抽 {patients} 個單位（病人；不知時為群組或照片）；"
+        "{n} photographs; {patients} {unit} resampled; five-grade scores on the {graded} that all "
+        "graded.",
+        "{n} 張照片，以{unit}為單位重抽（共 {patients} 個）；"
         "五級分數只計全部模型皆已分級的 {graded} 張。",
     ),
     "compare_scores": ("Each grader", "各模型"),
@@ -294,11 +296,11 @@ WORDS: Pairs = {
     "seeds_range": ("seeds {low} to {high}", "各種子 {low} 至 {high}"),
     "compare_pairs": ("Paired differences", "成對差異"),
     "compare_pairs_note": (
-        "95 % intervals over patients. McNemar: photographs only the one or only the other calls "
+        "95 % intervals over {unit}. McNemar: photographs only the one or only the other calls "
         "right (referable, ungradable is referred), exact; DeLong: AUC. Both tests take "
         "photographs as independent. Several seeds of one recipe are one grader: their mean, "
         "with the seeds drawn too, and without these two tests.",
-        "95 % 信賴區間以病人為單位。McNemar：僅其中一方判對的照片數（需轉診，無法判讀者一律轉診），"
+        "95 % 信賴區間以{unit}為單位。McNemar：僅其中一方判對的照片數（需轉診，無法判讀者一律轉診），"
         "精確檢定；DeLong：AUC。兩種檢定皆假設照片彼此獨立。以多個種子平均者，種子亦一併重抽，"
         "不作這兩種檢定。",
     ),
