@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drgrade.data.field import find_field
+from drgrade.data.field import _averaged, brightest, find_field
 from drgrade.data.photo import read_photo
 from drgrade.data.preprocess import Preprocess, prepare, read_prepared
 from drgrade.errors import PhotoError
@@ -50,6 +50,19 @@ def test_a_photo_without_margin_is_kept_whole():
     photo = fundus(radius=900.0)
     field = find_field(photo)
     assert (field.left, field.top, field.right, field.bottom) == (0, 0, 600, 400)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7])
+def test_the_small_copy_has_the_mean_of_every_block_to_the_last_bit(step):
+    photo = np.random.default_rng(0).integers(0, 256, (45, 64, 3), dtype=np.uint8)
+    high, wide = 45 // step, 64 // step
+    blocks = photo[: high * step, : wide * step].reshape(high, step, wide, step, 3)
+    assert np.array_equal(_averaged(photo, step), blocks.mean(axis=(1, 3)))
+
+
+def test_the_brightest_of_three_colours_is_their_maximum():
+    photo = np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8)
+    assert np.array_equal(brightest(photo), photo.max(axis=2))
 
 
 @pytest.mark.parametrize("level", [0, 255])

@@ -76,9 +76,19 @@ def find_field(pixels: np.ndarray) -> Field:
 
 def _averaged(pixels: np.ndarray, step: int) -> np.ndarray:
     """The photo in blocks of `step` px, averaged, so that grain is no light; (h, w, 3) float."""
-    height, width = (side // step * step for side in pixels.shape[:2])
-    blocks = pixels[:height, :width].reshape(height // step, step, width // step, step, 3)
-    return blocks.mean(axis=(1, 3))
+    height, width = (side // step for side in pixels.shape[:2])
+    whole = pixels[: height * step, : width * step]
+    sums = whole[::step].astype(np.uint32)  # whole rows are added: ten times as fast as blocks
+    for row in range(1, step):
+        sums += whole[row::step]
+    each_colour = np.tile(np.eye(3), (step, 1))
+    blocks = sums.reshape(-1, step * 3).astype(np.float64) @ each_colour
+    return blocks.reshape(height, width, 3) / step**2
+
+
+def brightest(pixels: np.ndarray) -> np.ndarray:
+    """The largest of the three colours of each pixel (H, W, 3), (H, W)."""
+    return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
 
 
 def _lit(small: np.ndarray) -> Field | None:
@@ -86,7 +96,7 @@ def _lit(small: np.ndarray) -> Field | None:
     margin = np.median(_corners(small), axis=0)
     if _is_retina(margin, small):
         return None
-    differs = np.abs(small - margin).max(axis=2)
+    differs = brightest(np.abs(small - margin))
     lit = differs > max(LEAST_DIFFERENCE, 0.05 * float(np.percentile(differs, 90)))
     rows = np.flatnonzero(lit.mean(axis=1) > 0.02)
     columns = np.flatnonzero(lit.mean(axis=0) > 0.02)
@@ -105,7 +115,7 @@ def _corners(small: np.ndarray) -> np.ndarray:
 
 
 def _is_retina(colour: np.ndarray, small: np.ndarray) -> bool:
-    bright = float(np.percentile(small.max(axis=2), 90))
+    bright = float(np.percentile(brightest(small), 90))
     return bool(colour.max() > bright / 3 and colour[0] > 1.3 * colour[2] + 10)
 
 
@@ -113,7 +123,7 @@ def _sides_of(circle: Circle, lit: Field, small: np.ndarray) -> tuple[int, int]:
     """Left and right of a circle on the small copy, a little doubt added, no field cut."""
     left = int(np.floor(circle.x - circle.radius)) - DOUBT
     right = int(np.ceil(circle.x + circle.radius)) + DOUBT
-    light = small[lit.top : lit.bottom].max(axis=2)
+    light = brightest(small[lit.top : lit.bottom])
     glow = GLOW * float(np.median(light[:, max(left, 0) : right]))
     if _is_bright(light[:, lit.left : max(left, 0)], glow):
         left = lit.left - 1
@@ -153,8 +163,11 @@ def find_circle(small: np.ndarray, lit: Field) -> Circle | None:
     centre_x, centre_y, radius = _circles_through(x[picked], y[picked])
     height, width = small.shape[:2]
     plausible = (radius > 0.3 * min(height, width)) & (radius < 0.9 * max(height, width))
+    if not plausible.any():
+        return None
+    centre_x, centre_y, radius = (each[plausible] for each in (centre_x, centre_y, radius))
     away = np.hypot(x[None] - centre_x[:, None], y[None] - centre_y[:, None]) - radius[:, None]
-    agreed = np.where(plausible, (np.abs(away) < NEAR).mean(axis=1), 0.0)
+    agreed = (np.abs(away) < NEAR).mean(axis=1)
     best = int(agreed.argmax())
     if agreed[best] < AGREED:
         return None
@@ -163,7 +176,7 @@ def find_circle(small: np.ndarray, lit: Field) -> Circle | None:
 
 def rim_points(small: np.ndarray, lit: Field) -> tuple[np.ndarray, np.ndarray]:
     """Where each row is cut most sharply in the outer quarters of the lit box; x, y in pixels."""
-    light = small.max(axis=2)
+    light = brightest(small)
     rise = _rise(light)
     quarter = lit.width // 4 + 1
     rows = np.arange(lit.top, lit.bottom)

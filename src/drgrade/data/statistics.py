@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from drgrade.data.field import Field
+from drgrade.data.field import Field, brightest
 from drgrade.data.fingerprint import fingerprint
 
 BLACK = 16  # of 255; the largest channel of a black pixel is below it
@@ -19,7 +19,7 @@ def photo_statistics(pixels: np.ndarray, field: Field) -> dict[str, float | str]
     """
     step = max(1, max(pixels.shape[:2]) // SEEN_SIDE)
     return {
-        "black_share": float((pixels[::step, ::step].max(axis=2) < BLACK).mean()),
+        "black_share": float((brightest(pixels[::step, ::step]) < BLACK).mean()),
         "brightness": _brightness(pixels[field.top : field.bottom, field.left : field.right], step),
         "field_ratio": field.width / field.height,
         "phash": fingerprint(pixels, field),
@@ -31,5 +31,6 @@ def _brightness(inside: np.ndarray, step: int) -> float:
     height, width = inside.shape[:2]
     y = np.arange(0, height, step) - (height - 1) / 2
     x = np.arange(0, width, step) - (width - 1) / 2
-    in_disc = np.hypot(y[:, None], x[None]) <= max(height, width) / 2
-    return float((inside[::step, ::step][in_disc] @ np.array(LUMINANCE)).mean())
+    in_disc = y[:, None] ** 2 + x[None] ** 2 <= (max(height, width) / 2) ** 2
+    seen = np.ascontiguousarray(inside[::step, ::step]).reshape(-1, 3)
+    return float((seen.take(np.flatnonzero(in_disc), axis=0) @ np.array(LUMINANCE)).mean())
