@@ -108,6 +108,10 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def _is_hashes(value: Any) -> bool:
+    return isinstance(value, list) and all(each is None or isinstance(each, str) for each in value)
+
+
 def _is_prevalence(value: Any) -> bool:
     return _is_object(value) and all(share is None or _is_share(share) for share in value.values())
 
@@ -154,6 +158,7 @@ KINDS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "calibration": ("an object with its method", _is_object),
     "prevalence": ("an object of shares, as train 0.2", _is_prevalence),
     "input_statistics": ("train with two numbers a feature, and cameras", _is_statistics),
+    "fold_weights_sha256": ("a list of hashes", _is_hashes),
     "operating_points": (
         f"a list of at most {MOST_POINTS} points with name and threshold",
         _is_points,

@@ -259,8 +259,10 @@ def test_limiting_photos_keeps_whole_patients(manifest):
 
 def test_folds_predict_every_patient_by_a_model_that_never_saw_him(manifest, tmp_path):
     path = run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
-    table = read_predictions(path).table
+    table, facts = read_predictions(path).table, read_predictions(path).facts
     wanted = manifest.table.filter(pl.col("split") != "test")
+    models = table.group_by("fold").agg(pl.col("model").first()).sort("fold")["model"].to_list()
+    assert [each[:16] for each in facts["fold_weights_sha256"]] == models
     assert sorted(table["photo"]) == sorted(wanted["photo"])
     assert set(table["split"]) == {"out_of_fold"}
     assert table.group_by("patient").agg(pl.col("fold").n_unique())["fold"].max() == 1

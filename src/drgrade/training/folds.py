@@ -13,6 +13,7 @@ from drgrade.progress import say
 from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
 from drgrade.training.experiment import run
+from drgrade.training.pooled_facts import pooled_facts
 
 
 def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = None) -> Path:
@@ -34,8 +35,9 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     parts = [_one_fold(recipe, whole, of_row, i, k, Path(folder)) for i in range(k)]
     table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
     path = Path(folder) / "out_of_fold.parquet"
-    facts = {key: value for key, value in parts[0].facts.items() if key != "weights_sha256"}
-    write_predictions(Predictions(table, facts | {"folds": k}), path)
+    facts = pooled_facts([part.facts for part in parts])
+    told = facts | {"folds": k, "manifest_hash": whole.hash}
+    write_predictions(Predictions(table, told), path)
     return path
 
 
