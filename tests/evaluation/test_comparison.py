@@ -46,6 +46,19 @@ def test_a_better_grader_leads_and_is_first_in_every_resample():
     assert {e.name: e.ranks for e in found.entries} == {"weak": (0, 1), "good": (1, 0)}
 
 
+def test_graders_that_are_equal_share_the_ranks_they_hold_together():
+    found = compare({"a": grader(0.8), "b": grader(0.8), "weak": grader(0.5)}, resamples=FEW)
+    ranks = {entry.name: entry.ranks for entry in found.entries}
+    assert ranks == {"a": (0.5, 0.5, 0), "b": (0.5, 0.5, 0), "weak": (0, 0, 1)}
+
+
+def test_every_grader_has_a_rank_and_every_rank_a_grader():
+    near = {"a": grader(0.70), "b": grader(0.71), "c": grader(0.72)}
+    shares = np.array([entry.ranks for entry in compare(near, resamples=FEW).entries])
+    assert shares.sum(0) == pytest.approx(1)
+    assert shares.sum(1) == pytest.approx(1)
+
+
 def test_turning_the_pair_round_turns_the_difference():
     one = compare({"a": grader(0.6), "b": grader(0.7)}, resamples=FEW).pairs[0]
     two = compare({"b": grader(0.7), "a": grader(0.6)}, resamples=FEW).pairs[0]

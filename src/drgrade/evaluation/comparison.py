@@ -29,6 +29,7 @@ Drawn = dict[str, tuple[Floats, Floats]]  # each score: (k,), and in each resamp
 FEWEST, MOST = 2, 10
 METRICS = ("qwk", "accuracy", "sensitivity", "specificity", "auc")
 LISTED = 20
+LEVEL_QWK = 1e-12  # sums of the same numbers in another order differ by less
 NO_SCORES = "a table has no probabilities p0 to p4"
 
 
@@ -281,16 +282,19 @@ def _areas(rows: _Aligned, resamples: int, seed: int) -> tuple[Floats, Floats]:
 
 
 def _ranks(qwk: Floats) -> Floats:
-    """Share of resamples in which each grader has each rank by QWK, (k, k); ties share a rank."""
+    """Share of resamples (r, k) in which each grader has each rank by QWK, shape (k, k).
+
+    Graders that tie share the ranks they hold together, so that rows and columns sum to 1.
+    """
     known = qwk[~np.isnan(qwk).any(1)]
     k = qwk.shape[1]
-    out = np.zeros((k, k))
     if not len(known):
-        return out
-    better = (known[:, None, :] > known[:, :, None] + 1e-12).sum(2)
-    for number in range(k):
-        out[number] = np.bincount(better[:, number], minlength=k) / len(known)
-    return out
+        return np.zeros((k, k))
+    apart = known[:, None, :] - known[:, :, None]
+    better, tied = (apart > LEVEL_QWK).sum(2), (np.abs(apart) <= LEVEL_QWK).sum(2)
+    ranks = np.arange(k)
+    holds = (ranks >= better[..., None]) & (ranks < (better + tied)[..., None])
+    return np.asarray((holds / tied[..., None]).mean(0))
 
 
 def _estimate(value: float, replicates: Floats, rows: _Aligned, seed: int) -> Estimate:

@@ -306,8 +306,8 @@ WORDS: Pairs = {
     ),
     "ranks": ("Ranks by QWK", "QWK 排名"),
     "ranks_note": (
-        "Share of resamples in which a grader comes 1st, 2nd, ...; ties share the better rank.",
-        "各模型在重抽樣本中名列第 1、第 2……的比例；同分者並列較佳名次。",
+        "Share of resamples in which a grader comes 1st, 2nd, ...; graders that tie share their ranks.",
+        "各模型在重抽樣本中名列第 1、第 2……的比例；同分者平分所佔名次。",
     ),
     "disagree": ("Where they disagree most", "差異最大的照片"),
     "lead": (
