@@ -1,6 +1,7 @@
 """The whole lab on drawn photographs: it says, it runs, it goes on, and its page is true."""
 
 import json
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -10,7 +11,8 @@ pytest.importorskip("torch")
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
-from drgrade.errors import UsageError
+from drgrade.errors import RunError, UsageError
+from drgrade.training import lab_nets
 from drgrade.training.lab import run_lab
 from drgrade.training.lab_cells import Cell, Wanted
 from drgrade.training.lab_plan import Pace
@@ -108,3 +110,38 @@ def test_a_lab_without_test_photos_is_refused_with_the_way_out(manifest, tmp_pat
     without = Manifest(table, manifest.root, manifest.facts)
     with pytest.raises(UsageError, match="graded photos in split 'test', got 0 .*data split"):
         run_lab(without, tmp_path / "lab", ASKED, measured=pace)
+
+
+FIRST_FIGURE = Wanted(size=28, epochs=2, changes=CHANGES, degradation=True)
+
+
+@pytest.fixture(scope="module")
+def first_figure(lab, manifest):
+    """The lab's folder after a second call that asked for the first figure, of one depth alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lab_nets, "DEPTHS", (18,))
+        patch.setattr(lab_nets, "SEEDS", 1)
+        run_lab(manifest, lab, FIRST_FIGURE, measured=pace)
+    return lab
+
+
+def test_the_first_figure_joins_the_cells_of_an_earlier_call(first_figure):
+    twin = json.loads((first_figure / "report.json").read_text())
+    errors = [net["trainings"][0]["errors"] for net in twin["degradation"]["nets"]]
+    assert [len(each) for each in errors] == [2, 2]
+    assert twin["size"] == ASKED.size
+    assert len(twin["cells"]) == 3
+    assert (first_figure / "figures/degradation.svg").is_file()
+
+
+def test_the_nets_of_the_first_figure_look_at_no_test_photo(first_figure):
+    assert not list(first_figure.glob("runs/plain18-seed0/scorecard"))
+    metrics = (first_figure / "runs/plain18-seed0/metrics.csv").read_text().splitlines()
+    first = dict(zip(metrics[0].split(","), metrics[1].split(","), strict=True))
+    assert first["test_accuracy"] == ""
+
+
+def test_finished_cells_are_not_passed_off_as_run_with_other_settings(lab, manifest):
+    longer = replace(ASKED, epochs=2)
+    with pytest.raises(RunError, match=r"train\.epochs: 1 -> 2"):
+        run_lab(manifest, lab, longer, measured=pace)

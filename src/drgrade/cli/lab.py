@@ -13,11 +13,12 @@ def lab(
     manifest: Path,
     *,
     output: Annotated[Path, Parameter(name=["-o", "--output"])],
-    size: int = 512,
+    size: int = 0,
     cells: Annotated[list[str] | None, Parameter(consume_multiple=True, negative=())] = None,
     photos: int = 0,
     epochs: int = 0,
     compare_size: int = 0,
+    degradation: Annotated[bool, Parameter(negative=())] = False,
     recipe: str = "lab",
     set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
     root: Path | None = None,
@@ -39,20 +40,26 @@ def lab(
     output
         Folder of the page (`report.html`), its twin `report.json`, `figures` and `runs`.
     size
-        Side of the squares in pixels. The lab's own head fits 512 only; elsewhere the average is
-        global.
+        Side of the squares in pixels; 0 takes the lab's 512, and 64 for `--degradation`. The
+        lab's own head fits 512 only; elsewhere the average is global.
     cells
         Which cells to run, such as `resnet18-random resnet50-imagenet`; by default all six:
-        resnet18, resnet50 and efficientnet_lite0, each `-random` and `-imagenet`.
+        resnet18, resnet50 and efficientnet_lite0, each `-random` and `-imagenet`. With
+        `--degradation` none.
     photos
         At most so many training photographs, whole patients; 0 takes all.
     epochs
-        Epochs of every cell; 0 takes the lab's 10 (ResNet18, Lite0) and 8 (ResNet50).
+        Epochs of every cell; 0 takes the lab's 10 (ResNet18, Lite0) and 8 (ResNet50), and 15 for
+        `--degradation`.
     compare_size
         A second size, such as 128: one cell at both, global average in both, same photographs.
+    degradation
+        The lab's first figure: training error of plain and residual networks of 18, 34 and 50
+        layers, three seeds each, with the recipe `degradation`. Cells of the table run beside it
+        only where `--cells` names them; what an earlier call has run stays on the page.
     recipe
         `lab` for the lab's own settings; another packaged recipe (`lab-best`) or path for all
-        cells.
+        cells, and for `--degradation`.
     set_
         Change a setting of every cell: `--set train.device=cuda`. May be given several times.
     root
@@ -70,7 +77,7 @@ def lab(
     from drgrade.training.lab_cells import Wanted
 
     wanted = Wanted(size, tuple(cells or ()), photos, epochs, compare_size, recipe,
-                    tuple(set_ or ()))  # fmt: skip
+                    tuple(set_ or ()), degradation)  # fmt: skip
     page = run_lab(read_manifest(manifest, root=root), output, wanted, language=language,
                    confirm=(lambda: True) if yes else _asked)  # fmt: skip
     print(page.with_suffix(".json").read_text(encoding="utf-8") if json else page)

@@ -16,10 +16,11 @@ from drgrade.files import write_json
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.progress import say
-from drgrade.run import provenance
+from drgrade.run import RunFolder, provenance
 from drgrade.training.experiment import limited, run
 from drgrade.training.judged import judge_run
 from drgrade.training.lab_cells import TABLE, Cell, Wanted, cells_of, compared
+from drgrade.training.lab_nets import ROLE, nets_of, recipe_of
 from drgrade.training.lab_plan import Pace, Planned, measure, plan, say_plan
 from drgrade.training.loop import DivergedError
 
@@ -42,7 +43,7 @@ def run_lab(
     Args:
         manifest: photos with grades; splits that are missing are carved out of `train`.
         folder: where `runs/CELL`, `figures`, `report.html` and `report.json` go.
-        wanted: sizes, cells, photos and epochs.
+        wanted: sizes, cells, photos and epochs, and whether the nets of the first figure.
         language: of the page and its figures, `en` or `zh-TW`.
         confirm: asked once, after the plan was said; False ends the lab before it begins.
         measured: how the pace of a cell's network is found.
@@ -55,7 +56,8 @@ def run_lab(
         RunError: a cell in `folder` was run with other settings.
         InterruptedRunError: a signal came; the same command goes on where it stopped.
     """
-    cells = cells_of(wanted)
+    cells = [*cells_of(wanted), *nets_of(wanted)]
+    _refuse_other_settings(cells, folder, manifest)
     whole = completed(manifest, cells[0])
     photos = _photos(whole)
     planned = plan(cells, folder, photos, measured)
@@ -70,6 +72,14 @@ def run_lab(
             _write(folder, about, whole, language)
             drawn = time.monotonic()
     return _write(folder, about, whole, language)
+
+
+def _refuse_other_settings(cells: Sequence[Cell], folder: Path, manifest: Manifest) -> None:
+    """What lies in `folder` must have been run as it is asked for now, finished or not."""
+    for cell in cells:
+        files = RunFolder(folder / "runs" / cell.name)
+        if files.is_started:
+            files.check_resumable(cell.recipe, manifest.hash)
 
 
 def completed(manifest: Manifest, cell: Cell) -> Manifest:
@@ -100,11 +110,17 @@ def _photos(manifest: Manifest) -> dict[str, int]:
 
 
 def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> str:
-    """Train one cell to its end and judge it; returns why it stays empty, or nothing."""
+    """Train one cell to its end and judge it; returns why it stays empty, or nothing.
+
+    A net of the first figure is not judged: its figure is the training error, and a look at test
+    that nobody needs is a look too many.
+    """
     say(f"cell {cell.name}")
     own = folder / "runs" / cell.name
     try:
-        judge_run(run(cell.recipe, manifest, own, resume=True), language=language)
+        ended = run(cell.recipe, manifest, own, resume=True)
+        if cell.role != ROLE:
+            judge_run(ended, language=language)
     except (DownloadError, DivergedError) as error:
         say(f"cell {cell.name} stays empty: {error}")
         return str(error)
@@ -125,14 +141,20 @@ def _about(
 ) -> dict[str, Any]:
     """What the page needs to know that no run folder tells."""
     before = _read_about(folder, manifest.hash)
-    listed = _merged(before.get("cells", []), [cell.as_json() for cell in cells])
+    table = [cell for cell in cells if cell.role != ROLE]
+    nets = [cell for cell in cells if cell.role == ROLE]
+    kept: dict[str, Any] = (
+        {} if table else {k: before[k] for k in ("recipe", "size") if k in before}
+    )
     return {
         "format": FORMAT,
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "recipe": wanted.recipe,
-        "size": wanted.size,
-        "cells": listed,
-        "compared": compared(cells) or before.get("compared", []),
+        "recipe": wanted.recipe if table else recipe_of(wanted),
+        "size": cells[0].size,
+        **kept,
+        "cells": _merged(before.get("cells", []), [cell.as_json() for cell in table]),
+        "degradation": [net.as_json() for net in nets] or before.get("degradation", []),
+        "compared": compared(table) or before.get("compared", []),
         "reasons": dict(before.get("reasons", {})),
         "networks": before.get("networks", {}) | _networks(cells),
         "estimated_seconds": {each.cell.name: each.seconds for each in planned},
@@ -162,16 +184,21 @@ def _merged(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dic
 
 
 def _networks(cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
-    """Printed modules and parameters of each network and head, keyed `network head`."""
+    """Printed modules and parameters of each network and head, keyed `network head`.
+
+    A net of the first figure is told from a cell's network by its kind, `plain` or `residual`.
+    """
     found: dict[str, dict[str, Any]] = {}
     for cell in cells:
         model = cell.recipe.model
-        key = f"{model.network} {model.head}"
+        kind = "plain " if model.plain else "residual "
+        name = f"{kind if cell.role == ROLE else ''}{model.network}"
+        key = f"{name} {model.head}"
         if key not in found:
             outputs = OBJECTIVES[cell.recipe.objective.name].outputs
             network = build_network(model, outputs)
             found[key] = {
-                "network": model.network,
+                "network": name,
                 "head": model.head,
                 "printed": str(network),
                 "parameters": sum(p.numel() for p in network.parameters()),

@@ -10,14 +10,15 @@ from drgrade.recipe import Recipe, load_recipe, make_recipe
 LAB_RECIPE = "lab"
 LAB_EPOCHS = {"resnet18": 10, "resnet50": 8, "efficientnet_lite0": 10}
 LAB_RATES = {"imagenet": 1e-5, "random": 1e-4}
-LAB_HEAD_SIZE = 512
+LAB_SIZE = 512
 
 
 @dataclass(frozen=True)
 class Cell:
     """One training of the lab: a network, its start, the side of its squares, and its role.
 
-    `role` is `table` for the lab's own table and `sizes` for the comparison of sizes.
+    `role` is `table` for the lab's own table, `sizes` for the comparison of sizes, and
+    `degradation` for the nets of its first figure.
     """
 
     name: str
@@ -37,21 +38,32 @@ class Cell:
             "batch": settings.train.batch,
             "learning_rate": settings.optimiser.learning_rate,
             "choose": settings.train.choose,
+            "plain": settings.model.plain,
+            "seed": settings.train.seed,
             "run": f"runs/{self.name}",
         }
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a person asked the lab for; 0 and empty mean as the lab has it."""
+    """What a person asked the lab for; 0 and empty mean as the lab has it.
 
-    size: int = 512
+    `degradation` asks for the nets of the first figure, and for cells only where they are named.
+    """
+
+    size: int = 0
     cells: Sequence[str] = ()
     photos: int = 0
     epochs: int = 0
     compare_size: int = 0
     recipe: str = LAB_RECIPE
     changes: Sequence[str] = ()
+    degradation: bool = False
+
+    @property
+    def cell_size(self) -> int:
+        """Side of the squares of the cells in pixels."""
+        return self.size or LAB_SIZE
 
 
 TABLE: dict[str, tuple[str, str]] = {
@@ -62,11 +74,21 @@ TABLE: dict[str, tuple[str, str]] = {
 def cells_of(wanted: Wanted) -> list[Cell]:
     """The cells a person asked for, all six by default, then those that compare sizes.
 
+    None where only the first figure was asked for.
+
     Raises:
         UnknownNameError: a cell that does not exist.
+        UsageError: sizes to compare, but no two of one cell.
         RecipeError: settings that do not go together.
     """
-    names = list(dict.fromkeys(wanted.cells)) or list(TABLE)
+    names = list(dict.fromkeys(wanted.cells)) or ([] if wanted.degradation else list(TABLE))
+    if not names and wanted.compare_size:
+        raise UsageError(
+            f"--compare-size {wanted.compare_size} compares a cell, but --degradation runs none; "
+            "name one with --cells"
+        )
+    if not names:
+        return []
     table = [_table_cell(wanted, name) for name in names]
     without_start = [cell for cell in table if cell.start == "random"]  # needs no download
     return table + _size_cells(wanted, (without_start or table)[0])
@@ -87,19 +109,19 @@ def compared(cells: Sequence[Cell]) -> list[str]:
 
 def _table_cell(wanted: Wanted, name: str) -> Cell:
     network, start = choose(TABLE, name, "cell of the lab")
-    return _cell(wanted, name, network, start, wanted.size, "table", "")
+    return _cell(wanted, name, network, start, wanted.cell_size, "table", "")
 
 
 def _size_cells(wanted: Wanted, first: Cell) -> list[Cell]:
     """One cell at both sizes with the same head; a cell of the table is not run twice."""
     if not wanted.compare_size:
         return []
-    if wanted.compare_size == wanted.size:
+    if wanted.compare_size == wanted.cell_size:
         raise UsageError(
-            f"--compare-size must differ from --size, got {wanted.size} for both; "
+            f"--compare-size must differ from --size, got {wanted.cell_size} for both; "
             "leave one of them out"
         )
-    sizes = [wanted.size, wanted.compare_size]
+    sizes = [wanted.cell_size, wanted.compare_size]
     if first.recipe.model.head == "global":
         sizes = [wanted.compare_size]
     return [
@@ -133,5 +155,5 @@ def _cell(
 
 def fitting_head(asked: str, network: str, size: int) -> str:
     """The lab's head where it fits (a ResNet at 512 px), else the global average."""
-    fits = size == LAB_HEAD_SIZE and network.startswith("resnet")
+    fits = size == LAB_SIZE and network.startswith("resnet")
     return asked if fits else "global"

@@ -54,7 +54,8 @@ def plan(
             found.append(Planned(cell, 0, 0.0))
             continue
         model = cell.recipe.model
-        key = (model.network, model.head, cell.size, cell.recipe.train.batch)
+        key = (model.network, model.head, model.stem, model.plain, cell.size,
+               cell.recipe.train.batch)  # fmt: skip
         paces[key] = paces.get(key) or measure(cell)
         found.append(Planned(cell, left, _seconds(paces[key], photos, left)))
     return found

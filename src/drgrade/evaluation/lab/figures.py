@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from drgrade.evaluation.floors import always
+from drgrade.evaluation.lab.degradation_figure import draw_degradation
 from drgrade.evaluation.lab.diagrams import OF_NETWORK, draw_block
 from drgrade.evaluation.lab.discussion import network_name
 from drgrade.evaluation.lab.results import Judged, Lab, Result
@@ -30,6 +31,8 @@ def draw_figures(lab: Lab, language: str) -> dict[str, Figure]:
     networks = list(dict.fromkeys(cell.settings["network"] for cell in lab.cells))
     drawn = {f"block-{OF_NETWORK[n]}": draw_block(OF_NETWORK[n], language)
              for n in networks if n in OF_NETWORK}  # fmt: skip
+    if lab.degradation is not None:
+        drawn["degradation"] = draw_degradation(lab.degradation, language)
     drawn["counts"] = draw_counts(lab.counts, language=language)
     drawn["confusion-always-0"] = _always_zero(lab, language)
     if lab.finished:

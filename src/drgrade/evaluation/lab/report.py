@@ -9,6 +9,8 @@ from typing import Any
 
 from drgrade.data.manifest import Manifest
 from drgrade.errors import RunError
+from drgrade.evaluation.lab.degradation import Degradation
+from drgrade.evaluation.lab.degradation_talk import headline, progress, sentences, table_rows
 from drgrade.evaluation.lab.discussion import (
     discussion,
     floor_word,
@@ -64,7 +66,9 @@ def write_lab_report(folder: Path, manifest: Manifest, *, language: str = "en") 
     files = {name: write_figure(figure, folder / "figures" / name)[1]
              for name, figure in drawn.items()}  # fmt: skip
     page = render(lab, {name: svg_of(path) for name, path in files.items()}, language)
-    said = {"verdict": verdict(lab, language), "discussion": discussion(lab, language)}
+    said = {"verdict": _verdict(lab, language), "discussion": discussion(lab, language)}
+    if lab.degradation is not None:
+        said["first_figure"] = sentences(lab.degradation, language)
     write_json(folder / TWIN, lab.as_json() | said)
     write_text(folder / PAGE, page)
     return folder / PAGE
@@ -81,8 +85,9 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "lab": lab,
         "about": lab.about,
         "drawings": {name: Markup(text) for name, text in drawings.items()},
-        "verdict": verdict(lab, language),
+        "verdict": _verdict(lab, language),
         "discussion": discussion(lab, language),
+        "first": _first_figure(lab.degradation, language),
         "photos": f"{sum(map(sum, lab.counts.values())):,}",
         "source": _source(lab, language),
         "is_drawn": lab.facts.get("source") == "drawn",
@@ -104,6 +109,27 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "names": {cell.name: cell for cell in lab.cells},
     }
     return environment().get_template(TEMPLATE).render(context)
+
+
+def _verdict(lab: Lab, language: str) -> str:
+    """The page in a sentence or two; of the first figure where nothing else was asked for."""
+    if lab.cells or lab.degradation is None:
+        return verdict(lab, language)
+    return headline(lab.degradation, language)
+
+
+def _first_figure(found: Degradation | None, language: str) -> dict[str, Any]:
+    """The first figure's table, sentences and state; empty where it was not asked for."""
+    if found is None:
+        return {}
+    settings = dict(found.settings)
+    rate = _rate(settings.pop("learning_rate"))
+    return {
+        "note": say_in(language, "degradation_note", rate=rate, **settings),
+        "rows": table_rows(found, language),
+        "sentences": sentences(found, language),
+        "progress": progress(found, language),
+    }
 
 
 def _source(lab: Lab, language: str) -> str:

@@ -20,6 +20,7 @@ from drgrade.evaluation.floors import (
     rows_of,
 )
 from drgrade.evaluation.intervals import bootstrap, paired_difference, ratio
+from drgrade.evaluation.lab.degradation import Degradation, read_degradation
 from drgrade.evaluation.metrics import accuracies, confusion, kappas
 from drgrade.evaluation.values import Estimate, Floats, Ints, missing
 from drgrade.grades import GRADES
@@ -28,6 +29,7 @@ from drgrade.run import RunFolder
 
 SCORECARD = "scorecard/report.html"  # below a run folder
 COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
+NOTES = ("cells", "degradation", "reasons")  # of lab.json: what the twin tells in full
 MOST_ROWS = 0.9  # a floor that answers fewer rows than this is not the one to be held against
 
 
@@ -121,6 +123,7 @@ class Lab:
     other: Floor | None  # the other-eye floor that answers most test rows
     cells: tuple[Result, ...]
     pairs: tuple[Pair, ...]
+    degradation: Degradation | None = None  # the first figure, where it was asked for
 
     def cell(self, name: str) -> Result | None:
         """A cell by its name, or None."""
@@ -140,7 +143,7 @@ class Lab:
         """The twin of the page in plain values."""
         chosen = self.chosen
         return {
-            **{key: value for key, value in self.about.items() if key not in ("cells", "reasons")},
+            **{key: value for key, value in self.about.items() if key not in NOTES},
             "facts": dict(self.facts),
             "counts": {split: list(row) for split, row in self.counts.items()},
             "units": {"kind": self.unit, **self.units},
@@ -149,6 +152,7 @@ class Lab:
             "chosen_on_tune": chosen.name if chosen else None,
             "cells": [cell.as_json() for cell in self.cells],
             "pairs": [pair.as_json() for pair in self.pairs],
+            "degradation": self.degradation.as_json() if self.degradation else None,
         }
 
 
@@ -168,10 +172,12 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
     """
     test = Test.of(manifest)
     cells = tuple(_result(folder, settings, about["reasons"], test) for settings in about["cells"])
+    counts = _counts(manifest)
+    nets = about.get("degradation", [])
     return Lab(
         about=about,
         facts={key: value for key, value in manifest.facts.items() if key != "root"},
-        counts=_counts(manifest),
+        counts=counts,
         units=_units(manifest),
         unit=_unit(manifest),
         leaked_share=about["leaked_share"] if _unit(manifest) != "photos" else None,
@@ -179,6 +185,7 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
         other=test.other_floor,
         cells=cells,
         pairs=tuple(_pairs(folder, cells, about["compared"], test)),
+        degradation=read_degradation(folder, nets, about["reasons"], counts["train"]),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from drgrade.errors import choose
+from drgrade.evaluation.lab.degradation_words import DEGRADATION
 from drgrade.evaluation.lab.talk_words import TALK, Pairs
 
 LANGUAGES = ("en", "zh-TW")
@@ -271,4 +272,4 @@ REPEAT: Pairs = {
     ),
 }
 
-WORDS: Pairs = FRAME | SETUP | RESULTS | TALK | REPEAT
+WORDS: Pairs = FRAME | SETUP | DEGRADATION | RESULTS | TALK | REPEAT

@@ -1,0 +1,54 @@
+"""The nets of the lab's first figure: plain against residual, three depths, three seeds.
+
+He et al. 2016 (arXiv:1512.03385), section 4.1 and figure 4.
+"""
+
+from drgrade.recipe import load_recipe, make_recipe
+from drgrade.training.lab_cells import LAB_RECIPE, Cell, Wanted
+
+DEGRADATION_RECIPE = "degradation"
+ROLE = "degradation"
+DEPTHS = (18, 34, 50)
+SEEDS = 3
+
+
+def nets_of(wanted: Wanted) -> list[Cell]:
+    """The eighteen trainings of the first figure, or none where it was not asked for.
+
+    All six nets of one seed come before the next seed, so that an interrupted lab has a whole
+    comparison as soon as it can.
+
+    Raises:
+        RecipeError: settings that do not go together.
+    """
+    if not wanted.degradation:
+        return []
+    return [
+        _net(wanted, depth, plain, seed)
+        for seed in range(SEEDS)
+        for depth in DEPTHS
+        for plain in (True, False)
+    ]
+
+
+def recipe_of(wanted: Wanted) -> str:
+    """The recipe the nets are trained with: their own, or what a person named."""
+    return DEGRADATION_RECIPE if wanted.recipe == LAB_RECIPE else wanted.recipe
+
+
+def _net(wanted: Wanted, depth: int, plain: bool, seed: int) -> Cell:
+    """One training; nothing but depth, shortcuts and seed differs from the others."""
+    base = load_recipe(recipe_of(wanted), wanted.changes).model_dump()
+    base["train"]["seed"] += seed
+    name = f"{'plain' if plain else 'residual'}{depth}-seed{base['train']['seed']}"
+    base["name"] = name
+    base["data"] |= {
+        "size": wanted.size or base["data"]["size"],
+        "photos": wanted.photos or base["data"]["photos"],
+    }
+    base["model"] |= {
+        "network": f"resnet{depth}", "plain": plain, "head": "global", "start": "random",
+    }  # fmt: skip
+    base["train"] |= {"epochs": wanted.epochs or base["train"]["epochs"], "watch_test": False}
+    made = make_recipe(base, name)
+    return Cell(name, f"resnet{depth}", "random", made.data.size, ROLE, made)
