@@ -227,3 +227,21 @@ def test_a_parquet_of_floats_and_empty_columns_is_read(tmp_path):
     table.with_columns(pl.lit(None).alias("patient")).write_parquet(tmp_path / "p.parquet")
     found = read_predictions(tmp_path / "p.parquet").table
     assert found.select("photo", "grade").rows() == [("7", 1), ("8", 2)]
+
+
+def test_facts_of_an_earlier_version_make_room_when_forced_and_say_so_else(tmp_path):
+    beside, rows = tmp_path / "p.json", from_rows([GRADED], {"drawn": False})
+    beside.write_text('{"preprocess": {"size": 64}}')
+    with pytest.raises(PredictionsError, match="without its kind, .* --force replaces it"):
+        write_predictions(rows, tmp_path / "p.csv")
+    assert not (tmp_path / "p.csv").exists()
+    write_predictions(rows, tmp_path / "p.csv", force=True)
+    assert read_predictions(tmp_path / "p.csv").facts == {"drawn": False}
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"name": "theirs"}', '{"kind": "other"}'])
+def test_another_files_place_is_never_taken(tmp_path, text):
+    (tmp_path / "p.json").write_text(text)
+    with pytest.raises(PredictionsError, match="another's file"):
+        write_predictions(from_rows([GRADED]), tmp_path / "p.csv", force=True)
+    assert (tmp_path / "p.json").read_text() == text

@@ -22,6 +22,7 @@ STATUSES = ("graded", "ungradable", "not_fundus", "error", "duplicate")
 SPLITS = ("train", "tune", "calibrate", "test", "out_of_fold")
 PROBABILITIES = ("p0", "p1", "p2", "p3", "p4")
 FACTS_KEY = "drgrade"
+EARLIER = "no kind"
 SUM_OFF = 1e-3  # how far from 1 the sum of rounded probabilities may be
 OF_THE_MODEL = (
     "weights_sha256", "recipe", "recipe_hash", "recipe_family", "seed", "manifest_hash",
@@ -101,17 +102,17 @@ def from_rows(rows: list[dict[str, Any]], facts: dict[str, Any] | None = None) -
     return Predictions(table, facts or {})
 
 
-def write_predictions(predictions: Predictions, path: Path) -> None:
+def write_predictions(predictions: Predictions, path: Path, *, force: bool = False) -> None:
     """Write `.csv` (facts in a `.json` beside it) or `.parquet` (facts in its metadata).
 
     Text that a spreadsheet would run as a formula gets an apostrophe in front in the CSV, which
-    `read_predictions` takes away again.
+    `read_predictions` takes away again. `force` as in `refuse_place`.
 
     Raises:
         PredictionsError: another ending, or the place of the facts is taken by another's file.
     """
     path = Path(path)
-    refuse_place(path)
+    refuse_place(path, force=force)
     if path.suffix == ".parquet":
         with replacing(path) as temporary:
             facts = json.dumps(predictions.facts, allow_nan=False)
@@ -122,8 +123,10 @@ def write_predictions(predictions: Predictions, path: Path) -> None:
         write_json(path.with_suffix(".json"), {"kind": KIND, **predictions.facts})
 
 
-def refuse_place(path: Path) -> None:
+def refuse_place(path: Path, *, force: bool = False) -> None:
     """Refuse a place that predictions cannot be written to, before they are made.
+
+    With `force`, facts beside a CSV that name no kind, as an earlier version wrote them, make room.
 
     Raises:
         PredictionsError: another ending, or a `.json` beside the CSV that is not of predictions.
@@ -135,15 +138,25 @@ def refuse_place(path: Path) -> None:
     beside = path.with_suffix(".json")
     if path.suffix != ".csv" or not beside.exists():
         return
+    kind = _kind(beside)
+    if kind == KIND or (kind == EARLIER and force):
+        return
+    whose = "another's file; choose another name for the table, or .parquet"
+    if kind == EARLIER:
+        whose = "there without its kind, as an earlier version wrote it; --force replaces it"
+    raise PredictionsError(f"the facts of a CSV go to {beside.name}, which is {whose}")
+
+
+def _kind(beside: Path) -> str:
+    """`KIND`, `EARLIER` where facts of ours name no kind, or nothing: another's file."""
     try:
-        is_ours = json.loads(beside.read_text(encoding="utf-8")).get("kind") == KIND
-    except (OSError, ValueError, AttributeError, RecursionError):
-        is_ours = False
-    if not is_ours:
-        raise PredictionsError(
-            f"the facts of a CSV go to {beside.name}, which is another's file; choose another "
-            "name for the table, or .parquet"
-        )
+        found = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    if not isinstance(found, dict):
+        return ""
+    is_earlier = "kind" not in found and bool({*OF_THE_MODEL, "preprocess"} & set(found))
+    return EARLIER if is_earlier else str(found.get("kind", ""))
 
 
 def read_predictions(path: Path) -> Predictions:

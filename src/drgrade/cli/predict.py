@@ -68,7 +68,7 @@ def predict(
     if output is not None and output.exists() and not force:
         raise UsageError(f"{output} is there already; give another name or --force")
     if output is not None:
-        refuse_place(output)
+        refuse_place(output, force=force)
     if not 1 <= workers <= MOST_WORKERS:
         raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
     device = str(pick_device(device))
@@ -94,7 +94,7 @@ def predict(
     }
     predictions = from_rows(rows, facts)
     if output is not None:
-        write_predictions(predictions, output)
+        write_predictions(predictions, output, force=force)
     _show(rows, json_, quiet=output is not None)
     failed = sum(row["status"] != "graded" for row in rows)
     say(
