@@ -1,8 +1,13 @@
 """The nets of the lab's first figure: which they are, and that nothing else differs in them."""
 
+import math
+
 import pytest
 
+torch = pytest.importorskip("torch")
+
 from drgrade.errors import UsageError
+from drgrade.models.grader import build_network
 from drgrade.training.lab_cells import Wanted, cells_of
 from drgrade.training.lab_nets import nets_of
 from drgrade.training.lab_plan import Pace, plan
@@ -68,3 +73,43 @@ def test_plain_and_residual_nets_are_timed_apart(tmp_path):
     timed = []
     plan(nets_of(ASKED), tmp_path, PHOTOS, lambda net: timed.append(net.name) or Pace(1.0, 0.5))
     assert timed == [net.name for net in nets_of(ASKED)[:6]]
+
+
+def network_of(name):
+    (net,) = (net for net in nets_of(ASKED) if net.name == name)
+    torch.manual_seed(0)
+    return build_network(net.recipe.model, 5)
+
+
+@pytest.mark.parametrize("depth", [18, 34, 50])
+def test_a_plain_net_is_the_residual_one_without_its_shortcuts_and_nothing_else(depth):
+    shapes = {
+        kind: {
+            key: value.shape
+            for key, value in network_of(f"{kind}{depth}-seed0").state_dict().items()
+        }
+        for kind in ("plain", "residual")
+    }
+    kept = {key: shape for key, shape in shapes["residual"].items() if "downsample" not in key}
+    assert kept == shapes["plain"]
+
+
+def test_a_plain_net_passes_nothing_by_its_layers():
+    network = network_of("plain50-seed0").eval()
+    torch.nn.init.zeros_(network.layer3[2].bn2.weight)
+    one, other = network(torch.rand(2, 3, 64, 64))
+    assert torch.equal(one, other)
+
+
+def spreads(network):
+    """Of each wide convolution: the spread of its weights, and what the paper starts it with."""
+    wide = [m for m in network.modules() if isinstance(m, torch.nn.Conv2d) and m.in_channels > 200]
+    told = [math.sqrt(2 / (each.out_channels * each.kernel_size[0] ** 2)) for each in wide]
+    return [each.weight.std().item() for each in wide], told
+
+
+@pytest.mark.parametrize("name", ["plain34-seed0", "residual34-seed0", "plain50-seed0"])
+def test_weights_start_as_the_paper_starts_them(name):
+    """He et al. 2015 (arXiv:1502.01852), equation 14: a variance of 2 over what leaves a layer."""
+    found, told = spreads(network_of(name))
+    assert found == pytest.approx(told, rel=0.02)
