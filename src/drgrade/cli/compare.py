@@ -3,11 +3,14 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter, validators
 
 from drgrade.errors import UsageError
+
+if TYPE_CHECKING:
+    from drgrade.predictions import Predictions
 
 
 def compare(
@@ -52,30 +55,36 @@ def compare(
     json_
         Print the figures as JSON instead of the path of the page.
     """
-    from drgrade.data.manifest import read_manifest
     from drgrade.evaluation.comparison import compare as compare_tables
-    from drgrade.evaluation.judging.judge import pick_split
     from drgrade.evaluation.pages.compare_page import verdict, write_comparison
     from drgrade.evaluation.pooling import alone
-    from drgrade.evaluation.scorecard import with_patients
     from drgrade.files import refuse_file
-    from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
     refuse_file(output)
-    files = [_table(path) for path in predictions]
-    photos = manifest or next((m for m in map(_own_manifest, predictions) if m), None)
-    known = None if photos is None else read_manifest(photos)
-    tables = {
-        name: with_patients(pick_split(read_predictions(file), split), known)
-        for name, file in zip(_names(predictions), files, strict=True)
-    }
+    tables = _tables(predictions, manifest, split)
     pools = alone(list(tables)) if seeds_apart else _pools(pool, list(tables)) if pool else None
     found = compare_tables(tables, pools=pools, seed=seed)
     command = shlex.join(["drgrade", *sys.argv[1:]])
     page = write_comparison(found, output, command=command, language=language)
     say(verdict(found, language))
     print(page.with_suffix(".json").read_text(encoding="utf-8") if json_ else page)
+
+
+def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "Predictions"]:
+    """The tables by short names, with the patients that the manifest lends."""
+    from drgrade.data.manifest import read_manifest
+    from drgrade.evaluation.judging.judge import pick_split
+    from drgrade.evaluation.scorecard import with_patients
+    from drgrade.predictions import read_predictions
+
+    files = [_table(path) for path in paths]
+    photos = manifest or next((m for m in map(_own_manifest, paths) if m), None)
+    known = None if photos is None else read_manifest(photos)
+    return {
+        name: with_patients(pick_split(read_predictions(file), split), known)
+        for name, file in zip(_names(paths), files, strict=True)
+    }
 
 
 def _table(path: Path) -> Path:

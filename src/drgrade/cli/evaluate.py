@@ -11,6 +11,8 @@ from drgrade.errors import UsageError
 
 if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
+    from drgrade.evaluation.judging.judgement import Judgement
+    from drgrade.predictions import Predictions
 
 WARNED = 3
 
@@ -62,27 +64,17 @@ def evaluate(
         Print the figures as JSON instead of the path of the page.
     """
     from drgrade.data.manifest import read_manifest
-    from drgrade.evaluation.judging.judge import judge, pick_split
+    from drgrade.evaluation.judging.judge import judge
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.judge_page import write_scorecard
-    from drgrade.evaluation.pages.judge_text import verdict
     from drgrade.files import refuse_file, sha256_file
-    from drgrade.predictions import read_predictions
-    from drgrade.progress import say
 
     refuse_file(output)
     table, photos = _places(predictions, manifest)
-    whole = read_predictions(table)
-    rows = pick_split(whole, split)
-    if left := whole.table.height - rows.table.height:
-        say(f"{rows.table.height} rows are judged; {left} rows of other splits or of none are not")
+    rows = _rows(table, split)
     known: Manifest | None = None if photos is None else read_manifest(photos)
     judgement = judge(rows, known, seed=seed, looks=look_at(rows))
-    for check in judgement.warnings:
-        say(f"{check.code}: {check.sentence(language)}")
-    if judgement.has_error and not force:
-        say("no scorecard was written, because of the error above; put it right, or see what the "
-            "figures would be with --force")  # fmt: skip
+    if not _may_write(judgement, language, force=force):
         return WARNED
     page = write_scorecard(
         judgement,
@@ -93,10 +85,43 @@ def evaluate(
         photos=known if thumbnails else None,
         table_hash=sha256_file(table),
     )
-    say(verdict(judgement, language))
-    print(page.with_suffix(".json").read_text(encoding="utf-8") if json_ else page)
+    _show(judgement, page, language, as_json=json_)
     is_bad = judgement.has_error or (strict and bool(judgement.warnings))
     return WARNED if is_bad else 0
+
+
+def _rows(table: Path, split: str) -> "Predictions":
+    """The rows that are judged; how many are not is told."""
+    from drgrade.evaluation.judging.judge import pick_split
+    from drgrade.predictions import read_predictions
+    from drgrade.progress import say
+
+    whole = read_predictions(table)
+    rows = pick_split(whole, split)
+    if left := whole.table.height - rows.table.height:
+        say(f"{rows.table.height} rows are judged; {left} rows of other splits or of none are not")
+    return rows
+
+
+def _may_write(judgement: "Judgement", language: str, *, force: bool) -> bool:
+    """Tell every warning; whether a scorecard may be written."""
+    from drgrade.progress import say
+
+    for check in judgement.warnings:
+        say(f"{check.code}: {check.sentence(language)}")
+    if judgement.has_error and not force:
+        say("no scorecard was written, because of the error above; put it right, or see what the "
+            "figures would be with --force")  # fmt: skip
+        return False
+    return True
+
+
+def _show(judgement: "Judgement", page: Path, language: str, *, as_json: bool) -> None:
+    from drgrade.evaluation.pages.judge_text import verdict
+    from drgrade.progress import say
+
+    say(verdict(judgement, language))
+    print(page.with_suffix(".json").read_text(encoding="utf-8") if as_json else page)
 
 
 def _places(predictions: Path, manifest: Path | None) -> tuple[Path, Path | None]:

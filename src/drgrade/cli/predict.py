@@ -4,17 +4,23 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from drgrade.errors import DrgradeError, UsageError
 from drgrade.extras import need
 
+if TYPE_CHECKING:
+    from drgrade.models.grader import Grader
+
 PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".jp2")
 ANSWERS = ("predicted", "referable", "mirrored", "p0", "p1", "p2", "p3", "p4")
 MOST_WORKERS = 256
 TABLE_ENDINGS = (".csv", ".parquet")
+SOME_FAILED = 3
+Row = dict[str, Any]
+Input = tuple[str, Path | DrgradeError, Row]  # the photo's name, where it lies, what is known of it
 
 
 def predict(
@@ -61,40 +67,19 @@ def predict(
     need("grade", "drgrade predict")
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
-    from drgrade.models.inference import grade_photos
-    from drgrade.predictions import from_rows, refuse_place, told_by_model, write_predictions
-    from drgrade.progress import say, track
+    from drgrade.predictions import from_rows, write_predictions
+    from drgrade.progress import say
 
-    if output is not None and output.exists() and not force:
-        raise UsageError(f"{output} is there already; give another name or --force")
-    if output is not None:
-        refuse_place(output, force=force)
-    if not 1 <= workers <= MOST_WORKERS:
-        raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
-    device = str(pick_device(device))
-    grader = load_grader(model, device)
+    _refuse(output, workers, force=force)
+    on = str(pick_device(device))
+    grader = load_grader(model, on)
     inputs = list_inputs(photos, root)
     if not inputs:
         raise UsageError(f"no photographs found under {', '.join(map(str, photos))}")
-    named = ((name, path) for name, path, _ in inputs)
-    answers = grade_photos(grader, named, workers=workers, device=device, mirror=mirror)
-    rows = [
-        {**known, **_as_promised(known, answer)}
-        for (_, _, known), answer in zip(
-            inputs, track(answers, len(inputs), "grading"), strict=True
-        )
-    ]
-    facts = {
-        "train_source": grader.facts.get("source", ""),
-        "train_preprocess": grader.facts.get("preprocess"),
-        **told_by_model(grader.facts),
-        **_origin(photos, root),
-        **(_mirrored(rows) if mirror else {}),
-        "preprocess": asdict(grader.preprocess),
-    }
-    predictions = from_rows(rows, facts)
+    rows = _graded(grader, inputs, workers=workers, device=on, mirror=mirror)
     if output is not None:
-        write_predictions(predictions, output, force=force)
+        facts = _facts(grader) | _origin(photos, root) | (_mirrored(rows) if mirror else {})
+        write_predictions(from_rows(rows, facts), output, force=force)
     _show(rows, json_, quiet=output is not None)
     failed = sum(row["status"] != "graded" for row in rows)
     say(
@@ -102,14 +87,54 @@ def predict(
         + (f"; {output}" if output else "")
         + ". Research software, not a medical device."
     )
-    return 3 if failed else 0
+    return SOME_FAILED if failed else 0
+
+
+def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
+    """What can be known to fail before anything is loaded."""
+    from drgrade.predictions import refuse_place
+
+    if output is not None and output.exists() and not force:
+        raise UsageError(f"{output} is there already; give another name or --force")
+    if output is not None:
+        refuse_place(output, force=force)
+    if not 1 <= workers <= MOST_WORKERS:
+        raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
+
+
+def _graded(
+    grader: "Grader", inputs: list[Input], *, workers: int, device: str, mirror: bool
+) -> list[Row]:
+    """One row for each input, in their order."""
+    from drgrade.models.inference import grade_photos
+    from drgrade.progress import track
+
+    named = ((name, path) for name, path, _ in inputs)
+    answers = grade_photos(grader, named, workers=workers, device=device, mirror=mirror)
+    told = track(answers, len(inputs), "grading")
+    return [
+        {**known, **_as_promised(known, answer)}
+        for (_, _, known), answer in zip(inputs, told, strict=True)
+    ]
+
+
+def _facts(grader: "Grader") -> Row:
+    """What the model's file tells its judges."""
+    from drgrade.predictions import told_by_model
+
+    return {
+        "train_source": grader.facts.get("source", ""),
+        "train_preprocess": grader.facts.get("preprocess"),
+        **told_by_model(grader.facts),
+        "preprocess": asdict(grader.preprocess),
+    }
 
 
 def _counted(photos: int) -> str:
     return "1 photograph" if photos == 1 else f"{photos:,} photographs"
 
 
-def _origin(places: list[Path], root: Path | None) -> dict[str, Any]:
+def _origin(places: list[Path], root: Path | None) -> Row:
     """Where the photographs come from, and whether they are drawn: only where all places tell."""
     from drgrade.data.manifest import read_manifest
     from drgrade.data.sources import is_drawn
@@ -123,14 +148,14 @@ def _origin(places: list[Path], root: Path | None) -> dict[str, Any]:
     return known | ({"source": sources.pop()} if len(sources) == 1 else {})
 
 
-def _mirrored(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _mirrored(rows: list[Row]) -> Row:
     turned = [row["predicted"] != row["mirrored"] for row in rows if row["status"] == "graded"]
     if not turned:
         return {"mirror_changes": None, "mirror_changes_on": None}
     return {"mirror_changes": sum(turned) / len(turned), "mirror_changes_on": "these photographs"}
 
 
-def _as_promised(known: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+def _as_promised(known: Row, answer: Row) -> Row:
     """The answer, or an error where the file is not the one the manifest has the hash of."""
     promised, found = known.get("sha256"), answer.get("sha256")
     if not promised or not found or promised == found:
@@ -138,9 +163,6 @@ def _as_promised(known: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any
     emptied = {key: None for key in answer if key in ANSWERS}
     reason = f"hash mismatch: sha256 {found[:12]}..., the manifest has {promised[:12]}..."
     return {**answer, **emptied, "status": "error", "reason": reason}
-
-
-Input = tuple[str, Path | DrgradeError, dict[str, Any]]
 
 
 def list_inputs(places: list[Path], root: Path | None) -> list[Input]:
@@ -169,7 +191,7 @@ def _of_manifest(place: Path, root: Path | None) -> Iterator[Input]:
             yield row["photo"], error, known
 
 
-def _show(rows: list[dict[str, Any]], as_json: bool, *, quiet: bool) -> None:
+def _show(rows: list[Row], as_json: bool, *, quiet: bool) -> None:
     if as_json:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
@@ -180,7 +202,7 @@ def _show(rows: list[dict[str, Any]], as_json: bool, *, quiet: bool) -> None:
             print(_line(row, width))
 
 
-def _line(row: dict[str, Any], width: int) -> str:
+def _line(row: Row, width: int) -> str:
     if row["status"] != "graded":
         return f"{row['photo']:{width}}  {row['status']:10}  {row.get('reason', '')}"
     shares = " ".join(f"{row[f'p{k}']:6.3f}" for k in range(5))
