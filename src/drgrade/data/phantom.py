@@ -5,9 +5,12 @@ is used. Coordinates are shares of half the field, x to the right, y down, the f
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +50,7 @@ from drgrade.files import write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
 
-DRAWING = 2  # counts up where the same seed draws other photos than before
+DRAWING = 3  # counts up where the same seed draws other photos than before
 SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
 SICKER = 0.25  # where the severities centre: about half the eyes have a lesion
 COUNTED = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
@@ -102,7 +105,9 @@ def paint(eye: Eye, size: int = 512) -> Painted:
     mask = np.zeros((size, size), np.uint16)
     mask[paint_disc(picture, canvas, eye.anatomy)] |= np.uint16(1 << BITS["disc"])
     in_the_eye(picture, canvas, (eye.anatomy.disc_x, eye.anatomy.disc_y), eye.disturbers)
-    veins = paint_vessels(picture, canvas, bead(eye.anatomy.vessels, eye.lesions))
+    veins = paint_vessels(
+        picture, canvas, bead(eye.anatomy.vessels, eye.lesions), eye.anatomy.vessel_depth
+    )
     mark_beads(mask, canvas, veins, eye.lesions)
     for lesion in sorted(eye.lesions, key=lambda each: -each.radius):
         if lesion.kind != "beading":
@@ -120,7 +125,13 @@ def read_mask(path: Path) -> np.ndarray:
 
 
 def draw_set(
-    n: int, folder: Path, *, size: int = 512, seed: int = 0, shift: float = SICKER
+    n: int,
+    folder: Path,
+    *,
+    size: int = 512,
+    seed: int = 0,
+    shift: float = SICKER,
+    workers: int = 1,
 ) -> Manifest:
     """Draw `n` photos into a folder: `photos/`, `masks/` and `manifest.csv`; drawn ones are kept.
 
@@ -133,17 +144,28 @@ def draw_set(
         size: side in pixels.
         seed: of the set; the same seed draws the same photos.
         shift: how sick the patients are; larger is sicker.
+        workers: processes that draw; one or none draws in this one.
 
     Raises:
         UsageError: the folder holds photos drawn with other settings, or by another drawing.
     """
     folder = Path(folder)
     _refuse_others(folder, {"drawing": DRAWING, "seed": seed, "size": size, "shift": shift})
-    rows = [_draw_one(folder, seed, i, size, shift)
-            for i in track(range(n), n, "drawing")]  # fmt: skip
+    rows = list(track(_drawn(folder, n, size, seed, shift, workers), n, "drawing"))
     manifest = Manifest(_table(rows), folder, {"source": "drawn", "seed": seed})
     write_manifest(manifest, folder / "manifest.csv")
     return manifest
+
+
+def _drawn(
+    folder: Path, n: int, size: int, seed: int, shift: float, workers: int
+) -> Iterator[dict[str, object]]:
+    one = partial(_draw_one, folder, seed, size=size, shift=shift)
+    if workers < 2 or n < 64:
+        yield from map(one, range(n))
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(one, range(n), chunksize=16)
 
 
 def _refuse_others(folder: Path, asked: dict[str, float]) -> None:

@@ -13,10 +13,11 @@ from scipy.special import expit
 from drgrade.data.phantom_camera import Camera, field_of
 from drgrade.data.phantom_vessels import Vessel, grow_vessels
 
+TURNS = 1200  # steps of a full turn in the table of the choroid's vessels
 FAIR = np.array([0.88, 0.47, 0.26], np.float32)
 MIDDLE = np.array([0.74, 0.34, 0.12], np.float32)
 DARK = np.array([0.46, 0.22, 0.13], np.float32)
-ARTERY, VEIN = (0.15, 0.46, 0.3), (0.36, 0.72, 0.42)  # how much light of each colour they take
+ARTERY, VEIN = (0.14, 0.5, 0.4), (0.32, 0.68, 0.45)  # how much light of each colour they take
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,13 @@ class Anatomy:
     cup: float
     atrophy: float  # of the crescent beside the disc, 0 none
     pigment: float  # 0 fair to 1 dark
+    tint: tuple[float, float]  # how much greener and bluer than the pigment says, logarithms
     choroid: float  # how much the choroid's vessels show
     sheen: float  # of the nerve fibres in young eyes
     macula: float
+    vessel_depth: float  # how dark the vessels are
+    texture: float  # how grainy the retina is
+    shade: float  # how unevenly it is lit
     light: tuple[float, float]
     tortuosity: float
     caliber: float
@@ -63,19 +68,23 @@ class Anatomy:
 def draw_anatomy(patient: np.random.Generator, eye: np.random.Generator, side: str) -> Anatomy:
     """Draw an eye: pigment, age and build belong to the patient, the rest to the eye."""
     pigment, age = patient.uniform(0, 1), patient.uniform(0, 1)
-    cup, size = patient.beta(4, 5), patient.uniform(0.115, 0.15)
+    green = min(0.5, patient.normal(0.1, 0.33))
+    tint = green, green + min(0.4, 1.3 * green + patient.normal(0.05, 0.45))
+    cup, size = patient.beta(4, 5), patient.uniform(0.12, 0.175)
     choroid = patient.beta(1.3, 3) * (1.3 - pigment)
     tortuosity, caliber = patient.beta(1.5, 4), patient.uniform(0.85, 1.15)
     centred_on_disc = patient.random() < 0.18
     nasal = 1 if side == "right" else -1
-    disc_x, disc_y = nasal * eye.uniform(0.6, 0.7), eye.normal(-0.06, 0.04)
+    disc_x, disc_y = nasal * eye.uniform(0.6, 0.76), eye.normal(-0.06, 0.04)
     share = eye.normal(1.0, 0.06) if centred_on_disc else abs(eye.normal(0.08, 0.18))
     return Anatomy(
         disc_x=disc_x, disc_y=disc_y, disc_radius=size * eye.uniform(0.96, 1.04),
         disc_shape=eye.uniform(0.86, 1.0), cup=0.2 + 0.6 * cup,
-        atrophy=max(0.0, eye.normal(-0.3, 0.6)), pigment=pigment, choroid=choroid,
-        sheen=max(0.0, 0.7 - age) * eye.uniform(0.3, 1), macula=eye.uniform(0.6, 1.2),
-        light=tuple(eye.normal(0, 0.2, 2)), tortuosity=tortuosity, caliber=caliber,
+        atrophy=max(0.0, eye.normal(-0.3, 0.6)), pigment=pigment, tint=tint, choroid=choroid,
+        sheen=max(0.0, 0.7 - age) * eye.uniform(0.3, 1), macula=eye.uniform(0.3, 1.3),
+        vessel_depth=patient.uniform(0.4, 0.9), texture=float(np.exp(eye.normal(-0.6, 0.5))),
+        shade=eye.uniform(0.5, 2.2), light=tuple(eye.normal(0, 0.35, 2)),
+        tortuosity=tortuosity, caliber=caliber,
         gaze=(share * disc_x, eye.normal(0, 0.05)), turn=eye.normal(0, 0.06),
         seed=int(eye.integers(1 << 31)),
     )  # fmt: skip
@@ -122,18 +131,22 @@ def noise(generator: np.random.Generator, size: int, cells: int) -> np.ndarray:
 def background(canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     """The fundus without vessels, (3, S, S) float."""
     generator = np.random.default_rng([anatomy.seed, 1])
-    colour = _pigment(anatomy.pigment) * np.exp(generator.normal(0, [0.06, 0.12, 0.3])).astype(
-        np.float32
-    )
+    tint = np.array([0.0, *anatomy.tint]) + generator.normal(0, [0.06, 0.06, 0.12])
+    colour = _pigment(anatomy.pigment) * np.exp(tint).astype(np.float32)
     size, x, y = canvas.size, canvas.x, canvas.y
     lx, ly = anatomy.light
     across, down, _ = canvas.place
-    light = 1.03 - 0.2 * ((across - np.float32(lx)) ** 2 + (down - np.float32(ly)) ** 2)
-    light *= 1 + 0.035 * noise(generator, size, 5) + 0.018 * noise(generator, size, 48)
-    mottle = 0.03 * noise(generator, size, 9) + 0.015 * noise(generator, size, 90)
-    ridges = np.abs(noise(generator, size, 26) + 0.5 * noise(generator, size, 44)) - 0.7
+    fall, fine = np.float32(0.13 * anatomy.shade), np.float32(anatomy.texture)
+    away = (across - np.float32(lx)) ** 2 + (down - np.float32(ly)) ** 2
+    light = np.maximum(np.float32(1.03) - fall * away, np.float32(0.25))
+    light *= 1 + np.float32(0.065 * anatomy.shade) * noise(generator, size, 3)
+    light *= 1 + np.float32(0.018) * fine * noise(generator, size, 48)
+    mottle = 0.03 * noise(generator, size, 9) + np.float32(0.015) * fine * noise(
+        generator, size, 90
+    )
     far = np.hypot(x, y)
-    mottle += np.float32(0.13 * anatomy.choroid) * ridges * np.minimum(far * 1.6, 1)
+    if anatomy.choroid > 0.1:
+        mottle += np.float32(0.3 * anatomy.choroid) * _streaks(generator, canvas, anatomy)
     deep = np.exp(far * far * np.float32(-1 / (2 * 0.16**2)))
     pit = np.exp(far * far * np.float32(-1 / (2 * 0.05**2)))
     dark = np.float32(anatomy.macula) * (np.float32(0.24) * deep + np.float32(0.22) * pit)
@@ -146,6 +159,24 @@ def background(canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     return picture.astype(np.float32)
 
 
+def _streaks(generator: np.random.Generator, canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
+    """The choroid's vessels (S, S) around 0: streaks that spread from a place behind the macula."""
+    coarse = generator.standard_normal((18, 150), np.float32)
+    fine = Image.fromarray(coarse).resize((TURNS, 160), Image.Resampling.BICUBIC)
+    ridges = np.abs(np.asarray(fine)) - np.float32(0.6)
+    side, down = generator.uniform(0.1, 0.5), generator.uniform(-0.3, 0.3)
+    x = canvas.x[::2, ::2] - np.float32(side * np.sign(anatomy.disc_x))
+    y = canvas.y[::2, ::2] - np.float32(down)
+    far = np.hypot(x, y)
+    turn = np.arctan2(y, x) + np.float32(0.5) * far
+    turn += np.float32(0.05) * noise(generator, len(x), 12)
+    patchy = expit(3 * noise(generator, len(x), 4)) * np.minimum(far * np.float32(2.5), 1)
+    across = (turn * np.float32(TURNS / 6.2832)).astype(np.int32) % TURNS
+    along = np.minimum(far * np.float32(100), 159).astype(np.int32)
+    whole = Image.fromarray(ridges[along, across] * patchy)
+    return np.asarray(whole.resize((canvas.size, canvas.size), Image.Resampling.BILINEAR))
+
+
 def _pigment(share: float) -> np.ndarray:
     if share < 0.5:
         return FAIR + (MIDDLE - FAIR) * np.float32(2 * share)
@@ -155,42 +186,58 @@ def _pigment(share: float) -> np.ndarray:
 def paint_disc(picture: np.ndarray, canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     """Paint disc, rim, cup and the crescent beside it; returns the disc's mask (S, S) bool."""
     generator = np.random.default_rng([anatomy.seed, 5])
-    dx, dy = canvas.x - np.float32(anatomy.disc_x), canvas.y - np.float32(anatomy.disc_y)
-    temporal = np.float32(-np.sign(anatomy.disc_x))
-    r = np.float32(anatomy.disc_radius)
+    window = _around_disc(canvas, anatomy)
+    part = picture[(slice(None), *window)]
+    dx = canvas.x[window] - np.float32(anatomy.disc_x)
+    dy = canvas.y[window] - np.float32(anatomy.disc_y)
+    temporal, r = np.float32(-np.sign(anatomy.disc_x)), np.float32(anatomy.disc_radius)
     distance = np.hypot(dx / np.float32(anatomy.disc_shape), dy)
-    light = np.float32(0.45 + 0.62 * float(picture[0].mean()))
+    own = part.mean(axis=(1, 2))
+    light = (0.5 + 0.6 * float(own[0])) * generator.uniform(0.85, 1.15)
     if anatomy.atrophy > 0:
         beside = np.hypot(dx - temporal * r * 0.35, dy * 0.95)
-        _lay(picture, expit((r * 1.12 - beside) * 70) * min(0.5, 0.5 * anatomy.atrophy),
-             (0.92, 0.68, 0.42), light)  # fmt: skip
+        _lay(part, expit((r * 1.12 - beside) * 70) * min(0.5, 0.5 * anatomy.atrophy),
+             own * np.array([1.12, 1.5, 1.6]))  # fmt: skip
     pallor = generator.uniform(0, 1)
     halo = np.exp(-np.maximum(distance - r, 0) / (0.5 * r)) * np.float32(0.12)
-    _lay(picture, halo, (1.0, 0.7, 0.42), light)
-    edge = expit((r - distance) * generator.uniform(55, 110))
-    rim = (1.06, 0.66 + 0.12 * pallor, 0.27 + 0.13 * pallor)
-    _lay(picture, edge * np.float32(0.82) * (1 + 0.12 * dx / r * temporal), rim, light)
+    _lay(part, halo, own * np.array([1.15, 1.35, 1.4]))
+    edge = expit((r - distance) * generator.uniform(60, 150))
+    pink = np.array([1.08, 0.62 + 0.16 * pallor, 0.32 + 0.2 * pallor])
+    rim = np.maximum(light * pink, own * np.array([1.15, 1.4, 1.2]))
+    _lay(part, edge * np.float32(0.8) * (1 + 0.2 * dx / r * temporal), rim)
     away = np.hypot(dx - temporal * r * 0.12, dy * 0.95)
-    cup = expit((r * np.float32(anatomy.cup) - away) * generator.uniform(40, 75)) * np.float32(0.85)
-    _lay(picture, cup, (1.1, 0.9, 0.5 + 0.12 * pallor), light)
-    return distance < r
+    cup = expit((r * np.float32(anatomy.cup) - away) * generator.uniform(18, 65))
+    rough = noise(generator, max(cup.shape), 14)[: cup.shape[0], : cup.shape[1]]
+    cup *= np.float32(generator.uniform(0.35, 0.9)) * (1 + np.float32(0.12) * rough)
+    _lay(part, cup, np.maximum(light * np.array([1.15, 0.9, 0.58]), rim * 1.1))
+    disc = np.zeros((canvas.size, canvas.size), bool)
+    disc[window] = distance < r
+    return disc
 
 
-def _lay(
-    picture: np.ndarray, cover: np.ndarray, colour: tuple[float, float, float], light: np.float32
-) -> None:
+def _around_disc(canvas: Canvas, anatomy: Anatomy) -> tuple[slice, slice]:
+    """The part of a picture that the disc and its halo reach."""
+    column, row = to_pixels(canvas, np.array([(anatomy.disc_x, anatomy.disc_y)]))[0].astype(int)
+    reach, last = int(3.6 * anatomy.disc_radius * canvas.scale) + 2, canvas.size - 2
+    return (slice(min(max(0, row - reach), last), max(2, row + reach)),
+            slice(min(max(0, column - reach), last), max(2, column + reach)))  # fmt: skip
+
+
+def _lay(picture: np.ndarray, cover: np.ndarray, colour: np.ndarray) -> None:
     """Cover a picture with a colour where `cover` (S, S) says so."""
     for plane, value in zip(picture, colour, strict=True):
-        plane += cover * (np.float32(value) * light - plane)
+        plane += cover * (np.float32(value) - plane)
 
 
-def paint_vessels(picture: np.ndarray, canvas: Canvas, vessels: tuple[Vessel, ...]) -> np.ndarray:
+def paint_vessels(
+    picture: np.ndarray, canvas: Canvas, vessels: tuple[Vessel, ...], depth: float
+) -> np.ndarray:
     """Paint veins, then arteries with their bright reflex; returns the veins' cover (S, S)."""
     veins, arteries, reflex = strokes(canvas, vessels)
     for take, cover in ((VEIN, veins), (ARTERY, arteries)):
         for plane, share in zip(picture, take, strict=True):
-            plane *= np.exp(cover * np.float32(-share))
-    picture *= 1 + np.float32(0.22) * reflex
+            plane *= np.exp(cover * np.float32(-share * depth))
+    picture *= 1 + np.float32(0.22 * depth) * reflex
     return veins
 
 

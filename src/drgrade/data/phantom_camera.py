@@ -21,6 +21,7 @@ class Camera:
     gamma: float
     contrast: float
     vignette: float
+    cast: tuple[float, float, float]  # how each colour grows or falls towards the rim
     rim: float  # strength of the pale crescent of scattered light at the rim
     rim_angle: float
     softness: float  # optical blur in px at 512 px
@@ -37,7 +38,7 @@ def draw_camera(generator: np.random.Generator) -> Camera:
     cut = (1.2, 1.2) if pick() < 0.45 else tuple(generator.uniform(0.76, 0.98, 2))
     if pick() < 0.5:
         cut = (cut[0], cut[0])
-    warmth, green = generator.normal(0, 0.09), generator.normal(0, 0.07)
+    level, green, blue = generator.normal((-0.1, 0.0, 0.0), (0.26, 0.1, 0.25))
     notch = str(generator.choice(["none", "triangle", "bump", "square"], p=[0.4, 0.3, 0.2, 0.1]))
     return Camera(
         radius=generator.uniform(0.9, 0.99),
@@ -46,15 +47,16 @@ def draw_camera(generator: np.random.Generator) -> Camera:
         notch=notch,
         notch_angle=float(generator.choice([-0.6, -0.5, 0.0, -2.5], p=[0.5, 0.3, 0.1, 0.1])),
         zoom=generator.uniform(0.88, 1.1),
-        gains=(1 + warmth, 1 + green, float(np.exp(generator.normal(0, 0.28) - 2 * warmth))),
+        gains=tuple(np.exp([level, level + green, level + 2 * green + blue])),
         gamma=generator.uniform(0.85, 1.2),
-        contrast=generator.uniform(0.9, 1.15),
-        vignette=generator.uniform(0.1, 0.5),
+        contrast=generator.uniform(0.9, 1.25),
+        vignette=generator.uniform(0.0, 0.65),
+        cast=tuple(generator.normal(0, (0.05, 0.12, 0.16))),
         rim=max(0.0, generator.normal(0, 0.3)),
         rim_angle=generator.uniform(0, 2 * np.pi),
-        softness=generator.uniform(0.5, 1.2),
-        sharpening=max(0.0, generator.normal(0.1, 0.35)),
-        grain=0.004 + generator.exponential(0.007),
+        softness=generator.uniform(0.4, 1.5),
+        sharpening=max(0.0, generator.normal(0.0, 0.3)),
+        grain=0.004 + generator.exponential(0.0035),
         black=tuple(np.maximum(generator.normal(0.006, 0.006, 3), 0)),
         quality=int(generator.integers(72, 97)),
         subsampling=int(generator.choice([0, 2])),
@@ -102,7 +104,10 @@ def expose(
     across, down, field = place
     size = len(field)
     far = np.minimum(across * across + down * down, 1.1)
-    lit = picture * (1.06 - np.float32(camera.vignette) * far * far) + _rim(camera, across, down)
+    cast = np.array(camera.cast, np.float32)[:, None, None]
+    lit = picture * np.exp(cast * (far - np.float32(0.5))) * (
+        1.06 - np.float32(camera.vignette) * far * far
+    ) + _rim(camera, across, down)
     gains = np.array(camera.gains, np.float32)[:, None, None]
     sigma = np.hypot(camera.softness, blur) * size / 512
     seen = gaussian_filter(lit * gains, (0, sigma, sigma), truncate=2.5)

@@ -14,10 +14,16 @@ BITS = {
 }  # fmt: skip
 EYES_ALIKE = 0.91  # of the severities, so that the grades of two eyes correlate as published: 0.81
 RADII = {
-    "microaneurysm": (0.005, 0.011), "haemorrhage": (0.01, 0.042), "hard_exudate": (0.006, 0.02),
-    "soft_exudate": (0.03, 0.065), "new_vessel": (0.08, 0.17), "irma": (0.035, 0.085),
+    "microaneurysm": (0.0035, 0.0095), "haemorrhage": (0.01, 0.05), "hard_exudate": (0.003, 0.012),
+    "soft_exudate": (0.025, 0.085), "new_vessel": (0.08, 0.17), "irma": (0.035, 0.085),
     "beading": (0.10, 0.16), PRERETINAL: (0.12, 0.3), VITREOUS: (0.35, 0.9),
     "laser_scar": (0.02, 0.034),
+}  # fmt: skip
+
+FAINT = {  # the middle of the strengths, their spread from eye to eye and from lesion to lesion
+    "microaneurysm": (0.21, 0.3, 0.4), "haemorrhage": (0.21, 0.35, 0.45),
+    "hard_exudate": (0.15, 0.45, 0.4), "soft_exudate": (0.45, 0.4, 0.35),
+    "new_vessel": (0.5, 0.3, 0.2), "irma": (0.45, 0.3, 0.2),
 }  # fmt: skip
 
 Sees = Callable[[np.ndarray], np.ndarray]
@@ -34,6 +40,7 @@ class Lesion:
     seed: int
     form: str = ""  # of a haemorrhage: dot, blot or flame; of an exudate: speck, ring or star
     angle: float = 0.0  # of its long axis
+    strength: float = 1.0  # how plainly it is seen
 
 
 @dataclass(frozen=True)
@@ -64,18 +71,34 @@ def draw_lesions(
     if not found:
         return ()
     seen = ground.sees(np.array([(each.x, each.y) for each in found]))
-    return tuple(each for each, inside in zip(found, seen, strict=True) if inside)
+    shown = [each for each, inside in zip(found, seen, strict=True) if inside]
+    return tuple(_with_strengths(generator, shown))
+
+
+def _with_strengths(generator: np.random.Generator, lesions: list[Lesion]) -> list[Lesion]:
+    """Faint lesions are many, in some eyes and among all, as measured in photographs."""
+    own = dict(zip(FAINT, generator.standard_normal(len(FAINT)), strict=True))
+    each = generator.standard_normal(len(lesions))
+    found = []
+    for lesion, chance in zip(lesions, each, strict=True):
+        if lesion.kind in FAINT:
+            middle, eye, single = FAINT[lesion.kind]
+            strength = float(middle * np.exp(eye * own[lesion.kind] + single * chance))
+            found.append(replace(lesion, strength=min(1.0, strength)))
+        else:
+            found.append(lesion)
+    return found
 
 
 def _counts(generator: np.random.Generator, s: float) -> dict[str, int]:
     def some(rate: float) -> int:
         return int(generator.poisson(max(rate, 0.0)))
 
-    counts = {"microaneurysm": some(7 * max(s, 0.0))}
+    counts = {"microaneurysm": some(7 * max(s, 0.0) + 24 * max(s - 0.4, 0.0))}
     if s > 0.55:
         counts |= {
-            "haemorrhage": some(16 * (s - 0.5) ** 1.5), "hard_exudate": some(2.2 * (s - 0.5)),
-            "soft_exudate": some(1.2 * (s - 0.6)), "irma": some(0.12 * (s - 0.5)),
+            "haemorrhage": some(16 * (s - 0.5) ** 1.5), "hard_exudate": some(4.5 * (s - 0.5)),
+            "soft_exudate": some(2.0 * (s - 0.6)), "irma": some(0.12 * (s - 0.5)),
         }  # fmt: skip
     if s > 1.3:
         counts |= {
@@ -126,7 +149,7 @@ def _haemorrhage(generator: np.random.Generator, kind: str, ground: Ground) -> l
 def _exudates(generator: np.random.Generator, kind: str, ground: Ground) -> list[Lesion]:
     """One group of hard exudates: scattered, a ring around a leak, a star at the macula."""
     form = str(generator.choice(["speck", "ring", "star"], p=[0.6, 0.28, 0.12]))
-    many = int(generator.integers(3, 30))
+    many = int(3 * 30 ** generator.random())
     if form == "star":
         rays = np.repeat(generator.uniform(0, 2 * np.pi, 7), many)[: 2 * many]
         far = generator.uniform(0.05, 0.22, len(rays))
@@ -134,12 +157,14 @@ def _exudates(generator: np.random.Generator, kind: str, ground: Ground) -> list
         many = len(rays)
     else:
         centre = np.array(_place(generator, ground, 0.32))
-        places = centre + generator.normal(0, generator.uniform(0.02, 0.09), (many, 2))
+        places = centre + generator.normal(0, generator.uniform(0.02, 0.13), (many, 2))
         if form == "ring":
             turns = generator.uniform(0, 2 * np.pi) + generator.uniform(0, 4.8, many)
             far = generator.uniform(0.07, 0.15) * generator.normal(1, 0.08, many)
             places = centre + np.stack([np.cos(turns), np.sin(turns)], 1) * far[:, None]
-    return [_one(generator, kind, place, form) for place in places]
+    coarse = np.exp(generator.normal(0, 0.35))
+    group = [_one(generator, kind, place, form) for place in places]
+    return [replace(each, radius=float(each.radius * coarse)) for each in group]
 
 
 def _on_vein(generator: np.random.Generator, kind: str, ground: Ground) -> list[Lesion]:

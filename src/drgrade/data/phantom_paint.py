@@ -11,7 +11,7 @@ from drgrade.data.phantom_anatomy import Canvas, to_pixels
 from drgrade.data.phantom_lesions import BITS, PRERETINAL, VITREOUS, Lesion
 from drgrade.data.phantom_vessels import Vessel
 
-MARKED = 0.3  # cover from which a pixel belongs to a lesion
+MARKED = 0.2  # cover from which a pixel belongs to a lesion
 BLOOD = {
     "microaneurysm": (0.4, 0.95, 0.6), "haemorrhage": (0.55, 1.25, 0.75),
     "new_vessel": (0.25, 0.75, 0.5), "irma": (0.25, 0.75, 0.5), PRERETINAL: (0.8, 2.0, 1.2),
@@ -55,7 +55,8 @@ def paint_lesion(picture: np.ndarray, mask: np.ndarray, canvas: Canvas, lesion: 
     if window is None:
         return
     x, y = canvas.x[window] - np.float32(lesion.x), canvas.y[window] - np.float32(lesion.y)
-    cover = _SHAPES.get(lesion.kind, _blot)(x, y, lesion, canvas)
+    shape = _SHAPES.get(lesion.kind, _blot)(x, y, lesion, canvas)
+    cover = shape * np.float32(lesion.strength)
     part = picture[(slice(None), *window)]
     if lesion.kind in BLOOD:
         for plane, take in zip(part, BLOOD[lesion.kind], strict=True):
@@ -64,7 +65,7 @@ def paint_lesion(picture: np.ndarray, mask: np.ndarray, canvas: Canvas, lesion: 
         light = np.float32(0.4 + 0.6 * float(part[0].mean()))
         for plane, value in zip(part, PALE[lesion.kind], strict=True):
             plane += cover * (np.float32(value) * light - plane)
-    marked = cover > min(MARKED, 0.5 * float(cover.max(initial=0)))
+    marked = shape > min(MARKED, 0.5 * float(shape.max(initial=0)))
     mask[window] |= marked.astype(np.uint16) << np.uint16(BITS[lesion.kind])
     if lesion.kind == "laser_scar":
         _darken_middle(part, x, y, lesion)
@@ -97,20 +98,20 @@ def _wobbly(x: np.ndarray, y: np.ndarray, lesion: Lesion, amount: float) -> np.n
 
 
 def _dot(x: np.ndarray, y: np.ndarray, lesion: Lesion, canvas: Canvas) -> np.ndarray:
-    return np.float32(0.85) * _soft(np.hypot(x, y), lesion, 0.22)
+    return np.float32(0.85) * _soft(np.hypot(x, y), lesion, 0.3)
 
 
 def _blot(x: np.ndarray, y: np.ndarray, lesion: Lesion, canvas: Canvas) -> np.ndarray:
     if lesion.form != "flame":
-        return np.float32(0.8) * _soft(_wobbly(x, y, lesion, 0.055), lesion, 0.16)
+        return np.float32(0.8) * _soft(_wobbly(x, y, lesion, 0.09), lesion, 0.25)
     cos, sin = np.float32(np.cos(lesion.angle)), np.float32(np.sin(lesion.angle))
     along, across = x * cos + y * sin, (y * cos - x * sin) * np.float32(2.6)
-    fibres = 1 + 0.25 * np.sin(across * np.float32(9 / lesion.radius) + lesion.seed % 6)
-    return np.float32(0.75) * _soft(np.hypot(along, across) * fibres, lesion, 0.2)
+    fibres = 1 - np.float32(0.22) * (1 + np.sin(across * np.float32(9 / lesion.radius)))
+    return np.float32(0.95) * fibres * _soft(np.hypot(along, across), lesion, 0.28)
 
 
 def _speck(x: np.ndarray, y: np.ndarray, lesion: Lesion, canvas: Canvas) -> np.ndarray:
-    return np.float32(0.85) * _soft(_wobbly(x, y, lesion, 0.09), lesion, 0.18)
+    return np.float32(0.85) * _soft(_wobbly(x, y, lesion, 0.11), lesion, 0.3)
 
 
 def _wool(x: np.ndarray, y: np.ndarray, lesion: Lesion, canvas: Canvas) -> np.ndarray:
@@ -156,7 +157,7 @@ def _tangle(x: np.ndarray, y: np.ndarray, lesion: Lesion, canvas: Canvas) -> np.
         turns = generator.uniform(0, 6.3) + np.cumsum(generator.normal(0, turning, 26))
         moves = np.stack([np.cos(turns), np.sin(turns)], 1) * lesion.radius * 0.085
         line = np.cumsum(moves, axis=0) * unit + zero
-        pen.line(line.ravel().tolist(), fill=220, width=max(2, round(0.0055 * unit)))
+        pen.line(line.ravel().tolist(), fill=220, width=max(2, round(0.0045 * unit)))
     return np.asarray(image.reduce(fine), np.float32) / 255
 
 

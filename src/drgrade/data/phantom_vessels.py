@@ -30,7 +30,7 @@ def grow_vessels(
     mains = _arcades(generator, disc, tortuosity, caliber)
     found = list(mains)
     parents = mains
-    for level in range(3):
+    for level in range(2):
         parents = _branches(generator, parents, disc, tortuosity, level)
         found += parents
     return tuple(sorted(found, key=lambda each: -float(each.widths[0])))
@@ -43,15 +43,16 @@ def _arcades(
     nasal = 1.0 if disc[0] > 0 else -1.0
     found = []
     for up in (-1, 1):
-        height, far = generator.uniform(0.44, 0.62), generator.uniform(0.5, 0.8)
+        height, far = generator.uniform(0.42, 0.78), generator.uniform(0.5, 0.9)
+        bow, droop = generator.uniform(-0.85, -0.25), generator.uniform(0.15, 1.6)
         for vein in (False, True):
-            width = caliber * (0.023 if vein else 0.0165) * generator.uniform(0.88, 1.12)
-            own = height + generator.normal(0, 0.03) + (0.035 if vein else -0.02)
+            width = caliber * (0.027 if vein else 0.0185) * generator.uniform(0.85, 1.15)
+            own = height + generator.normal(0, 0.06) + (0.03 if vein else -0.02)
             temporal = [
                 (0.0, 0.0),
-                (generator.normal(0.06, 0.05), -1.1 * own),
-                (-0.5, -1.45 * own),
-                (-1.65, -own * generator.uniform(0.3, 0.9)),
+                (generator.normal(0.02, 0.12), -generator.uniform(0.7, 1.15) * own),
+                (bow + generator.normal(0, 0.15), -1.4 * own),
+                (-1.65, -own * (droop + generator.normal(0, 0.15))),
             ]
             side = [(0.0, 0.0), (generator.normal(0.05, 0.05), -0.3 * far),
                     (0.4, -far * generator.uniform(0.5, 1.1)),
@@ -87,9 +88,9 @@ def _wavy(
         generator.normal(0, 0.5)
         / turns**0.8
         * np.sin(turns * t * 6.28 + generator.uniform(0, 6.28))
-        for turns in (1.0, 1.7, 2.9, 4.3, 7.1)
+        for turns in (1.0, 1.7, 2.9, 5.3, 9.1)
     )
-    swing = (0.012 + 0.03 * tortuosity) * waves * np.minimum(t * 5, 1)
+    swing = (0.014 + 0.045 * tortuosity) * waves * np.minimum(t * 5, 1)
     return Vessel(path + across * np.asarray(swing)[:, None], width * (1 - 0.62 * t), vein)
 
 
@@ -98,29 +99,34 @@ def _branches(
     tortuosity: float, level: int,
 ) -> list[Vessel]:  # fmt: skip
     """One generation of branches, walked all at once."""
-    each = (6, 3, 1)[level]
     starts, headings, widths, veins, sides = [], [], [], [], []
     for parent in parents:
         many = len(parent.points)
         if many < 8 or parent.widths[0] < 0.003:
             continue
-        spread = np.linspace(0.12, 0.85, each) + generator.uniform(-0.06, 0.06, each)
+        each = 2 if level else _first_branches(float(parent.widths[0]))
+        spread = np.linspace(0.24, 0.8, each) + generator.uniform(-0.09, 0.09, each)
         for order, at in enumerate((spread * (many - 2)).astype(int)):
             step = parent.points[at + 1] - parent.points[at]
             side = (-1.0, 1.0)[(order + int(parent.vein)) % 2]
             starts.append(parent.points[at])
-            headings.append(np.arctan2(step[1], step[0]) + side * generator.uniform(0.45, 1.1))
-            widths.append(parent.widths[at] * generator.uniform(0.42, 0.72))
+            headings.append(np.arctan2(step[1], step[0]) + side * generator.uniform(0.3, 0.95))
+            widths.append(parent.widths[at] * generator.uniform(0.4, 0.8))
             veins.append(parent.vein)
             sides.append(side)
     if not starts:
         return []
-    steps, length = (26, 20, 14)[level], (0.021, 0.015, 0.011)[level]
+    steps, length = (38, 28)[level], (0.026, 0.02)[level]
     points = _walk(generator, np.array(starts), np.array(headings), -np.array(sides),
                    (steps, length * (0.8 + 0.2 * level)), tortuosity)  # fmt: skip
     taper = 1 - 0.6 * np.linspace(0, 1, steps)
     return [_cut(Vessel(path, width * taper, vein), disc)
             for path, width, vein in zip(points, widths, veins, strict=True)]  # fmt: skip
+
+
+def _first_branches(width: float) -> int:
+    """How many branches leave a trunk: most leave the arcades."""
+    return 5 if width > 0.015 else 3 if width > 0.009 else 1
 
 
 def _walk(
@@ -129,11 +135,11 @@ def _walk(
 ) -> np.ndarray:  # fmt: skip
     """Paths (n, steps, 2) that swing back towards the parent's way and wander a little."""
     n, (many, length) = len(starts), steps
-    wander = generator.normal(0, 0.10 + 0.22 * tortuosity, (n, many))
+    wander = generator.normal(0, 0.08 + 0.2 * tortuosity, (n, many))
     wander = wander + np.roll(wander, 1, axis=1)
     back = bends[:, None] * generator.uniform(0.0, 0.035, (n, 1))
     angle = headings[:, None] + np.cumsum(wander * 0.6 + back, axis=1)
-    own = length * generator.uniform(0.55, 1.25, (n, 1))
+    own = length * generator.uniform(0.4, 1.25, (n, 1))
     moves = np.stack([np.cos(angle), np.sin(angle)], 2) * own[..., None]
     moves[:, 0] = 0
     return starts[:, None] + np.cumsum(moves, axis=1)
