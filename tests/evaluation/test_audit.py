@@ -8,7 +8,9 @@ import pytest
 
 from drgrade.data.fingerprint import HEX_DIGITS
 from drgrade.data.manifest import Manifest, make_manifest
+from drgrade.data.shortcuts import NUMBERS
 from drgrade.evaluation.audit import check_shortcut, check_twins_across, check_twins_within
+from drgrade.evaluation.checks.words import SENTENCES
 from drgrade.predictions import from_rows
 
 CHANCE = np.random.default_rng(0)
@@ -79,6 +81,16 @@ def test_a_size_that_tells_disease_is_a_shortcut() -> None:
     assert check.figures["auc"] == pytest.approx(1.0)
     assert "width" in check.sentence()
     assert "width" in check.sentence("zh-TW")
+
+
+@pytest.mark.parametrize("name", [*NUMBERS, "camera"])
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_every_fact_of_a_file_has_its_words_where_it_tells_disease(name, language) -> None:
+    values = [10.0 * (i % 3) for i in range(100)] + [500.0 + 10 * (i % 3) for i in range(100)]
+    table = rows(grade=[0] * 100 + [3] * 100, **{name: values})
+    check = check_shortcut(table, None)
+    assert (check.state, check.figures["column"]) == ("fires", name)
+    assert SENTENCES[language][f"fact {name}"] in check.sentence(language)
 
 
 def test_a_size_that_tells_nothing_is_no_shortcut() -> None:

@@ -86,7 +86,8 @@ def check_shortcut(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
         return blind("W19", "no file facts")
     best = found.best
     return told(
-        "W19", found.auc > TELLS, auc=found.auc, column=best, alone=found.alone[best]
+        "W19", found.auc > TELLS,
+        auc=found.auc, column=best, what=f"fact {best}", alone=found.alone[best],
     )  # fmt: skip
 
 

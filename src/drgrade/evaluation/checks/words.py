@@ -26,8 +26,14 @@ SENTENCES = {
         "one label": "",
         "two labels": ", and some have two different labels",
         "W19": "A shortcut is possible: the file alone, without a look at the photograph, tells "
-        "disease with an AUC of {auc:.2f}, most by {column} ({alone:.2f}). Judge on photographs "
-        "whose cameras and sizes are the same for healthy and ill.",
+        "disease with an AUC of {auc:.2f}; {what} alone reaches {alone:.2f}. Judge on photographs "
+        "whose cameras, sizes and framing are the same for healthy and ill.",
+        "fact width": "the width (column width)",
+        "fact height": "the height (column height)",
+        "fact bytes": "the size of the file (column bytes)",
+        "fact aspect": "width over height",
+        "fact black_share": "the share of black pixels (column black_share)",
+        "fact camera": "the camera (column camera)",
         "no fingerprints": "the photographs of the splits have no fingerprints of ours (column "
         "phash; W15 also reads sha256)",
         "no file facts": "the table has no facts of the files that differ (width, height, bytes, "
@@ -148,7 +154,13 @@ SENTENCES = {
         "one label": "",
         "two labels": "，且部分標籤互相矛盾",
         "W19": "可能有捷徑：不看照片，只憑檔案資訊就能判斷有病與否，AUC 為 {auc:.2f}，"
-        "其中以 {column} 最明顯（{alone:.2f}）。請以健康者與病人相機、尺寸相同的照片評估。",
+        "其中以{what}最明顯（單獨 {alone:.2f}）。請以健康者與病人相機、尺寸與取景相同的照片評估。",
+        "fact width": "寬度（width 欄）",
+        "fact height": "高度（height 欄）",
+        "fact bytes": "檔案大小（bytes 欄）",
+        "fact aspect": "寬高比",
+        "fact black_share": "黑色像素比例（black_share 欄）",
+        "fact camera": "相機（camera 欄）",
         "no fingerprints": "各部分的照片沒有本程式的指紋（phash 欄位；W15 亦可讀 sha256）",
         "no file facts": "表格沒有可區分的檔案資訊（width、height、bytes、black_share、camera），"
         "或某一側少於 20 張照片",
