@@ -65,6 +65,10 @@ class PhotoError(CheckFailedError):
         super().__init__(f"{reason}: {detail}" if detail else reason)
 
 
+class MaskError(CheckFailedError):
+    """A mask of lesions that cannot be read."""
+
+
 class DownloadError(DrgradeError):
     """Weights that could not be fetched or do not have the promised hash."""
 

@@ -10,11 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from drgrade.errors import RecipeError, nearest
 from drgrade.files import sha256_bytes
+from drgrade.settings import apply_changes, as_toml, explain, toml_lines
 
 LARGEST_RECIPE = 1 << 20
-OUT_OF_RANGE = ("greater_than_equal", "greater_than", "less_than_equal", "less_than",
-                "finite_number")  # fmt: skip
-
 Share = Annotated[float, Field(ge=0.0, lt=1.0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 
@@ -30,6 +28,8 @@ class Data(Section):
 
     manifest: str = ""
     root: str = ""
+    drawn: int = Field(0, ge=0, le=1_000_000)  # so many drawn photos instead of a manifest
+    draw_seed: int = Field(0, ge=0)
     size: int = Field(512, ge=28, le=2048)
     crop: Literal["field", "none"] = "field"
     workers: int = Field(2, ge=0, le=64)
@@ -46,6 +46,7 @@ class Model(Section):
     plain: bool = False
     stride_in: Literal["3x3", "1x1"] = "3x3"
     start: str = "random"
+    lesions: bool = False  # maps and counts of lesions beside the grade
 
 
 class Objective(Section):
@@ -54,6 +55,16 @@ class Objective(Section):
     name: Literal["cross_entropy", "regression"] = "cross_entropy"
     class_weights: Literal["none", "balanced", "sqrt"] = "none"
     label_smoothing: Share = 0.0
+
+
+class Lesions(Section):
+    """How much the maps and counts of lesions weigh beside the grade, whose weight is 1.
+
+    They are learned where the manifest has masks (`mask`) and counts (`n_microaneurysm`, ...).
+    """
+
+    maps: float = Field(1.0, ge=0.0, le=100.0, allow_inf_nan=False)
+    counts: float = Field(0.2, ge=0.0, le=100.0, allow_inf_nan=False)
 
 
 class Augment(Section):
@@ -107,13 +118,35 @@ class Train(Section):
     save_minutes: Annotated[float, Field(ge=0.0, le=1440.0, allow_inf_nan=False)] = 5.0
 
 
+class Stage(Section):
+    """One of several trainings in a row: its name and what it has otherwise than the recipe."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
+    data: dict[str, Any] = {}
+    model: dict[str, Any] = {}
+    objective: dict[str, Any] = {}
+    lesions: dict[str, Any] = {}
+    augment: dict[str, Any] = {}
+    optimiser: dict[str, Any] = {}
+    schedule: dict[str, Any] = {}
+    train: dict[str, Any] = {}
+
+    @property
+    def changes(self) -> dict[str, dict[str, Any]]:
+        """Section -> key -> value of what is otherwise."""
+        return {name: value for name, value in self.model_dump().items()
+                if isinstance(value, dict) and value}  # fmt: skip
+
+
 class Recipe(Section):
-    """A whole experiment."""
+    """A whole experiment; with stages, several trainings of which each starts from the last."""
 
     name: str = "experiment"
+    stages: tuple[Stage, ...] = ()
     data: Data = Data()
     model: Model = Model()
     objective: Objective = Objective()
+    lesions: Lesions = Lesions()
     augment: Augment = Augment()
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
@@ -128,13 +161,37 @@ class Recipe(Section):
             )
         if self.objective.name == "regression" and self.objective.label_smoothing:
             raise ValueError("objective.label_smoothing goes with cross_entropy only; set it to 0")
+        if self.data.drawn and self.data.manifest:
+            raise ValueError(
+                "data.drawn and data.manifest are two sources of photos; keep one of them"
+            )
+        if self.lesions != Lesions() and not self.model.lesions:
+            raise ValueError("lesions.maps and lesions.counts weigh nothing without "
+                             "model.lesions = true; set it, or leave them out")  # fmt: skip
         return self
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> "Recipe":
+        names = [stage.name for stage in self.stages]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"stages have names of their own; {', '.join(twice)} comes twice")
+        self.in_stages()
+        return self
+
+    def in_stages(self) -> list["Recipe"]:
+        """The recipe of each stage, in order, each named after its stage; none without stages."""
+        base = self.model_dump(exclude={"stages"})
+        return [_of_stage(base, stage) for stage in self.stages]
 
     @property
     def hash(self) -> str:
         """SHA-256 of the settings, without the name and the place of the data."""
         plain = self.model_copy(
-            update={"name": "", "data": self.data.model_copy(update={"manifest": "", "root": ""})}
+            update={
+                "name": "",
+                "data": self.data.model_copy(update={"manifest": "", "root": ""}),
+                "stages": tuple(_placeless(stage) for stage in self.stages),
+            }
         )
         return sha256_bytes(plain.model_dump_json().encode())
 
@@ -143,6 +200,20 @@ class Recipe(Section):
         """SHA-256 of the settings without the seed: what several seeds of one recipe share."""
         seedless = {"train": self.train.model_copy(update={"seed": 0})}
         return self.model_copy(update=seedless).hash
+
+
+def _placeless(stage: Stage) -> Stage:
+    kept = {key: value for key, value in stage.data.items() if key not in ("manifest", "root")}
+    return stage.model_copy(update={"data": kept})
+
+
+def _of_stage(base: dict[str, Any], stage: Stage) -> Recipe:
+    settings = {**base, "name": stage.name}
+    for section, values in stage.changes.items():
+        settings[section] = {**settings[section], **values}
+    if "drawn" in stage.data:
+        settings["data"] = settings["data"] | {"manifest": ""}
+    return make_recipe(settings, f"stage '{stage.name}'")
 
 
 def packaged_recipes() -> dict[str, str]:
@@ -164,9 +235,7 @@ def load_recipe(where: str, changes: Sequence[str] = ()) -> Recipe:
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{where} is not valid TOML: {error}") from None
     settings.setdefault("name", Path(where).stem)
-    _refuse_twice(changes)
-    for change in changes:
-        _apply_change(settings, change)
+    apply_changes(settings, changes)
     return make_recipe(settings, where)
 
 
@@ -175,16 +244,20 @@ def make_recipe(settings: dict[str, Any], where: str = "recipe") -> Recipe:
     try:
         return Recipe.model_validate(settings)
     except ValidationError as error:
-        lines = [_explain(dict(problem)) for problem in error.errors()]
+        lines = [explain(dict(problem), _sections()) for problem in error.errors()]
         raise RecipeError(f"{where}: " + "; ".join(lines)) from None
 
 
 def write_toml(recipe: Recipe) -> str:
     """A recipe as TOML text that `load_recipe` reads back to an equal recipe."""
-    settings = recipe.model_dump()
-    lines = [f"name = {_toml(settings.pop('name'))}"]
+    settings = recipe.model_dump(exclude={"stages"})
+    lines = [f"name = {as_toml(settings.pop('name'))}"]
     for section, values in settings.items():
-        lines += ["", f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
+        lines += ["", f"[{section}]", *toml_lines(values)]
+    for stage in recipe.stages:
+        lines += ["", "[[stages]]", f"name = {as_toml(stage.name)}"]
+        for section, values in stage.changes.items():
+            lines += [f"[stages.{section}]", *toml_lines(values)]
     return "\n".join(lines) + "\n"
 
 
@@ -208,86 +281,9 @@ def _text_of(where: str) -> str:
         raise RecipeError(f"{where} cannot be read as UTF-8 text: {error}") from None
 
 
-def _refuse_twice(changes: Sequence[str]) -> None:
-    """A key set twice is a mistake, as it is in a TOML file: which one is meant, nobody knows."""
-    keys = [change.partition("=")[0].strip() for change in changes]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    if twice:
-        raise RecipeError(f"--set gives {', '.join(twice)} more than once; keep one")
-
-
-def _apply_change(settings: dict[str, Any], change: str) -> None:
-    key, equals, value = change.partition("=")
-    section, dot, name = key.strip().partition(".")
-    if not equals or not (dot or section == "name"):
-        raise RecipeError(f"--set takes section.key=value, got '{change}'")
-    try:
-        parsed = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        parsed = value  # bare words need no quotes on a command line
-    if not dot:
-        settings[section] = parsed
-        return
-    inside = settings.setdefault(section, {})
-    if not isinstance(inside, dict):
-        raise RecipeError(f"--set {change}: '{section}' is no section of a recipe")
-    inside[name] = parsed
-
-
-def _explain(problem: dict[str, Any]) -> str:
-    place = [str(part) for part in problem["loc"]]
-    key = ".".join(place)
-    if problem["type"] == "extra_forbidden":
-        return f"unknown key '{key}'{_nearest_key(place)}"
-    if not place:
-        return str(problem["msg"]).removeprefix("Value error, ")
-    rule = _range(place) if problem["type"] in OUT_OF_RANGE else ""
-    rule = f"must be {rule}" if rule else str(problem["msg"]).removeprefix("Input ")
-    return f"{key}: {rule}, got {problem['input']!r}"
-
-
-def _range(place: list[str]) -> str:
-    """The range of a key in words: `1 to 4096`, `above 0 to 10`, `0 to below 1`."""
-    inside = _sections().get(place[0])
-    if inside is None or len(place) != 2:
-        return ""
-    limits = {
-        name: f"{getattr(rule, name):.9g}"
-        for rule in inside.model_fields[place[1]].metadata
-        for name in ("ge", "gt", "le", "lt")
-        if hasattr(rule, name)
-    }
-    low = limits["ge"] if "ge" in limits else f"above {limits['gt']}" if "gt" in limits else ""
-    high = limits["le"] if "le" in limits else f"below {limits['lt']}" if "lt" in limits else ""
-    return f"{low} to {high}" if low and high else f"{low or high}" + (" or more" if low else "")
-
-
-def _nearest_key(place: list[str]) -> str:
-    keys = {f"{name}.{key}": key for name, part in _sections().items() for key in part.model_fields}
-    wanted = ".".join(place)
-    inside = _sections().get(place[0])
-    if inside and (close := nearest(place[-1], inside.model_fields)):
-        return close
-    same = [full for full, key in keys.items() if key == place[-1]]
-    if same:
-        return f"; did you mean '{same[0]}'?"
-    return (
-        nearest(wanted, [*keys, *_sections()]) if len(place) > 1 else nearest(wanted, _sections())
-    )
-
-
 def _sections() -> dict[str, type[BaseModel]]:
     return {
         name: info.annotation
         for name, info in Recipe.model_fields.items()
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
     }
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    return repr(value)

@@ -19,7 +19,7 @@ from drgrade.recipe import Recipe, load_recipe, write_toml
 
 METRICS = (
     "epoch", "seconds", "photos_per_second", "learning_rate", "train_loss", "train_accuracy",
-    "tune_loss", "tune_accuracy", "tune_qwk", "test_accuracy", "majority_share",
+    "tune_loss", "tune_accuracy", "tune_qwk", "test_accuracy", "majority_share", "lesion_loss",
 )  # fmt: skip
 VERSIONED = ("torch", "numpy", "polars", "pillow", "simplejpeg", "scipy")
 

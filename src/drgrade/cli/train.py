@@ -41,14 +41,16 @@ def train(
     """
     need("grade", "drgrade train")
     from drgrade.recipe import load_recipe
-    from drgrade.training.experiment import resume_run, run
+    from drgrade.training.experiment import resume_run
     from drgrade.training.folds import run_folds
     from drgrade.training.judged import judge_folds, judge_run
+    from drgrade.training.stages import planned, run_stages
 
     if resume is not None:
         if recipe or set_ or folds or output:
             raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
-        folder = resume_run(resume)
+        staged = planned(resume)
+        folder = run_stages(staged, None, resume, resume=True) if staged else resume_run(resume)
         judge_run(folder)
         print(folder)
         return
@@ -57,7 +59,7 @@ def train(
     loaded = load_recipe(recipe, set_ or ())
     folder = output or Path("runs") / loaded.name
     if folds is None:
-        run(loaded, None, folder)
+        run_stages(loaded, None, folder)
         judge_run(folder)
         print(folder)
     else:

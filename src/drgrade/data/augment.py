@@ -63,12 +63,15 @@ def apply(squares: torch.Tensor, draws: Draws) -> torch.Tensor:
 
     Flips alone move pixels exactly; everything else is one bilinear resampling.
     """
-    if draws.moves:
-        squares = _resample(squares, draws)
-    else:
-        squares = _flip(squares, draws.mirror, 3)
-        squares = _flip(squares, draws.upside_down, 2)
+    squares = move(squares, draws)
     return _recolour(squares, draws) if draws.recolours else squares
+
+
+def move(squares: torch.Tensor, draws: Draws) -> torch.Tensor:
+    """Move pixels as drawn and leave colours alone; for masks (n, k, S, S) as for photos."""
+    if draws.moves:
+        return _resample(squares, draws)
+    return _flip(_flip(squares, draws.mirror, 3), draws.upside_down, 2)
 
 
 def _flip(squares: torch.Tensor, chosen: np.ndarray, axis: int) -> torch.Tensor:

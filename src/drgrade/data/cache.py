@@ -12,22 +12,30 @@ from typing import Any
 import numpy as np
 
 from drgrade.data.manifest import Manifest
+from drgrade.data.masks import read_mask, square_mask
 from drgrade.data.preprocess import Preprocess, read_prepared
-from drgrade.errors import DrgradeError
+from drgrade.errors import DrgradeError, MaskError
 from drgrade.files import locked, write_json
 from drgrade.progress import track
 
 SAVE_EVERY = 500
+SQUARES, MASKS = "squares.npy", "masks.npy"
+MASKED = "masked"  # the fact that a photo has a mask
 
 
 @dataclass(frozen=True)
 class Cache:
-    """Squares (N, S, S, 3) uint8, the row of each photo that has one, and why others have none."""
+    """Squares (N, S, S, 3) uint8, the row of each photo that has one, and why others have none.
+
+    `masks` (N, S, S) uint8 lie beside the squares where they were asked for; `MASKED` in the facts
+    of a photo tells whether it has one.
+    """
 
     squares: np.ndarray
     rows: dict[str, int]
     failed: dict[str, str]
     about: dict[str, dict[str, Any]]
+    masks: np.ndarray | None = None
 
     def facts(self, photo: str) -> dict[str, Any]:
         """Width, height, bytes, SHA-256 and statistics of a photo.
@@ -37,8 +45,33 @@ class Cache:
         return self.about[photo]
 
 
+@dataclass(frozen=True)
+class Task:
+    """One photo to prepare: its row, its path (or why there is none), its hash and its mask."""
+
+    row: int
+    path: Path | str
+    promised: str = ""
+    mask: Path | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a task: pixels (S, S, 3), mask (S, S) where there is one, and facts."""
+
+    row: int
+    pixels: np.ndarray | None
+    facts: dict[str, Any]
+    mask: np.ndarray | None = None
+
+
 def prepare_all(
-    manifest: Manifest, settings: Preprocess, folder: Path, *, workers: int = 2
+    manifest: Manifest,
+    settings: Preprocess,
+    folder: Path,
+    *,
+    workers: int = 2,
+    masks: bool = False,
 ) -> Cache:
     """Prepare every photo of a manifest into a folder; what is done there is not done again.
 
@@ -47,44 +80,62 @@ def prepare_all(
         settings: how a photo becomes a square.
         folder: gets `squares.npy` and `index.json`.
         workers: processes; 0 works in this one.
+        masks: also lays the masks of the manifest's column `mask` beside the squares.
     """
     photos = list(dict.fromkeys(manifest.table["photo"].to_list()))
     with locked(folder):
         index = _read_index(folder, photos, settings)
-        squares = _open(folder, len(photos), settings.size, fresh=not index)
-        todo = [i for i, photo in enumerate(photos) if photo not in index]
-        work = _work(manifest, photos, todo, settings, workers)
-        for done, (i, pixels, facts) in enumerate(track(work, len(todo), "preparing"), 1):
-            if pixels is not None:
-                squares[i] = pixels
-            index[photos[i]] = facts
+        squares = _open(folder / SQUARES, _shape(photos, settings), fresh=not index)
+        kept = [squares]
+        if masks:
+            kept.append(_open(folder / MASKS, _shape(photos, settings)[:3], fresh=not index))
+        tasks = _tasks(manifest, photos, index, masks=masks)
+        for done, made in enumerate(track(_work(tasks, settings, workers), len(tasks),
+                                          "preparing"), 1):  # fmt: skip
+            if made.pixels is not None:
+                squares[made.row] = made.pixels
+            if made.mask is not None:
+                kept[-1][made.row] = made.mask
+            index[photos[made.row]] = made.facts
             if done % SAVE_EVERY == 0:
-                _save(folder, squares, photos, settings, index)
-        if todo:
-            _save(folder, squares, photos, settings, index)
-    return _as_cache(folder, photos, index)
+                _save(folder, kept, photos, settings, index)
+        if tasks:
+            _save(folder, kept, photos, settings, index)
+    return _as_cache(folder, photos, index, masks=masks)
 
 
-def _work(
-    manifest: Manifest, photos: list[str], todo: list[int], settings: Preprocess, workers: int
-) -> Iterator[tuple[int, np.ndarray | None, dict[str, Any]]]:
-    paths = [_located(manifest, photos[i]) for i in todo]
-    known = _known_hashes(manifest)
-    hashes = [known.get(photos[i], "") for i in todo]
+def _shape(photos: list[str], settings: Preprocess) -> tuple[int, ...]:
+    return len(photos), settings.size, settings.size, 3
+
+
+def _tasks(
+    manifest: Manifest, photos: list[str], index: dict[str, Any], *, masks: bool
+) -> list[Task]:
+    """What is still to do."""
+    hashes = _known(manifest, "sha256")
+    drawn = _known(manifest, "mask") if masks else {}
+    return [
+        Task(i, _located(manifest, photo), hashes.get(photo, ""),
+             manifest.root / drawn[photo] if photo in drawn else None)
+        for i, photo in enumerate(photos) if photo not in index
+    ]  # fmt: skip
+
+
+def _work(tasks: list[Task], settings: Preprocess, workers: int) -> Iterator[Made]:
     one = partial(_prepare_one, settings=settings)
-    if workers == 0 or len(todo) < 32:
-        yield from map(one, todo, paths, hashes)
+    if workers == 0 or len(tasks) < 32:
+        yield from map(one, tasks)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(one, todo, paths, hashes, chunksize=8)
+        yield from pool.map(one, tasks, chunksize=8)
 
 
-def _known_hashes(manifest: Manifest) -> dict[str, str]:
-    """The SHA-256 a manifest promises for its photos, where it has that column."""
-    if "sha256" not in manifest.table.columns:
+def _known(manifest: Manifest, column: str) -> dict[str, str]:
+    """What a manifest says of its photos in a column that it need not have."""
+    if column not in manifest.table.columns:
         return {}
-    named = manifest.table.select("photo", "sha256").drop_nulls()
-    return dict(zip(named["photo"], named["sha256"], strict=True))
+    named = manifest.table.select("photo", column).drop_nulls()
+    return dict(zip(named["photo"], named[column], strict=True))
 
 
 def _located(manifest: Manifest, photo: str) -> Path | str:
@@ -94,35 +145,43 @@ def _located(manifest: Manifest, photo: str) -> Path | str:
         return str(error)
 
 
-def _prepare_one(
-    i: int, path: Path | str, promised: str, settings: Preprocess
-) -> tuple[int, np.ndarray | None, dict[str, Any]]:
-    if isinstance(path, str):
-        return i, None, {"reason": path}
+def _prepare_one(task: Task, settings: Preprocess) -> Made:
+    if isinstance(task.path, str):
+        return Made(task.row, None, {"reason": task.path})
     try:
-        prepared = read_prepared(path, settings)
+        prepared = read_prepared(task.path, settings)
     except (DrgradeError, OSError) as error:
-        return i, None, {"reason": str(error)}
-    photo = prepared.photo
+        return Made(task.row, None, {"reason": str(error)})
+    photo, promised = prepared.photo, task.promised
     if promised and photo.sha256 != promised.lower():
         reason = (
             f"hash mismatch: the manifest says {promised[:12]}, the file has {photo.sha256[:12]}"
         )
-        return i, None, {"reason": reason}
-    return i, prepared.pixels, prepared.facts()
+        return Made(task.row, None, {"reason": reason})
+    if task.mask is None:
+        return Made(task.row, prepared.pixels, prepared.facts())
+    try:
+        mask = square_mask(read_mask(task.mask), prepared.field, prepared.seen, settings.size)
+    except MaskError as error:
+        return Made(task.row, None, {"reason": str(error)})
+    return Made(task.row, prepared.pixels, prepared.facts() | {MASKED: True}, mask)
 
 
-def _open(folder: Path, n: int, size: int, *, fresh: bool) -> np.memmap:
-    path = folder / "squares.npy"
+def _open(path: Path, shape: tuple[int, ...], *, fresh: bool) -> np.memmap:
     if fresh or not path.is_file():
-        return np.lib.format.open_memmap(path, "w+", np.uint8, (n, size, size, 3))
+        return np.lib.format.open_memmap(path, "w+", np.uint8, shape)
     return np.lib.format.open_memmap(path, "r+")
 
 
 def _save(
-    folder: Path, squares: np.memmap, photos: list[str], settings: Preprocess, index: dict[str, Any]
+    folder: Path,
+    kept: list[np.memmap],
+    photos: list[str],
+    settings: Preprocess,
+    index: dict[str, Any],
 ) -> None:
-    squares.flush()
+    for each in kept:
+        each.flush()
     write_json(folder / "index.json",
                {"settings": asdict(settings), "photos": photos, "done": index})  # fmt: skip
 
@@ -136,11 +195,12 @@ def _read_index(folder: Path, photos: list[str], settings: Preprocess) -> dict[s
     except ValueError:
         return {}
     fits = read.get("photos") == photos and read.get("settings") == asdict(settings)
-    return dict(read["done"]) if fits and (folder / "squares.npy").is_file() else {}
+    return dict(read["done"]) if fits and (folder / SQUARES).is_file() else {}
 
 
-def _as_cache(folder: Path, photos: list[str], index: dict[str, Any]) -> Cache:
-    squares = np.lib.format.open_memmap(folder / "squares.npy", "r")
+def _as_cache(folder: Path, photos: list[str], index: dict[str, Any], *, masks: bool) -> Cache:
+    squares = np.lib.format.open_memmap(folder / SQUARES, "r")
+    beside = np.lib.format.open_memmap(folder / MASKS, "r") if masks else None
     good = {photo: i for i, photo in enumerate(photos) if "reason" not in index[photo]}
     failed = {photo: index[photo]["reason"] for photo in photos if "reason" in index[photo]}
-    return Cache(squares, good, failed, {photo: index[photo] for photo in good})
+    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch.utils.data import Dataset
 
-from drgrade.data.augment import apply, draw
+from drgrade.data.augment import apply, draw, move
 from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.masks import planes
 from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.grades import NUMBER_OF_GRADES
 from drgrade.recipe import Augment
@@ -58,6 +60,15 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
 
 
 @dataclass(frozen=True)
+class Targets:
+    """Lesions of the rows of a part: masks beside the squares, which rows have one, and counts."""
+
+    masks: np.ndarray  # (N, S, S) uint8, bits of `masks.KINDS`, memory-mapped
+    has_mask: np.ndarray  # (n,) bool
+    counts: np.ndarray  # (n, 4) float32, NaN where unknown
+
+
+@dataclass(frozen=True)
 class Part:
     """The graded rows of one split: where their squares lie in the cache, and their grades."""
 
@@ -65,6 +76,7 @@ class Part:
     rows: np.ndarray  # (n,) places in `squares`
     grades: np.ndarray  # (n,) int, -1 where unknown
     photos: list[str]
+    targets: "Targets | None" = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -109,6 +121,20 @@ def moved_batch(
     """A training batch (n, 3, S, S) float 0 to 1, moved by draws that depend on `place` alone."""
     squares = as_unit(part.take(chosen).to(device, non_blocking=True))
     return apply(squares, draw(np.random.default_rng([*place, 1]), len(chosen), settings))
+
+
+def moved_masks(
+    part: Part, targets: Targets, chosen: np.ndarray, settings: Augment, place: list[int],
+    device: torch.device,
+) -> torch.Tensor:  # fmt: skip
+    """Masks (n, 4, S/2, S/2), 0 to 1, of a batch, moved as `moved_batch` moves its squares.
+
+    A pixel of half the side is as much lesion as the most of the four it stands for.
+    """
+    bits = np.stack([targets.masks[row] for row in part.rows[chosen]])
+    whole = torch.from_numpy(planes(bits)).to(device, non_blocking=True)
+    draws = draw(np.random.default_rng([*place, 1]), len(chosen), settings)
+    return F.max_pool2d(move(whole, draws), 2)
 
 
 def still_batches(part: Part, size: int, device: torch.device) -> Iterator[torch.Tensor]:

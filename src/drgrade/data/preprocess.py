@@ -34,12 +34,16 @@ class Preprocess:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A square (S, S, 3) uint8, the facts of the photo it came from, its field and statistics."""
+    """A square (S, S, 3) uint8, the facts of the photo it came from, its field and statistics.
+
+    `seen` is height and width of the photo as decoded, in whose pixels the field is told.
+    """
 
     pixels: np.ndarray
     photo: Photo
     field: Field
     statistics: dict[str, float | str]
+    seen: tuple[int, int]
 
     def facts(self) -> dict[str, Any]:
         """What rows of predictions carry of a photo: size, file, hash, light and fingerprint."""
@@ -65,7 +69,7 @@ def read_prepared(path: Path, settings: Preprocess) -> Prepared:
     square = _square(photo.pixels, field, settings.size)
     facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
-    return Prepared(square, facts, field, photo_statistics(photo.pixels, field))
+    return Prepared(square, facts, field, photo_statistics(photo.pixels, field), (height, width))
 
 
 def _square(pixels: np.ndarray, field: Field, size: int) -> np.ndarray:

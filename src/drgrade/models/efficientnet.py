@@ -61,13 +61,19 @@ class EfficientNetLite(nn.Module):
         self.conv_stem = nn.Conv2d(3, STEM, 3, 2, padding=1, bias=False)
         self.bn0 = _norm(STEM)
         self.relu = nn.ReLU6(inplace=True)
-        blocks, inside = [], STEM
+        blocks: list[nn.Module] = []
+        inside = STEM
+        self.widths: tuple[int, ...] = ()
+        self.taps: tuple[int, ...] = ()  # the last block of each scale
         for expansion, kernel, stride, outside, repeats in STAGES:
+            if stride == 2:
+                self.widths, self.taps = (*self.widths, inside), (*self.taps, len(blocks) - 1)
             for i in range(repeats):
                 blocks.append(
                     InvertedResidual(inside, outside, expansion, kernel, stride if i == 0 else 1)
                 )
                 inside = outside
+        self.widths, self.taps = (*self.widths, inside), (*self.taps, len(blocks) - 1)
         self.blocks = nn.Sequential(*blocks)
         self.conv_head = nn.Conv2d(inside, TOP, 1, bias=False)
         self.bn1 = _norm(TOP)
@@ -78,8 +84,21 @@ class EfficientNetLite(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Normalised photos (N, 3, S, S) to outputs (N, outputs)."""
-        x = self.blocks(self.relu(self.bn0(self.conv_stem(x))))
-        x = self.relu(self.bn1(self.conv_head(x)))
+        return self.classify(self.features(x)[-1])
+
+    def features(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """Maps of five scales, `widths` channels each: S/2, S/4, S/8, S/16 and S/32 a side."""
+        x = self.relu(self.bn0(self.conv_stem(x)))
+        found = []
+        for place, block in enumerate(self.blocks):
+            x = block(x)
+            if place in self.taps:
+                found.append(x)
+        return found
+
+    def classify(self, last: torch.Tensor) -> torch.Tensor:
+        """The coarsest map to outputs (N, outputs)."""
+        x = self.relu(self.bn1(self.conv_head(last)))
         return self.fc(self.dropout(torch.flatten(self.avg_pool(x), 1)))
 
 

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from drgrade.data.preprocess import Preprocess
-from drgrade.errors import RecipeError, choose
+from drgrade.errors import CheckpointError, RecipeError, choose
+from drgrade.models.lesions import LesionNetwork, Seen
 from drgrade.models.networks import NETWORKS
 from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
 from drgrade.recipe import Model
@@ -36,9 +37,24 @@ class Grader:
 
     def outputs(self, squares: torch.Tensor) -> torch.Tensor:
         """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1."""
+        return self.network(self._normalised(squares))
+
+    def see(self, squares: torch.Tensor) -> Seen:
+        """Outputs, lesion maps and counts of squares (n, 3, S, S), float 0 to 1.
+
+        Raises:
+            CheckpointError: the network was made without lesion maps.
+        """
+        if not isinstance(self.network, LesionNetwork):
+            raise CheckpointError(
+                "this grader has no lesion maps; train one with model.lesions = true"
+            )
+        return self.network.see(self._normalised(squares))
+
+    def _normalised(self, squares: torch.Tensor) -> torch.Tensor:
         mean = torch.tensor(self.mean, device=squares.device)[:, None, None] / 255
         std = torch.tensor(self.std, device=squares.device)[:, None, None] / 255
-        return self.network((squares - mean) / std)
+        return (squares - mean) / std
 
     def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k)."""
@@ -71,6 +87,11 @@ def build_network(model: Model, outputs: int) -> nn.Module:
     Raises:
         RecipeError: the network does not have what the recipe asks for.
     """
+    backbone = _backbone(model, outputs)
+    return LesionNetwork(backbone) if model.lesions else backbone
+
+
+def _backbone(model: Model, outputs: int) -> nn.Module:
     make = choose(NETWORKS, model.network, "network")
     if not model.network.startswith("efficientnet"):
         return make(

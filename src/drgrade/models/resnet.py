@@ -111,6 +111,7 @@ class ResNet(nn.Module):
         stages = _stages(STAGES[layers], block, stride_in, plain)
         self.layer1, self.layer2, self.layer3, self.layer4 = stages
         inside = 512 * block.expansion
+        self.widths = (64, *(width * block.expansion for width in (64, 128, 256, 512)))
         lab = head == "lab"
         self.avg_pool = nn.AvgPool2d(7, stride=1) if lab else nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(inside * (LAB_POOLED if lab else 1), outputs)
@@ -118,9 +119,19 @@ class ResNet(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Normalised photos (N, 3, S, S) to outputs (N, outputs)."""
-        x = self.maxpool(self.relu(self.bn(self.conv1(x))))
-        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(torch.flatten(self.avg_pool(x), 1))
+        return self.classify(self.features(x)[-1])
+
+    def features(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """Maps of five scales, `widths` channels each: S/2, S/4, S/8, S/16 and S/32 a side."""
+        stem = self.relu(self.bn(self.conv1(x)))
+        first = self.layer1(self.maxpool(stem))
+        second = self.layer2(first)
+        third = self.layer3(second)
+        return [stem, first, second, third, self.layer4(third)]
+
+    def classify(self, last: torch.Tensor) -> torch.Tensor:
+        """The coarsest map to outputs (N, outputs)."""
+        return self.fc(torch.flatten(self.avg_pool(last), 1))
 
 
 def _stages(

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import polars as pl
 import torch
 from torch import nn
 
-from drgrade.data.cache import Cache, prepare_all
-from drgrade.data.dataset import Part
+from drgrade.data.cache import MASKED, Cache, prepare_all
+from drgrade.data.dataset import Part, Targets
+from drgrade.data.drawn import drawn_manifest
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
+from drgrade.data.masks import COUNTS
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import complete, leaked_share
 from drgrade.errors import ManifestError, RecipeError, RunError
@@ -25,7 +27,7 @@ from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights import load_start, normalisation
 from drgrade.predictions import write_predictions
 from drgrade.progress import duration, say
-from drgrade.recipe import Recipe, load_recipe
+from drgrade.recipe import Model, Recipe, load_recipe
 from drgrade.run import RunFolder
 from drgrade.training.loop import COLLAPSED, Desk, Parts, train
 from drgrade.training.optimise import make_optimiser
@@ -38,6 +40,8 @@ from drgrade.training.outcome import (
 from drgrade.training.signals import StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
+
+STAGES = "stages"  # the folder of the stages before the last, and how a start from one begins
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     files = RunFolder(folder)
     if resume and files.is_finished:
         return files.folder
-    whole = manifest if manifest is not None else _read(recipe)
+    whole = manifest if manifest is not None and not recipe.data.drawn else read_photos(recipe)
     with locked(files.folder), stop_on_signal() as stop:
         if resume and files.is_started:
             for warning in files.check_resumable(recipe, whole.hash):
@@ -92,8 +96,13 @@ def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
     whole = limited(complete(manifest, recipe.data.split_seed), recipe.data.photos)
     settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
     place = sha256_bytes(f"{whole.root.resolve()} {whole.hash} {settings}".encode())[:24]
+    masks = recipe.model.lesions
     cache = prepare_all(
-        whole, settings, cache_folder() / "squares" / place, workers=recipe.data.workers
+        whole,
+        settings,
+        cache_folder() / "squares" / (f"{place}-masks" if masks else place),
+        workers=recipe.data.workers,
+        masks=masks,
     )
     if cache.failed:
         photo, reason = next(iter(cache.failed.items()))
@@ -129,8 +138,17 @@ def limited(manifest: Manifest, photos: int) -> Manifest:
     return Manifest(table.filter(pl.Series(keep)), manifest.root, manifest.facts)
 
 
-def _read(recipe: Recipe) -> Manifest:
-    if not recipe.data.manifest:
+def read_photos(recipe: Recipe) -> Manifest:
+    """The photos a recipe names: a manifest, or drawn ones.
+
+    Raises:
+        RecipeError: it names none.
+        ManifestError: a table that cannot be used.
+    """
+    data = recipe.data
+    if data.drawn:
+        return drawn_manifest(data.drawn, data.draw_seed, data.size, workers=data.workers)
+    if not data.manifest:
         raise RecipeError("the recipe names no manifest; add --set data.manifest=MANIFEST")
     root = Path(recipe.data.root) if recipe.data.root else None
     return read_manifest(Path(recipe.data.manifest), root=root)
@@ -147,7 +165,20 @@ def _part(manifest: Manifest, cache: Cache, split: str) -> Part:
         np.array([cache.rows[photo] for photo in photos], dtype=np.int64),
         rows["grade"].to_numpy().astype(np.int64),
         photos,
+        None if cache.masks is None else _targets(rows, cache, cache.masks),
     )
+
+
+def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray) -> Targets:
+    """Masks and counts of the lesions in these photos, as far as they are known."""
+    has_mask = [bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]]
+    counts = [
+        rows[name].cast(pl.Float32).to_numpy()
+        if name in rows.columns
+        else np.full(len(rows), np.nan, np.float32)
+        for name in COUNTS
+    ]
+    return Targets(masks, np.array(has_mask, bool), np.stack(counts, axis=1))
 
 
 def _set_threads(recipe: Recipe) -> None:
@@ -157,7 +188,9 @@ def _set_threads(recipe: Recipe) -> None:
 
 def _experiment(recipe: Recipe, prepared: Prepared, files: RunFolder, stop: StopFlag) -> None:
     device = pick_device(recipe.train.device, "train.device")
-    grader = new_grader(recipe, device, said=not files.last.is_file())
+    started = recipe.model_copy(update={"model": _located(recipe.model, files.folder)})
+    grader = new_grader(started, device, said=not files.last.is_file())
+    grader = replace(grader, model=recipe.model)
     state = State(grader.network, make_optimiser(grader.network, recipe.optimiser),
                   averaged(grader.network, recipe.train.ema))  # fmt: skip
     if files.last.is_file():
@@ -167,6 +200,16 @@ def _experiment(recipe: Recipe, prepared: Prepared, files: RunFolder, stop: Stop
         desk = Desk(recipe, grader, prepared.parts, files, device, stop, log)
         train(desk, state)
     _finish(desk, state, prepared)
+
+
+def _located(model: Model, folder: Path) -> Model:
+    """The model with a start from an earlier stage as the path of that stage's run folder."""
+    if not model.start.startswith(f"{STAGES}/"):
+        return model
+    name = model.start.partition("@")[0]
+    places = [folder / name, folder.parent / name]  # of a fold, the stages lie beside it
+    found = next((place for place in places if RunFolder(place).is_finished), places[0])
+    return model.model_copy(update={"start": str(found)})
 
 
 @contextlib.contextmanager

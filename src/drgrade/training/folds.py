@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.manifest import Manifest
 from drgrade.data.splits import folds
 from drgrade.errors import ManifestError, RecipeError
 from drgrade.predictions import Predictions, read_predictions, write_predictions
 from drgrade.progress import say
 from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
-from drgrade.training.experiment import run
+from drgrade.training.experiment import read_photos, run
 from drgrade.training.pooled_facts import pooled_facts
+from drgrade.training.stages import chained, refuse_real_before, run_before
 
 
 def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = None) -> Path:
@@ -27,25 +28,22 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     """
     if k < 2:
         raise RecipeError(f"--folds must be 2 or more, got {k}")
-    whole = _without_test(manifest if manifest is not None else _read(recipe))
+    refuse_real_before(recipe)
+    last = chained(recipe)[-1] if recipe.stages else recipe
+    whole = _without_test(manifest if manifest is not None else read_photos(last))
     groups = len(set(whole.groups()))
     if groups < k:
         raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
     of_row = folds(whole, k, recipe.data.split_seed)
-    parts = [_one_fold(recipe, whole, of_row, i, k, Path(folder)) for i in range(k)]
+    if recipe.stages:
+        run_before(recipe, Path(folder), None)
+    parts = [_one_fold(last, whole, of_row, i, k, Path(folder)) for i in range(k)]
     table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
     path = Path(folder) / "out_of_fold.parquet"
     facts = pooled_facts([part.facts for part in parts])
     told = facts | {"folds": k, "manifest_hash": whole.hash}
     write_predictions(Predictions(table, told), path)
     return path
-
-
-def _read(recipe: Recipe) -> Manifest:
-    if not recipe.data.manifest:
-        raise RecipeError("the recipe names no manifest; add --set data.manifest=MANIFEST")
-    root = Path(recipe.data.root) if recipe.data.root else None
-    return read_manifest(Path(recipe.data.manifest), root=root)
 
 
 def _without_test(manifest: Manifest) -> Manifest:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from drgrade.data.dataset import Part, batches, epoch_order, moved_batch, still_batches
+from drgrade.data.dataset import Part, batches, epoch_order, still_batches
 from drgrade.errors import DrgradeError
 from drgrade.evaluation.metrics import accuracy, confusion, kappa
 from drgrade.files import replacing
@@ -21,6 +21,7 @@ from drgrade.progress import duration, is_due, say, show, track
 from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
 from drgrade.training.optimise import learning_rate, update_average
+from drgrade.training.pricing import laid, price
 from drgrade.training.signals import InterruptedRunError, StopFlag
 from drgrade.training.state import State, save_state
 
@@ -130,33 +131,23 @@ def _one_step(
 def _accumulate(
     desk: Desk, state: State, chosen: np.ndarray, weights: torch.Tensor, share: float
 ) -> None:
-    recipe, part = desk.recipe, desk.parts.train
-    place = [recipe.train.seed, state.epoch, state.step]
-    torch.manual_seed(hash(tuple(place)) & 0x7FFFFFFF)  # dropout; drawn from the place alone
-    squares = moved_batch(part, chosen, recipe.augment, place, desk.device)
-    grades = torch.from_numpy(part.grades[chosen]).to(desk.device)
-    with torch.autocast(desk.device.type, torch.bfloat16, enabled=recipe.train.mixed_precision):
-        outputs = desk.grader.outputs(_laid(squares, recipe.train.channels_last))
-    loss = desk.grader.objective.loss(
-        outputs.float(), grades, weights, recipe.objective.label_smoothing
-    )
-    if not torch.isfinite(loss):
+    part = desk.parts.train
+    place = [desk.recipe.train.seed, state.epoch, state.step]
+    priced = price(desk.recipe, desk.grader, part, chosen, place, weights)
+    if not torch.isfinite(priced.loss):
         raise DivergedError(
-            f"the loss became {loss.item()} in epoch {state.epoch + 1}, step {state.step + 1}; "
-            "lower optimiser.learning_rate or set train.clip = 1.0"
+            f"the loss became {priced.loss.item()} in epoch {state.epoch + 1}, "
+            f"step {state.step + 1}; lower optimiser.learning_rate or set train.clip = 1.0"
         )
-    (loss * share).backward()
-    _, given = desk.grader.decode(outputs.detach().float().cpu().numpy())
+    (priced.loss * share).backward()
+    _, given = desk.grader.decode(priced.outputs.detach().float().cpu().numpy())
     _add(
         state.sums,
-        loss=loss.item() * len(chosen),
+        loss=priced.loss.item() * len(chosen),
+        lesions=priced.lesions * len(chosen),
         photos=len(chosen),
         right=int((given == part.grades[chosen]).sum()),
     )
-
-
-def _laid(squares: torch.Tensor, channels_last: bool) -> torch.Tensor:
-    return squares.contiguous(memory_format=torch.channels_last) if channels_last else squares
 
 
 def _add(sums: dict[str, float], **values: float) -> None:
@@ -178,12 +169,12 @@ def _step_line(state: State, steps: int, seconds: float) -> str:
 @torch.no_grad()
 def outputs_of(desk: Desk, network: nn.Module, part: Part) -> np.ndarray:
     """Raw outputs (n, k) of a part by a network in evaluation mode."""
-    grader = replace(desk.grader, network=network)
+    grader, in_order = replace(desk.grader, network=network), desk.recipe.train.channels_last
     was_training = network.training
     network.eval()
     size = max(desk.recipe.train.batch, 16)
     found = [
-        grader.outputs(_laid(squares, desk.recipe.train.channels_last)).float().cpu().numpy()
+        grader.outputs(laid(squares, channels_last=in_order)).float().cpu().numpy()
         for squares in track(
             still_batches(part, size, desk.device), -(-len(part) // size), "judging", "batches"
         )
@@ -218,6 +209,7 @@ def _row(desk: Desk, state: State, fitted: Grader, tune_outputs: np.ndarray) -> 
         "photos_per_second": sums["photos"] / max(state.seconds, 1e-9),
         "learning_rate": state.optimiser.param_groups[0]["lr"],
         "train_loss": sums["loss"] / sums["photos"],
+        "lesion_loss": sums["lesions"] / sums["photos"] if desk.recipe.model.lesions else None,
         "train_accuracy": sums["right"] / sums["photos"],
         "tune_loss": None, "tune_accuracy": None, "tune_qwk": None, "majority_share": None,
     }  # fmt: skip

@@ -1,0 +1,75 @@
+"""Masks of lesions: read, laid beside the prepared square of their photo, and counted by kind."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from drgrade.data.field import Field
+from drgrade.errors import MaskError
+
+KINDS = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")  # bits 0 to 3 of a mask
+COUNTS = tuple(f"n_{kind}" for kind in KINDS)  # columns of a manifest with counted lesions
+LARGEST = 100_000_000  # pixels
+
+
+def read_mask(path: Path) -> np.ndarray:
+    """The bits of a mask, (H, W) uint16; bits 0 to 3 are `KINDS`, 4 is the disc.
+
+    Raises:
+        MaskError: no such file, no PNG of one channel, cut, or too large.
+    """
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            if image.width * image.height > LARGEST:
+                raise MaskError(
+                    f"mask {path.name} has {image.width} x {image.height} px; at most 100 million"
+                )
+            if image.mode not in ("L", "P", "I;16", "I"):
+                raise MaskError(
+                    f"mask {path.name} must be a PNG of one channel, a bit a kind of lesion; "
+                    f"got mode {image.mode}"
+                )
+            return np.asarray(image).astype(np.uint16)
+    except FileNotFoundError:
+        raise MaskError(f"no mask {path}; correct the manifest's column mask") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise MaskError(f"mask {path.name} cannot be read: {error}") from None
+
+
+def square_mask(mask: np.ndarray, field: Field, seen: tuple[int, int], size: int) -> np.ndarray:
+    """A mask cropped and padded as its photo was: (size, size) uint8, bits 0 to 3.
+
+    A pixel has a bit where any pixel of the mask it covers has it, so that small lesions survive.
+
+    Args:
+        mask: (H, W), bits.
+        field: what was cut out of the photo, in pixels of the photo as decoded.
+        seen: height and width of the photo as decoded; the mask may be larger or smaller.
+        size: side of the square.
+    """
+    down, across = mask.shape[0] / seen[0], mask.shape[1] / seen[1]
+    top, bottom = round(field.top * down), round(field.bottom * down)
+    left, right = round(field.left * across), round(field.right * across)
+    inside = mask[top:bottom, left:right]
+    height, width = inside.shape
+    side = max(height, width)
+    whole = np.zeros((side, side), np.uint16)
+    above, before = (side - height) // 2, (side - width) // 2
+    whole[above : above + height, before : before + width] = inside
+    return _reduced(whole, size)
+
+
+def _reduced(mask: np.ndarray, size: int) -> np.ndarray:
+    found = np.zeros((size, size), np.uint8)
+    for bit in range(len(KINDS)):
+        plane = Image.fromarray(((mask >> bit) & 1).astype(np.float32))
+        share = np.asarray(plane.resize((size, size), Image.Resampling.BOX))
+        found |= (share > 0).astype(np.uint8) << np.uint8(bit)
+    return found
+
+
+def planes(masks: np.ndarray) -> np.ndarray:
+    """Bits (n, S, S) as planes (n, 4, S, S), float32 0 or 1."""
+    bits = np.arange(len(KINDS), dtype=np.uint8)[:, None, None]
+    return ((masks[:, None] >> bits) & 1).astype(np.float32)
