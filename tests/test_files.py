@@ -6,8 +6,16 @@ import socket
 
 import pytest
 
-from drgrade.errors import RunError
-from drgrade.files import locked, replacing, sha256_bytes, sha256_file, write_json, write_text
+from drgrade.errors import RunError, UsageError
+from drgrade.files import (
+    locked,
+    refuse_taken,
+    replacing,
+    sha256_bytes,
+    sha256_file,
+    write_json,
+    write_text,
+)
 
 
 def write_half(path):
@@ -23,6 +31,28 @@ def test_a_failed_writing_leaves_the_old_file_and_nothing_else(tmp_path):
         write_half(path)
     assert [file.name for file in tmp_path.iterdir()] == ["kept.txt"]
     assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("name", "force", "said"),
+    [
+        ("there.csv", False, "there.csv is there already; give another name or --force"),
+        ("folder.csv", False, "got the folder .*folder.csv; add a file's name"),
+        ("folder.csv", True, "got the folder"),
+        ("there.csv/below.csv", True, "got the file .*there.csv; give another name"),
+    ],
+)
+def test_an_output_whose_place_is_taken_is_refused(tmp_path, name, force, said):
+    (tmp_path / "there.csv").write_text("kept")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(UsageError, match=said):
+        refuse_taken(tmp_path / name, force=force)
+
+
+@pytest.mark.parametrize(("name", "force"), [("there.csv", True), ("new/deep/file.csv", False)])
+def test_an_output_that_is_free_or_forced_is_let_through(tmp_path, name, force):
+    (tmp_path / "there.csv").write_text("kept")
+    assert refuse_taken(tmp_path / name, force=force) is None
 
 
 def test_json_that_is_not_a_number_is_refused(tmp_path):

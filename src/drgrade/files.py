@@ -53,6 +53,21 @@ def refuse_file(folder: Path) -> None:
             raise UsageError(f"output is a folder, got the file {place}; give another name with -o")
 
 
+def refuse_taken(path: Path, *, force: bool = False) -> None:
+    """Refuse an output file that is there already, is a folder, or lies below a file.
+
+    With `force` a file makes room; a folder never does.
+
+    Raises:
+        UsageError: names what is in the way.
+    """
+    if path.is_dir():
+        raise UsageError(f"output is a file, got the folder {path}; add a file's name to it")
+    if path.exists() and not force:
+        raise UsageError(f"{path} is there already; give another name or --force")
+    refuse_file(path.parent)
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write bytes so that a reader sees the old file or the whole new one.
 

@@ -56,14 +56,14 @@ def calibrate(
     need("grade", "drgrade calibrate")
     from drgrade.evaluation.calibrating import calibrate as fit
     from drgrade.evaluation.calibrating import refuse_other_model, rows_to_calibrate_on
+    from drgrade.files import refuse_taken
     from drgrade.models.checkpoint import load_grader, save_grader
     from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
     if output.suffix != ".safetensors":
         raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
-    if output.exists() and not force:
-        raise UsageError(f"{output} is there already; give another name or --force")
+    refuse_taken(output, force=force)
     table = read_predictions(predictions)
     rows = rows_to_calibrate_on(table)
     grader = load_grader(model)

@@ -92,11 +92,11 @@ def predict(
 
 def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
     """What can be known to fail before anything is loaded."""
+    from drgrade.files import refuse_taken
     from drgrade.predictions import refuse_place
 
-    if output is not None and output.exists() and not force:
-        raise UsageError(f"{output} is there already; give another name or --force")
     if output is not None:
+        refuse_taken(output, force=force)
         refuse_place(output, force=force)
     if not 1 <= workers <= MOST_WORKERS:
         raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
