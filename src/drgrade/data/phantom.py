@@ -50,7 +50,7 @@ from drgrade.files import write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
 
-DRAWING = 3  # counts up where the same seed draws other photos than before
+DRAWING = 4  # counts up where the same seed draws other photos than before
 SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
 SICKER = 0.25  # where the severities centre: about half the eyes have a lesion
 COUNTED = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")

@@ -146,7 +146,7 @@ def background(canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     )
     far = np.hypot(x, y)
     if anatomy.choroid > 0.1:
-        mottle += np.float32(0.3 * anatomy.choroid) * _streaks(generator, canvas, anatomy)
+        mottle += np.float32(0.24 * anatomy.choroid) * _streaks(generator, canvas, anatomy)
     deep = np.exp(far * far * np.float32(-1 / (2 * 0.16**2)))
     pit = np.exp(far * far * np.float32(-1 / (2 * 0.05**2)))
     dark = np.float32(anatomy.macula) * (np.float32(0.24) * deep + np.float32(0.22) * pit)
@@ -155,21 +155,21 @@ def background(canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     picture = colour[:, None, None] * light * np.exp(-takes)
     if anatomy.sheen > 0.1:
         ring = np.exp(-((far - 0.33) ** 2) / 0.02) * (0.5 + 0.5 * noise(generator, size, 12))
-        picture += np.float32(0.09 * anatomy.sheen) * np.maximum(ring, 0)
+        picture += np.float32(0.13 * anatomy.sheen) * np.maximum(ring, 0)
     return picture.astype(np.float32)
 
 
 def _streaks(generator: np.random.Generator, canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     """The choroid's vessels (S, S) around 0: streaks that spread from a place behind the macula."""
-    coarse = generator.standard_normal((18, 150), np.float32)
+    coarse = generator.standard_normal((9, 150), np.float32)
     fine = Image.fromarray(coarse).resize((TURNS, 160), Image.Resampling.BICUBIC)
     ridges = np.abs(np.asarray(fine)) - np.float32(0.6)
     side, down = generator.uniform(0.1, 0.5), generator.uniform(-0.3, 0.3)
     x = canvas.x[::2, ::2] - np.float32(side * np.sign(anatomy.disc_x))
     y = canvas.y[::2, ::2] - np.float32(down)
-    far = np.hypot(x, y)
-    turn = np.arctan2(y, x) + np.float32(0.5) * far
-    turn += np.float32(0.05) * noise(generator, len(x), 12)
+    far, swirl = np.hypot(x, y), generator.normal(0, 0.4)
+    turn = np.arctan2(y, x) + np.float32(swirl) * far
+    turn += np.float32(0.025) * noise(generator, len(x), 14)
     patchy = expit(3 * noise(generator, len(x), 4)) * np.minimum(far * np.float32(2.5), 1)
     across = (turn * np.float32(TURNS / 6.2832)).astype(np.int32) % TURNS
     along = np.minimum(far * np.float32(100), 159).astype(np.int32)
@@ -202,14 +202,18 @@ def paint_disc(picture: np.ndarray, canvas: Canvas, anatomy: Anatomy) -> np.ndar
     halo = np.exp(-np.maximum(distance - r, 0) / (0.5 * r)) * np.float32(0.12)
     _lay(part, halo, own * np.array([1.15, 1.35, 1.4]))
     edge = expit((r - distance) * generator.uniform(60, 150))
-    pink = np.array([1.08, 0.62 + 0.16 * pallor, 0.32 + 0.2 * pallor])
-    rim = np.maximum(light * pink, own * np.array([1.15, 1.4, 1.2]))
+    pink = np.array([1.08, 0.56 + 0.2 * pallor, 0.3 + 0.2 * pallor])
+    rim = np.maximum(light * pink, own * np.array([1.15, 1.3, 1.15]))
     _lay(part, edge * np.float32(0.8) * (1 + 0.2 * dx / r * temporal), rim)
     away = np.hypot(dx - temporal * r * 0.12, dy * 0.95)
     cup = expit((r * np.float32(anatomy.cup) - away) * generator.uniform(18, 65))
     rough = noise(generator, max(cup.shape), 14)[: cup.shape[0], : cup.shape[1]]
     cup *= np.float32(generator.uniform(0.35, 0.9)) * (1 + np.float32(0.12) * rough)
-    _lay(part, cup, np.maximum(light * np.array([1.15, 0.9, 0.58]), rim * 1.1))
+    _lay(
+        part,
+        cup,
+        np.maximum(light * np.array([1.15, 0.9, 0.58]), rim * np.array([1.1, 1.35, 1.35])),
+    )
     disc = np.zeros((canvas.size, canvas.size), bool)
     disc[window] = distance < r
     return disc
@@ -246,21 +250,24 @@ def strokes(canvas: Canvas, vessels: tuple[Vessel, ...]) -> list[np.ndarray]:
     fine = 2 if canvas.size >= 400 else 4
     images = [Image.new("L", (canvas.size * fine,) * 2) for _ in range(3)]
     pens = [ImageDraw.Draw(image) for image in images]
-    for vessel in reversed(vessels):  # thick ones last, on top
-        _draw_vessel(pens, canvas, vessel, fine)
+    ends = np.cumsum([len(vessel.points) for vessel in vessels])[:-1]
+    places = np.concatenate([vessel.points for vessel in vessels])
+    lines = np.split(to_pixels(canvas, places) * fine, ends)
+    for vessel, line in reversed(list(zip(vessels, lines, strict=True))):  # thick ones on top
+        _draw_vessel(pens, vessel, line, canvas.scale * fine)
     return [np.asarray(image.reduce(fine), np.float32) / 255 for image in images]
 
 
 def _draw_vessel(
-    pens: list[ImageDraw.ImageDraw], canvas: Canvas, vessel: Vessel, fine: int
+    pens: list[ImageDraw.ImageDraw], vessel: Vessel, places: np.ndarray, scale: float
 ) -> None:
     """Draw one vessel in pieces of one width each, paler where it is thinner than a pixel."""
-    if len(vessel.points) < 2:
+    if len(places) < 2:
         return
-    places = to_pixels(canvas, vessel.points) * fine
-    last, piece = len(places) - 1, 1 if vessel.widths[0] > 0.012 else 8
+    is_beaded = bool((np.diff(vessel.widths) > 0).any())
+    last, piece = len(places) - 1, 1 if is_beaded else 8 if vessel.widths[0] < 0.012 else 3
     for a in range(0, last, piece):
-        width = float(vessel.widths[a]) * canvas.scale * fine
+        width = float(vessel.widths[a]) * scale
         line = places[a : a + piece + 1].ravel().tolist()
         strength = int(255 * min(1.0, (0.35 + float(vessel.widths[a]) / 0.014)))
         pale = int(strength * min(1.0, width))

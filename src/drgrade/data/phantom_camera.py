@@ -24,6 +24,7 @@ class Camera:
     cast: tuple[float, float, float]  # how each colour grows or falls towards the rim
     rim: float  # strength of the pale crescent of scattered light at the rim
     rim_angle: float
+    rim_colour: tuple[float, float, float]
     softness: float  # optical blur in px at 512 px
     sharpening: float
     grain: float
@@ -54,6 +55,7 @@ def draw_camera(generator: np.random.Generator) -> Camera:
         cast=tuple(generator.normal(0, (0.05, 0.12, 0.16))),
         rim=max(0.0, generator.normal(0, 0.3)),
         rim_angle=generator.uniform(0, 2 * np.pi),
+        rim_colour=tuple(generator.uniform((0.5, 0.4, 0.2), (1.0, 0.9, 0.8))),
         softness=generator.uniform(0.4, 1.5),
         sharpening=max(0.0, generator.normal(0.0, 0.3)),
         grain=0.004 + generator.exponential(0.0035),
@@ -126,7 +128,7 @@ def _rim(camera: Camera, across: np.ndarray, down: np.ndarray) -> np.ndarray:
     shift = 0.12 * np.array([np.cos(camera.rim_angle), np.sin(camera.rim_angle)])
     far = np.hypot(across + shift[0], down + shift[1])
     glow = expit((far - 1.04) * 22) * np.float32(camera.rim)
-    return glow * np.array([0.9, 0.8, 0.5], np.float32)[:, None, None]
+    return glow * np.array(camera.rim_colour, np.float32)[:, None, None]
 
 
 def _response(seen: np.ndarray, camera: Camera) -> np.ndarray:

@@ -10,8 +10,8 @@ from scipy.special import expit
 from drgrade.data.phantom_anatomy import Canvas, noise
 
 CHANCES = {
-    "drusen": 0.1, "myelinated": 0.015, "sheen": 0.12, "dust": 0.15, "lashes": 0.03,
-    "defocus": 0.22, "dark": 0.12, "bright": 0.07, "flare": 0.1, "haze": 0.2,
+    "drusen": 0.1, "myelinated": 0.015, "sheen": 0.12, "dust": 0.15, "rosette": 0.07,
+    "lashes": 0.03, "defocus": 0.22, "dark": 0.12, "bright": 0.07, "flare": 0.1, "haze": 0.2,
 }  # fmt: skip
 REJECT, USABLE = 1.0, 0.45  # summed harm from which a photograph cannot be graded; is not good
 HARM = {"lashes": 0.5, "defocus": 1.0, "dark": 0.9, "bright": 0.9, "flare": 0.6, "haze": 1.0}
@@ -141,6 +141,22 @@ def _dust(
     return picture
 
 
+def _rosette(
+    picture: np.ndarray, canvas: Canvas, rosette: Disturber, generator: np.random.Generator
+) -> np.ndarray:
+    """The lens's reflection: a small wreath of pale dots near the middle."""
+    across, down, _ = canvas.place
+    x, y = generator.normal(0, 0.15, 2)
+    many, r = int(generator.integers(4, 9)), generator.uniform(0.02, 0.05)
+    dots = np.zeros_like(across)
+    for turn in np.arange(many) * (6.2832 / many):
+        far = np.hypot(across - np.float32(x + r * np.cos(turn)),
+                       down - np.float32(y + r * np.sin(turn)))  # fmt: skip
+        dots += np.exp(-((far / np.float32(0.4 * r)) ** 2))
+    light = (0.05 + 0.2 * rosette.strength) * generator.uniform((0.5, 0.6, 0.5), (1.0, 1.0, 1.0))
+    return picture + dots * light.astype(np.float32)[:, None, None]
+
+
 def _lashes(
     picture: np.ndarray, canvas: Canvas, lashes: Disturber, generator: np.random.Generator
 ) -> np.ndarray:
@@ -178,6 +194,6 @@ def _bright(
 
 _Optic = Callable[[np.ndarray, Canvas, Disturber, np.random.Generator], np.ndarray]
 _OPTICS: dict[str, _Optic] = {
-    "haze": _haze, "flare": _flare, "dust": _dust, "lashes": _lashes, "dark": _dark,
-    "bright": _bright,
+    "haze": _haze, "flare": _flare, "dust": _dust, "rosette": _rosette, "lashes": _lashes,
+    "dark": _dark, "bright": _bright,
 }  # fmt: skip

@@ -14,15 +14,15 @@ BITS = {
 }  # fmt: skip
 EYES_ALIKE = 0.91  # of the severities, so that the grades of two eyes correlate as published: 0.81
 RADII = {
-    "microaneurysm": (0.0035, 0.0095), "haemorrhage": (0.01, 0.05), "hard_exudate": (0.003, 0.012),
-    "soft_exudate": (0.025, 0.085), "new_vessel": (0.08, 0.17), "irma": (0.035, 0.085),
-    "beading": (0.10, 0.16), PRERETINAL: (0.12, 0.3), VITREOUS: (0.35, 0.9),
+    "microaneurysm": (0.0035, 0.0095), "haemorrhage": (0.008, 0.042),
+    "hard_exudate": (0.003, 0.012), "soft_exudate": (0.025, 0.085), "new_vessel": (0.08, 0.17),
+    "irma": (0.035, 0.085), "beading": (0.10, 0.16), PRERETINAL: (0.12, 0.3), VITREOUS: (0.35, 0.9),
     "laser_scar": (0.02, 0.034),
 }  # fmt: skip
 
 FAINT = {  # the middle of the strengths, their spread from eye to eye and from lesion to lesion
-    "microaneurysm": (0.21, 0.3, 0.4), "haemorrhage": (0.21, 0.35, 0.45),
-    "hard_exudate": (0.15, 0.45, 0.4), "soft_exudate": (0.45, 0.4, 0.35),
+    "microaneurysm": (0.2, 0.3, 0.32), "haemorrhage": (0.18, 0.3, 0.38),
+    "hard_exudate": (0.15, 0.45, 0.4), "soft_exudate": (0.65, 0.4, 0.3),
     "new_vessel": (0.5, 0.3, 0.2), "irma": (0.45, 0.3, 0.2),
 }  # fmt: skip
 
@@ -97,16 +97,16 @@ def _counts(generator: np.random.Generator, s: float) -> dict[str, int]:
     counts = {"microaneurysm": some(7 * max(s, 0.0) + 24 * max(s - 0.4, 0.0))}
     if s > 0.55:
         counts |= {
-            "haemorrhage": some(16 * (s - 0.5) ** 1.5), "hard_exudate": some(4.5 * (s - 0.5)),
-            "soft_exudate": some(2.0 * (s - 0.6)), "irma": some(0.12 * (s - 0.5)),
+            "haemorrhage": some(16 * (s - 0.5) ** 1.5), "hard_exudate": some(6 * (s - 0.5)),
+            "soft_exudate": some(2.6 * (s - 0.6)), "irma": some(0.12 * (s - 0.5)),
         }  # fmt: skip
     if s > 1.3:
         counts |= {
-            "haemorrhage": some(60 * (s - 0.7)), "irma": some(1.5 * (s - 1.2)),
+            "haemorrhage": some(60 * (s - 0.7)), "irma": some(2.0 * (s - 1.1)),
             "beading": some(1.8 * (s - 1.2)),
         }  # fmt: skip
     if s > 1.75:
-        counts |= {"new_vessel": some(2.5 * (s - 1.6)), PRERETINAL: some(0.8 * (s - 1.7)),
+        counts |= {"new_vessel": some(2.8 * (s - 1.6)), PRERETINAL: some(0.8 * (s - 1.7)),
                    VITREOUS: some(0.5 * (s - 1.9))}  # fmt: skip
         counts["laser"] = int(generator.random() < 0.35)
     return counts
@@ -157,10 +157,13 @@ def _exudates(generator: np.random.Generator, kind: str, ground: Ground) -> list
         many = len(rays)
     else:
         centre = np.array(_place(generator, ground, 0.32))
-        places = centre + generator.normal(0, generator.uniform(0.02, 0.13), (many, 2))
+        spread = generator.uniform(0.015, 0.09) * generator.exponential(1.0, (many, 1))
+        places = centre + generator.normal(0, 1, (many, 2)) * spread
         if form == "ring":
             turns = generator.uniform(0, 2 * np.pi) + generator.uniform(0, 4.8, many)
-            far = generator.uniform(0.07, 0.15) * generator.normal(1, 0.08, many)
+            far = generator.uniform(0.07, 0.15) * generator.normal(
+                1, generator.uniform(0.08, 0.3), many
+            )
             places = centre + np.stack([np.cos(turns), np.sin(turns)], 1) * far[:, None]
     coarse = np.exp(generator.normal(0, 0.35))
     group = [_one(generator, kind, place, form) for place in places]
