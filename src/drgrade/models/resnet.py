@@ -9,6 +9,8 @@ from typing import Literal
 import torch
 from torch import nn
 
+from drgrade.models.convolution import Conv2d
+
 Head = Literal["global", "lab"]
 Stem = Literal["standard", "small"]
 StrideIn = Literal["3x3", "1x1"]
@@ -20,7 +22,7 @@ LAB_POOLED = 10 * 10  # a 512 px photo: last map 16 x 16, average pool of 7 at s
 
 def conv(inside: int, outside: int, kernel: int, stride: int = 1) -> nn.Conv2d:
     """A convolution without bias that keeps the size at stride 1."""
-    return nn.Conv2d(inside, outside, kernel, stride, padding=kernel // 2, bias=False)
+    return Conv2d(inside, outside, kernel, stride, padding=kernel // 2, bias=False)
 
 
 def _downsample(inside: int, outside: int, stride: int) -> nn.Sequential | None:
