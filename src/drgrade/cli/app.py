@@ -46,6 +46,7 @@ DATA_COMMANDS: dict[str, tuple[str, str]] = {
 }
 MODEL_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("drgrade.cli.models:show", "The layers of one network."),
+    "pretrain": ("drgrade.cli.models:pretrain", "A network's start from drawn photographs."),
 }
 
 

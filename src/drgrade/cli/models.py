@@ -63,3 +63,36 @@ def show(
 
     choose(NETWORKS, name, "network")
     print(build_network(Model(network=name, head=head, stem=stem, plain=plain), 5))
+
+
+def pretrain(
+    network: str, *, set_: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None
+) -> None:
+    """Train a network on drawn photographs: the start that recipes call `phantom`.
+
+    Grade, lesion maps and lesion counts are learned, no patient's photograph is needed. The run
+    lies in the user's cache folder; the same command goes on with one that was interrupted. Its
+    path is printed.
+
+    Example: drgrade models pretrain resnet18
+
+    Parameters
+    ----------
+    network
+        A network (`drgrade models` lists them).
+    set_
+        Change a setting of the recipe `phantom`: `--set data.drawn=5000`. May be given several
+        times.
+    """
+    need("grade", "drgrade models pretrain")
+    from drgrade.models.networks import NETWORKS
+    from drgrade.models.weights import PHANTOM, phantom_folder
+    from drgrade.recipe import load_recipe
+    from drgrade.training.experiment import run
+    from drgrade.training.judged import judge_run
+
+    choose(NETWORKS, network, "network")
+    recipe = load_recipe(PHANTOM, [f"model.network={network}", *(set_ or ())])
+    folder = run(recipe, None, phantom_folder(network), resume=True)
+    judge_run(folder)
+    print(folder)

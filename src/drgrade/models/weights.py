@@ -1,4 +1,4 @@
-"""Where weights start: at random, from ImageNet, from the hub, a file or a run of our own."""
+"""Where weights start: at random, from ImageNet, drawn photos, the hub, a file or our own run."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from drgrade.errors import CheckpointError, DownloadError, UsageError
-from drgrade.files import sha256_file
+from drgrade.files import cache_folder, sha256_file
 from drgrade.models.download import fetch
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
 from drgrade.models.lesions import BACKBONE, LESIONS, LesionNetwork, below
@@ -23,6 +23,7 @@ TORCHVISION: dict[str, str] = {
     "resnet50": "resnet50-11ad3fa6.pth", "resnet101": "resnet101-63fe2227.pth",
     "resnet152": "resnet152-394f9c45.pth",
 }  # fmt: skip
+PHANTOM = "phantom"
 FILES = {*TORCHVISION.values(), "resnet50-0676ba61.pth"}
 HALF: tuple[Triple, Triple] = ((127.5,) * 3, (127.5,) * 3)
 LITE: tuple[Triple, Triple] = ((127.0,) * 3, (128.0,) * 3)
@@ -30,6 +31,11 @@ IMAGENET: tuple[Triple, Triple] = (
     (0.485 * 255, 0.456 * 255, 0.406 * 255),
     (0.229 * 255, 0.224 * 255, 0.225 * 255),
 )
+
+
+def phantom_folder(network: str) -> Path:
+    """The run folder of a network's training on drawn photographs, in the user's cache folder."""
+    return cache_folder() / PHANTOM / network
 
 
 def pinned(start: str) -> str:
@@ -42,6 +48,7 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
 
     A start from a grader of our own keeps that grader's.
     """
+    start = str(phantom_folder(network)) if start == PHANTOM else start
     if _is_ours(start):
         from drgrade.models.checkpoint import load_tensors
 
@@ -58,12 +65,13 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
     Args:
         network: to fill.
         name: of the network.
-        start: `random`, `imagenet`, the name of a torchvision file, `hf:OWNER/NAME` and what
-            may follow it, the path of a `.pth` or `.safetensors` file in torchvision's layout or
-            ours, or a run folder.
+        start: `random`, `imagenet`, `phantom` (drawn photographs), the name of a torchvision
+            file, `hf:OWNER/NAME` and what may follow it, the path of a `.pth` or `.safetensors`
+            file in torchvision's layout or ours, or a run folder.
 
     Raises:
         DownloadError: weights that cannot be had here.
+        UsageError: no training on drawn photographs has been made here.
         CheckpointError: a file that is damaged, altered, or of another network.
         UsageError: no such start.
     """
@@ -76,13 +84,28 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
     if start in FILES:
         prefix = start.removesuffix(".pth").rpartition("-")[2]
         return _fill(network, read_state(fetch(start, prefix)), f"{name} starts from {start}")
+    if start == PHANTOM:
+        return _from_phantom(network, name)
     path = _place_of(start)
     if not path.is_file():
         raise UsageError(
-            f"model.start must be random, imagenet, a file, a run folder or {FORM}, got '{start}'"
+            "model.start must be random, imagenet, phantom, a file, a run folder or "
+            f"{FORM}, got '{start}'"
         )
     told = pinned(start) if is_on_hub(start) else path.name
     return _fill(network, read_state(path), f"{name} starts from {told}")
+
+
+def _from_phantom(network: nn.Module, name: str) -> str:
+    folder = phantom_folder(name)
+    if not (folder / "finished.json").is_file():
+        state = "not finished" if folder.is_dir() else "not made yet"
+        raise UsageError(
+            f"the drawn start of {name} is {state} ({folder}); "
+            f"make it with `drgrade models pretrain {name}`"
+        )
+    told = f"{name} starts from drawn photographs"
+    return _fill(network, read_state(folder / "best.safetensors"), told)
 
 
 def lite0_state() -> State:

@@ -1,0 +1,77 @@
+"""Masks lie beside the squares of their photographs, and the smallest lesion survives."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from drgrade.data.field import Field
+from drgrade.data.masks import KINDS, planes, read_mask, square_mask
+from drgrade.data.phantom import draw_set
+from drgrade.data.preprocess import Preprocess, read_prepared
+from drgrade.errors import MaskError
+
+WHOLE = Field(0, 0, 400, 400)
+
+
+def test_one_pixel_of_a_microaneurysm_survives_a_reduction_to_a_fortieth():
+    mask = np.zeros((400, 400), np.uint16)
+    mask[123, 317] = 1
+    square = square_mask(mask, WHOLE, (400, 400), 10)
+    assert np.argwhere(square).tolist() == [[3, 7]]
+
+
+def test_each_kind_keeps_its_own_bit_and_the_disc_is_left_out():
+    mask = np.zeros((400, 400), np.uint16)
+    mask[:100] = 1 << 2
+    mask[:, :100] |= 1 << 3
+    mask[300:] |= 1 << 4
+    square = square_mask(mask, WHOLE, (400, 400), 4)
+    assert square.tolist() == [[12, 4, 4, 4], [8, 0, 0, 0], [8, 0, 0, 0], [8, 0, 0, 0]]
+
+
+def test_a_mask_of_another_size_than_its_photo_is_cut_at_the_same_place():
+    small = np.zeros((200, 200), np.uint16)
+    small[100:, 100:] = 1
+    large = small.repeat(4, axis=0).repeat(4, axis=1)
+    field = Field(100, 100, 300, 300)
+    one = square_mask(small, field, (400, 400), 20)
+    other = square_mask(large, field, (400, 400), 20)
+    assert np.array_equal(one, other)
+    assert one.sum() == 100
+
+
+def test_a_narrow_field_is_padded_as_its_photo_is():
+    mask = np.ones((400, 400), np.uint16)
+    square = square_mask(mask, Field(0, 100, 400, 300), (400, 400), 8)
+    assert square.sum(axis=1).tolist() == [0, 0, 8, 8, 8, 8, 0, 0]
+
+
+def test_the_masks_of_drawn_photographs_lie_on_their_lesions(tmp_path):
+    """Exudates are brighter than the ring around them in the square that a network sees."""
+    manifest = draw_set(60, tmp_path, size=256, seed=5)
+    sick = manifest.table.filter(manifest.table["n_hard_exudate"] > 5)
+    bright = []
+    for photo, mask in zip(sick["photo"], sick["mask"], strict=True):
+        prepared = read_prepared(tmp_path / photo, Preprocess(size=128))
+        square = square_mask(read_mask(tmp_path / mask), prepared.field, prepared.seen, 128)
+        lesion = planes(square[None])[0, 2] > 0
+        green = prepared.pixels[:, :, 1].astype(float)
+        bright.append(green[lesion].mean() - green[~lesion & (green > 10)].mean())
+    assert np.median(bright) > 5
+
+
+def test_planes_are_in_the_order_of_the_kinds():
+    bits = np.array([[[1, 2], [4, 8]]], np.uint8)
+    assert planes(bits).shape == (1, len(KINDS), 2, 2)
+    assert planes(bits).argmax(axis=1).tolist() == [[[0, 1], [2, 3]]]
+
+
+def test_a_mask_that_is_missing_or_has_three_colours_is_refused_with_its_name(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "colour.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "colour.png").read_bytes()[:40])
+    with pytest.raises(MaskError, match=r"colour\.png must be a PNG of one channel.*RGB"):
+        read_mask(tmp_path / "colour.png")
+    with pytest.raises(MaskError, match=r"cut\.png cannot be read"):
+        read_mask(tmp_path / "cut.png")
+    with pytest.raises(MaskError, match=r"no mask .*none\.png"):
+        read_mask(tmp_path / "none.png")

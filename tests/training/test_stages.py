@@ -1,0 +1,117 @@
+"""Stages: each starts from the one before, none is repeated, and real photos never leak."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.phantom import draw_set
+from drgrade.errors import RecipeError, RunError
+from drgrade.files import sha256_file
+from drgrade.models.checkpoint import load_grader, load_tensors
+from drgrade.recipe import Recipe, make_recipe
+from drgrade.run import RunFolder
+from drgrade.training.folds import run_folds
+from drgrade.training.stages import PLAN, chained, planned, run_stages
+
+
+def recipe(real: str = "", **last: object) -> Recipe:
+    return make_recipe(
+        {
+            "name": "two",
+            "data": {"size": 32, "workers": 0},
+            "train": {"epochs": 1, "batch": 8},
+            "stages": [
+                {"name": "drawn", "data": {"drawn": 24}, "model": {"lesions": True}},
+                {"name": "real", "data": {"manifest": real, "split_seed": 1}, **last},
+            ],
+        }
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRGRADE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory) -> str:
+    folder = tmp_path_factory.mktemp("photos")
+    draw_set(24, folder, size=64, seed=9)
+    return str(folder / "manifest.csv")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, photos):
+    folder = tmp_path_factory.mktemp("staged") / "run"
+    run_stages(recipe(photos), None, folder)
+    return folder
+
+
+def test_the_last_stage_is_the_run_and_the_others_lie_inside(finished):
+    assert RunFolder(finished).is_finished
+    assert RunFolder(finished / "stages" / "drawn").is_finished
+    assert load_grader(finished).model.lesions is False
+    assert load_grader(finished / "stages" / "drawn").model.lesions is True
+
+
+def test_the_drawn_stage_learned_masks_and_counts(finished):
+    rows = RunFolder(finished / "stages" / "drawn").read_metrics()
+    assert rows[0]["lesion_loss"] > 0
+    assert RunFolder(finished).read_metrics()[0]["lesion_loss"] is None
+
+
+def test_a_stage_starts_from_the_weights_of_the_one_before(finished, photos, tmp_path):
+    told = load_tensors(finished / "best.safetensors")[1]
+    before = chained(recipe(photos))[0]
+    assert told["model"]["start"] == f"stages/drawn@{before.hash[:12]}"
+
+
+def test_going_on_repeats_nothing(finished, photos):
+    was = sha256_file(finished / "best.safetensors")
+    run_stages(recipe(photos), None, finished, resume=True)
+    assert sha256_file(finished / "best.safetensors") == was
+    assert planned(finished) == recipe(photos)
+
+
+def test_a_folder_with_stages_is_not_begun_again(finished, photos):
+    with pytest.raises(RunError, match="resume it with"):
+        run_stages(recipe(photos), None, finished)
+    assert (finished / PLAN).is_file()
+
+
+def test_the_settings_of_an_earlier_stage_are_part_of_what_a_run_is(photos):
+    one, other = recipe(photos), recipe(photos)
+    longer = other.model_copy(
+        update={"stages": (other.stages[0].model_copy(update={"train": {"epochs": 9}}),
+                           other.stages[1])})  # fmt: skip
+    assert chained(one)[1].hash != chained(longer)[1].hash
+    assert chained(one)[1].hash == chained(recipe("another/place.csv"))[1].hash
+
+
+def test_a_stage_may_name_a_start_of_its_own(photos):
+    assert chained(recipe(photos, model={"start": "random"}))[1].model.start == "random"
+
+
+def test_folds_share_the_drawn_stage(photos, tmp_path):
+    run_folds(recipe(photos), tmp_path, 2)
+    assert RunFolder(tmp_path / "stages" / "drawn").is_finished
+    starts = {load_grader(tmp_path / f"fold-{i}").model.start for i in range(2)}
+    assert len(starts) == 1
+
+
+def test_before_folds_no_stage_learns_from_real_photographs(photos, tmp_path):
+    twice = make_recipe(
+        {"stages": [{"name": "one", "data": {"manifest": photos}},
+                    {"name": "two", "data": {"manifest": photos}}]})  # fmt: skip
+    with pytest.raises(RecipeError, match=r"stage 'one' learns from real photographs"):
+        run_folds(twice, tmp_path, 2)
+
+
+def test_a_manifest_given_by_hand_goes_to_the_real_stage(photos, tmp_path):
+    table = read_manifest(photos).table.with_columns(grade=1)
+    by_hand = Manifest(table, read_manifest(photos).root, {})
+    folder = run_stages(recipe(), by_hand, tmp_path / "run")
+    assert set(read_manifest(folder / "manifest.parquet").table["grade"]) == {1}
