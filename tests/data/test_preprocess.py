@@ -60,6 +60,10 @@ def test_the_small_copy_has_the_mean_of_every_block_to_the_last_bit(step):
     assert np.array_equal(_averaged(photo, step), blocks.mean(axis=(1, 3)))
 
 
+def test_the_small_copy_of_a_huge_white_photo_is_white():
+    assert _averaged(np.full((600, 900, 3), 255, np.uint8), 300).tolist() == [[[255.0] * 3] * 3] * 2
+
+
 def test_the_brightest_of_three_colours_is_their_maximum():
     photo = np.random.default_rng(0).integers(0, 256, (9, 7, 3), dtype=np.uint8)
     assert np.array_equal(brightest(photo), photo.max(axis=2))

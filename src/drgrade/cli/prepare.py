@@ -48,8 +48,10 @@ def prepare(
     from drgrade.data.cache import prepare_all
     from drgrade.data.manifest import Manifest, read_manifest
     from drgrade.data.preprocess import Preprocess
+    from drgrade.memory import keep_freed_memory
     from drgrade.progress import say
 
+    keep_freed_memory()
     if not SIZES[0] <= size <= SIZES[1]:
         raise UsageError(f"--size must be {SIZES[0]} to {SIZES[1]} px, got {size}")
     if not 0 <= workers <= MOST_WORKERS:

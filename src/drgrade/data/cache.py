@@ -16,6 +16,7 @@ from drgrade.data.masks import read_mask, square_mask
 from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.errors import DrgradeError, MaskError
 from drgrade.files import locked, write_json
+from drgrade.memory import keep_freed_memory
 from drgrade.progress import track
 
 SAVE_EVERY = 500
@@ -126,7 +127,8 @@ def _work(tasks: list[Task], settings: Preprocess, workers: int) -> Iterator[Mad
     if workers == 0 or len(tasks) < 32:
         yield from map(one, tasks)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    apart = get_context("spawn")
+    with ProcessPoolExecutor(workers, apart, initializer=keep_freed_memory) as pool:
         yield from pool.map(one, tasks, chunksize=8)
 
 

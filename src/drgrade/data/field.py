@@ -60,11 +60,13 @@ def find_field(pixels: np.ndarray) -> Field:
     height, width = pixels.shape[:2]
     step = max(1, max(height, width) // SEEN_SIDE)
     small = _averaged(pixels, step)
-    lit = _lit(small)
+    light = brightest(small)
+    bright = float(np.percentile(light, 90))
+    lit = _lit(small, bright)
     if lit is None:
         return Field(0, 0, width, height)
-    circle = find_circle(small, lit)
-    left, right = _sides_of(circle, lit, small) if circle else _widened(lit)
+    circle = find_circle(light, bright, lit)
+    left, right = _sides_of(circle, lit, light) if circle else _widened(lit)
     top, bottom = lit.top - 1, lit.bottom + 1
     return Field(
         max(0, left * step),
@@ -78,12 +80,13 @@ def _averaged(pixels: np.ndarray, step: int) -> np.ndarray:
     """The photo in blocks of `step` px, averaged, so that grain is no light; (h, w, 3) float."""
     height, width = (side // step for side in pixels.shape[:2])
     whole = pixels[: height * step, : width * step]
-    sums = whole[::step].astype(np.uint32)  # whole rows are added: ten times as fast as blocks
-    for row in range(1, step):
-        sums += whole[row::step]
-    each_colour = np.tile(np.eye(3), (step, 1))
-    blocks = sums.reshape(-1, step * 3).astype(np.float64) @ each_colour
-    return blocks.reshape(height, width, 3) / step**2
+    few = step <= 256  # the narrow types hold the sums exactly
+    sums = whole[::step].astype(np.uint16 if few else np.uint32)
+    for row in range(1, step):  # whole rows are added: ten times as fast as blocks
+        np.add(sums, whole[row::step], out=sums)
+    values = sums.reshape(-1, step * 3).astype(np.float32 if few else np.float64)
+    blocks = values @ np.tile(np.eye(3, dtype=values.dtype), (step, 1))
+    return blocks.reshape(height, width, 3).astype(np.float64) / step**2
 
 
 def brightest(pixels: np.ndarray) -> np.ndarray:
@@ -91,10 +94,10 @@ def brightest(pixels: np.ndarray) -> np.ndarray:
     return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
 
 
-def _lit(small: np.ndarray) -> Field | None:
+def _lit(small: np.ndarray, bright: float) -> Field | None:
     """The box of what differs from the margin; None where there is no margin to tell."""
     margin = np.median(_corners(small), axis=0)
-    if _is_retina(margin, small):
+    if _is_retina(margin, bright):
         return None
     differs = brightest(np.abs(small - margin))
     lit = differs > max(LEAST_DIFFERENCE, 0.05 * float(np.percentile(differs, 90)))
@@ -114,16 +117,15 @@ def _corners(small: np.ndarray) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def _is_retina(colour: np.ndarray, small: np.ndarray) -> bool:
-    bright = float(np.percentile(brightest(small), 90))
+def _is_retina(colour: np.ndarray, bright: float) -> bool:
     return bool(colour.max() > bright / 3 and colour[0] > 1.3 * colour[2] + 10)
 
 
-def _sides_of(circle: Circle, lit: Field, small: np.ndarray) -> tuple[int, int]:
+def _sides_of(circle: Circle, lit: Field, light: np.ndarray) -> tuple[int, int]:
     """Left and right of a circle on the small copy, a little doubt added, no field cut."""
     left = int(np.floor(circle.x - circle.radius)) - DOUBT
     right = int(np.ceil(circle.x + circle.radius)) + DOUBT
-    light = brightest(small[lit.top : lit.bottom])
+    light = light[lit.top : lit.bottom]
     glow = GLOW * float(np.median(light[:, max(left, 0) : right]))
     if _is_bright(light[:, lit.left : max(left, 0)], glow):
         left = lit.left - 1
@@ -146,37 +148,38 @@ def _widened(lit: Field) -> tuple[int, int]:
     return lit.left - 1 - lost, lit.right + 1 + lost
 
 
-def find_circle(small: np.ndarray, lit: Field) -> Circle | None:
+def find_circle(light: np.ndarray, bright: float, lit: Field) -> Circle | None:
     """Find the circle on which most points of the rim lie; None where they do not agree.
 
     Circles through three points of the rim are tried (random sample consensus, Fischler and
     Bolles 1981), always the same ones for the same photo, and the one most points lie on is kept.
 
     Args:
-        small: (h, w, 3) photo, at most a few hundred pixels wide.
+        light: (h, w) brightest colour of a photo at most a few hundred pixels wide.
+        bright: what nine tenths of it stay below.
         lit: box in which the rim is looked for.
     """
-    x, y = rim_points(small, lit)
+    x, y = rim_points(light, bright, lit)
     if len(x) < FEWEST_POINTS:
         return None
     picked = np.random.default_rng(0).integers(0, len(x), (TRIES, 3))
     centre_x, centre_y, radius = _circles_through(x[picked], y[picked])
-    height, width = small.shape[:2]
+    height, width = light.shape
     plausible = (radius > 0.3 * min(height, width)) & (radius < 0.9 * max(height, width))
     if not plausible.any():
         return None
     centre_x, centre_y, radius = (each[plausible] for each in (centre_x, centre_y, radius))
-    away = np.hypot(x[None] - centre_x[:, None], y[None] - centre_y[:, None]) - radius[:, None]
-    agreed = (np.abs(away) < NEAR).mean(axis=1)
+    away = (x[None] - centre_x[:, None]) ** 2 + (y[None] - centre_y[:, None]) ** 2
+    inner, outer = ((radius + off)[:, None] ** 2 for off in (-NEAR, NEAR))
+    agreed = ((away > inner) & (away < outer)).mean(axis=1)
     best = int(agreed.argmax())
     if agreed[best] < AGREED:
         return None
     return Circle(float(centre_x[best]), float(centre_y[best]), float(radius[best]))
 
 
-def rim_points(small: np.ndarray, lit: Field) -> tuple[np.ndarray, np.ndarray]:
+def rim_points(light: np.ndarray, bright: float, lit: Field) -> tuple[np.ndarray, np.ndarray]:
     """Where each row is cut most sharply in the outer quarters of the lit box; x, y in pixels."""
-    light = brightest(small)
     rise = _rise(light)
     quarter = lit.width // 4 + 1
     rows = np.arange(lit.top, lit.bottom)
@@ -186,7 +189,7 @@ def rim_points(small: np.ndarray, lit: Field) -> tuple[np.ndarray, np.ndarray]:
         [lit.left + outer_left.argmax(axis=1), lit.right - quarter + outer_right.argmax(axis=1)]
     )
     drop = np.concatenate([outer_left.max(axis=1), outer_right.max(axis=1)])
-    sharp = drop > SHARP * float(np.percentile(light, 90))
+    sharp = drop > SHARP * bright
     return x[sharp] - 0.5, np.concatenate([rows, rows])[sharp].astype(float)
 
 

@@ -32,5 +32,5 @@ def _brightness(inside: np.ndarray, step: int) -> float:
     y = np.arange(0, height, step) - (height - 1) / 2
     x = np.arange(0, width, step) - (width - 1) / 2
     in_disc = y[:, None] ** 2 + x[None] ** 2 <= (max(height, width) / 2) ** 2
-    seen = np.ascontiguousarray(inside[::step, ::step]).reshape(-1, 3)
-    return float((seen.take(np.flatnonzero(in_disc), axis=0) @ np.array(LUMINANCE)).mean())
+    sums = in_disc.ravel().astype(float) @ inside[::step, ::step].reshape(-1, 3).astype(float)
+    return float(sums @ np.array(LUMINANCE) / in_disc.sum())
