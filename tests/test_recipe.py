@@ -1,10 +1,11 @@
 """Recipes: every knob on one page, every mistake at once."""
 
+import re
 import tomllib
 
 import pytest
 
-from drgrade.errors import RecipeError
+from drgrade.errors import RecipeError, UsageError
 from drgrade.recipe import load_recipe, make_recipe, packaged_recipes, write_toml
 
 
@@ -141,3 +142,50 @@ def test_seeds_share_a_family_and_other_settings_do_not():
     )
     assert one.family == two.family != other.family
     assert one.hash != two.hash
+
+
+STAGED = {
+    "stages": [
+        {"name": "drawn", "data": {"drawn": 100}, "model": {"lesions": True}},
+        {"name": "real", "train": {"epochs": 3}},
+    ]
+}
+
+
+def test_stages_survive_a_round_trip_through_toml(tmp_path):
+    recipe = make_recipe(STAGED)
+    (tmp_path / "staged.toml").write_text(write_toml(recipe))
+    assert load_recipe(str(tmp_path / "staged.toml")) == recipe
+    assert [each.data.drawn for each in recipe.in_stages()] == [100, 0]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("train.epochs=4", "stage 'real' has its own; use --set stages.real.train.epochs"),
+        ("stages.reel.train.epochs=4", "unknown stage of this recipe 'reel'; did you mean 'real'"),
+        ("stages.real.train.epoch=4", "stage 'real': unknown key 'train.epoch'"),
+        ("stages.real.trains.epochs=4", "unknown key 'stages.1.trains'"),
+        ("stages.real=4", "stages.NAME.section.key=value"),
+        ("stages.drawn.train.batch=0", "stage 'drawn': train.batch: must be 1 to 4096, got 0"),
+        ("stages.drawn.name.x=0", "'name' is no section"),
+    ],
+)
+def test_a_mistake_in_a_stage_is_told_with_the_stage(tmp_path, change, line):
+    (tmp_path / "staged.toml").write_text(write_toml(make_recipe(STAGED)))
+    with pytest.raises(UsageError, match=re.escape(line)):
+        load_recipe(str(tmp_path / "staged.toml"), [change])
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"stages": [{"name": "a"}, {"name": "a"}]}, "a comes twice"),
+        ({"data": {"drawn": 9, "manifest": "x.csv"}}, "two sources of photos"),
+        ({"lesions": {"maps": 2.0}}, "weigh nothing without model.lesions = true"),
+        ({"train": {"choose": "last", "early_stop": 3}}, "leave one of them out"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(settings, line):
+    with pytest.raises(RecipeError, match=re.escape(line)):
+        make_recipe(settings)

@@ -99,7 +99,7 @@ class Schedule(Section):
 
 
 class Train(Section):
-    """How long, in what pieces, and what chooses the best epoch (always `tune`)."""
+    """How long, in what pieces, and what chooses the best epoch (always on `tune`, or none)."""
 
     epochs: int = Field(10, ge=1, le=10_000)
     batch: int = Field(16, ge=1, le=4096)
@@ -111,7 +111,7 @@ class Train(Section):
     channels_last: bool = True
     balanced_sampler: bool = False
     early_stop: int = Field(0, ge=0, le=10_000)  # epochs without a better tune score; 0: never
-    choose: Literal["qwk", "accuracy", "loss"] = "qwk"
+    choose: Literal["qwk", "accuracy", "loss", "last"] = "qwk"  # last: the last epoch, unchosen
     watch_test: bool = False  # test accuracy of every epoch, for the lab's table only
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
     threads: int = Field(0, ge=0, le=256)
@@ -161,6 +161,11 @@ class Recipe(Section):
             )
         if self.objective.name == "regression" and self.objective.label_smoothing:
             raise ValueError("objective.label_smoothing goes with cross_entropy only; set it to 0")
+        if self.train.choose == "last" and self.train.early_stop:
+            raise ValueError(
+                'train.early_stop waits for a better epoch, and train.choose = "last" looks for '
+                "none; leave one of them out"
+            )
         if self.data.drawn and self.data.manifest:
             raise ValueError(
                 "data.drawn and data.manifest are two sources of photos; keep one of them"

@@ -98,6 +98,7 @@ def test_batches_hold_every_photo_once_and_never_a_single_one_at_the_end(n, size
         ("qwk", {"tune_qwk": 0.0}, {"tune_qwk": None}, True),
         ("loss", {"tune_loss": 0.3}, {"tune_loss": 0.4}, True),
         ("loss", {"tune_loss": 0.5}, {"tune_loss": 0.4}, False),
+        ("last", {"tune_qwk": 0.1}, {"tune_qwk": 0.9}, True),
     ],
 )
 def test_the_best_epoch_is_the_first_with_the_best_tune_figure(by, row, best, better):

@@ -245,9 +245,14 @@ def _watch_test(desk: Desk, state: State, fitted: Grader, row: dict[str, Any]) -
             np.savez(temporary, probabilities=probabilities, given=given)
 
 
+def chosen_on(recipe: Recipe) -> str:
+    """The split that chooses the epoch; `no split` where the last one is kept unseen."""
+    return "no split" if recipe.train.choose == "last" else "tune"
+
+
 def _is_better(row: dict[str, Any], best: dict[str, Any], choose_by: str) -> bool:
     key = f"tune_{choose_by}"
-    if not best:
+    if not best or choose_by == "last":
         return True
     if row[key] is None or best[key] is None:
         return best[key] is None  # nothing to go by: the last epoch with or without a figure
@@ -259,7 +264,7 @@ def _keep(desk: Desk, state: State, fitted: Grader) -> None:
     best = replace(fitted, network=state.judged).with_facts(
         epoch=state.epoch,
         recipe_hash=desk.recipe.hash,
-        chosen_on="tune",
+        chosen_on=chosen_on(desk.recipe),
         chosen_by=desk.recipe.train.choose,
         **{key: state.best[key] for key in ("tune_qwk", "tune_accuracy", "tune_loss")},
     )

@@ -14,7 +14,7 @@ from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
 from drgrade.predictions import PROBABILITIES, Predictions, from_rows, told_by_model
 from drgrade.run import METRICS, RunFolder
-from drgrade.training.loop import Desk, outputs_of
+from drgrade.training.loop import Desk, chosen_on, outputs_of
 
 KEPT = (
     "photo", "patient", "eye", "grade", "dme", "group", "site", "camera", "sex", "age", "ethnicity",
@@ -113,7 +113,7 @@ def with_origin(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) ->
         train_source=manifest.facts.get("source", ""),
         preprocess=asdict(desk.grader.preprocess),
         train_preprocess=asdict(desk.grader.preprocess),
-        epoch_chosen_on="tune",
+        epoch_chosen_on=chosen_on(desk.recipe),
         cuts_fitted_on=grader.decoding.fitted_on,
         prevalence=prevalence,
         input_statistics=input_statistics(manifest, cache, desk.parts.train.photos),
