@@ -1,0 +1,167 @@
+"""Does a start from drawn photographs help on real ones? Trainings in folds, judged and compared.
+
+Every cell is a network, a size, a start and a seed, trained on each set apart with
+experiments/fine-tune.toml, whose out-of-fold predictions our judge compares: photographs of blocks
+(IDRiD) or patients (EyePACS) are resampled, and the seeds of a cell too.
+
+    drgrade models pretrain resnet18        # and efficientnet_lite0, resnet50
+    python experiments/drawn_start.py run OUT --set idrid=idrid.csv --set eyepacs=eyepacs.csv
+    python experiments/drawn_start.py table OUT
+
+`run` goes on where it stopped; `--share 1/2` and `--share 2/2` divide it between two processes.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from drgrade.data.manifest import read_manifest
+from drgrade.evaluation.comparison import Comparison, Entry, Pair, compare
+from drgrade.evaluation.values import Estimate
+from drgrade.models.weights import PHANTOM, phantom_folder
+from drgrade.predictions import read_predictions
+from drgrade.progress import say
+from drgrade.recipe import load_recipe
+from drgrade.run import RunFolder
+from drgrade.training.folds import run_folds
+
+RECIPE = Path(__file__).with_name("fine-tune.toml")
+FOLDS = {"idrid": 5, "eyepacs": 3}
+EPOCHS = {"idrid": 15, "eyepacs": 10}
+STARTS = {
+    "resnet18": ("random", "phantom"),
+    "efficientnet_lite0": ("random", "phantom", "imagenet"),
+    "resnet50": ("random", "phantom"),
+}
+CURVE = (50, 100, 200)  # training photographs
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training in folds; `photos` are those of each fold's training part, 0 for all."""
+
+    of: str
+    network: str
+    size: int
+    photos: int
+    start: str
+    seed: int
+
+    @property
+    def group(self) -> tuple[str, str, int, int]:
+        """What is compared with each other: all but start and seed."""
+        return self.of, self.network, self.size, self.photos
+
+    @property
+    def folder(self) -> Path:
+        """Where its runs lie below OUT."""
+        many = self.photos or "all"
+        return Path(self.of, f"{self.network}-{self.size}px-{many}", f"{self.start}-{self.seed}")
+
+
+def cells(sets: list[str]) -> Iterator[Cell]:
+    """All cells, the most telling first."""
+    small = ("resnet18", "efficientnet_lite0")
+    for seed in range(3):
+        for network in small:
+            yield from _starts(sets, network, 128, 0, seed)
+    yield from _starts(sets, "resnet50", 128, 0, 0)
+    for photos in CURVE:
+        for network in small:
+            yield from _starts(sets[:1], network, 128, photos, 0)
+    for network in small:
+        yield from _starts(sets, network, 256, 0, 0)
+
+
+def _starts(sets: list[str], network: str, size: int, photos: int, seed: int) -> Iterator[Cell]:
+    for of in sets:
+        for start in STARTS[network]:
+            yield Cell(of, network, size, photos, start, seed)
+
+
+def run(cell: Cell, manifest: Path, out: Path) -> None:
+    """Train a cell in folds; what is finished is not repeated."""
+    if (out / cell.folder / "out_of_fold.parquet").is_file():
+        return
+    say(f"=== {cell.folder}")
+    settings = {
+        "name": f"{cell.network}-{cell.start}", "data.size": cell.size, "data.photos": cell.photos,
+        "model.network": cell.network, "model.start": cell.start, "train.seed": cell.seed,
+        "train.epochs": EPOCHS[cell.of],
+    }  # fmt: skip
+    recipe = load_recipe(str(RECIPE), [f"{key}={value}" for key, value in settings.items()])
+    run_folds(recipe, out / cell.folder, FOLDS[cell.of], read_manifest(manifest))
+
+
+def groups(out: Path, sets: list[str]) -> Iterator[tuple[tuple[str, str, int, int], Comparison]]:
+    """Each group of finished cells with at least two starts, compared by our judge."""
+    done: dict[tuple[str, str, int, int], list[Cell]] = {}
+    for cell in cells(sets):
+        if (out / cell.folder / "out_of_fold.parquet").is_file():
+            done.setdefault(cell.group, []).append(cell)
+    for group, found in done.items():
+        starts = dict.fromkeys(cell.start for cell in found)
+        if len(starts) < 2:
+            continue
+        names = {cell: f"{cell.start}-{cell.seed}" for cell in found}
+        tables = {name: read_predictions(out / cell.folder / "out_of_fold.parquet")
+                  for cell, name in names.items()}  # fmt: skip
+        order = list(names)
+        pools = {start: [i for i, cell in enumerate(order) if cell.start == start]
+                 for start in starts}  # fmt: skip
+        yield group, compare(tables, pools=pools)
+
+
+def shown(found: Estimate, *, signed: bool = False) -> str:
+    """A figure with its interval."""
+    if found.value is None:
+        return "n/a"
+    form = "+.3f" if signed else ".3f"
+    return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"
+
+
+def print_table(out: Path, sets: list[str]) -> None:
+    """One row a start, and beside it the difference to the random start, paired."""
+    print("| set | network | px | photographs | start | seeds | QWK | AUC, referable "
+          "| QWK, minus random | AUC, minus random |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for (of, network, size, photos), found in groups(out, sets):
+        pairs = {(pair.first, pair.second): pair for pair in found.pairs}
+        for entry in found.entries:
+            pair = pairs.get(("random", entry.name))
+            print(f"| {of} | {network} | {size} | {photos or 'all'} | {entry.name} "
+                  f"| {len(entry.tables)} | {_cells(entry, pair)} |")  # fmt: skip
+
+
+def _cells(entry: Entry, pair: Pair | None) -> str:
+    scores = [shown(entry.scores[name]) for name in ("qwk", "auc")]
+    against = ["", ""]
+    if pair is not None:
+        against = [shown(pair.differences[name], signed=True) for name in ("qwk", "auc")]
+    return " | ".join([*scores, *against])
+
+
+def main() -> None:
+    """Run the cells, or print what is finished."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("what", choices=["run", "table"])
+    words.add_argument("out", type=Path)
+    words.add_argument("--set", action="append", default=[], help="NAME=MANIFEST")
+    words.add_argument("--share", default="1/1", help="which of how many processes this is")
+    asked = words.parse_args()
+    if asked.what == "table":
+        print_table(asked.out, list(FOLDS))
+        return
+    manifests = dict(each.split("=", 1) for each in asked.set)
+    which, many = map(int, asked.share.split("/"))
+    mine = list(cells(list(manifests)))[which - 1 :: many]
+    for cell in mine:
+        if cell.start == PHANTOM and not RunFolder(phantom_folder(cell.network)).is_finished:
+            say(f"{cell.folder}: left out, run `drgrade models pretrain {cell.network}` first")
+            continue
+        run(cell, Path(manifests[cell.of]), asked.out)
+
+
+if __name__ == "__main__":
+    main()
