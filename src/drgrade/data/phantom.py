@@ -18,6 +18,7 @@ import polars as pl
 from PIL import Image
 
 from drgrade.data.manifest import Manifest, write_manifest
+from drgrade.data.masks import KINDS
 from drgrade.data.phantom_anatomy import (
     Anatomy,
     background,
@@ -50,10 +51,9 @@ from drgrade.files import write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
 
-DRAWING = 4  # counts up where the same seed draws other photos than before
+DRAWING = 5  # counts up where the same seed draws other photos than before
 SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
 SICKER = 0.25  # where the severities centre: about half the eyes have a lesion
-COUNTED = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
 OUT_OF_FOCUS = 7.0  # px at 512 px of a photograph that cannot be graded for its focus alone
 
 
@@ -103,10 +103,11 @@ def paint(eye: Eye, size: int = 512) -> Painted:
     canvas = make_canvas(eye.anatomy, eye.camera, size)
     picture = background(canvas, eye.anatomy)
     mask = np.zeros((size, size), np.uint16)
-    mask[paint_disc(picture, canvas, eye.anatomy)] |= np.uint16(1 << BITS["disc"])
+    disc = paint_disc(picture, canvas, eye.anatomy)
+    mask[disc] |= np.uint16(1 << BITS["disc"])
     in_the_eye(picture, canvas, (eye.anatomy.disc_x, eye.anatomy.disc_y), eye.disturbers)
     veins = paint_vessels(
-        picture, canvas, bead(eye.anatomy.vessels, eye.lesions), eye.anatomy.vessel_depth
+        picture, canvas, bead(eye.anatomy.vessels, eye.lesions), eye.anatomy.vessel_depth, disc
     )
     mark_beads(mask, canvas, veins, eye.lesions)
     for lesion in sorted(eye.lesions, key=lambda each: -each.radius):
@@ -199,7 +200,7 @@ def _draw_one(folder: Path, seed: int, number: int, size: int, shift: float) -> 
         "dme": eye.dme,
         "quality": eye.quality,
         "mask": f"masks/{mask.name}",
-    } | {f"n_{kind}": sum(each.kind == kind for each in eye.lesions) for kind in COUNTED}
+    } | {f"n_{kind}": sum(each.kind == kind for each in eye.lesions) for kind in KINDS}
 
 
 def _jpeg(camera: Camera) -> dict[str, int]:
@@ -216,7 +217,7 @@ def _table(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     table = pl.DataFrame(list(rows), schema={
         "photo": pl.String, "patient": pl.String, "eye": pl.String, "grade": pl.Int8,
         "dme": pl.Int8, "quality": pl.String, "mask": pl.String,
-        **{f"n_{kind}": pl.Int32 for kind in COUNTED}})  # fmt: skip
+        **{f"n_{kind}": pl.Int32 for kind in KINDS}})  # fmt: skip
     return table.with_columns(
         pl.lit(None, pl.String).alias("group"), pl.lit(None, pl.String).alias("split")
     )

@@ -17,7 +17,7 @@ TURNS = 1200  # steps of a full turn in the table of the choroid's vessels
 FAIR = np.array([0.88, 0.47, 0.26], np.float32)
 MIDDLE = np.array([0.74, 0.34, 0.12], np.float32)
 DARK = np.array([0.46, 0.22, 0.13], np.float32)
-ARTERY, VEIN = (0.14, 0.5, 0.4), (0.32, 0.68, 0.45)  # how much light of each colour they take
+ARTERY, VEIN = (0.07, 0.48, 0.4), (0.22, 0.68, 0.45)  # how much light of each colour they take
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Anatomy:
 def draw_anatomy(patient: np.random.Generator, eye: np.random.Generator, side: str) -> Anatomy:
     """Draw an eye: pigment, age and build belong to the patient, the rest to the eye."""
     pigment, age = patient.uniform(0, 1), patient.uniform(0, 1)
-    green = min(0.5, patient.normal(0.1, 0.33))
+    green = min(0.4, patient.normal(0.16, 0.33))
     tint = green, green + min(0.4, 1.3 * green + patient.normal(0.05, 0.45))
     cup, size = patient.beta(4, 5), patient.uniform(0.12, 0.175)
     choroid = patient.beta(1.3, 3) * (1.3 - pigment)
@@ -82,8 +82,8 @@ def draw_anatomy(patient: np.random.Generator, eye: np.random.Generator, side: s
         disc_shape=eye.uniform(0.86, 1.0), cup=0.2 + 0.6 * cup,
         atrophy=max(0.0, eye.normal(-0.3, 0.6)), pigment=pigment, tint=tint, choroid=choroid,
         sheen=max(0.0, 0.7 - age) * eye.uniform(0.3, 1), macula=eye.uniform(0.3, 1.3),
-        vessel_depth=patient.uniform(0.4, 0.9), texture=float(np.exp(eye.normal(-0.6, 0.5))),
-        shade=eye.uniform(0.5, 2.2), light=tuple(eye.normal(0, 0.35, 2)),
+        vessel_depth=patient.uniform(0.25, 0.8), texture=float(np.exp(eye.normal(-0.6, 0.5))),
+        shade=eye.uniform(0.3, 2.8), light=tuple(eye.normal(0, 0.42, 2)),
         tortuosity=tortuosity, caliber=caliber,
         gaze=(share * disc_x, eye.normal(0, 0.05)), turn=eye.normal(0, 0.06),
         seed=int(eye.integers(1 << 31)),
@@ -193,7 +193,7 @@ def paint_disc(picture: np.ndarray, canvas: Canvas, anatomy: Anatomy) -> np.ndar
     temporal, r = np.float32(-np.sign(anatomy.disc_x)), np.float32(anatomy.disc_radius)
     distance = np.hypot(dx / np.float32(anatomy.disc_shape), dy)
     own = part.mean(axis=(1, 2))
-    light = (0.5 + 0.6 * float(own[0])) * generator.uniform(0.85, 1.15)
+    light = (0.5 + 0.6 * float(own[0])) * generator.uniform(0.88, 1.2)
     if anatomy.atrophy > 0:
         beside = np.hypot(dx - temporal * r * 0.35, dy * 0.95)
         _lay(part, expit((r * 1.12 - beside) * 70) * min(0.5, 0.5 * anatomy.atrophy),
@@ -202,17 +202,17 @@ def paint_disc(picture: np.ndarray, canvas: Canvas, anatomy: Anatomy) -> np.ndar
     halo = np.exp(-np.maximum(distance - r, 0) / (0.5 * r)) * np.float32(0.12)
     _lay(part, halo, own * np.array([1.15, 1.35, 1.4]))
     edge = expit((r - distance) * generator.uniform(60, 150))
-    pink = np.array([1.08, 0.56 + 0.2 * pallor, 0.3 + 0.2 * pallor])
+    pink = np.array([1.08, 0.52 + 0.22 * pallor, 0.24 + 0.2 * pallor])
     rim = np.maximum(light * pink, own * np.array([1.15, 1.3, 1.15]))
-    _lay(part, edge * np.float32(0.8) * (1 + 0.2 * dx / r * temporal), rim)
-    away = np.hypot(dx - temporal * r * 0.12, dy * 0.95)
+    _lay(part, edge * np.float32(0.9) * (1 + 0.2 * dx / r * temporal), rim)
+    away = np.hypot(dx - temporal * r * 0.22, dy * 0.95)
     cup = expit((r * np.float32(anatomy.cup) - away) * generator.uniform(18, 65))
     rough = noise(generator, max(cup.shape), 14)[: cup.shape[0], : cup.shape[1]]
-    cup *= np.float32(generator.uniform(0.35, 0.9)) * (1 + np.float32(0.12) * rough)
+    cup *= np.float32(generator.uniform(0.45, 1.0)) * (1 + np.float32(0.12) * rough)
     _lay(
         part,
         cup,
-        np.maximum(light * np.array([1.15, 0.9, 0.58]), rim * np.array([1.1, 1.35, 1.35])),
+        np.maximum(light * np.array([1.15, 0.9, 0.58]), rim * np.array([1.12, 1.45, 1.5])),
     )
     disc = np.zeros((canvas.size, canvas.size), bool)
     disc[window] = distance < r
@@ -234,13 +234,14 @@ def _lay(picture: np.ndarray, cover: np.ndarray, colour: np.ndarray) -> None:
 
 
 def paint_vessels(
-    picture: np.ndarray, canvas: Canvas, vessels: tuple[Vessel, ...], depth: float
+    picture: np.ndarray, canvas: Canvas, vessels: tuple[Vessel, ...], depth: float, disc: np.ndarray
 ) -> np.ndarray:
-    """Paint veins, then arteries with their bright reflex; returns the veins' cover (S, S)."""
+    """Paint veins, then arteries with their reflex, paler on the disc; the veins' cover (S, S)."""
     veins, arteries, reflex = strokes(canvas, vessels)
-    for take, cover in ((VEIN, veins), (ARTERY, arteries)):
+    shown = np.where(disc, np.float32(0.6 * depth), np.float32(depth))
+    for take, cover in ((VEIN, veins * shown), (ARTERY, arteries * shown)):
         for plane, share in zip(picture, take, strict=True):
-            plane *= np.exp(cover * np.float32(-share * depth))
+            plane *= np.exp(cover * np.float32(-share))
     picture *= 1 + np.float32(0.22 * depth) * reflex
     return veins
 
@@ -264,8 +265,10 @@ def _draw_vessel(
     """Draw one vessel in pieces of one width each, paler where it is thinner than a pixel."""
     if len(places) < 2:
         return
-    is_beaded = bool((np.diff(vessel.widths) > 0).any())
-    last, piece = len(places) - 1, 1 if is_beaded else 8 if vessel.widths[0] < 0.012 else 3
+    last, piece = len(places) - 1, 8
+    if vessel.widths[0] > 0.012:
+        is_beaded = (np.diff(vessel.widths) > 0).any()
+        piece = 1 if is_beaded else 3
     for a in range(0, last, piece):
         width = float(vessel.widths[a]) * scale
         line = places[a : a + piece + 1].ravel().tolist()

@@ -51,7 +51,7 @@ def draw_camera(generator: np.random.Generator) -> Camera:
         gains=tuple(np.exp([level, level + green, level + 2 * green + blue])),
         gamma=generator.uniform(0.85, 1.2),
         contrast=generator.uniform(0.9, 1.25),
-        vignette=generator.uniform(0.0, 0.65),
+        vignette=generator.uniform(0.0, 0.55),
         cast=tuple(generator.normal(0, (0.05, 0.12, 0.16))),
         rim=max(0.0, generator.normal(0, 0.3)),
         rim_angle=generator.uniform(0, 2 * np.pi),

@@ -128,16 +128,21 @@ def _flare(
 def _dust(
     picture: np.ndarray, canvas: Canvas, dust: Disturber, generator: np.random.Generator
 ) -> np.ndarray:
-    """Specks on the lens: out of focus, round, grey or bright."""
+    """Specks on the lens: out of focus, round, grey or bright; some lenses have a swarm of them."""
     across, down, _ = canvas.place
-    for _ in range(int(generator.integers(1, 10))):
-        x, y = generator.uniform(-0.8, 0.8, 2)
-        r, light = (
-            generator.uniform(0.01, 0.045),
-            generator.uniform(0.04, 0.14 + 0.2 * dust.strength),
-        )
-        disc = expit((r - np.hypot(across - np.float32(x), down - np.float32(y))) * np.float32(300))
-        picture = picture + disc * np.float32(light * generator.choice([-0.6, 1.0], p=[0.3, 0.7]))
+    swarm = generator.random() < 0.3
+    many, spread = (int(generator.integers(12, 50)), 0.12) if swarm else (9, 0.5)
+    x0, y0 = generator.uniform(-0.7, 0.7, 2) * swarm
+    most = 0.14 + 0.2 * dust.strength
+    for _ in range(int(generator.integers(1, many))):
+        x, y = np.array([x0, y0]) + generator.normal(0, spread, 2)
+        r, light = generator.uniform(0.01, 0.045), generator.uniform(0.04, most)
+        rows = slice(*np.searchsorted(down[:, 0], (y - r - 0.02, y + r + 0.02)))
+        columns = slice(*np.searchsorted(across[0], (x - r - 0.02, x + r + 0.02)))
+        far = np.hypot(across[rows, columns] - np.float32(x), down[rows, columns] - np.float32(y))
+        speck = expit((r - far) * np.float32(300))
+        shade = light * generator.choice([-0.6, 1.0], p=[0.3, 0.7])
+        picture[:, rows, columns] += speck * np.float32(shade)
     return picture
 
 

@@ -41,12 +41,13 @@ def _arcades(
 ) -> list[Vessel]:
     """Four arteries and four veins that leave the disc, and short ones towards the macula."""
     nasal = 1.0 if disc[0] > 0 else -1.0
+    root = np.add(disc, (nasal * generator.uniform(0.01, 0.07), 0.0))
     found = []
     for up in (-1, 1):
         height, far = generator.uniform(0.42, 0.78), generator.uniform(0.5, 0.9)
         bow, droop = generator.uniform(-0.85, -0.25), generator.uniform(0.15, 1.6)
         for vein in (False, True):
-            width = caliber * (0.027 if vein else 0.0185) * generator.uniform(0.85, 1.15)
+            width = caliber * (0.029 if vein else 0.0205) * generator.uniform(0.85, 1.15)
             own = height + generator.normal(0, 0.06) + (0.03 if vein else -0.02)
             temporal = [
                 (0.0, 0.0),
@@ -59,7 +60,7 @@ def _arcades(
                     (generator.uniform(0.9, 1.3), -far * generator.uniform(0.6, 1.3))]  # fmt: skip
             for nodes, thin in ((temporal, 1.0), (side, 0.72)):
                 start = generator.normal(0, 0.012, 2)
-                path = _bezier(np.array(nodes) * [nasal, -up]) + np.array(disc) + start
+                path = _bezier(np.array(nodes) * [nasal, -up]) + root + start
                 found.append(_wavy(generator, path, width * thin, vein, tortuosity))
             macular = [
                 (0.0, 0.0),
@@ -67,7 +68,7 @@ def _arcades(
                 (-0.25, -up * -0.07),
                 (generator.uniform(-0.5, -0.36), up * generator.uniform(0.05, 0.16)),
             ]
-            path = _bezier(np.array(macular) * [nasal, 1]) + np.array(disc)
+            path = _bezier(np.array(macular) * [nasal, 1]) + root
             found.append(_wavy(generator, path, width * 0.38, vein, tortuosity))
     return found
 
