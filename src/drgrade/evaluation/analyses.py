@@ -13,7 +13,7 @@ import polars as pl
 from drgrade.evaluation import metrics
 from drgrade.evaluation.intervals import ratio
 from drgrade.evaluation.units import Units
-from drgrade.evaluation.values import Estimate, Flags, missing
+from drgrade.evaluation.values import Estimate, Flags, Strings, missing
 from drgrade.grades import GRADES
 
 PREVALENCES = (0.05, 0.10, 0.20)
@@ -45,18 +45,26 @@ def analyses(units: Units) -> tuple[Analysis, Analysis, Analysis]:
 
 
 def _analysis(name: str, units: Units, called: Flags, kept: Flags) -> Analysis:
-    positive, called, clusters = units.positive[kept], called[kept], units.clusters[kept]
-    right = called == positive
-    found = {
-        key: ratio(right, clusters, among) if among.any() else missing(reason)
-        for key, among, reason in (
-            ("sensitivity", positive, metrics.NO_POSITIVES),
-            ("specificity", ~positive, metrics.NO_NEGATIVES),
-            ("ppv", called, metrics.NONE_CALLED),
-            ("npv", ~called, metrics.ALL_CALLED),
-        )
-    }
+    positive = units.positive[kept]
+    found = endpoint_shares(positive, called[kept], units.clusters[kept])
     return Analysis(name, int(kept.sum()), int(positive.sum()), **found)
+
+
+def endpoint_shares(positive: Flags, called: Flags, clusters: Strings) -> dict[str, Estimate]:
+    """The four shares of an endpoint: (n,) who has it, who is called to have it, whose rows.
+
+    Each is over the rows that it concerns, and n/a with its reason where there are none.
+    """
+    sides = {
+        "sensitivity": (positive, metrics.NO_POSITIVES),
+        "specificity": (~positive, metrics.NO_NEGATIVES),
+        "ppv": (called, metrics.NONE_CALLED),
+        "npv": (~called, metrics.ALL_CALLED),
+    }
+    return {
+        name: ratio(called == positive, clusters, among) if among.any() else missing(reason)
+        for name, (among, reason) in sides.items()
+    }
 
 
 def imageability(units: Units) -> Estimate:

@@ -13,8 +13,6 @@ from drgrade.evaluation.values import Estimate, Ints, missing
 from drgrade.grades import GRADES, NUMBER_OF_GRADES
 from drgrade.predictions import Predictions
 
-NO_PROBABILITIES = "the table has no probabilities p0 to p4"
-
 
 @dataclass(frozen=True)
 class GradeScore:
@@ -80,6 +78,6 @@ def _of_grade(which: int, grade: Ints, predicted: Ints, units: npt.ArrayLike) ->
 
 def _expected_error(graded: Predictions, grade: Ints, units: npt.ArrayLike) -> Estimate:
     if not graded.has_probabilities:
-        return missing(NO_PROBABILITIES, len(grade))
+        return missing(metrics.NO_PROBABILITIES, len(grade))
     expected = graded.probabilities() @ np.arange(NUMBER_OF_GRADES)
     return mean(np.abs(expected - grade), units)

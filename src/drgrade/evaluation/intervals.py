@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from drgrade.evaluation.metrics import kappa, kappa_standard_error
+from drgrade.evaluation.metrics import NO_PHOTOS, kappa, kappa_standard_error
 from drgrade.evaluation.ranking import ONE_SIDED, RankedPairs, rank_pairs
 from drgrade.evaluation.resampling import (
     RESAMPLES,
@@ -206,14 +206,13 @@ def bootstrap(
 
     `score` takes (..., 5, 5) and returns (...), NaN where undefined.
     """
-    n = np.size(grade)
-    if n == 0:
-        return missing("there are no graded photographs")
-    cells = np.asarray(grade) * NUMBER_OF_GRADES + np.asarray(predicted)
-    whole = np.bincount(cells.astype(np.int64), minlength=NUMBER_OF_GRADES**2)
-    value = float(score(whole.reshape(NUMBER_OF_GRADES, NUMBER_OF_GRADES).astype(float)))
-    drawn = resampled_confusions(grade, predicted, patients, resamples=resamples, seed=seed)
-    return from_replicates(value, score(drawn), n, seed=seed, level=level)
+    k = NUMBER_OF_GRADES
+    cells = np.asarray(grade) * k + np.asarray(predicted)
+
+    def whole(counts: Floats) -> Floats:
+        return score(counts.reshape(*counts.shape[:-1], k, k))
+
+    return _of_counts(whole, cells, k**2, patients, resamples, seed, level)
 
 
 def paired_difference(
@@ -228,19 +227,32 @@ def paired_difference(
     level: float = LEVEL,
 ) -> Estimate:
     """Score of `second` minus score of `first` on the same photographs, patients resampled."""
-    n, k = np.size(grade), NUMBER_OF_GRADES
-    if n == 0:
-        return missing("there are no graded photographs")
+    k = NUMBER_OF_GRADES
     cells = (np.asarray(grade) * k + np.asarray(first)) * k + np.asarray(second)
-    cells = cells.astype(np.int64)
 
     def difference(counts: Floats) -> Floats:
         cube = counts.reshape(*counts.shape[:-1], k, k, k)
         return score(cube.sum(-2)) - score(cube.sum(-1))
 
-    value = float(difference(np.bincount(cells, minlength=k**3).astype(float)))
-    drawn = resampled_counts(cells, patients, k**3, resamples, seed)
-    return from_replicates(value, difference(drawn), n, seed=seed, level=level)
+    return _of_counts(difference, cells, k**3, patients, resamples, seed, level)
+
+
+def _of_counts(
+    score: Score,
+    cells: Numbers,
+    size: int,
+    patients: Numbers,
+    resamples: int,
+    seed: int,
+    level: float,
+) -> Estimate:
+    """A score of counts (..., size), and its interval, from each photograph's cell (n,)."""
+    places = np.asarray(cells).astype(np.int64)
+    if not places.size:
+        return missing(NO_PHOTOS)
+    value = float(score(np.bincount(places, minlength=size).astype(float)))
+    drawn = resampled_counts(places, patients, size, resamples, seed)
+    return from_replicates(value, score(drawn), places.size, seed=seed, level=level)
 
 
 def _area(pairs: RankedPairs, n: int) -> float:

@@ -60,6 +60,7 @@ NO_POSITIVES = "there are no referable photographs"
 NO_NEGATIVES = "there are no photographs without referable disease"
 NONE_CALLED = "no photograph was called referable"
 ALL_CALLED = "every photograph was called referable"
+NO_PROBABILITIES = "the table has no probabilities p0 to p4"
 NO_CHANCE = "reference and prediction hold one and the same grade only"
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from drgrade.data.sources import is_drawn
 from drgrade.errors import PredictionsError
 from drgrade.evaluation import metrics
+from drgrade.evaluation.analyses import endpoint_shares
 from drgrade.evaluation.area_intervals import area, macro_area
 from drgrade.evaluation.checks.check import (
     COLLAPSE_SHARE,
@@ -32,8 +33,6 @@ from drgrade.predictions import Predictions
 
 if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
-
-NO_PROBABILITIES = "the table has no probabilities p0 to p4"
 
 
 @dataclass(frozen=True)
@@ -242,26 +241,11 @@ def _agreement(rows: _Judged, cm: Ints) -> dict[str, Estimate]:
 def _areas(rows: _Judged) -> dict[str, Estimate]:
     p, n = rows.probabilities, len(rows.grade)
     if p is None:
-        return dict.fromkeys(("macro_auc", "referable_auc"), missing(NO_PROBABILITIES, n))
+        return dict.fromkeys(("macro_auc", "referable_auc"), missing(metrics.NO_PROBABILITIES, n))
     beyond = p[:, REFERABLE_FROM:].sum(1)
     return {
         "macro_auc": macro_area(rows.grade, p, rows.units),
         "referable_auc": area(rows.positive, beyond, rows.units),
-    }
-
-
-def _endpoint(rows: _Judged) -> dict[str, Estimate]:
-    """The four shares of the referable endpoint; each over the patients that it concerns."""
-    right = rows.called == rows.positive
-    among = {
-        "sensitivity": (rows.positive, metrics.NO_POSITIVES),
-        "specificity": (~rows.positive, metrics.NO_NEGATIVES),
-        "ppv": (rows.called, metrics.NONE_CALLED),
-        "npv": (~rows.called, metrics.ALL_CALLED),
-    }
-    return {
-        name: ratio(right, rows.units, kept) if kept.any() else missing(reason)
-        for name, (kept, reason) in among.items()
     }
 
 
@@ -283,7 +267,7 @@ def _score(judged: Predictions, rows: _Judged) -> dict[str, Any]:
         "accuracy": ratio(rows.grade == rows.predicted, rows.units),
         **_agreement(rows, cm),
         **_areas(rows),
-        **_endpoint(rows),
+        **endpoint_shares(rows.positive, rows.called, rows.units),
         "referable_rule": "grade" if judged.table["referable"].null_count() else "operating point",
         "majority_share": max(counts) / n,
         "largest_answer_share": max(answers) / n,

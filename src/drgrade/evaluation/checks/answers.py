@@ -10,7 +10,7 @@ import numpy as np
 
 from drgrade.data.label_scale import ENOUGH, WRONG_SCALES, scale_of
 from drgrade.evaluation.calibration import Calibration
-from drgrade.evaluation.checks.check import Check
+from drgrade.evaluation.checks.check import Check, blind, told
 from drgrade.evaluation.checks.other_eye import Substitution
 from drgrade.evaluation.metrics import kappa
 from drgrade.evaluation.subgroups import Subgroup
@@ -29,40 +29,32 @@ NOISE = 0.02
 LISTED = 20
 
 
-def _result(code: str, fires: bool, **figures: object) -> Check:
-    return Check(code, "fires" if fires else "silent", figures)
-
-
-def _blind(code: str, key: str) -> Check:
-    return Check(code, "not checkable", {"key": key})
-
-
 def check_calibration(found: Calibration | None) -> Check:
     """W13: ECE (equal-mass bins) above 0.05, or a calibration slope outside 0.8 to 1.25."""
     if found is None or found.ece_mass.value is None:
-        return _blind("W13", "no probabilities")
+        return blind("W13", "no probabilities")
     reasons = []
     if found.ece_mass.value > ECE:
         reasons.append({"key": "ece", "value": found.ece_mass.value})
     slope = found.slope.value
     if slope is not None and not SLOPES[0] <= slope <= SLOPES[1]:
         reasons.append({"key": "slope", "value": slope})
-    return _result("W13", bool(reasons), reasons=reasons)
+    return told("W13", bool(reasons), reasons=reasons)
 
 
 def check_subgroups(groups: Sequence[Subgroup], overall: Estimate) -> Check:
     """W14: the lower bound of a subgroup's sensitivity is 10 points below the whole's."""
     if not groups:
-        return _blind("W14", "no subgroups")
+        return blind("W14", "no subgroups")
     if overall.value is None:
-        return _blind("W14", "one class")
+        return blind("W14", "one class")
     bound = overall.value - MISSED_BY
     missed = [
         f"{each.column} {each.name} ({each.sensitivity.low:.1%})"
         for each in groups
         if each.sensitivity.low is not None and each.sensitivity.low < bound
     ]
-    return _result("W14", bool(missed), listed=", ".join(missed), bound=bound)
+    return told("W14", bool(missed), listed=", ".join(missed), bound=bound)
 
 
 def check_too_good(area: Estimate, qwk: Estimate, swapped: Substitution | None) -> Check:
@@ -84,8 +76,8 @@ def check_too_good(area: Estimate, qwk: Estimate, swapped: Substitution | None) 
             {"key": "of the patient", "share": swapped.survived, "patients": swapped.patients}
         )
     if swapped is None and not reasons:
-        return _blind("W18", "no pairs")
-    return _result("W18", bool(reasons), reasons=reasons)
+        return blind("W18", "no pairs")
+    return told("W18", bool(reasons), reasons=reasons)
 
 
 def check_sides(groups: Sequence[Subgroup], mirrored: float | None) -> Check:
@@ -93,24 +85,24 @@ def check_sides(groups: Sequence[Subgroup], mirrored: float | None) -> Check:
     eyes = [each.sensitivity.value for each in groups if each.column == "eye"]
     known = [value for value in eyes if value is not None]
     if len(known) < 2 and mirrored is None:
-        return _blind("W20", "no eyes")
+        return blind("W20", "no eyes")
     reasons = []
     if len(known) == 2 and abs(known[0] - known[1]) > SIDES_APART:
         reasons.append({"key": "sides", "points": 100 * abs(known[0] - known[1])})
     if mirrored is not None and mirrored > MIRRORED:
         reasons.append({"key": "mirrored", "value": mirrored})
-    return _result("W20", bool(reasons), reasons=reasons)
+    return told("W20", bool(reasons), reasons=reasons)
 
 
 def check_label_noise(graded: Predictions) -> Check:
     """W21: over 2 % of labels are two grades or more from an answer above 0.99; lists photos."""
     if not graded.has_probabilities:
-        return _blind("W21", "no probabilities")
+        return blind("W21", "no probabilities")
     p, grade = graded.probabilities(), graded.grades()
     against = (p.max(1) > SURE) & (abs(p.argmax(1) - grade) >= 2)
     photos = graded.table["photo"].to_numpy()[against][:LISTED].tolist()
     share = float(against.mean())
-    return _result("W21", share > NOISE, share=share, listed=", ".join(photos))
+    return told("W21", share > NOISE, share=share, listed=", ".join(photos))
 
 
 def check_scale(confusion: Sequence[Sequence[int]]) -> Check:
@@ -118,13 +110,14 @@ def check_scale(confusion: Sequence[Sequence[int]]) -> Check:
     cm = np.array(confusion)
     counts = cm.sum(1)
     if counts.sum() < ENOUGH:
-        return _blind("W22", "few rows")
+        return blind("W22", "few rows")
     looks = scale_of(counts.tolist())
     if looks not in WRONG_SCALES:
         looks = ""  # a set of the very ill is not upside down: the answers decide
     if not looks and _kappa(cm) < 0 < _kappa(cm[::-1]) and _kappa(cm[::-1]) > -2 * _kappa(cm):
         looks = "reversed"
-    return Check("W22", "fires" if looks else "silent", {"what": looks} if looks else {}, "E")
+    figures = {"what": looks} if looks else {}
+    return told("W22", bool(looks), "E", **figures)
 
 
 def _kappa(cm: np.ndarray) -> float:

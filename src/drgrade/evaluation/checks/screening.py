@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from drgrade.evaluation.analyses import Analysis
-from drgrade.evaluation.checks.check import Check
+from drgrade.evaluation.checks.check import Check, Level, blind, told
 from drgrade.evaluation.intervals import ratio
 from drgrade.evaluation.units import Endpoint, Units
 from drgrade.evaluation.values import Ints
@@ -28,35 +28,28 @@ FLATTERED_BY = 0.03
 TIMES = 1.5
 
 
-def _result(code: str, fires: bool, figures: dict[str, Any] | None = None) -> Check:
-    return Check(code, "fires" if fires else "silent", figures or {})
-
-
-def _blind(code: str, key: str) -> Check:
-    return Check(code, "not checkable", {"key": key})
-
-
 def check_leak(manifest: "Manifest | None", share: float, is_declared: bool) -> Check:
     """W02: `share` of the judged rows have their patient in another split; E unless declared."""
     if manifest is None:
-        return _blind("W02", "no manifest")
+        return blind("W02", "no manifest")
     if manifest.table["patient"].null_count() == len(manifest):
-        return _blind("W02", "no patients")
-    level = "W" if is_declared or not share else "E"
-    return Check("W02", "fires" if share else "silent", {"share": share}, level)  # type: ignore[arg-type]
+        return blind("W02", "no patients")
+    level: Level = "W" if is_declared or not share else "E"
+    return told("W02", bool(share), level, share=share)
 
 
 def check_choice(facts: dict[str, Any]) -> Check:
     """W05: epoch, cuts or thresholds were chosen on test rows, as what travels with them says."""
-    told = {
+    chosen = {
         "epoch": facts.get("epoch_chosen_on"),
         "cuts": facts.get("cuts_fitted_on"),
         "threshold": facts.get("thresholds_chosen_on"),
     }
-    on_test = [name for name, split in told.items() if split == "test"]
-    if told["epoch"] is None and not on_test:
-        return _blind("W05", "no choice")
-    return _result("W05", bool(on_test), {"what": on_test[0]} if on_test else None)
+    on_test = [name for name, split in chosen.items() if split == "test"]
+    if chosen["epoch"] is None and not on_test:
+        return blind("W05", "no choice")
+    figures: dict[str, Any] = {"what": on_test[0]} if on_test else {}
+    return told("W05", bool(on_test), **figures)
 
 
 def check_size(analysis: Analysis) -> Check:
@@ -68,7 +61,7 @@ def check_size(analysis: Analysis) -> Check:
             reasons.append({"key": "width", "what": name, "low": found.low, "high": found.high})
     sides = {"positives": analysis.positives, "negatives": analysis.n - analysis.positives}
     reasons += [{"key": "few", "what": name, "n": n} for name, n in sides.items() if n < FEW]
-    return _result("W06", bool(reasons), {"reasons": reasons})
+    return told("W06", bool(reasons), reasons=reasons)
 
 
 def check_prevalence(units: Units, facts: dict[str, Any]) -> Check:
@@ -76,18 +69,18 @@ def check_prevalence(units: Units, facts: dict[str, Any]) -> Check:
     known = facts.get("prevalence") or {}
     there = known.get("train", known.get("tune"))
     if there is None:
-        return _blind("W07", "no prevalence")
+        return blind("W07", "no prevalence")
     found = ratio(units.positive, units.clusters, level=0.99)
     here = float(units.positive.mean())
     is_far = max(here, there) > TIMES * min(here, there)
-    figures = {"here": here, "there": float(there)}
-    return _result("W07", is_far or not found.contains(float(there)), figures)
+    is_other = is_far or not found.contains(float(there))
+    return told("W07", is_other, here=here, there=float(there))
 
 
 def check_grades(counts: Sequence[int]) -> Check:
     """W09: a reference grade is absent or has fewer than 20 photographs."""
     rare = [f"{grade} ({counts[grade]})" for grade in GRADES if counts[grade] < RARE]
-    return _result("W09", bool(rare), {"listed": ", ".join(rare)})
+    return told("W09", bool(rare), listed=", ".join(rare))
 
 
 def check_ungradable(grades: Ints, gradable: np.ndarray) -> Check:
@@ -107,7 +100,7 @@ def check_ungradable(grades: Ints, gradable: np.ndarray) -> Check:
             "key": "by grade", "p": p, "low": float(rates[low]), "high": float(rates[high]),
             "low_grade": int(present[low]), "high_grade": int(present[high]),
         })  # fmt: skip
-    return _result("W10", bool(reasons), {"reasons": reasons})
+    return told("W10", bool(reasons), reasons=reasons)
 
 
 def _independence(table: np.ndarray) -> float:
@@ -128,12 +121,12 @@ def check_flattery(everybody: Analysis, gradable: Analysis) -> Check:
     for name in ("sensitivity", "specificity"):
         one, two = getattr(everybody, name).value, getattr(gradable, name).value
         if one is None or two is None:
-            return _blind("W11", "one class")
+            return blind("W11", "one class")
         gaps[name] = two - one
     worst = max(gaps, key=lambda name: gaps[name])
-    return _result("W11", gaps[worst] > FLATTERED_BY, {"what": worst, "points": 100 * gaps[worst]})
+    return told("W11", gaps[worst] > FLATTERED_BY, what=worst, points=100 * gaps[worst])
 
 
 def check_edema(endpoint: Endpoint) -> Check:
     """W12: macular edema is not part of the referable endpoint."""
-    return _result("W12", not endpoint.with_dme)
+    return told("W12", not endpoint.with_dme)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from drgrade.errors import PredictionsError, UsageError, nearest
+from drgrade.evaluation import metrics
 from drgrade.evaluation.analyses import analyses, flow, imageability, transported
 from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.calibration import Calibration, calibration
@@ -18,7 +19,7 @@ from drgrade.evaluation.judging.worst_errors import worst_errors
 from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.ranking import roc
 from drgrade.evaluation.resampling import RESAMPLES
-from drgrade.evaluation.scorecard import NO_PROBABILITIES, score, with_patients
+from drgrade.evaluation.scorecard import score, with_patients
 from drgrade.evaluation.selective import Selective, selective_referral
 from drgrade.evaluation.subgroups import subgroups
 from drgrade.evaluation.units import (
@@ -101,7 +102,6 @@ def judge(
     judgement = Judgement(
         scores=scores,
         primary=level,
-        units=len(set(known.graded().clusters())),
         detections=found,
         transport=transported(main.primary),
         flow=flow(known.table),
@@ -164,7 +164,7 @@ def _detect(
 def _area(units: Units, has_probabilities: bool) -> Estimate:
     """AUC over the units that have a score."""
     if not has_probabilities:
-        return missing(NO_PROBABILITIES, len(units))
+        return missing(metrics.NO_PROBABILITIES, len(units))
     kept = units.gradable
     return area(units.positive[kept], units.score[kept], units.clusters[kept])
 

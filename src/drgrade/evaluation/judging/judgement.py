@@ -46,7 +46,6 @@ class Judgement:
     """Everything a scorecard shows; `detections` holds every endpoint at every level.
 
     `primary` is the level that decides: patients where one has two eyes, else photographs.
-    `units` counts what is resampled (`scores.unit`: groups, else patients, else photographs).
     `points` are the operating points that travel with the table, as they do on its rows.
     `calibration` (None without probabilities), `roc` (x and y) and `subgroups` are of referable
     photographs. `leak_declared` says that the set's own source divides it so that it leaks.
@@ -55,7 +54,6 @@ class Judgement:
 
     scores: Scores
     primary: str
-    units: int
     detections: tuple[Detection, ...]
     transport: tuple[Transport, ...]
     flow: Flow
@@ -77,6 +75,11 @@ class Judgement:
         """One endpoint at one level, the primary one by default."""
         wanted = (endpoint, level or self.primary)
         return next(d for d in self.detections if (d.endpoint.name, d.level) == wanted)
+
+    @property
+    def units(self) -> int:
+        """How many are resampled, of the kind `scores.unit`."""
+        return self.scores.clusters
 
     @property
     def warnings(self) -> tuple[Check, ...]:
