@@ -1,0 +1,135 @@
+"""What a network that has seen drawn photographs alone reads off real ones.
+
+Its grade: AUC of a referable grade and QWK on manifests of real photographs. Its lesion maps:
+average precision of pixels against masks of real lesions, beside the share of lesion pixels, which
+is what a map without any knowledge gets; at half the side the network reads, any-pixel masks.
+Nothing is trained.
+
+    python experiments/drawn_transfer.py RUN --grades idrid.csv --masks FOLDER --sheet OUT.png
+
+FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`). The sheet shows photographs
+with their masks and maps; mind the terms the photographs came with.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from drgrade.data.dataset import as_unit
+from drgrade.data.manifest import read_manifest
+from drgrade.data.masks import KINDS, planes, read_mask, square_mask
+from drgrade.data.preprocess import read_prepared
+from drgrade.evaluation.area_intervals import area
+from drgrade.evaluation.intervals import bootstrap
+from drgrade.evaluation.metrics import kappas
+from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
+from drgrade.models.checkpoint import load_grader
+from drgrade.models.grader import Grader
+from drgrade.models.inference import grade_photos
+from drgrade.predictions import PROBABILITIES
+
+DARK = 10  # of 255: below it lies the margin
+SHOWN, SIDE = 6, 384  # rows of the sheet, and px of a picture in it
+COLOURS = np.array([[255, 60, 60], [200, 0, 200], [255, 230, 0], [0, 220, 255]], np.float32)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A square (S, S, 3), its masks and the logits of its maps, both (4, S/2, S/2)."""
+
+    pixels: np.ndarray
+    masks: np.ndarray
+    logits: np.ndarray
+
+    @property
+    def inside(self) -> np.ndarray:
+        """The field of view at the side of the maps."""
+        size = self.logits.shape[-1]
+        return np.asarray(Image.fromarray(self.pixels).resize((size, size))).max(axis=2) > DARK
+
+
+def print_grades(grader: Grader, path: Path) -> None:
+    """AUC and QWK on the graded photographs of a manifest, groups resampled."""
+    manifest = read_manifest(path)
+    known = manifest.table.filter(manifest.table["grade"].is_not_null())
+    photos = [(name, manifest.locate(name)) for name in known["photo"]]
+    rows = list(grade_photos(grader, photos))
+    graded = np.array([row["status"] == "graded" for row in rows])
+    p = np.array([[row.get(name, np.nan) for name in PROBABILITIES] for row in rows])[graded]
+    grades = known["grade"].to_numpy()[graded]
+    groups = manifest.groups()[manifest.table["grade"].is_not_null().to_numpy()][graded]
+    found = area(grades >= 2, p[:, 2:].sum(axis=1), groups)
+    agreement = bootstrap(kappas, grades, p.argmax(axis=1), groups)
+    print(f"{path.stem}: {graded.sum()} of {len(rows)} photographs; AUC of a referable grade "
+          f"{found}, QWK {agreement}")  # fmt: skip
+
+
+def seen_photos(grader: Grader, folder: Path) -> Iterator[Seen]:
+    """Every photograph of a folder that has a mask, as the grader sees it."""
+    size = grader.preprocess.size
+    for path in sorted((folder / "images").iterdir()):
+        prepared = read_prepared(path, grader.preprocess)
+        mask = read_mask(folder / "masks" / f"{path.stem}.png")
+        square = planes(square_mask(mask, prepared.field, prepared.seen, size)[None])
+        with torch.inference_mode():
+            maps = grader.see(as_unit(torch.tensor(prepared.pixels)[None])).maps[0].float().numpy()
+        masks = F.max_pool2d(torch.from_numpy(square), 2)[0].numpy()
+        yield Seen(prepared.pixels, masks, maps)
+
+
+def print_pixels(seen: list[Seen]) -> None:
+    """Average precision a kind of lesion, beside the share of its pixels."""
+    print(f"{len(seen)} photographs with masks")
+    for kind, name in enumerate(KINDS):
+        counts = PixelCounts.joined(
+            [count_pixels(each.logits[kind], each.masks[kind] > 0, each.inside) for each in seen]
+        )
+        print(
+            f"{name:14} AUPRC {pixel_auprc(counts)}, without knowledge {lesion_share(counts):.4f}"
+        )
+
+
+def sheet(seen: list[Seen]) -> Image.Image:
+    """Photograph, mask and map of those with the most lesion pixels, a row each."""
+    most = sorted(seen, key=lambda each: -each.masks.sum())[: 3 * SHOWN : 3]
+    rows = [np.concatenate([_large(each.pixels), _coloured(each, each.masks),
+                            _coloured(each, 1 / (1 + np.exp(-each.logits)))], axis=1)
+            for each in most]  # fmt: skip
+    return Image.fromarray(np.concatenate(rows).astype(np.uint8))
+
+
+def _large(pixels: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE)), np.float32)
+
+
+def _coloured(seen: Seen, cover: np.ndarray) -> np.ndarray:
+    """The photograph, darkened, with the cover (4, H, W), 0 to 1, of each kind in its colour."""
+    picture = 0.4 * _large(seen.pixels)
+    for plane, colour in zip(cover.astype(np.float32), COLOURS, strict=True):
+        share = np.asarray(Image.fromarray(plane).resize((SIDE, SIDE)))[:, :, None]
+        picture += share * (colour - picture)
+    return picture
+
+
+def main() -> None:
+    """Print both tables, and write the sheet where asked."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("run", type=Path)
+    words.add_argument("--grades", type=Path, action="append", default=[])
+    words.add_argument("--masks", type=Path)
+    words.add_argument("--sheet", type=Path)
+    asked = words.parse_args()
+    grader = load_grader(asked.run)
+    for manifest in asked.grades:
+        print_grades(grader, manifest)
+    if asked.masks:
+        seen = list(seen_photos(grader, asked.masks))
+        print_pixels(seen)
+        if asked.sheet:
+            sheet(seen).save(asked.sheet)
