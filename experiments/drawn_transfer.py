@@ -133,3 +133,7 @@ def main() -> None:
         print_pixels(seen)
         if asked.sheet:
             sheet(seen).save(asked.sheet)
+
+
+if __name__ == "__main__":
+    main()
