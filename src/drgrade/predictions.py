@@ -170,7 +170,8 @@ def read_predictions(path: Path) -> Predictions:
     """
     path = Path(path)
     if not path.is_file():
-        raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file")
+        within = " in it, as predictions.parquet of a run" if path.is_dir() else ""
+        raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file{within}")
     table, facts = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
     _check_columns(table.columns, path)
     return Predictions(_complete(table, path), facts)

@@ -1,12 +1,13 @@
 """Which rows may calibrate a model, and what is kept of it."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 from drgrade.errors import PredictionsError
 from drgrade.evaluation.calibrating import calibrate, refuse_other_model, rows_to_calibrate_on
 from drgrade.evaluation.operating_points import settings_hash
-from drgrade.predictions import PROBABILITIES, from_rows
+from drgrade.predictions import PROBABILITIES, Predictions, from_rows
 
 HASH, SETTINGS = "ab" * 32, {"size": 64}
 
@@ -104,3 +105,24 @@ def test_a_table_without_probabilities_is_refused():
     table = [{"photo": "a", "grade": 0, "status": "graded", "predicted": 0, "split": "calibrate"}]
     with pytest.raises(PredictionsError, match="p0 to p4"):
         calibrate(from_rows(table), "none")
+
+
+def test_rows_without_any_reference_grade_are_refused_with_the_count():
+    table = rows(30).table.with_columns(grade=pl.lit(None, pl.Int8))
+    with pytest.raises(PredictionsError, match="got none among 30 rows; fill the column grade"):
+        calibrate(Predictions(table, {}), "none")
+
+
+def test_a_photograph_that_comes_twice_would_count_twice_and_is_refused():
+    twice = from_rows(rows(30).table.to_dicts() * 2, rows().facts)
+    with pytest.raises(PredictionsError, match="each photo is judged once, got '0.jpg' and 59"):
+        calibrate(twice, "none")
+
+
+@pytest.mark.parametrize("sure", [(1.0, 0.0, 0.0, 0.0, 0.0), (0.2, 0.2, 0.2, 0.2, 0.2)])
+def test_probabilities_that_no_temperature_fits_are_refused_with_a_way_out(sure):
+    same = rows().table.with_columns(
+        pl.lit(p).alias(n) for n, p in zip(PROBABILITIES, sure, strict=True)
+    )
+    with pytest.raises(PredictionsError, match="no temperature .* fits .* --method none"):
+        calibrate(Predictions(same, rows().facts), "temperature")

@@ -116,3 +116,9 @@ def test_ten_positives_cannot_show_a_lower_bound_of_85():
 def test_settings_have_the_same_hash_in_any_order():
     assert settings_hash({"size": 1, "crop": 2}) == settings_hash({"crop": 2, "size": 1})
     assert settings_hash({"size": 1}) != settings_hash({"size": 2})
+
+
+def test_a_threshold_that_refers_everybody_is_zero_and_never_less():
+    positive, score = np.repeat([True, False], 20), np.zeros(40)
+    hs, _ = operating_points(positive, score, np.arange(40))
+    assert hs.threshold == 0.0

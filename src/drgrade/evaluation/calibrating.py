@@ -12,8 +12,8 @@ from drgrade import __version__
 from drgrade.errors import PredictionsError
 from drgrade.evaluation.ledger import set_hash
 from drgrade.evaluation.operating_points import OperatingPoint, operating_points, settings_hash
-from drgrade.evaluation.recalibrate import recalibration, too_few
-from drgrade.evaluation.units import at_level, endpoints, judged
+from drgrade.evaluation.recalibrate import is_no_fit, recalibration, too_few
+from drgrade.evaluation.units import at_level, endpoints, judged, refuse_twins
 from drgrade.evaluation.values import with_unit
 from drgrade.groups import unit_of
 from drgrade.predictions import Predictions
@@ -119,24 +119,47 @@ def _same(what: str, found: str, wanted: str) -> None:
         )
 
 
+def _usable(rows: Predictions) -> Predictions:
+    """The graded rows with a reference grade; they carry probabilities, each photo once."""
+    refuse_twins(rows)
+    graded = rows.graded()
+    if graded.table.is_empty():
+        raise PredictionsError(
+            f"calibration needs graded rows with a reference grade, got none among "
+            f"{rows.table.height} rows; fill the column grade, or predict them again"
+        )
+    if not graded.has_probabilities:
+        raise PredictionsError(
+            f"calibration needs p0 to p4, got {graded.table.height} graded rows without; "
+            "predict them again with the model"
+        )
+    return graded
+
+
+def _correction(method: Method, graded: Predictions) -> Recalibration:
+    grades = graded.grades()
+    if method != "none" and (reason := too_few(grades)):
+        raise PredictionsError(
+            f"{reason}; add rows, or choose operating points alone with --method none"
+        )
+    found = recalibration(method, graded.probabilities(), grades)
+    if method == "temperature" and is_no_fit(found.temperature):
+        raise PredictionsError(
+            f"no temperature from 0.05 to 20 fits these rows, the likeliest is beyond "
+            f"{found.temperature:.2f}: the probabilities tell nothing, or all of it; look at "
+            "them, or choose operating points alone with --method none"
+        )
+    return found
+
+
 def calibrate(rows: Predictions, method: Method, *, lower_bound: bool = False) -> Calibrated:
     """Fit the correction, then choose HS and HP on the corrected scores of the same rows.
 
     Raises:
-        PredictionsError: no probabilities, or too few rows to correct anything.
+        PredictionsError: a photo twice, no probabilities, or nothing that a correction fits.
     """
-    graded = rows.graded()
-    if not graded.has_probabilities:
-        raise PredictionsError(
-            f"calibration needs graded rows with a reference grade and p0 to p4, got "
-            f"{graded.table.height} of {rows.table.height} rows; predict them again"
-        )
-    reason = too_few(graded.grades()) if method != "none" else ""
-    if reason:
-        raise PredictionsError(
-            f"{reason}; add rows, or choose operating points alone with --method none"
-        )
-    found = recalibration(method, graded.probabilities(), graded.grades())
+    graded = _usable(rows)
+    found = _correction(method, graded)
     units = at_level(graded, endpoints(judged(graded.table))[0], "photo")
     score = referable_score(found.apply(graded.probabilities()))
     points = operating_points(units.positive, score, units.clusters, lower_bound=lower_bound)

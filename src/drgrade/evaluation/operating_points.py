@@ -160,7 +160,7 @@ def _hair_below(threshold: float, score: Floats) -> float:
     last digit: on the edge itself, the photograph that set the threshold could fall below it.
     """
     gap = threshold - float(score[score < threshold].max(initial=-1.0))
-    return threshold - min(HAIR, gap / 2) if gap > TWINS else threshold
+    return max(0.0, threshold - min(HAIR, gap / 2)) if gap > TWINS else threshold
 
 
 def settings_hash(preprocess: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from drgrade.recalibration import Method, Recalibration, referable_score, temper
 
 FEWEST = 10  # photographs on each side of the endpoint: fewer say nothing about a correction
 LOG_T = (-3.0, 3.0)  # a twentieth to twenty times
+AT_THE_END = 0.01  # of log T
 ROUNDS = 60
 GOLDEN = (5**0.5 - 1) / 2
 LEAST = 1e-12  # the logarithm of a probability of 0 is infinite
@@ -49,6 +50,11 @@ def fit_temperature(probabilities: Floats, grades: Ints) -> float:
         else:
             low = one
     return float(np.exp((low + high) / 2))
+
+
+def is_no_fit(temperature: float) -> bool:
+    """Whether a fitted temperature lies at an end of its range: the likeliest is beyond it."""
+    return abs(float(np.log(temperature))) > LOG_T[1] - AT_THE_END
 
 
 def surprise(probabilities: Floats, grades: Ints, log_temperature: float) -> float:

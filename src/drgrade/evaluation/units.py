@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from drgrade.errors import choose
+from drgrade.errors import PredictionsError, choose
 from drgrade.evaluation.values import Flags, Floats, Ints
 from drgrade.grades import NUMBER_OF_GRADES, REFERABLE_FROM, VISION_THREATENING_FROM
 from drgrade.groups import groups_of
@@ -88,6 +88,21 @@ def at_level(predictions: Predictions, endpoint: Endpoint, level: str) -> Units:
 def judged(table: pl.DataFrame) -> pl.DataFrame:
     """The rows that count: with a reference grade, and no duplicate of another row."""
     return table.filter(pl.col("grade").is_not_null() & (pl.col("status") != "duplicate"))
+
+
+def refuse_twins(predictions: Predictions) -> None:
+    """Refuse a table in which a photo comes twice and the further row is not told as duplicate.
+
+    Raises:
+        PredictionsError: names the first.
+    """
+    rows = predictions.table.filter(pl.col("status") != "duplicate")
+    twice = rows.filter(pl.col("photo").is_duplicated())
+    if not twice.is_empty():
+        raise PredictionsError(
+            f"each photo is judged once, got '{twice['photo'][0]}' and {twice.height - 1} more "
+            "rows of photos that come twice; give the further ones status duplicate"
+        )
 
 
 def primary_level(table: pl.DataFrame) -> str:

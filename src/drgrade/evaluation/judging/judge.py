@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from drgrade.errors import PredictionsError, UsageError, nearest
+from drgrade.errors import UsageError, nearest
 from drgrade.evaluation import metrics
 from drgrade.evaluation.analyses import analyses, flow, imageability, transported
 from drgrade.evaluation.area_intervals import area
@@ -31,6 +29,7 @@ from drgrade.evaluation.units import (
     endpoints,
     judged,
     primary_level,
+    refuse_twins,
 )
 from drgrade.evaluation.values import Estimate, missing, with_unit
 from drgrade.predictions import Predictions
@@ -124,7 +123,7 @@ def judge(
 
 def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | None:
     """The table beside the manifest; what does not belong together is refused."""
-    _refuse_twins(predictions)
+    refuse_twins(predictions)
     if manifest is None:
         return None
     split = next(iter(predictions.table["split"].drop_nulls()), None)
@@ -132,16 +131,6 @@ def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | Non
     refuse_strangers(beside)
     refuse_other_grades(predictions, manifest)
     return beside
-
-
-def _refuse_twins(predictions: Predictions) -> None:
-    rows = predictions.table.filter(pl.col("status") != "duplicate")
-    twice = rows.filter(pl.col("photo").is_duplicated())
-    if not twice.is_empty():
-        raise PredictionsError(
-            f"each photo is judged once, got '{twice['photo'][0]}' and {twice.height - 1} more "
-            "rows of photos that come twice; give the further ones status duplicate"
-        )
 
 
 def _detect(
