@@ -51,7 +51,7 @@ def test_the_lab_without_the_option_has_no_nets():
 def test_size_and_epochs_are_the_recipes_own_until_a_person_says_otherwise():
     own = nets_of(ASKED)[0].recipe
     asked = nets_of(Wanted(size=32, epochs=3, degradation=True))[0].recipe
-    assert (own.data.size, own.train.epochs) == (64, 15)
+    assert (own.data.size, own.train.epochs) == (64, 20)
     assert (asked.data.size, asked.train.epochs) == (32, 3)
 
 

@@ -49,7 +49,7 @@ def lab(
     photos
         At most so many training photographs, whole patients; 0 takes all.
     epochs
-        Epochs of every cell; 0 takes the lab's 10 (ResNet18, Lite0) and 8 (ResNet50), and 15 for
+        Epochs of every cell; 0 takes the lab's 10 (ResNet18, Lite0) and 8 (ResNet50), and 20 for
         `--degradation`.
     compare_size
         A second size, such as 128: one cell at both, global average in both, same photographs.
