@@ -1,0 +1,45 @@
+"""A start from drawn photographs: made by a command, found by its name, missed with the way out."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from drgrade.cli.app import run
+from drgrade.data.phantom import draw_set
+from drgrade.models.weights import PHANTOM, phantom_folder
+from drgrade.run import RunFolder
+
+SMALL = ["--set", "data.drawn=24", "--set", "data.size=32", "--set", "train.epochs=1",
+         "--set", "data.workers=0"]  # fmt: skip
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path / "cache"))
+
+
+def test_a_missing_drawn_start_names_the_command_that_makes_it(own_cache, tmp_path, capsys):
+    draw_set(24, tmp_path, size=64)
+    settings = [f"data.manifest={tmp_path / 'manifest.csv'}", "data.size=32", "data.workers=0",
+                f"model.start={PHANTOM}"]  # fmt: skip
+    said = [word for setting in settings for word in ("--set", setting)]
+    assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 2
+    assert "drgrade models pretrain resnet18" in capsys.readouterr().err
+
+
+def test_pretrain_leaves_a_finished_run_that_a_recipe_starts_from(own_cache, tmp_path, capsys):
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    folder = phantom_folder("resnet18")
+    assert capsys.readouterr().out.strip() == str(folder)
+    assert RunFolder(folder).is_finished
+    draw_set(24, tmp_path, size=64, seed=3)
+    settings = [f"data.manifest={tmp_path / 'manifest.csv'}", "data.size=32", "data.workers=0",
+                "train.epochs=1", f"model.start={PHANTOM}"]  # fmt: skip
+    said = [word for setting in settings for word in ("--set", setting)]
+    assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
+    assert "resnet18 starts from drawn photographs" in capsys.readouterr().err
+
+
+def test_an_unknown_network_is_answered_with_the_nearest(own_cache, capsys):
+    assert run(["models", "pretrain", "resnet19"]) == 2
+    assert "did you mean 'resnet18'" in capsys.readouterr().err
