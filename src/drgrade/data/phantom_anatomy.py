@@ -16,7 +16,7 @@ from drgrade.data.phantom_vessels import Vessel, grow_vessels
 TURNS = 1200  # steps of a full turn in the table of the choroid's vessels
 FAIR = np.array([0.88, 0.47, 0.26], np.float32)
 MIDDLE = np.array([0.74, 0.34, 0.12], np.float32)
-DARK = np.array([0.46, 0.22, 0.13], np.float32)
+DARK = np.array([0.46, 0.22, 0.11], np.float32)
 ARTERY, VEIN = (0.07, 0.48, 0.4), (0.22, 0.68, 0.45)  # how much light of each colour they take
 
 
@@ -69,7 +69,7 @@ def draw_anatomy(patient: np.random.Generator, eye: np.random.Generator, side: s
     """Draw an eye: pigment, age and build belong to the patient, the rest to the eye."""
     pigment, age = patient.uniform(0, 1), patient.uniform(0, 1)
     green = min(0.4, patient.normal(0.16, 0.33))
-    tint = green, green + min(0.4, 1.3 * green + patient.normal(0.05, 0.45))
+    tint = green, green + min(0.28, 1.5 * green + patient.normal(-0.1, 0.45))
     cup, size = patient.beta(4, 5), patient.uniform(0.12, 0.175)
     choroid = patient.beta(1.3, 3) * (1.3 - pigment)
     tortuosity, caliber = patient.beta(1.5, 4), patient.uniform(0.85, 1.15)
@@ -81,8 +81,8 @@ def draw_anatomy(patient: np.random.Generator, eye: np.random.Generator, side: s
         disc_x=disc_x, disc_y=disc_y, disc_radius=size * eye.uniform(0.96, 1.04),
         disc_shape=eye.uniform(0.86, 1.0), cup=0.2 + 0.6 * cup,
         atrophy=max(0.0, eye.normal(-0.3, 0.6)), pigment=pigment, tint=tint, choroid=choroid,
-        sheen=max(0.0, 0.7 - age) * eye.uniform(0.3, 1), macula=eye.uniform(0.3, 1.3),
-        vessel_depth=patient.uniform(0.25, 0.8), texture=float(np.exp(eye.normal(-0.6, 0.5))),
+        sheen=max(0.0, 0.7 - age) * eye.uniform(0.3, 1), macula=eye.uniform(0.25, 1.15),
+        vessel_depth=patient.uniform(0.27, 0.72), texture=float(np.exp(eye.normal(-0.6, 0.5))),
         shade=eye.uniform(0.3, 2.8), light=tuple(eye.normal(0, 0.42, 2)),
         tortuosity=tortuosity, caliber=caliber,
         gaze=(share * disc_x, eye.normal(0, 0.05)), turn=eye.normal(0, 0.06),
@@ -141,7 +141,7 @@ def background(canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     light = np.maximum(np.float32(1.03) - fall * away, np.float32(0.25))
     light *= 1 + np.float32(0.065 * anatomy.shade) * noise(generator, size, 3)
     light *= 1 + np.float32(0.018) * fine * noise(generator, size, 48)
-    mottle = 0.03 * noise(generator, size, 9) + np.float32(0.015) * fine * noise(
+    mottle = 0.018 * noise(generator, size, 9) + np.float32(0.015) * fine * noise(
         generator, size, 90
     )
     far = np.hypot(x, y)
@@ -155,7 +155,7 @@ def background(canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     picture = colour[:, None, None] * light * np.exp(-takes)
     if anatomy.sheen > 0.1:
         ring = np.exp(-((far - 0.33) ** 2) / 0.02) * (0.5 + 0.5 * noise(generator, size, 12))
-        picture += np.float32(0.13 * anatomy.sheen) * np.maximum(ring, 0)
+        picture += np.float32(0.1 * anatomy.sheen) * np.maximum(ring, 0)
     return picture.astype(np.float32)
 
 
@@ -193,7 +193,7 @@ def paint_disc(picture: np.ndarray, canvas: Canvas, anatomy: Anatomy) -> np.ndar
     temporal, r = np.float32(-np.sign(anatomy.disc_x)), np.float32(anatomy.disc_radius)
     distance = np.hypot(dx / np.float32(anatomy.disc_shape), dy)
     own = part.mean(axis=(1, 2))
-    light = (0.5 + 0.6 * float(own[0])) * generator.uniform(0.88, 1.2)
+    light = (0.5 + 0.6 * float(own[0])) * generator.uniform(0.78, 1.12)
     if anatomy.atrophy > 0:
         beside = np.hypot(dx - temporal * r * 0.35, dy * 0.95)
         _lay(part, expit((r * 1.12 - beside) * 70) * min(0.5, 0.5 * anatomy.atrophy),

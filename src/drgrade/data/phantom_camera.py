@@ -39,7 +39,7 @@ def draw_camera(generator: np.random.Generator) -> Camera:
     cut = (1.2, 1.2) if pick() < 0.45 else tuple(generator.uniform(0.76, 0.98, 2))
     if pick() < 0.5:
         cut = (cut[0], cut[0])
-    level, green, blue = generator.normal((-0.1, 0.0, 0.0), (0.26, 0.1, 0.25))
+    level, green, blue = generator.normal((-0.1, 0.0, 0.0), (0.26, 0.1, 0.2))
     notch = str(generator.choice(["none", "triangle", "bump", "square"], p=[0.4, 0.3, 0.2, 0.1]))
     return Camera(
         radius=generator.uniform(0.9, 0.99),
