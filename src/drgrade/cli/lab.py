@@ -44,8 +44,8 @@ def lab(
         lab's own head fits 512 only; elsewhere the average is global.
     cells
         Which cells to run, such as `resnet18-random resnet50-imagenet`; by default all six:
-        resnet18, resnet50 and efficientnet_lite0, each `-random` and `-imagenet`. With
-        `--degradation` none.
+        resnet18, resnet50 and efficientnet_lite0, each `-random` and `-imagenet`; `-phantom`
+        starts from drawn photographs (`drgrade models pretrain`). With `--degradation` none.
     photos
         At most so many training photographs, whole patients; 0 takes all.
     epochs

@@ -9,7 +9,8 @@ from drgrade.recipe import Recipe, load_recipe, make_recipe
 
 LAB_RECIPE = "lab"
 LAB_EPOCHS = {"resnet18": 10, "resnet50": 8, "efficientnet_lite0": 10}
-LAB_RATES = {"imagenet": 1e-5, "random": 1e-4}
+LAB_RATES = {"imagenet": 1e-5, "random": 1e-4, "phantom": 1e-5}
+USUAL_STARTS = ("imagenet", "random")  # `phantom`, drawn photographs, where it is asked for
 LAB_SIZE = 512
 
 
@@ -69,6 +70,7 @@ class Wanted:
 TABLE: dict[str, tuple[str, str]] = {
     f"{network}-{start}": (network, start) for network in LAB_EPOCHS for start in LAB_RATES
 }
+USUAL = tuple(name for name, (_, start) in TABLE.items() if start in USUAL_STARTS)
 
 
 def cells_of(wanted: Wanted) -> list[Cell]:
@@ -81,7 +83,7 @@ def cells_of(wanted: Wanted) -> list[Cell]:
         UsageError: sizes to compare, but no two of one cell.
         RecipeError: settings that do not go together.
     """
-    names = list(dict.fromkeys(wanted.cells)) or ([] if wanted.degradation else list(TABLE))
+    names = list(dict.fromkeys(wanted.cells)) or ([] if wanted.degradation else list(USUAL))
     if not names and wanted.compare_size:
         raise UsageError(
             f"--compare-size {wanted.compare_size} compares a cell, but --degradation runs none; "

@@ -20,6 +20,7 @@ def folder(tmp_path_factory):
         made_cell(folder, manifest, "resnet18-random", skill=0.0),
         made_cell(folder, manifest, "efficientnet_lite0-imagenet", skill=0.9),
         made_cell(folder, manifest, "resnet18-imagenet", skill=0.0, state="empty"),
+        made_cell(folder, manifest, "resnet18-phantom", skill=0.8),
     ]
     made_lab(folder, manifest, settings, reasons={"resnet18-imagenet": "no weights <here>"})
     return folder, manifest
@@ -43,6 +44,23 @@ def test_a_collapsed_network_is_called_so(folder):
 
 def test_a_cell_that_could_not_start_says_why_and_is_escaped(folder):
     assert "no weights &lt;here&gt;" in page(folder)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "pretrained on drawn photographs"), ("zh-TW", "以繪製照片預訓練")]
+)
+def test_a_cell_from_drawn_photographs_stands_with_pretraining_and_is_marked(
+    folder, language, said
+):
+    head, row = page(folder, language).split("ResNet18<small>")[:2]
+    assert "</thead>" in head
+    with_pretraining = row.split("</td>")[0]
+    assert said in with_pretraining
+    assert "%" in with_pretraining
+
+
+def test_what_a_drawn_start_is_worth_is_said_in_the_discussion(folder):
+    assert "Pretraining on drawn photographs, without a patient" in page(folder)
 
 
 def test_the_floors_stand_beside_the_figures(folder):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from drgrade.evaluation.lab.results import Lab, Pair, Result
-from drgrade.evaluation.lab.words import say_in
+from drgrade.evaluation.lab.words import START_WORDS, say_in
 from drgrade.evaluation.values import Estimate
 
 MINUS = "\N{MINUS SIGN}"
@@ -204,12 +204,11 @@ def _on_pair(lab: Lab, pair: Pair, language: str) -> str:
     first, second = lab.cell(pair.first), lab.cell(pair.second)
     assert first is not None, "a pair is of cells of its lab"
     assert second is not None, "a pair is of cells of its lab"
-    start = "with_short" if first.settings["start"] == "imagenet" else "without_short"
     return say_in(
         language,
         f"talk_{pair.kind}",
         network=network_name(first.settings["network"]),
-        start=say_in(language, start),
+        start=say_in(language, START_WORDS[first.settings["start"]]),
         small=first.settings["size"],
         large=second.settings["size"],
         difference=points(pair.accuracy, language),

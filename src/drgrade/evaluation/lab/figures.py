@@ -10,7 +10,7 @@ from drgrade.evaluation.lab.degradation_figure import draw_degradation
 from drgrade.evaluation.lab.diagrams import OF_NETWORK, draw_block
 from drgrade.evaluation.lab.discussion import network_name
 from drgrade.evaluation.lab.results import Judged, Lab, Result
-from drgrade.evaluation.lab.words import say_in
+from drgrade.evaluation.lab.words import START_WORDS, say_in
 from drgrade.evaluation.metrics import confusion
 from drgrade.evaluation.pages.figures import (
     COLOURS,
@@ -70,8 +70,7 @@ def _columns(cell: Result) -> dict[str, list[Any]]:
 
 
 def _curves(lab: Lab, cells: list[Result], network: str, language: str) -> Figure:
-    short = {"imagenet": "with_short", "random": "without_short"}
-    named = {say_in(language, short[cell.settings["start"]]): cell for cell in cells}
+    named = {say_in(language, START_WORDS[cell.settings["start"]]): cell for cell in cells}
     title = say_in(language, "curves", network=network_name(network))
     return _marked(lab, named, title, language)
 

@@ -35,7 +35,8 @@ ABOUT = "lab.json"
 PAGE = "report.html"
 TWIN = "report.json"
 TEMPLATE = "lab.html.j2"
-THEIRS = {"imagenet": "80.7829%", "random": "73.3381%"}  # the seed report's ResNet18
+COLUMNS = {"imagenet": "with", "phantom": "with", "random": "without"}  # of the lab's table
+THEIRS = {"with": "80.7829%", "without": "73.3381%"}  # the seed report's ResNet18
 BLOCKS = {
     "resnet18": ("residual", (2, 2, 2, 2)),
     "resnet50": ("bottleneck", (3, 4, 6, 3)),
@@ -149,23 +150,26 @@ def _count_rows(lab: Lab) -> list[dict[str, Any]]:
 
 
 def _lab_table(lab: Lab, words: Callable[..., str]) -> dict[str, Any]:
-    """The table as the lab prints it: a row a network, a column a start."""
+    """The table as the lab prints it: a row a network, with and without pretraining.
+
+    A start from drawn photographs stands with pretraining, marked as such.
+    """
     cells = [cell for cell in lab.cells if cell.settings["role"] == "table"]
-    starts = {
-        start: [cell for cell in cells if cell.settings["start"] == start]
-        for start in ("imagenet", "random")
+    columns = {
+        column: [cell for cell in cells if COLUMNS[cell.settings["start"]] == column]
+        for column in ("with", "without")
     }
     rows: dict[str, dict[str, Any]] = {}
     for cell in cells:
         network = cell.settings["network"]
-        row = rows.setdefault(network, {"title": network_name(network), "cells": {}})
+        row = rows.setdefault(network, {"title": network_name(network), "with": [], "without": []})
         row["note"] = words("row_of", epochs=cell.settings["epochs"], batch=cell.settings["batch"])
-        row["cells"][cell.settings["start"]] = _highest(cell, words)
+        row[COLUMNS[cell.settings["start"]]].append(_highest(cell, words))
     rates = {
-        start: sorted({cell.settings["learning_rate"] for cell in found})
-        for start, found in starts.items()
+        column: sorted({cell.settings["learning_rate"] for cell in found})
+        for column, found in columns.items()
     }
-    shown = {start: ", ".join(_rate(rate) for rate in found) for start, found in rates.items()}
+    shown = {column: ", ".join(_rate(rate) for rate in found) for column, found in rates.items()}
     return {"rows": list(rows.values()), "rates": shown}
 
 
@@ -175,9 +179,12 @@ def _rate(rate: float) -> str:
 
 def _highest(cell: Result, words: Callable[..., str]) -> dict[str, Any]:
     judged = cell.highest
+    start = words("drawn_short") if cell.settings["start"] == "phantom" else ""
     if judged is None or judged.accuracy.value is None:
-        return {"value": _not_there(cell, words), "is_there": False, "note": "", "collapsed": False}
+        return {"value": _not_there(cell, words), "is_there": False, "note": "", "start": start,
+                "collapsed": False}  # fmt: skip
     return {
+        "start": start,
         "value": f"{100 * judged.accuracy.value:.4f}%",
         "is_there": True,
         "note": f"{words('epoch')} {judged.epoch}",

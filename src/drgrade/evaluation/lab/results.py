@@ -325,11 +325,13 @@ def _against(answers: Predictions, test: Test) -> tuple[Estimate, Estimate, Esti
 def _pairs(
     folder: Path, cells: Sequence[Result], compared: Sequence[str], test: Test
 ) -> list[Pair]:
-    """Pretraining, depth and size: every two finished cells that differ in one of them."""
+    """Every two finished cells that differ in one thing: start, depth or size."""
     done = {cell.name: cell for cell in cells if cell.honest is not None}
     networks = dict.fromkeys(c.settings["network"] for c in done.values())
     wanted = [("pretraining", f"{n}-random", f"{n}-imagenet") for n in networks]
-    wanted += [("depth", f"resnet18-{s}", f"resnet50-{s}") for s in ("random", "imagenet")]
+    wanted += [("drawn_start", f"{n}-random", f"{n}-phantom") for n in networks]
+    wanted += [("depth", f"resnet18-{s}", f"resnet50-{s}")
+               for s in ("random", "imagenet", "phantom")]  # fmt: skip
     if len(compared) == 2:
         wanted.append(("size", compared[1], compared[0]))
 

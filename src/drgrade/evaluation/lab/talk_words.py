@@ -85,6 +85,12 @@ TALK: Pairs = {
         "{difference_qwk}: {meaning}.",
         "預訓練使 {network} 的準確率改變 {difference} 個百分點、QWK 改變 {difference_qwk}：{meaning}。",
     ),
+    "talk_drawn_start": (
+        "Pretraining on drawn photographs, without a patient's, changes the accuracy of {network} "
+        "by {difference} points and its QWK by {difference_qwk}: {meaning}.",
+        "以繪製照片(無任何病人照片)預訓練使 {network} 的準確率改變 {difference} 個百分點、"
+        "QWK 改變 {difference_qwk}：{meaning}。",
+    ),
     "talk_depth": (
         "Depth. ResNet50 instead of ResNet18 ({start}) changes accuracy by {difference} points "
         "and QWK by {difference_qwk}: {meaning}.",

@@ -19,6 +19,7 @@ def say_in(language: str, key: str, **values: Any) -> str:
     return WORDS[key][place].format(**values)
 
 
+START_WORDS = {"imagenet": "with_short", "random": "without_short", "phantom": "drawn_short"}
 FRAME: Pairs = {
     "title": (
         "Lab 3 – Diabetic Retinopathy Detection",
@@ -170,6 +171,7 @@ RESULTS: Pairs = {
     "without_pretraining": ("Without pretraining", "Without Pretrained"),
     "with_short": ("pretrained", "有預訓練"),
     "without_short": ("from scratch", "無預訓練"),
+    "drawn_short": ("pretrained on drawn photographs", "以繪製照片預訓練"),
     "rate": ("lr = {rate}", "lr = {rate}"),
     "row_of": ("epoch = {epochs}, batch size = {batch}", "epoch = {epochs}, batch_size = {batch}"),
     "lab_table": (
