@@ -127,3 +127,22 @@ def test_a_calibrated_models_own_rows_are_not_corrected_twice(place, tmp_path, c
 def test_a_file_that_is_there_or_of_another_ending_is_refused(place, output, said, capsys):
     assert run(command(place, "run/predictions.parquet", output)) == 2
     assert said in capsys.readouterr().err
+
+
+def test_bad_photographs_have_their_rows_and_reasons_and_the_rest_is_graded(
+    place, tmp_path, capsys
+):
+    whole = min((place / "test").iterdir()).read_bytes()
+    contents = {"a.jpg": whole, "b.jpg": b"", "c.jpg": b"no image", "d.jpg": whole[:400]}
+    (tmp_path / "in").mkdir()
+    for name, content in contents.items():
+        (tmp_path / "in" / name).write_bytes(content)
+    (tmp_path / "in" / "e.jpg").symlink_to("nowhere.jpg")
+    out = tmp_path / "new" / "folder" / "p.csv"
+    model = str(place / "calibrated.safetensors")
+    assert run(["predict", model, str(tmp_path / "in"), "-o", str(out)]) == 3
+    assert "5 photographs = 1 graded + 4 not graded" in capsys.readouterr().err
+    table = read_predictions(out).table
+    assert table["status"].to_list() == ["graded"] + ["error"] * 4
+    assert table["p0"].null_count() == table["predicted"].null_count() == 4
+    assert table["reason"].null_count() == 1

@@ -7,6 +7,8 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
+from drgrade.cli.predict import list_inputs
+from drgrade.errors import UsageError
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,26 @@ def test_predictions_that_could_not_be_written_are_not_made(tmp_path, capsys, na
     assert run(["predict", "no-model", str(tmp_path), "-o", str(tmp_path / name)]) == 2
     assert said in capsys.readouterr().err
     assert (tmp_path / "p.json").read_text() == "[]"
+
+
+def test_a_link_that_leads_nowhere_is_an_input_and_a_folder_of_such_a_name_is_none(tmp_path):
+    (tmp_path / "a.jpg").symlink_to("nowhere.jpg")
+    (tmp_path / "b.jpg").mkdir()
+    (tmp_path / "b.jpg" / "c.PNG").write_bytes(b"")
+    (tmp_path / "notes.txt").write_text("no photo")
+    found = [path.name for _, path, _ in list_inputs([tmp_path], None)]
+    assert found == ["a.jpg", "c.PNG"]
+
+
+def test_a_photograph_named_twice_is_graded_once_in_its_first_place(tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    found = list_inputs([tmp_path / "b.jpg", tmp_path, tmp_path / "a.jpg"], None)
+    assert [path.name for _, path, _ in found] == ["b.jpg", "a.jpg"]
+
+
+def test_a_folder_without_photographs_and_a_root_without_manifest_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="no photographs found under .*; they end in .jpg"):
+        list_inputs([tmp_path], None)
+    with pytest.raises(UsageError, match="--root is where a manifest's photographs lie"):
+        list_inputs([tmp_path], tmp_path)

@@ -74,8 +74,6 @@ def predict(
     on = str(pick_device(device))
     grader = load_grader(model, on)
     inputs = list_inputs(photos, root)
-    if not inputs:
-        raise UsageError(f"no photographs found under {', '.join(map(str, photos))}")
     rows = _graded(grader, inputs, workers=workers, device=on, mirror=mirror)
     if output is not None:
         facts = _facts(grader) | _origin(photos, root) | (_mirrored(rows) if mirror else {})
@@ -166,17 +164,33 @@ def _as_promised(known: Row, answer: Row) -> Row:
 
 
 def list_inputs(places: list[Path], root: Path | None) -> list[Input]:
-    """Every photo named by files, folders or a manifest: (name, path or what is wrong, its row)."""
+    """Every photo named by files, folders or a manifest: (name, path or what is wrong, its row).
+
+    A photo named twice is one input. A link that leads nowhere is an input that cannot be read.
+
+    Raises:
+        UsageError: no photo, or a root without a manifest.
+    """
+    if root is not None and not any(place.suffix in TABLE_ENDINGS for place in places):
+        raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one")
     found: list[Input] = []
     for place in places:
         if place.is_dir():
             found += [(str(p), p, {}) for p in sorted(place.rglob("*"))
-                      if p.suffix.lower() in PHOTO_ENDINGS and p.is_file()]  # fmt: skip
+                      if p.suffix.lower() in PHOTO_ENDINGS and not p.is_dir()]  # fmt: skip
         elif place.suffix in TABLE_ENDINGS:
             found += _of_manifest(place, root)
         else:
             found.append((str(place), place, {}))
-    return found
+    if not found:
+        raise UsageError(
+            f"no photographs found under {', '.join(map(str, places))}; they end in "
+            f"{', '.join(PHOTO_ENDINGS)}"
+        )
+    once: dict[tuple[str, str], Input] = {}
+    for each in found:
+        once.setdefault((each[0], str(each[1])), each)
+    return list(once.values())
 
 
 def _of_manifest(place: Path, root: Path | None) -> Iterator[Input]:
