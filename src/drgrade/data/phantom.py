@@ -51,7 +51,7 @@ from drgrade.files import write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
 
-DRAWING = 6  # counts up where the same seed draws other photos than before
+DRAWING = 7  # counts up where the same seed draws other photos than before
 SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
 SICKER = 0.25  # where the severities centre: about half the eyes have a lesion
 OUT_OF_FOCUS = 7.0  # px at 512 px of a photograph that cannot be graded for its focus alone

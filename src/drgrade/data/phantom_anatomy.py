@@ -146,7 +146,7 @@ def background(canvas: Canvas, anatomy: Anatomy) -> np.ndarray:
     )
     far = np.hypot(x, y)
     if anatomy.choroid > 0.1:
-        mottle += np.float32(0.24 * anatomy.choroid) * _streaks(generator, canvas, anatomy)
+        mottle += np.float32(0.15 * anatomy.choroid) * _streaks(generator, canvas, anatomy)
     deep = np.exp(far * far * np.float32(-1 / (2 * 0.16**2)))
     pit = np.exp(far * far * np.float32(-1 / (2 * 0.05**2)))
     dark = np.float32(anatomy.macula) * (np.float32(0.24) * deep + np.float32(0.22) * pit)
