@@ -51,7 +51,7 @@ def drawn(folder: Path, photos: int) -> Manifest:
     path = folder / "manifest.csv"
     if path.is_file():
         return read_manifest(path)
-    manifest = draw_set(photos, folder / "photos", size=SIDE)
+    manifest = draw_set(photos, folder / "photos", size=SIDE, workers=2)
     divided = split(manifest, seed=0)
     write_manifest(divided, path)
     return read_manifest(path)

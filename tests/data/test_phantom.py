@@ -150,3 +150,11 @@ def test_a_folder_drawn_with_other_settings_is_refused_and_kept(tmp_path):
     with pytest.raises(UsageError, match="by another drawing"):
         draw_set(2, tmp_path, size=64, seed=0)
     assert sorted(tmp_path.rglob("*.jpg")) == before
+
+
+def test_several_processes_draw_the_same_photographs(tmp_path):
+    one = draw_set(64, tmp_path / "one", size=64, workers=1)
+    two = draw_set(64, tmp_path / "two", size=64, workers=2)
+    assert one.table.equals(two.table)
+    for photo in one.table["photo"]:
+        assert (tmp_path / "one" / photo).read_bytes() == (tmp_path / "two" / photo).read_bytes()

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from drgrade.errors import UsageError
 
@@ -16,6 +16,7 @@ def draw(
     output: Annotated[Path, Parameter(name=["-o", "--output"])],
     size: int = 512,
     seed: int = 0,
+    workers: Annotated[int, Parameter(validator=validators.Number(gte=0, lte=64))] = 2,
 ) -> None:
     """Draw fundus photographs with a manifest and lesion masks; no patient is in them.
 
@@ -35,6 +36,8 @@ def draw(
         Side in pixels, 64 to 2048.
     seed
         Of the set.
+    workers
+        Processes that draw; 0 draws in this one.
     """
     from drgrade.data.phantom import draw_set
 
@@ -44,5 +47,5 @@ def draw(
         raise UsageError(f"--size must be {SIZES[0]} to {SIZES[1]} px, got {size}")
     if seed < 0:
         raise UsageError(f"--seed must be 0 or more, got {seed}")
-    draw_set(n, output, size=size, seed=seed)
+    draw_set(n, output, size=size, seed=seed, workers=workers)
     print(output / "manifest.csv")
