@@ -4,8 +4,10 @@ import json
 import re
 from html.parser import HTMLParser
 
+import polars as pl
 import pytest
 
+from drgrade.data.manifest import Manifest
 from drgrade.evaluation.lab.report import write_lab_report
 from drgrade.evaluation.lab.words import WORDS
 
@@ -114,3 +116,14 @@ def test_chinese_sentences_have_chinese_commas():
     letter = "[\u4e00-\u9fff]"
     wrong = [key for key, (_, said) in WORDS.items() if re.search(f"{letter}[,;:?]{letter}", said)]
     assert wrong == []
+
+
+def test_a_lab_whose_patients_are_unknown_names_the_groups_it_draws(tmp_path):
+    whole = made_manifest(tmp_path)
+    table = whole.table.with_columns(group=pl.col("patient"), patient=pl.lit(None, pl.String))
+    manifest = Manifest(table, whole.root, whole.facts)
+    made_lab(tmp_path, manifest, [made_cell(tmp_path, manifest, "resnet18-random", skill=0.5)])
+    text = write_lab_report(tmp_path, manifest).read_text(encoding="utf-8")
+    assert "groups of photographs drawn 2000 times (bootstrap)" in text
+    assert "ratio over groups, logit" in text
+    assert "over patients" not in text

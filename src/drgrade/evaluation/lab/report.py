@@ -359,11 +359,10 @@ def _methods(lab: Lab, language: str) -> list[str]:
 
 def _method(found: Estimate, language: str) -> str:
     """How an interval was made, in the page's language where it has words for it."""
-    drawn = re.fullmatch(
-        r"patient bootstrap, (\d+) resamples, percentile, seed (\d+)", found.method
-    )
+    drawn = re.fullmatch(r"(\w+) bootstrap, (\d+) resamples, percentile, seed (\d+)", found.method)
     if drawn:
-        return say_in(language, "bootstrap", resamples=drawn[1], seed=drawn[2])
+        unit = say_in(language, f"units_{drawn[1]}s")
+        return say_in(language, "bootstrap", unit=unit, resamples=drawn[2], seed=drawn[3])
     if found.method == "Wilson on the effective number":
         return say_in(language, "effective")
     return found.method

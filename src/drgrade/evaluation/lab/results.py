@@ -22,8 +22,9 @@ from drgrade.evaluation.floors import (
 from drgrade.evaluation.intervals import bootstrap, paired_difference, ratio
 from drgrade.evaluation.lab.degradation import Degradation, read_degradation
 from drgrade.evaluation.metrics import accuracies, confusion, kappas
-from drgrade.evaluation.values import Estimate, Floats, Ints, missing
+from drgrade.evaluation.values import Estimate, Floats, Ints, missing, with_unit
 from drgrade.grades import GRADES
+from drgrade.groups import unit_of
 from drgrade.predictions import Predictions, read_predictions
 from drgrade.run import RunFolder
 
@@ -173,20 +174,21 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
     test = Test.of(manifest)
     cells = tuple(_result(folder, settings, about["reasons"], test) for settings in about["cells"])
     counts = _counts(manifest)
-    nets = about.get("degradation", [])
-    return Lab(
+    nets, unit = about.get("degradation", []), unit_of(manifest.table)
+    lab = Lab(
         about=about,
         facts={key: value for key, value in manifest.facts.items() if key != "root"},
         counts=counts,
         units=_units(manifest),
-        unit=_unit(manifest),
-        leaked_share=about["leaked_share"] if _unit(manifest) != "photos" else None,
+        unit=unit,
+        leaked_share=about["leaked_share"] if unit != "photos" else None,
         floors=floors(test.rows, test.train),
         other=test.other_floor,
         cells=cells,
         pairs=tuple(_pairs(folder, cells, about["compared"], test)),
         degradation=read_degradation(folder, nets, about["reasons"], counts["train"]),
     )
+    return with_unit(lab, unit)
 
 
 @dataclass(frozen=True)
@@ -247,12 +249,6 @@ def _units(manifest: Manifest) -> dict[str, int]:
     is_graded = manifest.table["grade"].is_not_null().to_numpy()
     splits = manifest.table["split"].to_numpy()
     return {split: len(set(groups[is_graded & (splits == split)])) for split in SPLITS}
-
-
-def _unit(manifest: Manifest) -> str:
-    if manifest.table["patient"].null_count() < len(manifest):
-        return "patients"
-    return "groups" if manifest.table["group"].null_count() < len(manifest) else "photos"
 
 
 def _result(

@@ -56,8 +56,8 @@ FRAME: Pairs = {
     "method_qwk": ("QWK", "QWK"),
     "method_macro_auc": ("macro AUC", "macro AUC"),
     "bootstrap": (
-        "patient bootstrap, {resamples} resamples, percentile, seed {seed}",
-        "以病人重抽樣（bootstrap）{resamples} 次，取百分位數，亂數種子 {seed}",
+        "{unit} drawn {resamples} times (bootstrap), percentile, seed {seed}",
+        "以{unit}重抽樣（bootstrap）{resamples} 次，取百分位數，亂數種子 {seed}",
     ),
     "effective": ("Wilson on the effective number", "Wilson，以有效樣本數計算"),
     "section_3d": ("D. Size of the photographs", "D. 影像大小"),
