@@ -33,6 +33,9 @@ CHINESE = {
     "two readers are needed": "需要兩位判讀者",
     "no patient has referable disease": "沒有病人需轉診",
     "the answers carry no probabilities": "答案沒有附機率",
+    "no seed has finished": "沒有任何種子完成訓練",
+    "there is no such net": "沒有這個網路",
+    "no pixel of this lesion in these photographs": "這些照片中沒有此病灶的像素",
 }
 PATTERNS = {
     r"(\d+) patients with disease are too few: .*lower bound is ([\d.]+%), below (\d+%)": (
