@@ -77,6 +77,12 @@ class Augment(Section):
     aspect: float = Field(0.0, ge=0.0, le=0.5, allow_inf_nan=False)
     brightness: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)
     contrast: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)
+    colour: float = Field(0.0, ge=0.0, le=1.0, allow_inf_nan=False)  # 0.2: each channel by 1.2
+    gamma: float = Field(0.0, ge=0.0, le=1.0, allow_inf_nan=False)
+    light: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # uneven, edge against middle
+    blur: float = Field(0.0, ge=0.0, le=0.05, allow_inf_nan=False)  # share of the side
+    noise: float = Field(0.0, ge=0.0, le=0.2, allow_inf_nan=False)  # of full light
+    jpeg: int = Field(0, ge=0, le=95)  # the lowest quality; 0: not compressed anew
 
 
 class Optimiser(Section):

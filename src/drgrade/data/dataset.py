@@ -12,6 +12,7 @@ from torch.utils.data import Dataset
 from drgrade.data.augment import apply, draw, move
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import planes
+from drgrade.data.other_camera import apply_looks, changes_looks, compressed, draw_looks
 from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.grades import NUMBER_OF_GRADES
 from drgrade.recipe import Augment
@@ -119,8 +120,13 @@ def moved_batch(
     part: Part, chosen: np.ndarray, settings: Augment, place: list[int], device: torch.device
 ) -> torch.Tensor:
     """A training batch (n, 3, S, S) float 0 to 1, moved by draws that depend on `place` alone."""
-    squares = as_unit(part.take(chosen).to(device, non_blocking=True))
-    return apply(squares, draw(np.random.default_rng([*place, 1]), len(chosen), settings))
+    pixels, looks = part.take(chosen), None
+    if changes_looks(settings):
+        looks = draw_looks(np.random.default_rng([*place, 2]), len(chosen), settings)
+        pixels = torch.from_numpy(compressed(pixels.numpy(), looks))
+    squares = as_unit(pixels.to(device, non_blocking=True))
+    moved = apply(squares, draw(np.random.default_rng([*place, 1]), len(chosen), settings))
+    return moved if looks is None else apply_looks(moved, looks)
 
 
 def moved_masks(
