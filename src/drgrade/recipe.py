@@ -52,7 +52,7 @@ class Model(Section):
 class Objective(Section):
     """What the outputs mean and how an error is priced."""
 
-    name: Literal["cross_entropy", "regression"] = "cross_entropy"
+    name: Literal["cross_entropy", "regression", "corn"] = "cross_entropy"
     class_weights: Literal["none", "balanced", "sqrt"] = "none"
     label_smoothing: Share = 0.0
 
@@ -165,7 +165,7 @@ class Recipe(Section):
                 f'model.head = "lab" fits data.size = 512 only, got {self.data.size}; '
                 'set model.head = "global"'
             )
-        if self.objective.name == "regression" and self.objective.label_smoothing:
+        if self.objective.name != "cross_entropy" and self.objective.label_smoothing:
             raise ValueError("objective.label_smoothing goes with cross_entropy only; set it to 0")
         if self.train.choose == "last" and self.train.early_stop:
             raise ValueError(

@@ -25,12 +25,32 @@ def test_decoded_probabilities_sum_to_1_and_grades_are_0_to_4(name):
     assert set(grades.tolist()) <= {0, 1, 2, 3, 4}
 
 
+RIGHT = {
+    "cross_entropy": torch.eye(5) * 9,
+    "regression": torch.arange(5)[:, None].float(),
+    "corn": torch.where(torch.arange(5)[:, None] > torch.arange(4), 9.0, -9.0),
+}
+
+
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_the_loss_falls_when_outputs_are_right(name):
-    grades = torch.arange(5)
-    right = torch.eye(5) * 9 if name == "cross_entropy" else grades[:, None].float()
-    loss = OBJECTIVES[name].loss
+    grades, right, loss = torch.arange(5), RIGHT[name], OBJECTIVES[name].loss
     assert loss(right, grades, torch.ones(5), 0.0) < loss(right.flip(0), grades, torch.ones(5), 0.0)
+    assert OBJECTIVES[name].decode(right.numpy(), Decoding())[1].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_conditional_chances_multiply():
+    chance = np.array([[0.8, 0.5, 0.5, 0.1]])
+    outputs = np.log(chance / (1 - chance))
+    probabilities, grades = OBJECTIVES["corn"].decode(outputs, Decoding())
+    assert np.allclose(probabilities, [[0.2, 0.4, 0.2, 0.18, 0.02]])
+    assert grades.tolist() == [1]
+
+
+def test_a_step_is_asked_only_of_those_who_reached_the_one_before():
+    outputs = torch.tensor([[-2.0, 5.0, 5.0, 5.0]])
+    loss = OBJECTIVES["corn"].loss(outputs, torch.tensor([0]), torch.ones(5), 0.0)
+    assert float(loss) == pytest.approx(np.log1p(np.exp(-2)))
 
 
 def test_a_regression_is_graded_by_its_cuts():

@@ -62,6 +62,29 @@ def squared_error(
     return (of_each * (outputs[:, 0] - grades) ** 2).sum() / of_each.sum()
 
 
+def corn(
+    outputs: torch.Tensor, grades: torch.Tensor, weights: torch.Tensor, smoothing: float
+) -> torch.Tensor:
+    """Conditional ordinal regression (Shi, Cao, Raschka 2023, arXiv:2111.08851); outputs (n, 4).
+
+    Output k says whether the grade is above k, asked only of photos whose grade is at least k.
+    """
+    steps = torch.arange(NUMBER_OF_GRADES - 1, device=grades.device)
+    asked = grades[:, None] >= steps
+    above = (grades[:, None] > steps).to(outputs.dtype)
+    each = F.binary_cross_entropy_with_logits(outputs, above, reduction="none")
+    of_each = weights[grades][:, None] * asked
+    return (of_each * each).sum() / of_each.sum()
+
+
+def decode_corn(outputs: np.ndarray, decoding: Decoding) -> tuple[np.ndarray, np.ndarray]:
+    """Products of the conditional chances: probabilities (n, 5), and the steps likelier than not."""
+    chance = 1 / (1 + np.exp(-outputs.astype(np.float64)))
+    above = np.cumprod(chance, axis=1)
+    edges = np.concatenate([np.ones((len(above), 1)), above, np.zeros((len(above), 1))], axis=1)
+    return -np.diff(edges, axis=1), (above > 0.5).sum(axis=1)
+
+
 def decode_classes(outputs: np.ndarray, decoding: Decoding) -> tuple[np.ndarray, np.ndarray]:
     """Softmax of (n, 5) outputs: probabilities (n, 5) and the likeliest grade (n,)."""
     shifted = np.exp(outputs - outputs.max(axis=1, keepdims=True))
@@ -119,6 +142,7 @@ def _log_likelihood(
 OBJECTIVES: dict[str, Objective] = {
     "cross_entropy": Objective(NUMBER_OF_GRADES, cross_entropy, decode_classes, no_fit),
     "regression": Objective(1, squared_error, decode_regression, fit_cuts),
+    "corn": Objective(NUMBER_OF_GRADES - 1, corn, decode_corn, no_fit),
 }
 
 
