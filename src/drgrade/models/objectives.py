@@ -78,7 +78,7 @@ def corn(
 
 
 def decode_corn(outputs: np.ndarray, decoding: Decoding) -> tuple[np.ndarray, np.ndarray]:
-    """Products of the conditional chances: probabilities (n, 5), and the steps likelier than not."""
+    """Products of the conditional chances (n, 5), and how many steps are likelier than not."""
     chance = 1 / (1 + np.exp(-outputs.astype(np.float64)))
     above = np.cumprod(chance, axis=1)
     edges = np.concatenate([np.ones((len(above), 1)), above, np.zeros((len(above), 1))], axis=1)
