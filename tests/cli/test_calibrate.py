@@ -146,3 +146,11 @@ def test_bad_photographs_have_their_rows_and_reasons_and_the_rest_is_graded(
     assert table["status"].to_list() == ["graded"] + ["error"] * 4
     assert table["p0"].null_count() == table["predicted"].null_count() == 4
     assert table["reason"].null_count() == 1
+
+
+def test_a_manifest_whose_photographs_are_elsewhere_is_told_of_root(place, tmp_path, capsys):
+    (tmp_path / "m.csv").write_text("photo,grade\na.jpg,0\nb.jpg,2\n")
+    assert run(["predict", str(place / "calibrated.safetensors"), str(tmp_path / "m.csv")]) == 3
+    shown = capsys.readouterr().err
+    assert "2 photographs = 0 graded + 2 not graded. No photograph of the manifest is" in shown
+    assert "say with --root where they lie" in shown

@@ -19,6 +19,7 @@ ANSWERS = ("predicted", "referable", "mirrored", "p0", "p1", "p2", "p3", "p4")
 MOST_WORKERS = 256
 TABLE_ENDINGS = (".csv", ".parquet")
 SOME_FAILED = 3
+ALL_LOST = "No photograph of the manifest is there; say with --root where they lie"
 Row = dict[str, Any]
 Input = tuple[str, Path | DrgradeError, Row]  # the photo's name, where it lies, what is known of it
 
@@ -80,11 +81,10 @@ def predict(
         write_predictions(from_rows(rows, facts), output, force=force)
     _show(rows, json_, quiet=output is not None)
     failed = sum(row["status"] != "graded" for row in rows)
-    say(
-        f"{_counted(len(rows))} = {len(rows) - failed} graded + {failed} not graded"
-        + (f"; {output}" if output else "")
-        + ". Research software, not a medical device."
-    )
+    counted = f"{_counted(len(rows))} = {len(rows) - failed} graded + {failed} not graded"
+    place = f"; {output}" if output else ""
+    lost = f". {ALL_LOST}" if _is_lost(inputs) else ""
+    say(f"{counted}{place}{lost}. Research software, not a medical device.")
     return SOME_FAILED if failed else 0
 
 
@@ -126,6 +126,14 @@ def _facts(grader: "Grader") -> Row:
         **told_by_model(grader.facts),
         "preprocess": asdict(grader.preprocess),
     }
+
+
+def _is_lost(inputs: list[Input]) -> bool:
+    """Whether a manifest was given and none of its photographs is where it says."""
+    of_manifest = [path for _, path, row in inputs if row]
+    return bool(of_manifest) and not any(
+        isinstance(path, Path) and path.exists() for path in of_manifest
+    )
 
 
 def _counted(photos: int) -> str:
