@@ -1,5 +1,6 @@
 """Progress on stderr: a bar with rate and time left on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,14 @@ LINE_SECONDS = 10.0
 
 def say(message: str) -> None:
     """Print one line of progress or explanation on stderr, in place of a bar that stands there."""
+    if not _is_heard():
+        return
     print((WIPE if sys.stderr.isatty() else "") + plain(message), file=sys.stderr, flush=True)  # noqa: T201 - the one door to stderr
+
+
+def _is_heard() -> bool:
+    """Of several processes of one training the first one speaks; torchrun numbers them."""
+    return "WORLD_SIZE" not in os.environ or os.environ.get("RANK", "0") == "0"
 
 
 def is_due(seconds: float) -> bool:
@@ -26,6 +34,8 @@ def is_due(seconds: float) -> bool:
 
 def show(line: str) -> None:
     """Redraw the bar on a terminal, or print a line."""
+    if not _is_heard():
+        return
     if sys.stderr.isatty():
         sys.stderr.write(f"{WIPE}{line}")
         sys.stderr.flush()

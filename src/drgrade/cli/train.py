@@ -45,29 +45,28 @@ def train(
     from drgrade.training.experiment import resume_run
     from drgrade.training.folds import run_folds
     from drgrade.training.judged import judge_folds, judge_run
+    from drgrade.training.processes import joined
     from drgrade.training.stages import planned, run_stages
 
     keep_freed_memory()
-    if resume is not None:
-        if recipe or set_ or folds or output:
-            raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
-        staged = planned(resume)
-        folder = run_stages(staged, None, resume, resume=True) if staged else resume_run(resume)
-        judge_run(folder)
-        print(folder)
-        return
-    if recipe is None:
+    if resume is not None and (recipe or set_ or folds or output):
+        raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
+    if resume is None and recipe is None:
         raise UsageError("give a recipe (`drgrade recipes` lists them) or --resume RUN")
-    loaded = load_recipe(recipe, set_ or ())
-    folder = output or Path("runs") / loaded.name
-    if folds is None:
-        run_stages(loaded, None, folder)
-        judge_run(folder)
-        print(folder)
-    else:
-        table = run_folds(loaded, folder, folds)
-        judge_folds(table)
-        print(table)
+    with joined() as processes:
+        if resume is not None:
+            staged = planned(resume)
+            place = run_stages(staged, None, resume, resume=True) if staged else resume_run(resume)
+        else:
+            loaded = load_recipe(str(recipe), set_ or ())
+            folder = output or Path("runs") / loaded.name
+            if folds is None:
+                place = run_stages(loaded, None, folder)
+            else:
+                place = run_folds(loaded, folder, folds)
+    if processes.is_first:
+        judge_run(place) if folds is None else judge_folds(place)
+        print(place)
 
 
 def recipes(name: str | None = None) -> None:

@@ -24,7 +24,10 @@ class Conv2d(nn.Conv2d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, in, H, W) to (N, out, H / stride, W / stride)."""
         if torch.is_grad_enabled() and self.weight.requires_grad and _is_faster(self, x):
-            return _Convolution.apply(x, self.weight, self.stride[0], self.padding[0])
+            found: torch.Tensor = _Convolution.apply(  # type: ignore[no-untyped-call]  # torch's
+                x, self.weight, self.stride[0], self.padding[0]
+            )
+            return found
         return super().forward(x)
 
 

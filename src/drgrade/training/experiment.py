@@ -23,8 +23,9 @@ from drgrade.files import cache_folder, locked, sha256_bytes, write_json
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.devices import pick_device
 from drgrade.models.grader import Grader, build_network
+from drgrade.models.hub import is_on_hub
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.models.weights import load_start, normalisation
+from drgrade.models.weights import load_start, normalisation, pinned
 from drgrade.predictions import write_predictions
 from drgrade.progress import duration, say
 from drgrade.recipe import Model, Recipe, load_recipe
@@ -37,6 +38,7 @@ from drgrade.training.outcome import (
     with_origin,
     write_curves,
 )
+from drgrade.training.processes import Processes, current
 from drgrade.training.signals import StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
@@ -70,17 +72,33 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     files = RunFolder(folder)
     if resume and files.is_finished:
         return files.folder
-    whole = manifest if manifest is not None and not recipe.data.drawn else read_photos(recipe)
-    with locked(files.folder), stop_on_signal() as stop:
-        if resume and files.is_started:
-            for warning in files.check_resumable(recipe, whole.hash):
-                say(f"warning: {warning}; the result may differ from an undisturbed run")
-        else:
-            files.begin(recipe, whole.hash)
+    processes = current()
+    processes.check(recipe.train.accumulate)
+    with processes.in_turn():
+        whole = manifest if manifest is not None and not recipe.data.drawn else read_photos(recipe)
+    with _held(files, processes), stop_on_signal() as stop:
+        if processes.is_first:
+            _begin(recipe, files, whole.hash, resume=resume)
+        processes.wait()
         _set_threads(recipe)
-        prepared = prepare(recipe, whole)
+        with processes.in_turn():
+            prepared = prepare(recipe, whole)
         _experiment(recipe, prepared, files, stop)
+        processes.wait()
     return files.folder
+
+
+def _held(files: RunFolder, processes: Processes) -> contextlib.AbstractContextManager[None]:
+    """The run folder, for one training alone; of its processes the first one holds it."""
+    return locked(files.folder) if processes.is_first else contextlib.nullcontext()
+
+
+def _begin(recipe: Recipe, files: RunFolder, manifest_hash: str, *, resume: bool) -> None:
+    if not (resume and files.is_started):
+        files.begin(recipe, manifest_hash)
+        return
+    for warning in files.check_resumable(recipe, manifest_hash):
+        say(f"warning: {warning}; the result may differ from an undisturbed run")
 
 
 def resume_run(folder: Path) -> Path:
@@ -187,19 +205,36 @@ def _set_threads(recipe: Recipe) -> None:
 
 
 def _experiment(recipe: Recipe, prepared: Prepared, files: RunFolder, stop: StopFlag) -> None:
-    device = pick_device(recipe.train.device, "train.device")
-    started = recipe.model_copy(update={"model": _located(recipe.model, files.folder)})
-    grader = new_grader(started, device, said=not files.last.is_file())
-    grader = replace(grader, model=recipe.model)
+    device, processes = pick_device(recipe.train.device, "train.device"), current()
+    with processes.in_turn():
+        start = _start_of(recipe, files)
+        model = recipe.model.model_copy(update={"start": start})
+        grader = new_grader(recipe.model_copy(update={"model": model}), device,
+                            said=not files.last.is_file())  # fmt: skip
+    facts = {"start": start} if is_on_hub(start) else {}
+    grader = replace(grader, model=recipe.model).with_facts(**facts)
     state = State(grader.network, make_optimiser(grader.network, recipe.optimiser),
                   averaged(grader.network, recipe.train.ema))  # fmt: skip
     if files.last.is_file():
         load_state(files.last, state)
         say(f"going on in epoch {state.epoch + 1}, step {state.step + 1}")
-    with _events(recipe, files) as log:
-        desk = Desk(recipe, grader, prepared.parts, files, device, stop, log)
+    with _events(files, processes) as log:
+        desk = Desk(recipe, grader, prepared.parts, files, device, stop, log, processes)
         train(desk, state)
-    _finish(desk, state, prepared)
+    if processes.is_first:
+        _finish(desk, state, prepared)
+
+
+def _start_of(recipe: Recipe, files: RunFolder) -> str:
+    """The start as it was when the run began: a moving branch on the hub is held at its commit."""
+    model = _located(recipe.model, files.folder)
+    known = files.read_json(files.provenance)
+    if "start" in known:
+        return str(known["start"])
+    start = pinned(model.start)
+    if start != model.start:
+        write_json(files.provenance, {**known, "start": start})
+    return start
 
 
 def _located(model: Model, folder: Path) -> Model:
@@ -213,7 +248,10 @@ def _located(model: Model, folder: Path) -> Model:
 
 
 @contextlib.contextmanager
-def _events(recipe: Recipe, files: RunFolder) -> Iterator[Any]:
+def _events(files: RunFolder, processes: Processes) -> Iterator[Any]:
+    if not processes.is_first:
+        yield lambda row: None
+        return
     with events(files.folder / "events") as log:
         yield log
 

@@ -1,6 +1,7 @@
 """The training loop: optimise, judge on `tune`, keep the best, resume exactly."""
 
 import math
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,9 +23,12 @@ from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
 from drgrade.training.optimise import learning_rate, update_average
 from drgrade.training.pricing import laid, price
-from drgrade.training.signals import InterruptedRunError, StopFlag
+from drgrade.training.processes import ALONE, Processes
+from drgrade.training.signals import CODES, InterruptedRunError, StopFlag
 from drgrade.training.state import State, save_state
 
+SUMS = ("loss", "lesions", "photos", "right")
+FOLLOWED = ("epoch", "step", "sums", "history", "best", "highest_test", "seconds")
 COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
 
 
@@ -53,6 +57,7 @@ class Desk:
     device: torch.device
     stop: StopFlag
     log: Callable[[dict[str, Any]], None]
+    processes: Processes = ALONE
 
 
 def train(desk: Desk, state: State) -> None:
@@ -65,7 +70,16 @@ def train(desk: Desk, state: State) -> None:
     settings = desk.recipe.train
     while state.epoch < settings.epochs and not _should_stop_early(state, settings.early_stop):
         _one_epoch(desk, state)
-        _finish_epoch(desk, state)
+        if desk.processes.is_first:
+            _finish_epoch(desk, state)
+        _follow(desk, state)
+
+
+def _follow(desk: Desk, state: State) -> None:
+    """Take over what the first process found at the end of an epoch."""
+    found = {name: getattr(state, name) for name in FOLLOWED}
+    for name, value in desk.processes.told(found).items():
+        setattr(state, name, value)
 
 
 def _should_stop_early(state: State, patience: int) -> bool:
@@ -82,21 +96,28 @@ def _one_epoch(desk: Desk, state: State) -> None:
     state.network.train()
     while state.step < len(groups):
         whole = groups[state.step : state.step + settings.accumulate]
-        _one_step(desk, state, whole, weights, len(groups))
+        stop = _one_step(desk, state, whole, weights, len(groups))
         now = time.monotonic()
         if is_due(now - shown):
             shown = now
             show(_step_line(state, len(groups), now - begun))
-        if desk.stop or now - saved > settings.save_minutes * 60:
+        if stop or now - saved > settings.save_minutes * 60:
             state.seconds, begun, saved = state.seconds + now - begun, now, now
-            save_state(desk.run.last, state)
-        if desk.stop:
+            _save(desk, state)
+        if stop:
+            desk.processes.wait()  # until the state is saved
             raise InterruptedRunError(
                 f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}; "
                 f"go on with `drgrade train --resume {desk.run.folder}`",
-                desk.stop.exit_code,
+                stop,
             )
     state.seconds += time.monotonic() - begun
+
+
+def _save(desk: Desk, state: State) -> None:
+    """Write the state, which is the same in all processes, by the first of them."""
+    if desk.processes.is_first:
+        save_state(desk.run.last, state)
 
 
 def _weights(desk: Desk) -> torch.Tensor:
@@ -106,8 +127,9 @@ def _weights(desk: Desk) -> torch.Tensor:
 
 def _one_step(
     desk: Desk, state: State, groups: list[np.ndarray], weights: torch.Tensor, steps: int
-) -> None:
-    recipe = desk.recipe
+) -> int:
+    """Optimise once; returns the exit code that a signal to any process asks for, else 0."""
+    recipe, begun = desk.recipe, state.step
     rate = learning_rate(
         recipe.optimiser.learning_rate,
         recipe.schedule,
@@ -118,19 +140,28 @@ def _one_step(
         group["lr"] = rate
     state.optimiser.zero_grad(set_to_none=True)
     photos = sum(len(chosen) for chosen in groups)
-    for chosen in groups:
-        _accumulate(desk, state, chosen, weights, len(chosen) / photos)
-        state.step += 1
+    here = dict.fromkeys(SUMS, 0.0)
+    with desk.processes.sharing(state.network, len(groups)) as mine:
+        for number in mine:
+            state.step = begun + number
+            chosen = groups[number]
+            _add(here, _accumulate(desk, state, chosen, weights, len(chosen) / photos))
+    state.step = begun + len(groups)
+    everywhere = desk.processes.summed({**here, "stop": float(desk.stop.exit_code)})
+    stop = everywhere.pop("stop") > 0  # all processes stop after the same step
+    _add(state.sums, everywhere)
     if recipe.train.clip:
         nn.utils.clip_grad_norm_(state.network.parameters(), recipe.train.clip)
     state.optimiser.step()
     if state.average is not None:
         update_average(state.average, state.network, recipe.train.ema)
+    return (desk.stop.exit_code or CODES[signal.SIGTERM]) if stop else 0
 
 
 def _accumulate(
     desk: Desk, state: State, chosen: np.ndarray, weights: torch.Tensor, share: float
-) -> None:
+) -> dict[str, float]:
+    """Add a batch's gradient, weighted by its share of the step's photos; returns its sums."""
     part = desk.parts.train
     place = [desk.recipe.train.seed, state.epoch, state.step]
     priced = price(desk.recipe, desk.grader, part, chosen, place, weights)
@@ -141,16 +172,15 @@ def _accumulate(
         )
     (priced.loss * share).backward()
     _, given = desk.grader.decode(priced.outputs.detach().float().cpu().numpy())
-    _add(
-        state.sums,
-        loss=priced.loss.item() * len(chosen),
-        lesions=priced.lesions * len(chosen),
-        photos=len(chosen),
-        right=int((given == part.grades[chosen]).sum()),
-    )
+    return {
+        "loss": priced.loss.item() * len(chosen),
+        "lesions": priced.lesions * len(chosen),
+        "photos": len(chosen),
+        "right": int((given == part.grades[chosen]).sum()),
+    }
 
 
-def _add(sums: dict[str, float], **values: float) -> None:
+def _add(sums: dict[str, float], values: dict[str, float]) -> None:
     for name, value in values.items():
         sums[name] = sums.get(name, 0.0) + value
 

@@ -1,0 +1,195 @@
+"""One training in several processes (torchrun): each works on its part of every step.
+
+A step of `train.accumulate` batches is dealt out, a run of batches to each process; gradients are
+summed over all of them, and the running statistics of batch normalisation become what one process
+would have after the same batches in their order. So the recipe alone decides what comes out, and
+the number of processes how long it takes. DistributedDataParallel would average gradients without
+regard to the number of photos, and keep one process's statistics.
+"""
+
+import contextlib
+import datetime
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.distributed as group
+from torch import nn
+
+from drgrade.errors import DrgradeError, RecipeError
+
+PATIENCE = datetime.timedelta(days=7)  # one process may prepare photos while the others wait
+
+
+class ProcessLostError(DrgradeError):
+    """Another process of the same training ended before its work was done."""
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Which process of a training this is, and how many there are; by default the only one."""
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that writes, judges and speaks."""
+        return self.rank == 0
+
+    def share(self, batches: int) -> range:
+        """Which of a step's batches are this process's: neighbours, as evenly as they go."""
+        each = -(-batches // self.count)
+        return range(min(self.rank * each, batches), min((self.rank + 1) * each, batches))
+
+    def check(self, accumulate: int) -> None:
+        """Refuse a recipe whose steps cannot be dealt out evenly.
+
+        Raises:
+            RecipeError: says which setting to change.
+        """
+        if accumulate % self.count:
+            raise RecipeError(
+                f"train.accumulate must be a multiple of the {self.count} processes, which share "
+                f"each step's batches, got {accumulate}; set train.accumulate={self.count}, and "
+                "train.batch to the photos of one batch"
+            )
+
+    def wait(self) -> None:
+        """Wait until all processes have come here."""
+        if self.count > 1:
+            with _told_if_lost():
+                group.barrier()
+
+    @contextlib.contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Do what is inside one process after the other, the first one first."""
+        for _ in range(self.rank):
+            self.wait()
+        yield
+        for _ in range(self.rank, self.count):
+            self.wait()
+
+    def told(self, value: Any) -> Any:
+        """What the first process holds in `value`, on all of them."""
+        if self.count == 1:
+            return value
+        held = [value]
+        with _told_if_lost():
+            group.broadcast_object_list(held, src=0)
+        return held[0]
+
+    def summed(self, values: dict[str, float]) -> dict[str, float]:
+        """Values of the same names, summed over all processes."""
+        if self.count == 1:
+            return values
+        sums = torch.tensor(list(values.values()), dtype=torch.float64)
+        with _told_if_lost():
+            group.all_reduce(sums)
+        return dict(zip(values, sums.tolist(), strict=True))
+
+    @contextlib.contextmanager
+    def sharing(self, network: nn.Module, batches: int) -> Iterator[range]:
+        """Yield this process's batches of a step; afterwards all hold the whole step's gradients.
+
+        Inside, gradients are accumulated, each batch weighted by its share of the step's photos.
+        """
+        mine = self.share(batches)
+        if self.count == 1:
+            yield mine
+            return
+        before = [each.clone() for each, _ in _statistics(network)]
+        yield mine
+        _sum_gradients(network)
+        _join_statistics(network, before, len(mine), batches)
+
+
+ALONE = Processes()
+
+
+def current() -> Processes:
+    """The processes that `joined` has brought together; a single one without."""
+    if group.is_available() and group.is_initialized():
+        return Processes(group.get_rank(), group.get_world_size())
+    return ALONE
+
+
+@contextlib.contextmanager
+def joined() -> Iterator[Processes]:
+    """Join the processes that torchrun started, while inside; alone without torchrun.
+
+    Gloo carries what lies in memory, NCCL what lies on GPUs; each process takes the GPU of its
+    number on its machine.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield ALONE
+        return
+    on_gpu = torch.cuda.is_available()
+    if on_gpu:
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    group.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=PATIENCE)
+    yield current()
+    current().wait()  # who leaves early takes the connection from those who still speak
+    group.destroy_process_group()
+
+
+@contextlib.contextmanager
+def _told_if_lost() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        raise ProcessLostError(
+            f"another process of this training ended ({str(error).splitlines()[0][:100]}); see "
+            "what it said, and go on with the same command and --resume"
+        ) from None
+
+
+def _sum_gradients(network: nn.Module) -> None:
+    """Replace each gradient by its sum over all processes, in one message."""
+    weights = [each for each in network.parameters() if each.requires_grad]
+    first = weights[0]
+    has = torch.tensor([each.grad is not None for each in weights]).to(first)
+    parts = [(torch.zeros_like(each) if each.grad is None else each.grad) for each in weights]
+    flat = torch.cat([has, *(part.reshape(-1).to(first.dtype) for part in parts)])
+    with _told_if_lost():
+        group.all_reduce(flat)
+    sizes = [each.numel() for each in weights]
+    anywhere, *pieces = torch.split(flat, [len(weights), *sizes])
+    for each, part, piece, known in zip(weights, parts, pieces, anywhere.tolist(), strict=True):
+        part.copy_(piece.view(each.shape))
+        each.grad = part if known else None
+
+
+def _statistics(network: nn.Module) -> list[tuple[torch.Tensor, float]]:
+    """Running means and variances, each with the share that a batch leaves of the one before."""
+    layers = [each for each in network.modules() if isinstance(each, nn.BatchNorm2d)]
+    return [(kept, 1 - (layer.momentum or 0.0)) for layer in layers
+            for kept in (layer.running_mean, layer.running_var) if kept is not None]  # fmt: skip
+
+
+@torch.no_grad()
+def _join_statistics(
+    network: nn.Module, before: list[torch.Tensor], done: int, batches: int
+) -> None:
+    """Make running statistics what all batches of a step leave, one after the other.
+
+    A batch turns s into k s + (1 - k) m. What `done` batches add to k^done s here is what they
+    add anywhere, but for k^later, where `later` batches of other processes come after them.
+    """
+    here, processes = _statistics(network), current()
+    later = batches - processes.share(batches).stop
+    added = [(now - keep**done * then) * keep**later
+             for (now, keep), then in zip(here, before, strict=True)]  # fmt: skip
+    if not added:
+        return
+    flat = torch.cat(added)
+    with _told_if_lost():
+        group.all_reduce(flat)
+    pieces = torch.split(flat, [len(each) for each in added])
+    for (now, keep), then, piece in zip(here, before, pieces, strict=True):
+        now.copy_(then * keep**batches + piece)
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm2d) and layer.num_batches_tracked is not None:
+            layer.num_batches_tracked += batches - done
