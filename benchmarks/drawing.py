@@ -4,6 +4,7 @@
     python benchmarks/drawing.py --sheet drawn.png
     python benchmarks/drawing.py --sheet mixed.png --real FOLDER [--real FOLDER]
     python benchmarks/drawing.py --statistics FOLDER [FOLDER] --masked FOLDER --photos 100
+    python benchmarks/drawing.py --grades 2000
 
 The blur is `scipy.ndimage.gaussian_filter` of a square of the same size with three colours, sigma
 2 px, run in turn with the drawing, so that a busy machine slows both. A sheet with real
@@ -38,6 +39,27 @@ def measure(size: int, photos: int) -> tuple[float, float]:
         drawing.append(middle - start)
         blurring.append(process_time() - middle)
     return float(np.median(drawing)), float(np.median(blurring))
+
+
+def grades(seed: int, eyes: int) -> str:
+    """Shares of the grades, the correlation of a patient's two, with intervals over patients."""
+    pairs = np.array([draw_eye(seed, number).grade for number in range(eyes)]).reshape(-1, 2)
+    chance = np.random.default_rng(0)
+    again = [pairs[chance.integers(0, len(pairs), len(pairs))] for _ in range(1000)]
+    lines = ["| | share or correlation | 95 % interval |", "|---|---|---|"]
+    for grade in range(5):
+        each = [100 * float((some == grade).mean()) for some in (pairs, *again)]
+        low, high = np.percentile(each[1:], [2.5, 97.5])
+        lines.append(f"| grade {grade} | {each[0]:.1f} % | {low:.1f}-{high:.1f} % |")
+    each = [_alike(some) for some in (pairs, *again)]
+    low, high = np.percentile(each[1:], [2.5, 97.5])
+    lines.append(f"| intraclass correlation of two eyes | {each[0]:.3f} | {low:.3f}-{high:.3f} |")
+    return "\n".join(lines)
+
+
+def _alike(pairs: np.ndarray) -> float:
+    around = pairs - pairs.mean()
+    return float(around.prod(axis=1).mean() / (around**2).mean())
 
 
 def drawn(seed: int) -> list[Image.Image]:
@@ -83,7 +105,7 @@ def write_sheet(output: Path, folders: list[Path], seed: int) -> None:
 
 
 def main() -> None:
-    """Print a line a size or the statistics, or write a sheet."""
+    """Print a line a size, the statistics or the grades, or write a sheet."""
     parser = argparse.ArgumentParser(description="speed and looks of drawn photographs")
     parser.add_argument("--photos", type=int, default=40)
     parser.add_argument("--sheet", type=Path)
@@ -91,7 +113,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--statistics", type=Path, nargs="*", help="folders of real photographs")
     parser.add_argument("--masked", type=Path, nargs="*", default=[], help="with images/, masks/")
+    parser.add_argument("--grades", type=int, help="of so many eyes, an even number")
     asked = parser.parse_args()
+    if asked.grades:
+        print(grades(asked.seed, asked.grades))
+        return
     if asked.statistics is not None:
         print(compare(asked.statistics, asked.masked, asked.seed, asked.photos))
         return
