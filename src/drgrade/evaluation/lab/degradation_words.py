@@ -1,6 +1,6 @@
 """The words of the lab's first figure, English and Traditional Chinese side by side."""
 
-from drgrade.evaluation.lab.talk_words import Pairs
+from drgrade.evaluation.pages.languages import Pairs
 
 DEGRADATION: Pairs = {
     "degradation_title": (

@@ -1,6 +1,6 @@
 """What the lab's page says of its own figures, English and Traditional Chinese side by side."""
 
-Pairs = dict[str, tuple[str, str]]
+from drgrade.evaluation.pages.languages import Pairs
 
 TALK: Pairs = {
     "verdict_none": (

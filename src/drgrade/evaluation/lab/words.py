@@ -2,21 +2,14 @@
 
 from typing import Any
 
-from drgrade.errors import choose
 from drgrade.evaluation.lab.degradation_words import DEGRADATION
-from drgrade.evaluation.lab.talk_words import TALK, Pairs
-
-LANGUAGES = ("en", "zh-TW")
+from drgrade.evaluation.lab.talk_words import TALK
+from drgrade.evaluation.pages.languages import Pairs, said
 
 
 def say_in(language: str, key: str, **values: Any) -> str:
-    """The words of `key` in a language (`en`, `zh-TW`), with values put in.
-
-    Raises:
-        UnknownNameError: a language the page is not written in.
-    """
-    place = choose({name: i for i, name in enumerate(LANGUAGES)}, language, "language")
-    return WORDS[key][place].format(**values)
+    """The lab's words of `key` in a language; see `said`."""
+    return said(WORDS, language, key, **values)
 
 
 START_WORDS = {"imagenet": "with_short", "random": "without_short", "phantom": "drawn_short"}

@@ -2,20 +2,12 @@
 
 from typing import Any
 
-from drgrade.errors import choose
-
-LANGUAGES = ("en", "zh-TW")
-Pairs = dict[str, tuple[str, str]]
+from drgrade.evaluation.pages.languages import Pairs, said
 
 
 def tell(language: str, key: str, **values: Any) -> str:
-    """The words of `key` in a language (`en`, `zh-TW`), with values put in.
-
-    Raises:
-        UnknownNameError: a language the page is not written in.
-    """
-    place = choose({name: i for i, name in enumerate(LANGUAGES)}, language, "language")
-    return WORDS[key][place].format(**values)
+    """The scorecard's words of `key` in a language; see `said`."""
+    return said(WORDS, language, key, **values)
 
 
 def group_name(language: str, column: str, name: str) -> str:
