@@ -23,7 +23,7 @@ from PIL import Image
 
 from drgrade.data.dataset import as_unit
 from drgrade.data.manifest import read_manifest
-from drgrade.data.masks import KINDS, planes, read_mask, square_mask
+from drgrade.data.masks import MAPS, planes, read_mask, square_mask
 from drgrade.data.preprocess import read_prepared
 from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.intervals import bootstrap
@@ -36,12 +36,14 @@ from drgrade.predictions import PROBABILITIES
 
 DARK = 10  # of 255: below it lies the margin
 SHOWN, SIDE = 6, 384  # rows of the sheet, and px of a picture in it
-COLOURS = np.array([[255, 60, 60], [200, 0, 200], [255, 230, 0], [0, 220, 255]], np.float32)
+COLOURS = np.array(
+    [[255, 60, 60], [200, 0, 200], [255, 230, 0], [0, 220, 255], [90, 255, 90]], np.float32
+)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A square (S, S, 3), its masks and the logits of its maps, both (4, S/2, S/2)."""
+    """A square (S, S, 3), its masks and the logits of its maps, both (5, S/2, S/2)."""
 
     pixels: np.ndarray
     masks: np.ndarray
@@ -86,7 +88,7 @@ def seen_photos(grader: Grader, folder: Path) -> Iterator[Seen]:
 def print_pixels(seen: list[Seen]) -> None:
     """Average precision a kind of lesion, beside the share of its pixels."""
     print(f"{len(seen)} photographs with masks")
-    for kind, name in enumerate(KINDS):
+    for kind, name in enumerate(MAPS):
         counts = PixelCounts.joined(
             [count_pixels(each.logits[kind], each.masks[kind] > 0, each.inside) for each in seen]
         )
@@ -109,7 +111,7 @@ def _large(pixels: np.ndarray) -> np.ndarray:
 
 
 def _coloured(seen: Seen, cover: np.ndarray) -> np.ndarray:
-    """The photograph, darkened, with the cover (4, H, W), 0 to 1, of each kind in its colour."""
+    """The photograph, darkened, with the cover (5, H, W), 0 to 1, of each kind in its colour."""
     picture = 0.4 * _large(seen.pixels)
     for plane, colour in zip(cover.astype(np.float32), COLOURS, strict=True):
         share = np.asarray(Image.fromarray(plane).resize((SIDE, SIDE)))[:, :, None]

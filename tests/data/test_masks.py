@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from drgrade.data.field import Field
-from drgrade.data.masks import KINDS, planes, read_mask, square_mask
+from drgrade.data.masks import MAPS, planes, read_mask, square_mask
 from drgrade.data.phantom import draw_set
 from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.errors import MaskError
@@ -20,13 +20,14 @@ def test_one_pixel_of_a_microaneurysm_survives_a_reduction_to_a_fortieth():
     assert np.argwhere(square).tolist() == [[3, 7]]
 
 
-def test_each_kind_keeps_its_own_bit_and_the_disc_is_left_out():
+def test_each_kind_keeps_its_own_bit_and_so_does_the_disc():
     mask = np.zeros((400, 400), np.uint16)
     mask[:100] = 1 << 2
     mask[:, :100] |= 1 << 3
     mask[300:] |= 1 << 4
+    mask[:, 300:] |= 1 << 5  # new vessels: no map shows them
     square = square_mask(mask, WHOLE, (400, 400), 4)
-    assert square.tolist() == [[12, 4, 4, 4], [8, 0, 0, 0], [8, 0, 0, 0], [8, 0, 0, 0]]
+    assert square.tolist() == [[12, 4, 4, 4], [8, 0, 0, 0], [8, 0, 0, 0], [24, 16, 16, 16]]
 
 
 def test_a_mask_of_another_size_than_its_photo_is_cut_at_the_same_place():
@@ -62,7 +63,7 @@ def test_the_masks_of_drawn_photographs_lie_on_their_lesions(tmp_path):
 
 def test_planes_are_in_the_order_of_the_kinds():
     bits = np.array([[[1, 2], [4, 8]]], np.uint8)
-    assert planes(bits).shape == (1, len(KINDS), 2, 2)
+    assert planes(bits).shape == (1, len(MAPS), 2, 2)
     assert planes(bits).argmax(axis=1).tolist() == [[[0, 1], [2, 3]]]
 
 

@@ -24,7 +24,7 @@ def network(name: str, *, lesions: bool = True) -> torch.nn.Module:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_maps_have_half_the_side_and_counts_one_figure_a_kind(name):
     seen = network(name).see(torch.zeros(2, 3, 64, 64))
-    assert seen.maps.shape == (2, 4, 32, 32)
+    assert seen.maps.shape == (2, 5, 32, 32)
     assert seen.counts.shape == (2, 4)
     assert seen.outputs.shape == (2, 5)
 
@@ -47,7 +47,7 @@ def test_the_grade_is_that_of_the_backbone_alone(name):
 
 
 def test_a_map_that_is_the_mask_costs_next_to_nothing_and_its_opposite_much():
-    masks = (torch.rand(2, 4, 8, 8, generator=torch.Generator().manual_seed(1)) > 0.7).float()
+    masks = (torch.rand(2, 5, 8, 8, generator=torch.Generator().manual_seed(1)) > 0.7).float()
     known = torch.tensor([True, True])
     right, wrong = map_loss(40 * masks - 20, masks, known), map_loss(20 - 40 * masks, masks, known)
     assert right < 1e-3
@@ -55,7 +55,7 @@ def test_a_map_that_is_the_mask_costs_next_to_nothing_and_its_opposite_much():
 
 
 def test_photos_without_a_mask_do_not_count():
-    maps, masks = torch.zeros(2, 4, 8, 8), torch.zeros(2, 4, 8, 8)
+    maps, masks = torch.zeros(2, 5, 8, 8), torch.zeros(2, 5, 8, 8)
     masks[1] = 1
     first = torch.tensor([True, False])
     assert torch.equal(map_loss(maps, masks, first), map_loss(maps[:1], masks[:1], first[:1]))
@@ -103,7 +103,7 @@ def test_a_grader_without_maps_says_how_to_get_them():
 def test_lesions_are_learned_from_masks_alone():
     """Bright squares on noise: after a few steps the map finds them in photos it has not seen."""
     generator = np.random.default_rng(0)
-    masks = np.zeros((40, 4, 16, 16), np.float32)
+    masks = np.zeros((40, 5, 16, 16), np.float32)
     for each in masks:
         y, x = generator.integers(0, 12, 2)
         each[2, y : y + 4, x : x + 4] = 1

@@ -64,7 +64,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
 class Targets:
     """Lesions of the rows of a part: masks beside the squares, which rows have one, and counts."""
 
-    masks: np.ndarray  # (N, S, S) uint8, bits of `masks.KINDS`, memory-mapped
+    masks: np.ndarray  # (N, S, S) uint8, bits of `masks.MAPS`, memory-mapped
     has_mask: np.ndarray  # (n,) bool
     counts: np.ndarray  # (n, 4) float32, NaN where unknown
 
@@ -133,7 +133,7 @@ def moved_masks(
     part: Part, targets: Targets, chosen: np.ndarray, settings: Augment, place: list[int],
     device: torch.device,
 ) -> torch.Tensor:  # fmt: skip
-    """Masks (n, 4, S/2, S/2), 0 to 1, of a batch, moved as `moved_batch` moves its squares.
+    """Masks (n, 5, S/2, S/2), 0 to 1, of a batch, moved as `moved_batch` moves its squares.
 
     A pixel of half the side is as much lesion as the most of the four it stands for.
     """

@@ -8,13 +8,14 @@ from PIL import Image, UnidentifiedImageError
 from drgrade.data.field import Field
 from drgrade.errors import MaskError
 
-KINDS = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")  # bits 0 to 3 of a mask
+KINDS = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
+MAPS = (*KINDS, "disc")  # bits 0 to 4 of a mask; the disc tells sides and quadrants
 COUNTS = tuple(f"n_{kind}" for kind in KINDS)  # columns of a manifest with counted lesions
 LARGEST = 100_000_000  # pixels
 
 
 def read_mask(path: Path) -> np.ndarray:
-    """The bits of a mask, (H, W) uint16; bits 0 to 3 are `KINDS`, 4 is the disc.
+    """The bits of a mask, (H, W) uint16; the lowest are `MAPS`.
 
     Raises:
         MaskError: no such file, no PNG of one channel, cut, or too large.
@@ -38,7 +39,7 @@ def read_mask(path: Path) -> np.ndarray:
 
 
 def square_mask(mask: np.ndarray, field: Field, seen: tuple[int, int], size: int) -> np.ndarray:
-    """A mask cropped and padded as its photo was: (size, size) uint8, bits 0 to 3.
+    """A mask cropped and padded as its photo was: (size, size) uint8, bits of `MAPS`.
 
     A pixel has a bit where any pixel of the mask it covers has it, so that small lesions survive.
 
@@ -62,7 +63,7 @@ def square_mask(mask: np.ndarray, field: Field, seen: tuple[int, int], size: int
 
 def _reduced(mask: np.ndarray, size: int) -> np.ndarray:
     found = np.zeros((size, size), np.uint8)
-    for bit in range(len(KINDS)):
+    for bit in range(len(MAPS)):
         plane = Image.fromarray(((mask >> bit) & 1).astype(np.float32))
         share = np.asarray(plane.resize((size, size), Image.Resampling.BOX))
         found |= (share > 0).astype(np.uint8) << np.uint8(bit)
@@ -70,6 +71,6 @@ def _reduced(mask: np.ndarray, size: int) -> np.ndarray:
 
 
 def planes(masks: np.ndarray) -> np.ndarray:
-    """Bits (n, S, S) as planes (n, 4, S, S), float32 0 or 1."""
-    bits = np.arange(len(KINDS), dtype=np.uint8)[:, None, None]
+    """Bits (n, S, S) as planes (n, 5, S, S) in the order of `MAPS`, float32 0 or 1."""
+    bits = np.arange(len(MAPS), dtype=np.uint8)[:, None, None]
     return ((masks[:, None] >> bits) & 1).astype(np.float32)

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from drgrade.data.masks import KINDS
+from drgrade.data.masks import KINDS, MAPS
 
 WIDTH = 32
 RARE = 0.01  # share of lesion pixels a map expects before it has learned anything
@@ -21,7 +21,7 @@ SMOOTH = 1.0  # pixels added to both sides of the overlap, so that empty maps ar
 
 
 class Seen(NamedTuple):
-    """Outputs (n, k), logits of the lesion maps (n, 4, S/2, S/2) and log(1 + counts) (n, 4)."""
+    """Outputs (n, k), logits of `MAPS` (n, 5, S/2, S/2), and log(1 + counts) of lesions (n, 4)."""
 
     outputs: torch.Tensor
     maps: torch.Tensor
@@ -39,12 +39,12 @@ class LesionHead(nn.Module):
         super().__init__()
         self.across = nn.ModuleList(nn.Conv2d(width, WIDTH, 1) for width in widths)
         self.mixed = nn.ModuleList(_mix() for _ in widths)
-        self.maps = nn.Conv2d(WIDTH, len(KINDS), 1)
+        self.maps = nn.Conv2d(WIDTH, len(MAPS), 1)
         self.counts = nn.Linear(widths[-1], len(KINDS))
         nn.init.constant_(self.maps.bias, _logit(RARE))  # type: ignore[arg-type]
 
     def forward(self, features: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits of the maps (n, 4, S/2, S/2), and log(1 + counts), (n, 4)."""
+        """Logits of the maps (n, 5, S/2, S/2), and log(1 + counts), (n, 4)."""
         x = None
         for feature, across, mixed in reversed(
             list(zip(features, self.across, self.mixed, strict=True))
@@ -104,8 +104,8 @@ def map_loss(maps: torch.Tensor, masks: torch.Tensor, known: torch.Tensor) -> to
     a photo without a lesion of a kind does not count as a miss.
 
     Args:
-        maps: logits (n, 4, H, W).
-        masks: share of each pixel that is lesion (n, 4, H, W), 0 to 1.
+        maps: logits (n, 5, H, W).
+        masks: share of each pixel that is lesion (n, 5, H, W), 0 to 1.
         known: (n,) bool, whether a photo has a mask; others are left out.
     """
     if not bool(known.any()):
