@@ -13,7 +13,7 @@ from pathlib import Path
 from ratios import GATHERED, gathered, table
 
 FOLDER = Path(__file__).parent
-NO_BENCHMARKS = ("every", "ratios", "near_duplicate_twins")
+NO_BENCHMARKS = ("every", "ratios", "near_duplicate_twins", "drawing_statistics")
 
 
 def names() -> list[str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from near_duplicate_twins import KINDS, prints_of_all
 from PIL import Image
+from ratios import Ratio, report
 
 from drgrade.data.alignment import turned
 from drgrade.data.candidates import TURNS, Candidates, candidates
@@ -27,6 +28,7 @@ from drgrade.data.fingerprint import REACH, STEPS, packed_of, unpacked
 from drgrade.data.phantom import draw_eye, paint
 from drgrade.evaluation.intervals import wilson
 
+REPEATS = 3
 FEW, MANY = 10_000, 100_000  # made fingerprints, by default and with --all
 SAMPLE = 60  # photographs, by default
 MIXED = 4
@@ -99,15 +101,20 @@ def report_speed(prints: np.ndarray, n: int) -> None:
     texts = made(prints, n)
     print(f"{candidate_share(texts[: len(some) + 2000]):.2e} of made pairs")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    plain = plain_seconds(texts)
-    begin = time.process_time()
-    pairs = near_duplicates(texts)
-    took = time.process_time() - begin
+    ratios = []
+    for _ in range(REPEATS if n <= FEW else 1):
+        plain = plain_seconds(texts)
+        begin = time.process_time()
+        pairs = near_duplicates(texts)
+        took = time.process_time() - begin
+        ratios.append(plain / took)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(
         f"{n:,} fingerprints: {took:.0f} s of processor, {len(pairs)} pairs, {grown:.0f} MiB more"
     )
-    print(f"plain correlation without shifts: {plain:.0f} s, {plain / took:.1f} times as long")
+    print(f"plain correlation without shifts: {plain:.0f} s")
+    report(Ratio(f"near-duplicates among {n:,} fingerprints", "plain correlation without shifts",
+                 ratios))  # fmt: skip
 
 
 def drawn(folder: Path) -> Path:

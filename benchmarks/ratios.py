@@ -41,8 +41,12 @@ def report(ratio: Ratio) -> None:
 
 def shown(ratio: Ratio) -> str:
     """Median and spread: `1.42 (1.38-1.47, 5 repeats)`."""
-    low, high = min(ratio.values), max(ratio.values)
-    return f"{ratio.median:.3g} ({low:.3g}-{high:.3g}, {len(ratio.values)} repeats)"
+    low, high = _number(min(ratio.values)), _number(max(ratio.values))
+    return f"{_number(ratio.median)} ({low}-{high}, {len(ratio.values)} repeats)"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def table(ratios: list[Ratio]) -> str:
@@ -50,9 +54,9 @@ def table(ratios: list[Ratio]) -> str:
     lines = ["| what | against | times as fast, median | lowest-highest | repeats | aim |",
              "|---|---|---|---|---|---|"]  # fmt: skip
     for each in ratios:
-        low, high = min(each.values), max(each.values)
+        low, high = _number(min(each.values)), _number(max(each.values))
         lines.append(
-            f"| {each.what} | {each.against} | {each.median:.3g} | {low:.3g}-{high:.3g} "
+            f"| {each.what} | {each.against} | {_number(each.median)} | {low}-{high} "
             f"| {len(each.values)} | {f'{each.aim:g}' if each.aim else ''} |"
         )
     return "\n".join(lines)
