@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drgrade.data.phantom import draw_eye, draw_set, paint, read_mask
+from drgrade.data.masks import read_mask
+from drgrade.data.phantom import draw_eye, draw_set, paint
 from drgrade.data.phantom_grade import dme_of, grade_of
 from drgrade.data.phantom_lesions import BITS, PRERETINAL, VITREOUS, Lesion
 from drgrade.errors import UsageError

@@ -119,12 +119,6 @@ def paint(eye: Eye, size: int = 512) -> Painted:
     return Painted(expose(lit, canvas.place, eye.camera, blur, generator), mask * canvas.field)
 
 
-def read_mask(path: Path) -> np.ndarray:
-    """The lesions of a drawn photo, (S, S) uint16, a bit a kind as in `BITS`."""
-    with Image.open(path) as image:
-        return np.asarray(image).astype(np.uint16)
-
-
 def draw_set(
     n: int,
     folder: Path,
