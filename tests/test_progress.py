@@ -70,3 +70,11 @@ def test_a_line_has_rate_and_time_left():
 )
 def test_a_duration_is_said_as_a_person_says_it(seconds, said):
     assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(("rank", "said"), [("0", "here\n"), ("1", "")])
+def test_of_several_processes_the_first_one_speaks(monkeypatch, capsys, rank, said):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", rank)
+    say("here")
+    assert capsys.readouterr().err == said

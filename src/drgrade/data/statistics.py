@@ -32,5 +32,6 @@ def _brightness(inside: np.ndarray, step: int) -> float:
     y = np.arange(0, height, step) - (height - 1) / 2
     x = np.arange(0, width, step) - (width - 1) / 2
     in_disc = y[:, None] ** 2 + x[None] ** 2 <= (max(height, width) / 2) ** 2
-    sums = in_disc.ravel().astype(float) @ inside[::step, ::step].reshape(-1, 3).astype(float)
+    of_rows = in_disc[:, None].astype(np.float32) @ inside[::step, ::step].astype(np.float32)
+    sums = of_rows.sum(axis=(0, 1), dtype=float)  # whole numbers, so no digit is lost
     return float(sums @ np.array(LUMINANCE) / in_disc.sum())
