@@ -1,6 +1,6 @@
 """The words of the lab's first figure, English and Traditional Chinese side by side."""
 
-from drgrade.evaluation.pages.languages import Pairs
+from drgrade.languages import Pairs
 
 DEGRADATION: Pairs = {
     "degradation_title": (

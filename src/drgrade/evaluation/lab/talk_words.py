@@ -1,6 +1,6 @@
 """What the lab's page says of its own figures, English and Traditional Chinese side by side."""
 
-from drgrade.evaluation.pages.languages import Pairs
+from drgrade.languages import Pairs
 
 TALK: Pairs = {
     "verdict_none": (

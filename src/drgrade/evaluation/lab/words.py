@@ -4,7 +4,7 @@ from typing import Any
 
 from drgrade.evaluation.lab.degradation_words import DEGRADATION
 from drgrade.evaluation.lab.talk_words import TALK
-from drgrade.evaluation.pages.languages import Pairs, said
+from drgrade.languages import Pairs, said
 
 
 def say_in(language: str, key: str, **values: Any) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drgrade.evaluation.pages.languages import Pairs, said
+from drgrade.languages import Pairs, said
 
 
 def tell(language: str, key: str, **values: Any) -> str:

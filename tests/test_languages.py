@@ -7,7 +7,7 @@ import pytest
 from drgrade.errors import UnknownNameError
 from drgrade.evaluation.lab.words import WORDS as OF_THE_LAB
 from drgrade.evaluation.pages.judge_words import WORDS as OF_THE_JUDGE
-from drgrade.evaluation.pages.languages import said
+from drgrade.languages import said
 
 PAIRS = {"hits": ("{n} of {all}", "{all} 中有 {n}")}
 EVERY = {f"{page} {key}": pair for page, words in (("judge", OF_THE_JUDGE), ("lab", OF_THE_LAB))
