@@ -39,7 +39,7 @@ from drgrade.training.outcome import (
     write_curves,
 )
 from drgrade.training.processes import Processes, current
-from drgrade.training.signals import StopFlag, stop_on_signal
+from drgrade.training.signals import stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
 
@@ -81,9 +81,12 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
             _begin(recipe, files, whole.hash, resume=resume)
         processes.wait()
         _set_threads(recipe)
+        device = pick_device(recipe.train.device, "train.device")
         with processes.in_turn():
+            grader = _fresh(recipe, files, device)  # a start that is missing is told at once
             prepared = prepare(recipe, whole)
-        _experiment(recipe, prepared, files, stop)
+        _experiment(Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes),
+                    prepared)  # fmt: skip
         processes.wait()
     return files.folder
 
@@ -204,24 +207,30 @@ def _set_threads(recipe: Recipe) -> None:
         torch.set_num_threads(recipe.train.threads)
 
 
-def _experiment(recipe: Recipe, prepared: Prepared, files: RunFolder, stop: StopFlag) -> None:
-    device, processes = pick_device(recipe.train.device, "train.device"), current()
-    with processes.in_turn():
-        start = _start_of(recipe, files)
-        model = recipe.model.model_copy(update={"start": start})
-        grader = new_grader(recipe.model_copy(update={"model": model}), device,
-                            said=not files.last.is_file())  # fmt: skip
+def _no_log(row: dict[str, Any]) -> None:
+    """Before the event log is open, and in all processes but the first."""
+
+
+def _fresh(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
+    """The grader before its first step, from wherever its recipe starts."""
+    start = _start_of(recipe, files)
+    model = recipe.model.model_copy(update={"start": start})
+    grader = new_grader(recipe.model_copy(update={"model": model}), device,
+                        said=not files.last.is_file())  # fmt: skip
     facts = {"start": start} if is_on_hub(start) else {}
-    grader = replace(grader, model=recipe.model).with_facts(**facts)
-    state = State(grader.network, make_optimiser(grader.network, recipe.optimiser),
-                  averaged(grader.network, recipe.train.ema))  # fmt: skip
+    return replace(grader, model=recipe.model).with_facts(**facts)
+
+
+def _experiment(desk: Desk, prepared: Prepared) -> None:
+    recipe, files, network = desk.recipe, desk.run, desk.grader.network
+    state = State(network, make_optimiser(network, recipe.optimiser),
+                  averaged(network, recipe.train.ema))  # fmt: skip
     if files.last.is_file():
         load_state(files.last, state)
         say(f"going on in epoch {state.epoch + 1}, step {state.step + 1}")
-    with _events(files, processes) as log:
-        desk = Desk(recipe, grader, prepared.parts, files, device, stop, log, processes)
-        train(desk, state)
-    if processes.is_first:
+    with _events(files, desk.processes) as log:
+        train(replace(desk, log=log), state)
+    if desk.processes.is_first:
         _finish(desk, state, prepared)
 
 
