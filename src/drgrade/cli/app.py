@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lab": ("drgrade.cli.lab:lab", "The course lab's whole experiment and its report."),
     "train": ("drgrade.cli.train:train", "Train a grader from a recipe, or resume a run."),
     "predict": ("drgrade.cli.predict:predict", "One row of probabilities a photograph."),
+    "explain": ("drgrade.cli.explain:explain", "Where the grader looked, the lesions it saw."),
     "calibrate": (
         "drgrade.cli.calibrate:calibrate",
         "Correct probabilities and freeze operating points.",

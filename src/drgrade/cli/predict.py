@@ -81,7 +81,7 @@ def predict(
         write_predictions(from_rows(rows, facts), output, force=force)
     _show(rows, json_, quiet=output is not None)
     failed = sum(row["status"] != "graded" for row in rows)
-    counted = f"{_counted(len(rows))} = {len(rows) - failed} graded + {failed} not graded"
+    counted = f"{photographs(len(rows))} = {len(rows) - failed} graded + {failed} not graded"
     place = f"; {output}" if output else ""
     lost = f". {ALL_LOST}" if _is_lost(inputs) else ""
     say(f"{counted}{place}{lost}. Research software, not a medical device.")
@@ -111,7 +111,7 @@ def _graded(
     answers = grade_photos(grader, named, workers=workers, device=device, mirror=mirror)
     told = track(answers, len(inputs), "grading")
     return [
-        {**known, **_as_promised(known, answer)}
+        {**known, **as_promised(known, answer)}
         for (_, _, known), answer in zip(inputs, told, strict=True)
     ]
 
@@ -136,7 +136,8 @@ def _is_lost(inputs: list[Input]) -> bool:
     )
 
 
-def _counted(photos: int) -> str:
+def photographs(photos: int) -> str:
+    """`1 photograph`, `2,000 photographs`."""
     return "1 photograph" if photos == 1 else f"{photos:,} photographs"
 
 
@@ -161,8 +162,8 @@ def _mirrored(rows: list[Row]) -> Row:
     return {"mirror_changes": sum(turned) / len(turned), "mirror_changes_on": "these photographs"}
 
 
-def _as_promised(known: Row, answer: Row) -> Row:
-    """The answer, or an error where the file is not the one the manifest has the hash of."""
+def as_promised(known: Row, answer: Row) -> Row:
+    """The answer, or an error where the file is not the one whose hash the manifest has."""
     promised, found = known.get("sha256"), answer.get("sha256")
     if not promised or not found or promised == found:
         return answer

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from drgrade.data.dataset import as_unit
-from drgrade.data.preprocess import TOO_SMALL, Preprocess, read_prepared
+from drgrade.data.preprocess import TOO_SMALL, Prepared, Preprocess, read_prepared
 from drgrade.errors import DrgradeError, PhotoError
 from drgrade.models.grader import Grader
 from drgrade.predictions import PROBABILITIES
@@ -27,6 +27,7 @@ class Look:
     name: str
     pixels: np.ndarray | None  # (S, S, 3) uint8
     facts: dict[str, Any]
+    prepared: Prepared | None = None
 
 
 def look(name: str, path: Path | DrgradeError, settings: Preprocess) -> Look:
@@ -40,7 +41,7 @@ def look(name: str, path: Path | DrgradeError, settings: Preprocess) -> Look:
         return Look(name, None, {"reason": str(error), **small})
     except (OSError, DrgradeError) as error:
         return Look(name, None, {"reason": f"cannot be read: {error}"})
-    return Look(name, prepared.pixels, prepared.facts())
+    return Look(name, prepared.pixels, prepared.facts(), prepared)
 
 
 def grade_photos(

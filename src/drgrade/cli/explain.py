@@ -1,0 +1,133 @@
+"""`drgrade explain`."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from drgrade.cli.predict import Input, as_promised, list_inputs, photographs
+from drgrade.extras import need
+
+if TYPE_CHECKING:
+    from drgrade.models.explain import Explanation
+    from drgrade.models.grader import Grader
+
+SOME_FAILED = 3
+Row = dict[str, Any]
+
+
+def explain(
+    model: Path,
+    photos: Annotated[list[Path], Parameter(negative=())],
+    *,
+    output: Annotated[Path, Parameter(name=["-o", "--output"])],
+    root: Path | None = None,
+    eye: Literal["left", "right"] | None = None,
+    language: Literal["en", "zh-TW"] = "en",
+    device: str = "cpu",
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> int:
+    """Where the grader looked and the lesions it saw: a picture a photograph, and its figures.
+
+    The picture shows the lesions outlined and counted, what each place says for or against a
+    referable grade, the grade with its probabilities, and where grade and lesions disagree.
+    Lesions need a grader with lesion maps (trained with model.lesions = true); without them the
+    evidence alone is shown. Exit code 3 says that some photographs have no grade to explain.
+    Research software, not a medical device.
+
+    Example: drgrade explain run photo.jpg -o explained
+
+    Parameters
+    ----------
+    model
+        A model file or a run folder (its best model).
+    photos
+        Photographs, folders of them, or one manifest (.csv or .parquet).
+    output
+        Folder for `NAME.png` and its twin `NAME.json`, a pair a photograph.
+    root
+        Folder the manifest's photo paths are relative to.
+    eye
+        Which eye it is; else the manifest's, else the side of the optic disc tells.
+    language
+        Of the picture and the sentences.
+    device
+        cpu, cuda:N, or auto (a GPU where there is one).
+    json_
+        Print the figures as JSON, a photograph a line.
+    """
+    need("grade", "drgrade explain")
+    from drgrade.files import refuse_file
+    from drgrade.models.checkpoint import load_grader
+    from drgrade.models.devices import pick_device
+    from drgrade.progress import say, track
+
+    refuse_file(output)
+    on = str(pick_device(device))
+    grader = load_grader(model, on)
+    inputs = list_inputs(photos, root)
+    names = file_names([name for name, _, _ in inputs])
+    failed = 0
+    for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
+        told, explanation = _explained(grader, each, eye, on)
+        if explanation is None:
+            failed += 1
+        else:
+            _write(explanation, told, output / name, language)
+        _show(told, output / f"{name}.png", language, as_json=json_)
+    whole = (
+        f"{photographs(len(inputs))} = {len(inputs) - failed} explained + {failed} not explained"
+    )
+    say(f"{whole}; {output}. Research software, not a medical device.")
+    return SOME_FAILED if failed else 0
+
+
+def file_names(photos: list[str]) -> list[str]:
+    """A name for the files of each photo: its own without ending, numbered where it is taken."""
+    taken: set[str] = set()
+    names = []
+    for photo in photos:
+        stem = Path(photo).stem or "photo"
+        tries = (
+            stem if number == 1 else f"{stem}-{number}" for number in range(1, len(photos) + 1)
+        )
+        name = next(each for each in tries if each not in taken)
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _explained(
+    grader: "Grader", given: Input, eye: str | None, device: str
+) -> "tuple[Row, Explanation | None]":
+    """What a photograph's line says, and its explanation where it has a grade."""
+    from drgrade.models.explain import as_json, explain_photo
+    from drgrade.models.explain_words import told
+
+    name, path, known = given
+    told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
+    row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye)
+    promised = as_promised(known, row)
+    if explanation is None or promised["status"] != "graded":
+        return promised, None
+    return as_json(explanation) | {"sentences": told(explanation)}, explanation
+
+
+def _write(explanation: "Explanation", told: Row, place: Path, language: str) -> None:
+    """The picture first: where the twin lies, both are whole."""
+    from drgrade.files import write_bytes, write_json
+    from drgrade.models.explain_picture import as_png, draw_explanation
+
+    png, twin = (place.with_name(f"{place.name}.{kind}") for kind in ("png", "json"))
+    write_bytes(png, as_png(draw_explanation(explanation, language)))
+    write_json(twin, told)
+
+
+def _show(told: Row, picture: Path, language: str, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    elif told["status"] == "graded":
+        print(told["photo"], *told["sentences"][language], picture, sep="\n  ")
+    else:
+        print(f"{told['photo']}  {told['status']:10}  {told.get('reason', '')}")

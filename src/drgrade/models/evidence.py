@@ -1,0 +1,124 @@
+"""Where the evidence for a grade lies: what each place of the last map adds to one figure.
+
+Our networks end in an average over places and a linear layer. Their outputs are therefore a sum
+over the places of the last map, and what a place adds is its features times their weights: exact,
+no approximation of the network (class activation maps, Zhou et al. 2016, arXiv:1512.04150).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from drgrade.grades import REFERABLE_FROM
+from drgrade.models.grader import Grader
+from drgrade.models.lesions import LesionNetwork
+
+Measure = Literal["log_odds", "value"]
+FINITE = 30.0  # of a log-odds; beyond it a chance is 0 or 1 to thirteen digits
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A figure, taken apart: `base` plus the mean of `places` (h, w) is `total`.
+
+    `measure` is `log_odds` of a referable grade before any recalibration, or the `value` of a
+    regression. From `neutral` on the figure speaks for a referable grade.
+    """
+
+    measure: Measure
+    total: float
+    base: float
+    places: np.ndarray
+    neutral: float
+
+    @property
+    def says(self) -> np.ndarray:
+        """What each place says by itself, (h, w), 0 undecided; the mean is total less neutral."""
+        return self.base + self.places - self.neutral
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One pass of one photo: outputs (k,), the map that is averaged (1, C, h, w), lesion maps.
+
+    `maps` are logits of `MAPS`, (5, S/2, S/2); None where the network has none.
+    """
+
+    outputs: np.ndarray
+    last: torch.Tensor
+    maps: np.ndarray | None
+
+
+def log_odds_of_classes(outputs: torch.Tensor) -> torch.Tensor:
+    """Log-odds of a referable grade by the softmax of (5,) outputs."""
+    referable, other = outputs[REFERABLE_FROM:], outputs[:REFERABLE_FROM]
+    return torch.logsumexp(referable, 0) - torch.logsumexp(other, 0)
+
+
+def log_odds_of_steps(outputs: torch.Tensor) -> torch.Tensor:
+    """Log-odds of a referable grade by the conditional steps of CORN, (4,) outputs."""
+    above = F.logsigmoid(outputs[:REFERABLE_FROM]).sum()
+    return above - torch.log(-torch.expm1(above.clamp(max=-np.exp(-FINITE))))
+
+
+def value_of(outputs: torch.Tensor) -> torch.Tensor:
+    """The one output of a regression."""
+    return outputs[0]
+
+
+FIGURES: dict[str, tuple[Measure, Callable[[torch.Tensor], torch.Tensor]]] = {
+    "cross_entropy": ("log_odds", log_odds_of_classes),
+    "corn": ("log_odds", log_odds_of_steps),
+    "regression": ("value", value_of),
+}
+
+
+def backbone_of(network: nn.Module) -> Any:
+    """The part of a network that grades."""
+    return network.backbone if isinstance(network, LesionNetwork) else network
+
+
+def glance(grader: Grader, square: torch.Tensor) -> Glance:
+    """Look once at a square (1, 3, S, S), float 0 to 1, and keep what an explanation needs."""
+    kept: list[torch.Tensor] = []
+    pool = backbone_of(grader.network).avg_pool
+    watch = pool.register_forward_pre_hook(lambda _, given: kept.append(given[0]))
+    try:
+        with torch.no_grad():
+            if isinstance(grader.network, LesionNetwork):
+                seen = grader.see(square)
+                outputs, maps = seen.outputs, seen.maps[0].float().cpu().numpy()
+            else:
+                outputs, maps = grader.outputs(square), None
+    finally:
+        watch.remove()
+    return Glance(outputs[0].float().cpu().numpy(), kept[-1], maps)
+
+
+def weigh(grader: Grader, last: torch.Tensor) -> Evidence:
+    """Take the figure of a grader's objective apart over the places of the last map (1, C, h, w).
+
+    Outputs that enter the figure bent (softmax, conditional steps) are weighed by its slope at
+    this photo; `base` holds the rest, so that the sum stays exact. The course lab's head averages
+    7 x 7 places at stride 1 and weighs each average by itself: exact too, but places near the rim
+    lie in fewer averages and can say less.
+    """
+    measure, figure = FIGURES[grader.objective_name]
+    neutral = grader.decoding.cuts[REFERABLE_FROM - 1] if measure == "value" else 0.0
+    backbone = backbone_of(grader.network)
+    weight, bias = backbone.fc.weight.detach().double(), backbone.fc.bias.detach().double()
+    with torch.enable_grad():
+        features = last.detach().double().requires_grad_()
+        outputs = F.linear(torch.flatten(backbone.avg_pool(features), 1), weight, bias)[0]
+        total = figure(outputs)
+        of_features, of_outputs = torch.autograd.grad(total, (features, outputs))
+    number = features.shape[2] * features.shape[3]
+    places = number * (features * of_features).sum(dim=1)[0].detach().cpu().numpy()
+    total, outputs = total.detach(), outputs.detach()
+    base = total - (of_outputs * (outputs - bias)).sum()
+    return Evidence(measure, float(total), float(base), places, float(neutral))

@@ -1,0 +1,205 @@
+"""Why a photo got its grade: the evidence of each place, and the lesions behind it."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from drgrade.data.dataset import as_unit
+from drgrade.data.masks import MAPS
+from drgrade.data.preprocess import Prepared
+from drgrade.errors import DrgradeError
+from drgrade.grades import is_referable
+from drgrade.models.evidence import Evidence, glance, weigh
+from drgrade.models.found_lesions import (
+    THRESHOLD,
+    Landmarks,
+    Spot,
+    count,
+    field_of,
+    find_landmarks,
+    find_lesions,
+    grade_of_spots,
+    near_the_fovea,
+    quadrant_of,
+)
+from drgrade.models.grader import Grader
+from drgrade.models.inference import answer, look
+
+DIGITS = 5
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the lesion maps show: probabilities (5, h, w), the lesions in them, and landmarks.
+
+    `grade` is what the ICDR rule makes of the lesions; `near_fovea` counts hard exudates within a
+    disc diameter of the fovea, None where it is not known where that is.
+    """
+
+    shares: np.ndarray
+    lesions: tuple[Spot, ...]
+    landmarks: Landmarks
+    grade: int
+    near_fovea: int | None
+    threshold: float
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Lesions of each kind."""
+        return count(self.lesions)
+
+    @property
+    def quadrants(self) -> dict[str, int] | None:
+        """Lesions in each quadrant that has some; None where the quadrants are not known."""
+        if self.landmarks.fovea is None:
+            return None
+        named = [str(quadrant_of(spot, self.landmarks)) for spot in self.lesions]
+        return {name: named.count(name) for name in sorted(set(named))}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A graded photo with its evidence and, where the network has lesion maps, what they show.
+
+    `row` is the photo's row of predictions, as `grade_photos` gives it.
+    """
+
+    row: dict[str, Any]
+    prepared: Prepared
+    evidence: Evidence
+    sight: Sight | None
+
+    @property
+    def grade(self) -> int:
+        """The grade that the network gave, 0 to 4."""
+        return int(self.row["predicted"])
+
+    @property
+    def by_point(self) -> bool:
+        """Whether `referable` was told by the model's operating point, not by the grade."""
+        return "referable" in self.row
+
+    @property
+    def referable(self) -> bool:
+        """Whether the photo asks for a referral."""
+        return bool(self.row["referable"]) if self.by_point else is_referable(self.grade)
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the lesions seen would make another grade than the network gave."""
+        return self.sight is not None and self.sight.grade != self.grade
+
+
+def explain_photo(
+    grader: Grader,
+    name: str,
+    path: Path | DrgradeError,
+    *,
+    device: str = "cpu",
+    eye: str | None = None,
+    threshold: float = THRESHOLD,
+) -> tuple[dict[str, Any], Explanation | None]:
+    """The row of predictions of one photo, and why it is so; None where it has no grade.
+
+    Args:
+        grader: in evaluation mode.
+        name: of the photo, as it is told.
+        path: where it lies, or what is wrong with it.
+        device: where to compute.
+        eye: `left` or `right` where that is known.
+        threshold: of the probability from which a pixel is lesion.
+    """
+    seen = look(name, path, grader.preprocess)
+    model = str(grader.facts.get("weights_sha256", ""))[:16]
+    if seen.prepared is None:
+        return {"photo": name, "status": "error", **seen.facts, "model": model}, None
+    square = as_unit(torch.tensor(seen.prepared.pixels)[None].to(device))
+    found = glance(grader, square)
+    probabilities, grades = grader.decode(found.outputs[None])
+    verdict = answer(probabilities[0], int(grades[0]), grader.referable_from)
+    row = {"photo": name, **verdict, **seen.facts, "model": model}
+    if verdict["status"] != "graded":
+        return row, None
+    sight = None
+    if found.maps is not None:
+        shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
+        sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold)
+    return row, Explanation(row, seen.prepared, weigh(grader, found.last), sight)
+
+
+def see_lesions(
+    shares: np.ndarray, pixels: np.ndarray, *, eye: str | None = None, threshold: float = THRESHOLD
+) -> Sight:
+    """What maps (5, h, w), 0 to 1, of a square (S, S, 3) uint8 show."""
+    inside = field_of(pixels, shares.shape[-1])
+    lesions = find_lesions(shares, inside, threshold)
+    landmarks = find_landmarks(shares[MAPS.index("disc")], inside, eye, threshold)
+    grade = grade_of_spots(lesions, landmarks)
+    near = near_the_fovea(lesions, landmarks)
+    return Sight(shares, lesions, landmarks, grade, near, threshold)
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """Everything an explanation says, as plain values."""
+    evidence, sight = explanation.evidence, explanation.sight
+    told: dict[str, Any] = {
+        **explanation.row,
+        "referable": explanation.referable,
+        "referable_by": "operating point HS" if explanation.by_point else "grade",
+        "evidence": {
+            "measure": evidence.measure,
+            "total": evidence.total,
+            "base": evidence.base,
+            "neutral": evidence.neutral,
+            "places": np.round(evidence.places, DIGITS).tolist(),
+        },
+        "lesions": None,
+    }
+    if sight is None:
+        return told
+    return told | {
+        "threshold": sight.threshold,
+        "counts": sight.counts,
+        "quadrants": sight.quadrants,
+        "grade_of_lesions": sight.grade,
+        "hard_exudates_near_fovea": sight.near_fovea,
+        "eye": sight.landmarks.eye,
+        "eye_by": sight.landmarks.eye_by or None,
+        "disc": _placed(sight.landmarks.disc, explanation.prepared) or None,
+        "fovea": _fovea(sight.landmarks, explanation.prepared),
+        "lesions": [
+            {**_placed(spot, explanation.prepared), "quadrant": quadrant_of(spot, sight.landmarks)}
+            for spot in sight.lesions
+        ],
+    }
+
+
+def to_photo(prepared: Prepared, x: float, y: float) -> tuple[float, float, float]:
+    """A place in shares of the square's side as px of the photo's file, and px a side."""
+    field, (height, width) = prepared.field, prepared.seen
+    side = max(field.width, field.height)
+    across, down = prepared.photo.width / width, prepared.photo.height / height
+    left = field.left - (side - field.width) // 2
+    top = field.top - (side - field.height) // 2
+    return (left + x * side) * across, (top + y * side) * down, side * across
+
+
+def _placed(spot: Spot | None, prepared: Prepared) -> dict[str, Any]:
+    if spot is None:
+        return {}
+    x, y, side = to_photo(prepared, spot.x, spot.y)
+    shares = {k: round(v, DIGITS) if isinstance(v, float) else v for k, v in asdict(spot).items()}
+    return shares | {"x_px": round(x, 1), "y_px": round(y, 1),
+                     "diameter_px": round(spot.diameter * side, 1)}  # fmt: skip
+
+
+def _fovea(landmarks: Landmarks, prepared: Prepared) -> dict[str, float] | None:
+    if landmarks.fovea is None:
+        return None
+    x, y = landmarks.fovea
+    across, down, _ = to_photo(prepared, x, y)
+    return {"x": round(x, DIGITS), "y": round(y, DIGITS),
+            "x_px": round(across, 1), "y_px": round(down, 1)}  # fmt: skip

@@ -1,0 +1,173 @@
+"""What an explanation says in sentences, in English and Traditional Chinese."""
+
+from drgrade.data.masks import KINDS
+from drgrade.grades import NAMES, is_vision_threatening
+from drgrade.languages import LANGUAGES, Pairs, said
+from drgrade.models.explain import Explanation, Sight
+
+WORDS: Pairs = {
+    "grade": ("grade {grade} ({name})", "{grade} 級（{name}）"),
+    "referable": ("referable", "需轉診"),
+    "not referable": ("not referable", "不需轉診"),
+    "by point": ("at the model's operating point HS", "依模型的 HS 操作點"),
+    "microaneurysm": ("{n} microaneurysm{s}", "微血管瘤 {n} 個{s}"),
+    "haemorrhage": ("{n} haemorrhage{s}", "出血 {n} 處{s}"),
+    "hard_exudate": ("{n} hard exudate{s}", "硬性滲出物 {n} 處{s}"),
+    "soft_exudate": ("{n} soft exudate{s}", "軟性滲出物 {n} 處{s}"),
+    "no lesions": ("no lesions seen", "未見病灶"),
+    "superior_temporal": ("superior temporal", "上方耳側"),
+    "superior_nasal": ("superior nasal", "上方鼻側"),
+    "inferior_temporal": ("inferior temporal", "下方耳側"),
+    "inferior_nasal": ("inferior nasal", "下方鼻側"),
+    "in one": ("in the {name} quadrant", "位於{name}象限"),
+    "all in one": ("all in one quadrant ({name})", "全部位於同一象限（{name}）"),
+    "in many": ("in {n} quadrants", "分布於 {n} 個象限"),
+    "left": ("left eye", "左眼"),
+    "right": ("right eye", "右眼"),
+    "by disc": ("{eye}, by the side of the optic disc", "依視盤位置判為{eye}"),
+    "by told": ("{eye}", "{eye}"),
+    "no disc": (
+        "side unknown: no optic disc seen, so no quadrants",
+        "眼別不明：未見視盤，無法劃分象限",
+    ),
+    "no disc, eye": (
+        "{eye}; no optic disc seen, so no quadrants",
+        "{eye}；未見視盤，無法劃分象限",
+    ),
+    "disc in the middle": (
+        "side unknown: the optic disc lies in the middle, so no quadrants",
+        "眼別不明：視盤位於畫面中央，無法劃分象限",
+    ),
+    "near fovea": (
+        "hard exudates within a disc diameter of the fovea ({n}): a sign of macular edema",
+        "距黃斑中心凹一個視盤直徑內有硬性滲出物（{n} 處）：黃斑水腫的徵象",
+    ),
+    "lesions make": (
+        "the lesions seen would make grade {grade} ({name})",
+        "所見病灶依 ICDR 標準應為 {grade} 級（{name}）",
+    ),
+    "agrees": (
+        "the lesions seen make the same grade by the ICDR rule",
+        "所見病灶依 ICDR 標準為同一分級",
+    ),
+    "disagrees": (
+        "The grade and the lesions disagree: {lesions}, the network says grade {grade}.",
+        "分級與病灶不一致：{lesions}，網路判為 {grade} 級。",
+    ),
+    "not mapped": (
+        "New vessels, beaded veins and bleeding before the retina make grades 3 and 4, and have "
+        "no map.",
+        "新生血管、靜脈串珠與視網膜前出血等 3、4 級的徵象沒有對應的病灶圖。",
+    ),
+    "no maps": (
+        "This grader has no lesion maps; train one with model.lesions = true. The evidence map "
+        "alone is shown.",
+        "此分級模型沒有病灶圖；請以 model.lesions = true 訓練。以下只顯示證據圖。",
+    ),
+    "research": ("Research software, not a medical device.", "研究用軟體，並非醫療器材。"),
+    "photograph": ("Photograph, and the lesions seen in it", "照片與所見病灶"),
+    "photograph alone": ("Photograph", "照片"),
+    "evidence": ("Where the evidence lies", "證據所在"),
+    "disc": ("optic disc", "視盤"),
+    "fovea": ("fovea, by the disc", "中心凹（依視盤推估）"),
+    "against": ("not referable", "不需轉診"),
+    "for": ("referable", "需轉診"),
+    "log_odds": (
+        "log-odds of a referable grade by each place; their mean is {total}",
+        "各處對「需轉診」的對數勝算；平均為 {total}",
+    ),
+    "value": (
+        "grade by each place, above or below the cut to grade 2; their mean is {total}",
+        "各處的分級數值與 2 級切點之差；平均為 {total}",
+    ),
+    "probabilities": ("probability of each grade", "各級機率"),
+}
+LISTED, COMMA, SEMICOLON = (
+    {"en": ", ", "zh-TW": "、"}, {"en": ", ", "zh-TW": "，"}, {"en": "; ", "zh-TW": "；"}
+)  # fmt: skip
+ENDS = {"en": ".", "zh-TW": "。"}
+
+
+def lesion_words(kind: str, n: int, language: str) -> str:
+    """`12 microaneurysms`."""
+    plural = "s" if language == "en" and n != 1 else ""
+    return said(WORDS, language, kind, n=n, s=plural)
+
+
+def grade_words(grade: int, language: str) -> str:
+    """`grade 2 (moderate NPDR)`."""
+    return said(WORDS, language, "grade", grade=grade, name=NAMES[language][grade])
+
+
+def headline(explanation: Explanation, language: str) -> str:
+    """The grade and whether it is referable, and by what."""
+    verdict = said(WORDS, language, "referable" if explanation.referable else "not referable")
+    parts = [grade_words(explanation.grade, language), verdict]
+    if explanation.by_point:
+        parts.append(said(WORDS, language, "by point"))
+    return COMMA[language].join(parts)
+
+
+def lesions_seen(sight: Sight, language: str) -> str:
+    """`12 microaneurysms, 3 haemorrhages, all in one quadrant (superior temporal)`."""
+    kinds = [kind for kind in KINDS if sight.counts[kind]]
+    if not kinds:
+        return said(WORDS, language, "no lesions")
+    parts = [LISTED[language].join(lesion_words(k, sight.counts[k], language) for k in kinds)]
+    if (found := sight.quadrants) is not None:
+        name = said(WORDS, language, next(iter(found)))
+        few = "in one" if len(sight.lesions) == 1 else "all in one"
+        how = few if len(found) == 1 else "in many"
+        parts.append(said(WORDS, language, how, name=name, n=len(found)))
+    return COMMA[language].join(parts)
+
+
+def sentence(words: str, language: str) -> str:
+    """Words with a capital letter and an end."""
+    return f"{words[0].upper()}{words[1:]}{ENDS[language]}"
+
+
+def summary(explanation: Explanation, language: str) -> str:
+    """One sentence: the lesions seen and the grade.
+
+    Raises:
+        UnknownNameError: a language the sentences are not written in.
+    """
+    verdict = headline(explanation, language)
+    seen = [lesions_seen(explanation.sight, language)] if explanation.sight else []
+    return sentence(SEMICOLON[language].join([*seen, verdict]), language)
+
+
+def side(sight: Sight, language: str) -> str:
+    """Which eye it is and how that is known, or why not."""
+    known = sight.landmarks
+    eye = said(WORDS, language, known.eye) if known.eye else ""
+    if known.disc is None:
+        return said(WORDS, language, "no disc, eye" if eye else "no disc", eye=eye)
+    if not eye:
+        return said(WORDS, language, "disc in the middle")
+    return said(WORDS, language, f"by {known.eye_by}", eye=eye)
+
+
+def remarks(explanation: Explanation, language: str) -> list[str]:
+    """What else must be said: the side, macular edema, where grade and lesions disagree."""
+    if (sight := explanation.sight) is None:
+        return [said(WORDS, language, "no maps")]
+    found = [side(sight, language)]
+    if sight.near_fovea:
+        found.append(said(WORDS, language, "near fovea", n=sight.near_fovea))
+    sentences = [sentence(each, language) for each in found]
+    if not explanation.disagrees:
+        return [*sentences, sentence(said(WORDS, language, "agrees"), language)]
+    lesions = said(
+        WORDS, language, "lesions make", grade=sight.grade, name=NAMES[language][sight.grade]
+    )
+    sentences.append(said(WORDS, language, "disagrees", lesions=lesions, grade=explanation.grade))
+    if is_vision_threatening(explanation.grade):
+        sentences.append(said(WORDS, language, "not mapped"))
+    return sentences
+
+
+def told(explanation: Explanation) -> dict[str, list[str]]:
+    """The sentences in every language, for the JSON twin."""
+    return {each: [summary(explanation, each), *remarks(explanation, each)] for each in LANGUAGES}

@@ -1,0 +1,166 @@
+"""Lesions as things: how many a map shows, which kinds, where in the eye, and what grade they make.
+
+Places are shares of the side of the prepared square, x to the right, y down.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from drgrade.data.masks import KINDS, MAPS
+from drgrade.data.phantom_grade import DISC_DIAMETER, grade_of, quadrant
+from drgrade.data.phantom_lesions import Lesion
+
+THRESHOLD = 0.5  # of the probability of a pixel
+DARK = 10  # of 255; below it lies the margin around the field
+TOUCHING = np.ones((3, 3), int)  # pixels that touch at a corner are one lesion
+USUAL_DISC = DISC_DIAMETER / 2  # its diameter in shares of the side: half the field is half a side
+LEAST_DISC = 0.35  # of the usual diameter; what is smaller is no disc
+IN_THE_MIDDLE = 0.08  # of the side; a disc so near the middle does not tell the eye
+FOVEA_AWAY = 2.6  # disc diameters from the disc's centre to the fovea's, towards the temple
+FOVEA_BELOW = 0.25  # disc diameters that the fovea lies lower
+QUADRANTS = ("superior_temporal", "superior_nasal", "inferior_temporal", "inferior_nasal")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One connected part of a map: its kind, centre and size, and the mean of its probabilities.
+
+    `x`, `y` and `diameter` (of a circle as large) are shares of the side, `area` of the field.
+    """
+
+    kind: str
+    x: float
+    y: float
+    diameter: float
+    area: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """The disc where it was seen, which eye it is where that is known, where the fovea should be.
+
+    `eye_by` is `told`, `disc` or empty.
+    """
+
+    disc: Spot | None = None
+    eye: str | None = None
+    eye_by: str = ""
+    fovea: tuple[float, float] | None = None
+
+
+def field_of(pixels: np.ndarray, size: int) -> np.ndarray:
+    """Which pixels of a square (S, S, 3) uint8 are retina, at (size, size), bool."""
+    light = np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BOX))
+    return ndimage.binary_fill_holes(light.max(axis=2) > DARK)
+
+
+def find_spots(
+    share: np.ndarray, kind: str, inside: np.ndarray, threshold: float = THRESHOLD
+) -> tuple[Spot, ...]:
+    """The connected parts of a map (h, w), 0 to 1, above a threshold; largest first."""
+    labels, number = ndimage.label((share > threshold) & inside, TOUCHING)
+    if not number:
+        return ()
+    height, width = share.shape
+    rows, columns = np.nonzero(labels)
+    which = labels[rows, columns]
+    pixels = np.bincount(which)[1:]
+    y = np.bincount(which, rows + 0.5)[1:] / pixels / height
+    x = np.bincount(which, columns + 0.5)[1:] / pixels / width
+    confidence = np.bincount(which, share[rows, columns])[1:] / pixels
+    diameter = 2 * np.sqrt(pixels / np.pi) / width
+    area = pixels / inside.sum()
+    order = np.argsort(-pixels, kind="stable")
+    return tuple(Spot(kind, *(float(each[i]) for each in (x, y, diameter, area, confidence)))
+                 for i in order)  # fmt: skip
+
+
+def find_lesions(
+    shares: np.ndarray, inside: np.ndarray, threshold: float = THRESHOLD
+) -> tuple[Spot, ...]:
+    """The lesions of maps (5, h, w), 0 to 1, in the order of `MAPS`; the disc is none."""
+    return tuple(
+        spot
+        for kind in KINDS
+        for spot in find_spots(shares[MAPS.index(kind)], kind, inside, threshold)
+    )
+
+
+def find_landmarks(
+    share: np.ndarray, inside: np.ndarray, eye: str | None = None, threshold: float = THRESHOLD
+) -> Landmarks:
+    """Disc, eye and fovea by the map of the disc (h, w), 0 to 1.
+
+    The disc lies towards the nose, so its side tells the eye, unless it is told or the disc lies
+    in the middle. The fovea lies 2.6 disc diameters further out and a little lower, where the
+    diameter is half believed: it stands for the camera's angle, but discs differ in size too.
+    """
+    told = "told" if eye else ""
+    disc = next(iter(find_spots(share, "disc", inside, threshold)), None)
+    if disc is None or disc.diameter < LEAST_DISC * USUAL_DISC:
+        return Landmarks(None, eye, told)
+    if not eye and abs(disc.x - 0.5) > IN_THE_MIDDLE:
+        eye, told = ("right" if disc.x > 0.5 else "left"), "disc"
+    if not eye:
+        return Landmarks(disc)
+    diameter = float(np.sqrt(disc.diameter * USUAL_DISC))
+    outwards = -1 if eye == "right" else 1
+    fovea = (disc.x + outwards * FOVEA_AWAY * diameter, disc.y + FOVEA_BELOW * diameter)
+    return Landmarks(disc, eye, told, fovea)
+
+
+def as_drawn(spot: Spot, landmarks: Landmarks) -> Lesion:
+    """A lesion in the coordinates of drawn eyes: shares of half the field around the fovea.
+
+    Without a fovea they are around the middle of the field.
+    """
+    x, y = landmarks.fovea or (0.5, 0.5)
+    return Lesion(spot.kind, 2 * (spot.x - x), 2 * (spot.y - y), spot.diameter, 0)
+
+
+def disc_x(landmarks: Landmarks) -> float:
+    """Where the disc lies in the coordinates of `as_drawn`; next to 0 where it is not known."""
+    if landmarks.disc is None or landmarks.fovea is None:
+        return 1e-9
+    return 2 * (landmarks.disc.x - landmarks.fovea[0])
+
+
+def quadrant_of(spot: Spot, landmarks: Landmarks) -> str | None:
+    """The quadrant of a lesion around the line from fovea to disc; None where that is not known."""
+    if landmarks.fovea is None:
+        return None
+    drawn = as_drawn(spot, landmarks)
+    return QUADRANTS[quadrant(drawn.x, drawn.y, disc_x(landmarks))]
+
+
+def grade_of_spots(spots: Iterable[Spot], landmarks: Landmarks) -> int:
+    """The grade (0 to 3) that the ICDR rule gives the lesions seen (Wilkinson et al. 2003).
+
+    New vessels, beaded veins and the like are not among the maps, so 4 is never said. Without a
+    fovea the quadrants are those around the middle of the field.
+    """
+    drawn = [as_drawn(spot, landmarks) for spot in spots]
+    return grade_of(drawn, disc_x(landmarks))
+
+
+def near_the_fovea(spots: Iterable[Spot], landmarks: Landmarks) -> int | None:
+    """How many hard exudates lie within a disc diameter of the fovea; None where it is not known.
+
+    One is enough for a sign of macular edema on the scale of the IDRiD set (Porwal et al. 2018).
+    """
+    if landmarks.fovea is None:
+        return None
+    drawn = [as_drawn(spot, landmarks) for spot in spots if spot.kind == "hard_exudate"]
+    return sum(float(np.hypot(each.x, each.y)) <= DISC_DIAMETER for each in drawn)
+
+
+def count(spots: Sequence[Spot]) -> dict[str, int]:
+    """How many lesions of each kind, in the order of `KINDS`."""
+    found = Counter(spot.kind for spot in spots)
+    return {kind: found[kind] for kind in KINDS}
