@@ -15,7 +15,7 @@ from drgrade.data.cache import MASKED, Cache, prepare_all
 from drgrade.data.dataset import Part, Targets
 from drgrade.data.drawn import drawn_manifest
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.masks import COUNTS
+from drgrade.data.masks import COUNTS, MAPS
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import complete, leaked_share
 from drgrade.errors import ManifestError, RecipeError, RunError
@@ -121,7 +121,7 @@ def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
     cache = prepare_all(
         whole,
         settings,
-        cache_folder() / "squares" / (f"{place}-masks" if masks else place),
+        cache_folder() / "squares" / (f"{place}-{len(MAPS)}maps" if masks else place),
         workers=recipe.data.workers,
         masks=masks,
     )
