@@ -33,7 +33,7 @@ DIGITS = 5
 
 @dataclass(frozen=True)
 class Sight:
-    """What the lesion maps show: probabilities (5, h, w), the lesions in them, and landmarks.
+    """What the lesion maps show: probabilities (5, h, w) in the field, lesions and landmarks.
 
     `grade` is what the ICDR rule makes of the lesions; `near_fovea` counts hard exudates within a
     disc diameter of the fovea, None where it is not known where that is.
@@ -135,6 +135,7 @@ def see_lesions(
 ) -> Sight:
     """What maps (5, h, w), 0 to 1, of a square (S, S, 3) uint8 show."""
     inside = field_of(pixels, shares.shape[-1])
+    shares = shares * inside
     lesions = find_lesions(shares, inside, threshold)
     landmarks = find_landmarks(shares[MAPS.index("disc")], inside, eye, threshold)
     grade = grade_of_spots(lesions, landmarks)

@@ -101,7 +101,7 @@ def draw_explanation(explanation: Explanation, language: str = "en") -> Image.Im
 def as_png(picture: Image.Image) -> bytes:
     """The picture as the bytes of a PNG file, the same each time."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", optimize=True)
+    picture.save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -147,8 +147,7 @@ def _kept(share: np.ndarray, kind: str, sight: Sight) -> np.ndarray:
     if kind != "disc":
         return share
     labels, _ = ndimage.label(share > sight.threshold, np.ones((3, 3)))
-    disc = sight.landmarks.disc
-    if disc is None:
+    if sight.landmarks.disc is None or not labels.any():
         return np.zeros_like(share)
     largest = np.bincount(labels[labels > 0]).argmax()
     return np.where(labels == largest, share, 0.0)

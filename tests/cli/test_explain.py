@@ -1,0 +1,108 @@
+"""`explain`, as a person types it."""
+
+import json
+
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch")
+
+from drgrade.cli.app import run
+from drgrade.cli.explain import file_names
+from drgrade.data.phantom import draw_set
+from drgrade.data.preprocess import Preprocess
+from drgrade.models.checkpoint import save_grader
+from drgrade.models.grader import Grader, build_network
+from drgrade.recipe import Model
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("explain")
+    torch.manual_seed(0)
+    model = Model(network="resnet18", lesions=True)
+    grader = Grader(build_network(model, 5), model, Preprocess(size=32), "cross_entropy")
+    save_grader(folder / "model.safetensors", grader)
+    draw_set(2, folder / "drawn", size=96)
+    return folder
+
+
+def photos(place):
+    return sorted((place / "drawn" / "photos").iterdir())
+
+
+def explain(place, *more):
+    return run(["explain", str(place / "model.safetensors"), *map(str, more)])
+
+
+def test_a_photograph_gets_a_picture_and_its_twin(place, tmp_path, capsys):
+    photo = photos(place)[0]
+    assert explain(place, photo, "-o", tmp_path / "out") == 0
+    shown = capsys.readouterr()
+    twin = json.loads((tmp_path / "out" / f"{photo.stem}.json").read_text(encoding="utf-8"))
+    with Image.open(tmp_path / "out" / f"{photo.stem}.png") as picture:
+        assert picture.format == "PNG"
+    assert twin["sentences"]["en"][0] in shown.out
+    assert f"{photo.stem}.png" in shown.out
+    assert "1 photograph = 1 explained + 0 not explained" in shown.err
+    assert "not a medical device" in shown.err
+
+
+def test_several_photographs_and_chinese(place, tmp_path, capsys):
+    assert explain(place, place / "drawn" / "photos", "-o", tmp_path, "--language", "zh-TW") == 0
+    assert "級" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_json_is_a_photograph_a_line_and_equal_to_the_twin(place, tmp_path, capsys):
+    photo = photos(place)[0]
+    explain(place, photo, "-o", tmp_path, "--json")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == json.loads((tmp_path / f"{photo.stem}.json").read_text("utf-8"))
+
+
+def test_a_photograph_that_cannot_be_read_is_refused_as_by_predict(place, tmp_path, capsys):
+    (tmp_path / "broken.jpg").write_bytes(b"no photo")
+    model = str(place / "model.safetensors")
+    assert run(["predict", model, str(tmp_path / "broken.jpg"), "--json"]) == 3
+    wanted = capsys.readouterr().out
+    out = tmp_path / "out"
+    assert explain(place, tmp_path / "broken.jpg", photos(place)[0], "-o", out, "--json") == 3
+    assert capsys.readouterr().out.startswith(wanted)
+    assert sorted(path.suffix for path in out.iterdir()) == [".json", ".png"]
+
+
+def test_a_manifest_tells_the_eye_and_the_command_line_knows_better(place, tmp_path, capsys):
+    manifest = place / "drawn" / "manifest.csv"
+    explain(place, manifest, "-o", tmp_path, "--json")
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["eye"] for each in told] == ["right", "left"]
+    explain(place, manifest, "-o", tmp_path, "--json", "--eye", "left")
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["eye_by"] for each in told] == ["told", "told"]
+    assert {each["eye"] for each in told} == {"left"}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["-o", "taken.txt"], "output is a folder"),
+        (["-o", "out", "--device", "cuda:99"], "cuda:99 is not here"),
+        (["-o", "out", "--language", "de"], "zh-TW"),
+        ([], "-o requires"),
+    ],
+    ids=["file", "device", "language", "nowhere"],
+)
+def test_wrong_usage_is_a_line_and_exit_code_2(place, tmp_path, capsys, monkeypatch, more, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken.txt").touch()
+    assert explain(place, photos(place)[0], *more) == 2
+    shown = capsys.readouterr().err.strip()
+    assert said in shown
+    assert len(shown.splitlines()) == 1
+
+
+def test_photographs_of_one_name_get_files_of_their_own():
+    assert file_names(["a/eye.jpg", "b/eye.png", "eye-2.jpg", "c/eye.tif"]) == [
+        "eye", "eye-2", "eye-2-2", "eye-3",
+    ]  # fmt: skip

@@ -1,0 +1,241 @@
+"""An explanation is of the answer that predict gives, and its words follow from what was seen."""
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+torch = pytest.importorskip("torch")
+
+from fontTools.ttLib import TTFont
+
+from drgrade.data.field import Field
+from drgrade.data.phantom import draw_eye, paint
+from drgrade.data.photo import Photo
+from drgrade.data.preprocess import Prepared, Preprocess
+from drgrade.errors import UnknownNameError
+from drgrade.fonts import chinese_font
+from drgrade.grades import NAMES
+from drgrade.models.evidence import Evidence
+from drgrade.models.explain import Explanation, Sight, as_json, explain_photo, to_photo
+from drgrade.models.explain_picture import (
+    COLOURS,
+    SIDE,
+    WIDTH,
+    as_png,
+    draw_explanation,
+    outlined,
+    shortened,
+    wrapped,
+)
+from drgrade.models.explain_words import WORDS, remarks, summary, told
+from drgrade.models.found_lesions import Landmarks, Spot
+from drgrade.models.grader import Grader, build_network
+from drgrade.models.inference import grade_photos
+from drgrade.predictions import PROBABILITIES
+from drgrade.recipe import Model
+
+FOVEA = Landmarks(Spot("disc", 0.8, 0.5, 0.13, 0.02, 0.9), "right", "disc", (0.46, 0.53))
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory):
+    path = tmp_path_factory.mktemp("explain") / "eye.png"
+    Image.fromarray(paint(draw_eye(0, 0), 128).pixels).save(path)
+    return path
+
+
+def grader(*, lesions: bool = True, **more) -> Grader:
+    torch.manual_seed(0)
+    model = Model(network="resnet18", lesions=lesions)
+    return Grader(build_network(model, 5).eval(), model, Preprocess(size=64), "cross_entropy",
+                  **more)  # fmt: skip
+
+
+WHOLE = Field(0, 0, 64, 64)
+
+
+def prepared(field: Field = WHOLE, seen=(64, 64), file=(64, 64)) -> Prepared:
+    of_file = Photo(np.empty((0, 0, 3), np.uint8), file[1], file[0], 9, "ab", "PNG")
+    return Prepared(np.full((64, 64, 3), 90, np.uint8), of_file, field, {}, seen)
+
+
+def spots(kind: str, *places: tuple[float, float]) -> tuple[Spot, ...]:
+    return tuple(Spot(kind, x, y, 0.02, 0.0004, 0.9) for x, y in places)
+
+
+def sight(lesions=(), grade: int = 2, landmarks: Landmarks = FOVEA, near: int | None = 0) -> Sight:
+    return Sight(np.zeros((5, 32, 32)), tuple(lesions), landmarks, grade, near, 0.5)
+
+
+def explained(grade: int, seen: Sight | None, **more) -> Explanation:
+    row = {"photo": "a.jpg", "status": "graded", "predicted": grade, **more}
+    row |= dict.fromkeys(PROBABILITIES, 0.2)
+    evidence = Evidence("log_odds", 0.5, 0.25, np.full((2, 2), 0.25), 0.0)
+    return Explanation(row, prepared(), evidence, seen)
+
+
+def test_the_row_is_the_one_that_predict_gives(photo):
+    row, found = explain_photo(grader(), "eye.png", photo)
+    (wanted,) = grade_photos(grader(), [("eye.png", photo)])
+    assert found.row == row == pytest.approx(wanted)
+
+
+def test_a_photo_that_cannot_be_read_is_refused_with_the_words_of_predict(tmp_path):
+    (tmp_path / "cut.jpg").write_bytes(b"no photo")
+    Image.new("RGB", (9, 9)).save(tmp_path / "tiny.png")
+    paths = [tmp_path / name for name in ("cut.jpg", "tiny.png", "missing.jpg")]
+    answers = [explain_photo(grader(), path.name, path) for path in paths]
+    assert [row for row, _ in answers] == list(grade_photos(grader(), [(p.name, p) for p in paths]))
+    assert [found for _, found in answers] == [None] * 3
+
+
+def test_a_network_without_maps_shows_its_evidence_and_says_how_to_get_them(photo):
+    _, found = explain_photo(grader(lesions=False), "eye.png", photo)
+    assert found.sight is None
+    assert as_json(found)["lesions"] is None
+    assert "model.lesions = true" in remarks(found, "en")[0]
+    assert "model.lesions = true" in remarks(found, "zh-TW")[0]
+
+
+def test_the_twin_is_plain_json_whose_evidence_adds_up(photo):
+    _, found = explain_photo(grader(), "eye.png", photo)
+    read = json.loads(json.dumps(as_json(found), allow_nan=False))
+    evidence = read["evidence"]
+    assert evidence["base"] + np.mean(evidence["places"]) == pytest.approx(
+        evidence["total"], abs=1e-4
+    )
+    assert len(read["lesions"]) == sum(read["counts"].values())
+
+
+def test_where_a_model_has_an_operating_point_it_tells_what_is_referable(photo):
+    point = {"operating_points": [{"name": "HS", "threshold": 0.0}]}
+    _, found = explain_photo(grader(facts=point), "eye.png", photo)
+    assert found.referable
+    assert as_json(found)["referable_by"] == "operating point HS"
+    assert "at the model's operating point HS" in summary(found, "en")
+
+
+def test_a_place_is_told_in_pixels_of_the_file():
+    """A file of 400 x 300 decoded at half; its field 100 wide and 120 tall, padded at the sides."""
+    found = prepared(Field(20, 10, 120, 130), seen=(150, 200), file=(300, 400))
+    assert to_photo(found, 0.5, 0.5) == (140.0, 140.0, 240.0)
+    assert to_photo(found, 0.0, 0.0)[:2] == (20.0, 20.0)
+
+
+def test_the_sentence_names_the_lesions_their_quadrant_and_the_grade():
+    places = spots("microaneurysm", *[(0.2, 0.2)] * 12) + spots("haemorrhage", *[(0.3, 0.3)] * 3)
+    found = explained(2, sight(places))
+    assert summary(found, "en") == (
+        "12 microaneurysms, 3 haemorrhages, all in one quadrant (superior temporal); "
+        "grade 2 (moderate NPDR), referable."
+    )
+    assert summary(found, "zh-TW") == (
+        "微血管瘤 12 個、出血 3 處，全部位於同一象限（上方耳側）；2 級（中度非增殖性），需轉診。"
+    )
+
+
+def test_one_lesion_is_one_and_none_are_none():
+    one = explained(1, sight(spots("microaneurysm", (0.9, 0.8)), grade=1))
+    assert summary(one, "en").startswith("1 microaneurysm, in the inferior nasal quadrant; grade 1")
+    assert summary(explained(0, sight(grade=0)), "en") == (
+        "No lesions seen; grade 0 (no DR), not referable."
+    )
+
+
+def test_lesions_in_several_quadrants_are_counted_so():
+    found = explained(2, sight(spots("haemorrhage", (0.2, 0.2), (0.2, 0.9), (0.9, 0.9))))
+    assert summary(found, "en").startswith("3 haemorrhages, in 3 quadrants;")
+
+
+def test_without_a_disc_no_quadrant_is_named():
+    found = explained(2, sight(spots("haemorrhage", (0.2, 0.2)), landmarks=Landmarks(), near=None))
+    assert summary(found, "en").startswith("1 haemorrhage; grade 2")
+    assert remarks(found, "en")[0].startswith("Side unknown")
+    assert as_json(found)["quadrants"] is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_where_grade_and_lesions_disagree_both_are_said(language):
+    found = explained(4, sight(spots("microaneurysm", (0.2, 0.2)), grade=1))
+    said = " ".join(remarks(found, language))
+    assert NAMES[language][1] in said
+    assert str(found.grade) in said
+    assert found.disagrees
+    assert len(remarks(found, language)) == 3
+
+
+def test_where_they_agree_that_is_said_too():
+    assert remarks(explained(2, sight()), "en")[-1] == (
+        "The lesions seen make the same grade by the ICDR rule."
+    )
+
+
+def test_exudates_near_the_fovea_are_a_sign_of_macular_edema():
+    assert "macular edema" in " ".join(remarks(explained(2, sight(near=2)), "en"))
+
+
+def test_an_unknown_language_is_answered_with_those_there_are():
+    with pytest.raises(UnknownNameError, match="zh-TW"):
+        summary(explained(2, sight()), "de")
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_both_languages_ask_for_the_same_values(key):
+    english, chinese = (set(re.findall(r"\{(\w+)", text)) for text in WORDS[key])
+    assert english == chinese
+
+
+def test_every_letter_of_the_words_can_be_drawn():
+    letters = {each for pair in WORDS.values() for text in pair for each in text}
+    with TTFont(chinese_font()) as font:
+        assert {each for each in letters if ord(each) not in font.getBestCmap()} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+@pytest.mark.parametrize(
+    "seen", [sight(spots("haemorrhage", (0.2, 0.2))), None], ids=["maps", "none"]
+)
+def test_the_picture_is_drawn_the_same_each_time(language, seen):
+    found = explained(2, seen)
+    one, two = (draw_explanation(found, language) for _ in range(2))
+    assert as_png(one) == as_png(two)
+    assert one.width == WIDTH
+
+
+def test_a_lesion_has_a_line_of_its_colour_around_it_and_is_not_covered():
+    shares = np.zeros((5, 64, 64))
+    shares[1, 30:34, 30:34] = 0.9
+    found = outlined(prepared().pixels, replace(sight(), shares=shares, landmarks=Landmarks()))
+    line = (found == np.array(COLOURS["haemorrhage"], np.uint8)).all(axis=2)
+    assert line.any()
+    assert np.array_equal(found[SIDE // 2, SIDE // 2], prepared().pixels[0, 0])
+    rows, columns = np.nonzero(line)
+    assert rows.min() > SIDE // 2 - 60
+    assert columns.max() < SIDE // 2 + 60
+
+
+def test_lines_fit_their_width_and_lose_no_word():
+    text = "The grade and the lesions disagree, and that is said, not hidden."
+    lines = wrapped(text, 200, 19)
+    assert len(lines) > 1
+    assert " ".join(lines) == text
+    chinese = WORDS["not mapped"][1]
+    assert "".join(wrapped(chinese, 300, 19)).replace(" ", "") == chinese.replace(" ", "")
+    assert not any(line[0] in "，。" for line in wrapped(chinese, 300, 19))
+
+
+def test_a_long_name_keeps_its_end():
+    short = shortened("a/very/long/way/" * 20 + "photo.jpg", 300)
+    assert short.startswith("…")
+    assert short.endswith("photo.jpg")
+    assert shortened("photo.jpg", 300) == "photo.jpg"
+
+
+def test_the_twin_has_the_sentences_of_both_languages():
+    found = told(explained(2, sight()))
+    assert set(found) == {"en", "zh-TW"}
+    assert found["en"][0] == summary(explained(2, sight()), "en")

@@ -1,0 +1,184 @@
+"""Lesions of maps as things: counted, placed and graded as they were drawn."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from drgrade.data.masks import KINDS, MAPS, planes
+from drgrade.data.phantom import Eye, draw_eye, paint
+from drgrade.data.phantom_grade import quadrant
+from drgrade.data.phantom_lesions import Lesion
+from drgrade.models.explain import Sight, see_lesions
+from drgrade.models.found_lesions import (
+    QUADRANTS,
+    Landmarks,
+    Spot,
+    find_landmarks,
+    find_lesions,
+    find_spots,
+    grade_of_spots,
+    near_the_fovea,
+    quadrant_of,
+)
+
+SIZE = 256
+WHOLE = np.ones((64, 64), bool)
+RADII = {"microaneurysm": 0.0095, "haemorrhage": 0.03, "hard_exudate": 0.012, "soft_exudate": 0.05}
+
+
+def spots_of(kind: str, *places: tuple[float, float]) -> list[Spot]:
+    return [Spot(kind, x, y, 0.01, 0.0001, 0.9) for x, y in places]
+
+
+def right_eye() -> Landmarks:
+    return find_landmarks(disc_at(0.8), WHOLE)
+
+
+def disc_at(x: float, y: float = 0.5, radius: float = 0.065) -> np.ndarray:
+    across = (np.arange(64) + 0.5) / 64
+    return (np.hypot(across[None] - x, across[:, None] - y) < radius) * 0.9
+
+
+def eye_with(number: int, kinds: dict[str, int]) -> Eye:
+    """A drawn eye whose lesions lie apart on a ring around the fovea."""
+    eye = draw_eye(0, number)
+    names = [kind for kind, n in kinds.items() for _ in range(n)]
+    turns = np.linspace(0.2, 0.2 + 2 * np.pi, len(names), endpoint=False)
+    lesions = tuple(
+        Lesion(kind, 0.35 * float(np.cos(turn)), 0.35 * float(np.sin(turn)), RADII[kind], 7)
+        for kind, turn in zip(names, turns, strict=True)
+    )
+    anatomy = replace(eye.anatomy, gaze=(0.0, 0.0), turn=0.0)
+    return replace(eye, anatomy=anatomy, lesions=lesions, disturbers=())
+
+
+def seen(eye: Eye) -> Sight:
+    """What an eye's own mask shows, taken for the maps of a network."""
+    painted = paint(eye, SIZE)
+    return see_lesions(planes(painted.mask[None])[0] * 0.9, painted.pixels)
+
+
+COUNTS = {"microaneurysm": 9, "haemorrhage": 4, "hard_exudate": 3, "soft_exudate": 2}
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_lesions_of_a_drawn_eye_are_counted_by_kind(number):
+    assert seen(eye_with(number, COUNTS)).counts == COUNTS
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_side_of_the_disc_tells_the_drawn_eye(number):
+    eye = eye_with(number, {})
+    landmarks = seen(eye).landmarks
+    assert (landmarks.eye, landmarks.eye_by) == (eye.side, "disc")
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_fovea_is_where_it_was_drawn_within_a_tenth_of_the_field(number):
+    eye = eye_with(number, {})
+    x, y = seen(eye).landmarks.fovea
+    middle = (np.array(eye.camera.centre) + 1) / 2
+    assert np.hypot(x - middle[0], y - middle[1]) < 0.1
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_the_quadrants_are_those_of_the_drawn_lesions(number):
+    eye = eye_with(number, {"haemorrhage": 5})
+    nose = float(np.sign(eye.anatomy.disc_x))
+    places = ((-0.4, -0.3), (-0.1, -0.5), (0.6, -0.5), (0.55, 0.5), (-0.3, 0.4))
+    lesions = tuple(
+        replace(each, x=nose * x, y=y) for each, (x, y) in zip(eye.lesions, places, strict=True)
+    )
+    named = [QUADRANTS[quadrant(each.x, each.y, eye.anatomy.disc_x)] for each in lesions]
+    wanted = ["superior_temporal", "superior_temporal", "superior_nasal"]
+    assert named == [*wanted, "inferior_nasal", "inferior_temporal"]
+    assert seen(replace(eye, lesions=lesions)).quadrants == dict(Counter(sorted(named)))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "grade"),
+    [({}, 0), ({"microaneurysm": 5}, 1), ({"microaneurysm": 1, "hard_exudate": 1}, 2)],
+    ids=["nothing", "microaneurysms", "more"],
+)
+def test_the_lesions_make_the_grade_of_the_rule(kinds, grade):
+    assert seen(eye_with(0, kinds)).grade == grade
+
+
+def test_more_than_twenty_haemorrhages_in_each_quadrant_are_severe():
+    places = [(x + i / 1000, y) for x in (0.3, 0.9) for y in (0.2, 0.8) for i in range(21)]
+    many = spots_of("haemorrhage", *places)
+    assert grade_of_spots(many, right_eye()) == 3
+    assert grade_of_spots(many[1:], right_eye()) == 2
+
+
+def test_mirrored_maps_are_mirrored_places_in_the_same_quadrants_of_the_other_eye():
+    painted = paint(eye_with(0, COUNTS), SIZE)
+    maps = planes(painted.mask[None])[0] * 0.9
+    one, other = see_lesions(maps, painted.pixels), see_lesions(
+        maps[:, :, ::-1], painted.pixels[:, ::-1])  # fmt: skip
+    assert sorted(round(each.x, 9) for each in one.lesions) == sorted(
+        round(1 - each.x, 9) for each in other.lesions
+    )
+    assert {one.landmarks.eye, other.landmarks.eye} == {"left", "right"}
+    assert (one.quadrants, one.counts, one.grade) == (other.quadrants, other.counts, other.grade)
+
+
+def test_a_spot_has_the_place_size_and_confidence_of_its_pixels():
+    share = np.zeros((64, 64))
+    share[16:20, 32:36] = 0.8
+    (spot,) = find_spots(share, "haemorrhage", WHOLE)
+    assert (spot.x, spot.y) == (34 / 64, 18 / 64)
+    assert spot.area == pytest.approx(16 / 64**2)
+    assert spot.diameter == pytest.approx(2 * np.sqrt(16 / np.pi) / 64)
+    assert spot.confidence == pytest.approx(0.8)
+
+
+def test_parts_that_touch_at_a_corner_are_one_lesion_and_the_largest_is_first():
+    share = np.zeros((64, 64))
+    share[1, 1] = share[5:8, 5:8] = share[8, 8] = 0.9
+    assert [round(each.area * 64**2) for each in find_spots(share, "haemorrhage", WHOLE)] == [10, 1]
+
+
+def test_what_lies_outside_the_field_or_below_the_threshold_is_no_lesion():
+    shares = np.zeros((5, 64, 64))
+    shares[0, 3, 3], shares[1, 40, 40] = 0.9, 0.4
+    inside = WHOLE.copy()
+    inside[:10] = False
+    assert find_lesions(shares, inside) == ()
+    assert [each.kind for each in find_lesions(shares, inside, threshold=0.3)] == [KINDS[1]]
+
+
+@pytest.mark.parametrize(
+    "share",
+    [np.zeros((64, 64)), disc_at(0.8, radius=0.01)],
+    ids=["nothing", "too small"],
+)
+def test_without_a_disc_the_side_and_the_quadrants_are_unknown(share):
+    found = find_landmarks(share, WHOLE)
+    assert found == Landmarks()
+    assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None
+    assert near_the_fovea([], found) is None
+
+
+def test_a_disc_in_the_middle_tells_no_side_but_a_told_eye_does():
+    assert find_landmarks(disc_at(0.52), WHOLE).eye is None
+    found = find_landmarks(disc_at(0.52), WHOLE, "left")
+    assert (found.eye, found.eye_by) == ("left", "told")
+    assert found.fovea[0] > 0.7
+
+
+def test_hard_exudates_near_the_fovea_are_counted_for_macular_edema():
+    x, y = right_eye().fovea
+    places = spots_of("hard_exudate", (x + 0.05, y), (x, y - 0.1), (x, y + 0.2))
+    assert near_the_fovea(places, right_eye()) == 2
+    assert near_the_fovea(spots_of("haemorrhage", (x, y)), right_eye()) == 0
+
+
+def test_the_disc_is_never_counted_as_a_lesion():
+    shares = np.zeros((5, 64, 64))
+    shares[MAPS.index("disc")] = disc_at(0.8)
+    assert find_lesions(shares, WHOLE) == ()
