@@ -80,7 +80,7 @@ WORDS: Pairs = {
         "grade by each place, above or below the cut to grade 2; their mean is {total}",
         "各處的分級數值與 2 級切點之差；平均為 {total}",
     ),
-    "probabilities": ("probability of each grade", "各級機率"),
+    "probabilities": ("Probability of each grade", "各級機率"),
 }
 LISTED, COMMA, SEMICOLON = (
     {"en": ", ", "zh-TW": "、"}, {"en": ", ", "zh-TW": "，"}, {"en": "; ", "zh-TW": "；"}
