@@ -83,12 +83,12 @@ def prints_of(file: Path, number: int) -> list[str]:
     draw = np.random.default_rng([0, number])
     picture = Image.fromarray(read_photo(file, wanted_side=WHOLE).pixels)
     with tempfile.TemporaryDirectory() as folder:
-        texts = [_looked_at(file)]
+        texts = [print_of(file)]
         for kind, change in KINDS.items():
             twin = Path(folder) / "twin.jpg"
             quality = int(draw.integers(30, 91)) if kind in COMPRESSED else QUALITY
             change(picture, draw).save(twin, quality=quality)
-            texts.append(_looked_at(twin))
+            texts.append(print_of(twin))
     return texts
 
 
@@ -98,7 +98,8 @@ def prints_of_all(files: list[Path], workers: int) -> np.ndarray:
         return np.array(list(pool.map(prints_of, files, range(len(files)), chunksize=8)))
 
 
-def _looked_at(file: Path) -> str:
+def print_of(file: Path) -> str:
+    """The fingerprint of a photograph as `drgrade data check` takes it."""
     pixels = read_photo(file, wanted_side=SMALLEST_SIDE).pixels
     return fingerprint(pixels, find_field(pixels))
 

@@ -2,11 +2,11 @@
 
 Twins of photographs are made (near_duplicate_twins.py) and looked for among all; pairs among the
 photographs themselves are printed, to be looked at. Then made fingerprints are searched: the mean
-of the photographs' squares plus a mixture of four squares' departures from it, of which the
-squares add up to one, so that mean, covariance and the share of candidates are those of
-photographs. Without photographs, drawn eyes take their place.
+of the photographs' squares plus a mixture of four squares' departures from it. The departures are
+made smaller until the share of candidates, the pairs that need a close look, is at least that of
+the photographs' own pairs; both are printed. Without photographs, drawn eyes take their place.
 
-Command: OMP_NUM_THREADS=1 python benchmarks/near_duplicates.py [--all] [FOLDER or FILE ...]
+Command: OMP_NUM_THREADS=1 python benchmarks/near_duplicates.py [OPTIONS] [FOLDER or FILE ...]
 """
 
 import argparse
@@ -17,12 +17,12 @@ import time
 from pathlib import Path
 
 import numpy as np
-from near_duplicate_twins import KINDS, prints_of_all
+from near_duplicate_twins import KINDS, print_of, prints_of_all
 from PIL import Image
 from ratios import Ratio, report
 
 from drgrade.data.alignment import turned
-from drgrade.data.candidates import TURNS, Candidates, candidates
+from drgrade.data.candidates import TURNS, Candidates, all_waves, candidates
 from drgrade.data.duplicates import near_duplicates
 from drgrade.data.fingerprint import REACH, STEPS, packed_of, unpacked
 from drgrade.data.phantom import draw_eye, paint
@@ -32,6 +32,8 @@ REPEATS = 3
 FEW, MANY = 10_000, 100_000  # made fingerprints, by default and with --all
 SAMPLE = 60  # photographs, by default
 MIXED = 4
+DEPARTURES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)  # how far made squares leave the mean, tried in turn
+TRIED = 3000  # made fingerprints, of which the share of candidates is taken
 BLOCK = 2048
 
 
@@ -57,22 +59,34 @@ def report_found(files: list[Path], prints: np.ndarray) -> None:
         print(f"  {likeness:.3f} {files[a].name} {files[b].name}")
 
 
-def made(prints: np.ndarray, n: int) -> list[str]:
+def made(prints: np.ndarray, n: int, departure: float) -> list[str]:
     """Fingerprints like those of photographs, as many as asked."""
     draw = np.random.default_rng(1)
     real = unpacked(np.array([packed_of(text) for text in prints]))
     mean = real.mean(axis=0)
-    return [_mixed(real, mean, draw) for _ in range(n)]
+    return [_mixed(real, mean, departure, draw) for _ in range(n)]
 
 
-def _mixed(real: np.ndarray, mean: np.ndarray, draw: np.random.Generator) -> str:
+def _mixed(real: np.ndarray, mean: np.ndarray, departure: float, draw: np.random.Generator) -> str:
     chosen = real[draw.integers(0, len(real), MIXED)]
     weights = draw.normal(size=MIXED)
-    weights /= np.linalg.norm(weights)
+    weights *= departure / np.linalg.norm(weights)
     square = mean + np.tensordot(weights, chosen - mean, 1)
     steps = np.round(square.clip(-REACH, REACH) / REACH * STEPS).astype(int) + 1 + STEPS
     digits = np.where(chosen[0] != 0, steps, 0).astype(np.uint8).ravel()
     return (digits[::2] << 4 | digits[1::2]).tobytes().hex()
+
+
+def as_hard(prints: np.ndarray) -> float:
+    """The widest departure at which made pairs need a close look as often as the photographs'."""
+    aim = candidate_share([str(text) for text in prints])
+    for departure in DEPARTURES:
+        share_made = candidate_share(made(prints, TRIED, departure))
+        if share_made >= aim:
+            print(f"close looks: {aim:.2e} of the pairs of photographs,", end=" ")
+            print(f"{share_made:.2e} of made pairs (departures times {departure})")
+            return departure
+    raise SystemExit(f"made pairs need fewer close looks than {aim:.2e}; lower DEPARTURES")
 
 
 def candidate_share(prints: list[str]) -> float:
@@ -96,10 +110,7 @@ def plain_seconds(prints: list[str]) -> float:
 
 def report_speed(prints: np.ndarray, n: int) -> None:
     """Prints seconds and memory of a search among made fingerprints."""
-    some = [str(text) for text in prints]
-    print(f"close looks: {candidate_share(some):.2e} of the pairs of photographs,", end=" ")
-    texts = made(prints, n)
-    print(f"{candidate_share(texts[: len(some) + 2000]):.2e} of made pairs")
+    texts = made(prints, n, as_hard(prints))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     ratios = []
     for _ in range(REPEATS if n <= FEW else 1):
@@ -117,6 +128,15 @@ def report_speed(prints: np.ndarray, n: int) -> None:
                  ratios))  # fmt: skip
 
 
+def report_habit(prints: np.ndarray) -> None:
+    """Prints what all eyes have in common: COMMON and SPREAD of drgrade.data.candidates."""
+    waves = all_waves(unpacked(np.array([packed_of(text) for text in prints])))
+    common = np.zeros(waves.shape[1:])
+    common[::2, ::2] = waves.mean(axis=0)[::2, ::2].round()
+    print(common[::2, ::2].astype(int))
+    print(np.sqrt(((waves - common) ** 2).mean(axis=0)).round().astype(int))
+
+
 def drawn(folder: Path) -> Path:
     """The folder, with as many drawn eyes in it as a sample has photographs."""
     for number in range(SAMPLE):
@@ -130,6 +150,8 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("photos", nargs="*", type=Path, help="folders or files")
     words.add_argument("--all", action="store_true", help="all photographs, 100,000 fingerprints")
+    words.add_argument("--speed", action="store_true", help="the speed alone, without twins")
+    words.add_argument("--habit", action="store_true", help="print what eyes have in common")
     asked = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         places = asked.photos or [drawn(Path(folder))]
@@ -137,8 +159,15 @@ def main() -> None:
         files = [file for files in listed for file in files]
         if not asked.all:
             files = files[:: max(1, len(files) // SAMPLE)][:SAMPLE]
-        prints = prints_of_all(files, os.cpu_count() or 1)
-    report_found(files, prints)
+        if asked.speed or asked.habit:
+            prints = np.array([[print_of(file)] for file in files])
+        else:
+            prints = prints_of_all(files, os.cpu_count() or 1)
+    if asked.habit:
+        report_habit(prints[:, 0])
+        return
+    if not asked.speed:
+        report_found(files, prints)
     report_speed(prints[:, 0], MANY if asked.all else FEW)
 
 

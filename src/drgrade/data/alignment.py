@@ -1,7 +1,9 @@
 """How alike two fingerprint squares are: turned, scaled and shifted onto each other.
 
 Only details count (vessels, lesions). Squares are compared through their spectra, where a shift is
-a phase: the correlations of a pair at all shifts are one row of a matrix product.
+a phase: the correlations of a pair at all shifts are one row of a matrix product. Waves count by
+their frequency, as if slopes of light were compared: a disc and a macula in the same places, which
+many eyes share, weigh less than the vessels, which no two eyes share.
 """
 
 from functools import lru_cache
@@ -15,10 +17,11 @@ SOFT = 1.5  # px of the square; only what changes faster tells one eye from anot
 INNER = 0.82  # of the radius: rims look alike
 SHIFT = 3.0  # px to each side
 BAND = 12  # highest wave a side: what is finer is lost by a recompression
-FIRST_TURNS = (-3.0, 0.0, 3.0)  # degrees, of the first look: a pixel between shifts
+TURNS = (-3.5, 0.0, 3.5)  # degrees, of the first look: a pixel between shifts
+SCALES = (0.95, 1.0, 1.05)
 PROMISING = 0.40  # correlation at the first look, from which a pair gets the second
-TURNS = (-5.0, -3.0, -1.0, 1.0, 3.0, 5.0)  # degrees
-SCALES = (0.92, 0.96, 1.0, 1.04, 1.08)
+NEAR_TURNS = (-1.5, 0.0, 1.5)  # degrees, of the second look, around the best of the first
+NEAR_SCALES = (0.975, 1.0, 1.025)
 STEP = 0.5  # px between shifts at the second look
 PAIRS = 1024  # compared at a time
 
@@ -27,7 +30,7 @@ def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """The best correlation (k,) of the details of squares (k, SIDE, SIDE), flipped alike already.
 
     Turns to 5 degrees, scales to 8 %, shifts to 3 px of 32, half a pixel at a time; pairs below
-    `PROMISING` at three turns alone keep the figure of that first look.
+    `PROMISING` at nine turns and scales keep the figure of that first look.
     """
     parts = [
         _two_looks(details(first[at : at + PAIRS]), details(second[at : at + PAIRS]))
@@ -37,11 +40,15 @@ def likeness(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _two_looks(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    best = _best_fit(first, second, FIRST_TURNS, (1.0,), 1.0)
-    near = np.flatnonzero(best >= PROMISING)
-    if len(near):
-        again = _best_fit(first[near], second[near], TURNS, SCALES, STEP)
-        best[near] = np.maximum(best[near], again)
+    coarse = list(product(TURNS, SCALES))
+    fits = np.stack([_fit(first, second, [one], 1.0) for one in coarse])
+    best, place = fits.max(axis=0), fits.argmax(axis=0)
+    for number, (degrees, scale) in enumerate(coarse):
+        near = np.flatnonzero((best >= PROMISING) & (place == number))
+        if len(near):
+            around = [(degrees + d, scale * s) for d, s in product(NEAR_TURNS, NEAR_SCALES)]
+            again = _fit(first[near], second[near], around, STEP)
+            best[near] = np.maximum(best[near], again)
     return best
 
 
@@ -58,10 +65,14 @@ def details(squares: np.ndarray) -> np.ndarray:
 
 
 def spectra(details: np.ndarray, band: int) -> np.ndarray:
-    """Waves up to `band` a side of details (n, SIDE, SIDE), unit vectors (n, m) complex64."""
+    """Waves up to `band` a side of details (n, SIDE, SIDE), by their frequency.
+
+    Unit vectors (n, m) complex64.
+    """
     down, across = _waves(band)
     waves = np.fft.rfft2(details)[:, down, across].astype(np.complex64)
-    waves *= np.where(across > 0, np.sqrt(2), 1.0).astype(np.float32)  # their mirror is left out
+    mirror = np.where(across > 0, np.sqrt(2), 1.0)  # of those across, which is left out
+    waves *= (np.hypot(down, across) * mirror).astype(np.float32)
     size = np.linalg.norm(waves, axis=1, keepdims=True)
     return np.divide(waves, size, out=np.zeros_like(waves), where=size > 1e-4)
 
@@ -83,16 +94,13 @@ def turned(squares: np.ndarray, degrees: float, scale: float = 1.0) -> np.ndarra
     return np.ascontiguousarray(moved.T).reshape(squares.shape)
 
 
-def _best_fit(
-    first: np.ndarray,
-    second: np.ndarray,
-    turns: tuple[float, ...],
-    scales: tuple[float, ...],
-    step: float,
+def _fit(
+    first: np.ndarray, second: np.ndarray, ways: list[tuple[float, float]], step: float
 ) -> np.ndarray:
+    """The best correlation (k,) over ways, each degrees and scale, and shifts `step` px apart."""
     aim = spectra(second, BAND)
     best = np.zeros(len(first), np.float32)
-    for degrees, scale in product(turns, scales):
+    for degrees, scale in ways:
         moved = spectra(turned(first, degrees, scale), BAND)
         np.maximum(best, correlations(moved, aim, BAND, step), out=best)
     return best

@@ -15,7 +15,7 @@ from drgrade.data.alignment import likeness
 from drgrade.data.candidates import Candidates, candidates
 from drgrade.data.fingerprint import HEX_DIGITS, packed_of, unpacked
 
-SAME = 0.66  # correlation of the details from which a pair is one exposure
+SAME = 0.55  # correlation of the details from which a pair is one exposure
 WAITING = 4096  # candidates that are gathered before they are compared
 
 
