@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from drgrade.errors import DrgradeError, MaskError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
 from drgrade.progress import track
+from drgrade.workers import pool
 
 SAVE_EVERY = 500
 SQUARES, MASKS = "squares.npy", "masks.npy"
@@ -127,9 +126,8 @@ def _work(tasks: list[Task], settings: Preprocess, workers: int) -> Iterator[Mad
     if workers == 0 or len(tasks) < 32:
         yield from map(one, tasks)
         return
-    apart = get_context("spawn")
-    with ProcessPoolExecutor(workers, apart, initializer=keep_freed_memory) as pool:
-        yield from pool.map(one, tasks, chunksize=8)
+    with pool(workers, keep_freed_memory) as processes:
+        yield from processes.map(one, tasks, chunksize=8)
 
 
 def _known(manifest: Manifest, column: str) -> dict[str, str]:

@@ -6,11 +6,9 @@ is used. Coordinates are shares of half the field, x to the right, y down, the f
 
 import json
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +48,7 @@ from drgrade.errors import UsageError
 from drgrade.files import write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
+from drgrade.workers import pool
 
 DRAWING = 7  # counts up where the same seed draws other photos than before
 SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
@@ -159,8 +158,8 @@ def _drawn(
     if workers < 2 or n < 64:
         yield from map(one, range(n))
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(one, range(n), chunksize=16)
+    with pool(workers) as processes:
+        yield from processes.map(one, range(n), chunksize=16)
 
 
 def _refuse_others(folder: Path, asked: dict[str, float]) -> None:

@@ -1,0 +1,47 @@
+"""Processes beside ours: they do their work, and none stays behind when ours is killed."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from drgrade.workers import pool
+
+WAITING = """
+import os, sys, time
+from drgrade.workers import pool
+
+if __name__ == "__main__":
+    with pool(2) as processes:
+        print(*{each.result() for each in [processes.submit(os.getpid) for _ in range(40)]},
+              *processes._processes, flush=True)
+        time.sleep(60)
+"""
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+
+
+def test_work_is_done_in_order():
+    with pool(2) as processes:
+        assert list(processes.map(abs, range(-20, 0))) == list(range(20, 0, -1))
+
+
+def test_none_stays_behind_when_the_one_that_made_them_is_killed(tmp_path):
+    script = tmp_path / "waiting.py"
+    script.write_text(WAITING)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as one:
+        assert one.stdout is not None
+        pids = {int(word) for word in one.stdout.readline().split()}
+        one.kill()
+    assert pids
+    end = time.monotonic() + 20
+    while any(map(is_alive, pids)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert [pid for pid in pids if is_alive(pid)] == []
