@@ -2,7 +2,7 @@
 
 Twins of photographs are made (near_duplicate_twins.py) and looked for among all; pairs among the
 photographs themselves are printed, to be looked at. Then made fingerprints are searched: the mean
-of the photographs' squares plus a mixture of four squares' departures from it. The departures are
+of the photographs' squares plus a mixture of three squares' departures from it. The departures are
 made smaller until the share of candidates, the pairs that need a close look, is at least that of
 the photographs' own pairs; both are printed. Without photographs, drawn eyes take their place.
 
@@ -31,7 +31,7 @@ from drgrade.evaluation.intervals import wilson
 REPEATS = 3
 FEW, MANY = 10_000, 100_000  # made fingerprints, by default and with --all
 SAMPLE = 60  # photographs, by default
-MIXED = 4
+MIXED = 3
 DEPARTURES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)  # how far made squares leave the mean, tried in turn
 TRIED = 3000  # made fingerprints, of which the share of candidates is taken
 BLOCK = 2048
@@ -86,7 +86,7 @@ def as_hard(prints: np.ndarray) -> float:
             print(f"close looks: {aim:.2e} of the pairs of photographs,", end=" ")
             print(f"{share_made:.2e} of made pairs (departures times {departure})")
             return departure
-    raise SystemExit(f"made pairs need fewer close looks than {aim:.2e}; lower DEPARTURES")
+    raise SystemExit(f"made pairs need fewer close looks than {aim:.2e}; change MIXED")
 
 
 def candidate_share(prints: list[str]) -> float:
