@@ -114,7 +114,8 @@ def _coloured(seen: Seen, cover: np.ndarray) -> np.ndarray:
     """The photograph, darkened, with the cover (5, H, W), 0 to 1, of each kind in its colour."""
     picture = 0.4 * _large(seen.pixels)
     for plane, colour in zip(cover.astype(np.float32), COLOURS, strict=True):
-        share = np.asarray(Image.fromarray(plane).resize((SIDE, SIDE)))[:, :, None]
+        large = Image.fromarray(plane).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+        share = np.asarray(large)[:, :, None]
         picture += share * (colour - picture)
     return picture
 
