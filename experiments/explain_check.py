@@ -3,7 +3,8 @@
 Pointing: does the strongest place of the evidence hold a lesion of the reference masks? Beside it
 the share of places that do, which is what pointing anywhere in the field gets. Erasing: are the
 lesions that the grader marks, painted over, missed more than nine decoys of the same shapes each
-in other places? A mark that means nothing passes one time in ten. Last, how many of the marks lie
+in other places (a mark that means nothing is, one time in ten), and by a tenth of log-odds or
+more? And does a referable answer turn? Last, how many of the marks lie
 on a lesion of the reference masks. Shares have Wilson's interval; photographs whose marks do not
 matter are named. Nothing is trained; the photographs should be ones the grader has never seen.
 
@@ -26,10 +27,18 @@ from scipy import ndimage
 from drgrade.data.dataset import as_unit
 from drgrade.data.masks import KINDS, planes, read_mask, square_mask
 from drgrade.evaluation.intervals import proportion
+from drgrade.evaluation.values import Estimate
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.evidence import FIGURES
 from drgrade.models.explain import Explanation, explain_photo
-from drgrade.models.faithful import Erasing, Pointing, draw_decoy, erase, point
+from drgrade.models.faithful import (
+    LEAST_MOVE,
+    Erasing,
+    Pointing,
+    draw_decoy,
+    erase,
+    point,
+)
 from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
 
@@ -40,11 +49,13 @@ DECOYS = 9
 class Checked:
     """One photograph: its checks, None where they could not be made, and its marks on lesions.
 
-    `spots` counts the marks of the grader, `true` those that lie on a reference lesion.
+    `over` is the explained figure above the point from which a photograph is referable. `spots`
+    counts the marks of the grader, `true` those that lie on a reference lesion.
     """
 
     name: str
     grade: int
+    over: float
     pointing: Pointing | None
     erasing: Erasing | None
     spots: int
@@ -91,7 +102,8 @@ def check(
     labels, spots = ndimage.label(marked, np.ones((3, 3)))
     true = len(set(np.unique(labels[lesion])) - {0})
     pointing = point(found.evidence.says, lesion, inside)
-    return Checked(found.row["photo"], found.grade, pointing, erasing, spots, true)
+    over = found.evidence.total - found.evidence.neutral
+    return Checked(found.row["photo"], found.grade, over, pointing, erasing, spots, true)
 
 
 def marks(found: Explanation, size: int) -> np.ndarray:
@@ -114,8 +126,13 @@ def print_pointing(checked: list[Checked]) -> None:
     played = [each.pointing for each in checked if each.pointing]
     if played:
         chance = np.mean([each.chance for each in played])
-        hits = proportion(sum(each.hit for each in played), len(played))
+        hits = share([each.hit for each in played])
         print(f"pointing: hits {hits}; pointing anywhere in the field {chance:.3f}")
+
+
+def share(flags: list[bool]) -> Estimate:
+    """The share of photographs for which something holds, with Wilson's interval."""
+    return proportion(int(np.sum(flags)), len(flags))
 
 
 def print_erasing(checked: list[Checked]) -> None:
@@ -126,15 +143,20 @@ def print_erasing(checked: list[Checked]) -> None:
     )
     if not tried:
         return
-    matters = proportion(sum(each.erasing.matters for each in tried), len(tried))
     marked = np.array([each.erasing.marked for each in tried])
     decoys = np.array([each.erasing.decoys for each in tried])
     pairs = np.mean(np.abs(marked)[:, None] > np.abs(decoys))
-    falls = proportion(int((marked > 0).sum()), len(tried))
-    print(f"marks matter more than all of {DECOYS} decoys: {matters}; by chance {1 / (DECOYS + 1)}")
-    print(f"marks matter more than a decoy: {pairs:.3f} of pairs; by chance 0.500")
-    print(f"without the marks the figure falls: {falls}; by {np.median(marked):.3f} in the middle, "
-          f"without a decoy by {np.median(decoys):.3f}")  # fmt: skip
+    print(f"marks move the figure more than all of {DECOYS} decoys: "
+          f"{share([each.erasing.stands_out for each in tried])}; "
+          f"by chance {1 / (DECOYS + 1)}")  # fmt: skip
+    print(f"more than a decoy: {pairs:.3f} of pairs; by chance 0.500")
+    print(f"and by {LEAST_MOVE} or more, so that they matter: "
+          f"{share([each.erasing.matters for each in tried])}")  # fmt: skip
+    print(f"the figure falls with the marks: {share(list(marked > 0))}; by {np.median(marked):.3f} "
+          f"in the middle, with decoys by {np.median(decoys):.3f}")  # fmt: skip
+    turned = [each.over < each.erasing.marked for each in tried if each.over > 0]
+    if turned:
+        print(f"a referable answer turns with the marks: {share(turned)}")
     for each in tried:
         if not each.erasing.matters:
             print(f"FAILED: what is marked in {each.name} (grade {each.grade}) does not matter: "

@@ -78,6 +78,11 @@ def test_one_decoy_that_moves_the_figure_as_much_is_enough_to_doubt():
     assert not Erasing(2.0, (1.0, -2.0)).matters
 
 
+def test_a_move_too_small_to_mean_anything_does_not_matter_even_if_it_stands_out():
+    assert Erasing(0.05, (0.001, 0.002)).stands_out
+    assert not Erasing(0.05, (0.001, 0.002)).matters
+
+
 def says(row: int, column: int) -> np.ndarray:
     found = np.zeros((4, 4))
     found[row, column] = 1

@@ -19,6 +19,7 @@ REACHES = (
 )  # of the side: how far around a pixel its surroundings are looked at
 ENOUGH = 0.02  # of the weight around a pixel that must be left for a surrounding to be told
 TRIES = 200  # places a shape is tried at
+LEAST_MOVE = 0.1  # of log-odds or of a grade; what moves the figure less does not matter to anybody
 APART = np.ones((3, 3), bool)
 
 
@@ -41,9 +42,18 @@ class Erasing:
     decoys: tuple[float, ...]
 
     @property
-    def matters(self) -> bool:
-        """Whether the marks moved the figure more than every decoy did."""
+    def stands_out(self) -> bool:
+        """Whether the marks moved the figure more than every decoy did.
+
+        A decoy lies on what is mostly smooth, so that little is lost with it: to stand out is
+        necessary, and not enough.
+        """
         return all(abs(self.marked) > abs(each) for each in self.decoys)
+
+    @property
+    def matters(self) -> bool:
+        """Whether the marks stand out and moved the figure by a tenth or more."""
+        return self.stands_out and abs(self.marked) >= LEAST_MOVE
 
 
 def point(says: np.ndarray, lesion: np.ndarray, inside: np.ndarray) -> Pointing | None:
