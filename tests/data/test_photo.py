@@ -397,3 +397,14 @@ def peak_of(path, megabytes: int = 400) -> str:
         capture_output=True, text=True, check=True, timeout=30,
     )  # fmt: skip
     return done.stdout.strip()
+
+
+def test_a_refusal_is_the_same_each_time_and_names_no_place_in_memory(picture, tmp_path):
+    path = tmp_path / "x.jpg"
+    path.write_bytes(saved(picture, "JPEG")[:30])
+    with pytest.raises(PhotoError) as one:
+        read_photo(path)
+    with pytest.raises(PhotoError) as other:
+        read_photo(path)
+    assert str(one.value) == str(other.value)
+    assert "0x" not in str(one.value)

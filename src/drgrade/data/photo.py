@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import simplejpeg
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from drgrade.data.colour import in_srgb
 from drgrade.errors import PhotoError
@@ -173,6 +173,9 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
                 pixels, notes = in_srgb(_rgb(ImageOps.exif_transpose(image)), profile)
         except PhotoError:
             raise
+        except UnidentifiedImageError:  # its message names an address in memory
+            _refuse_unusual(content)
+            raise PhotoError("truncated or damaged", "no decoder takes it for a picture") from None
         except Exception as error:  # decoders raise anything on hostile files
             _refuse_unusual(content)
             raise PhotoError("truncated or damaged", str(error)[:200]) from None
