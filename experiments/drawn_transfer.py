@@ -30,11 +30,11 @@ from drgrade.evaluation.intervals import bootstrap
 from drgrade.evaluation.metrics import kappas
 from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 from drgrade.models.checkpoint import load_grader
+from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
 from drgrade.models.inference import grade_photos
 from drgrade.predictions import PROBABILITIES
 
-DARK = 10  # of 255: below it lies the margin
 SHOWN, SIDE = 6, 384  # rows of the sheet, and px of a picture in it
 COLOURS = np.array(
     [[255, 60, 60], [200, 0, 200], [255, 230, 0], [0, 220, 255], [90, 255, 90]], np.float32
@@ -52,8 +52,7 @@ class Seen:
     @property
     def inside(self) -> np.ndarray:
         """The field of view at the side of the maps."""
-        size = self.logits.shape[-1]
-        return np.asarray(Image.fromarray(self.pixels).resize((size, size))).max(axis=2) > DARK
+        return field_of(self.pixels, self.logits.shape[-1])
 
 
 def print_grades(grader: Grader, path: Path) -> None:

@@ -6,11 +6,12 @@ the table of the lab folder NAME below the folder given.
 Command: python experiments/lab_page.py FOLDER_OF_LABS
 """
 
-import re
 import sys
+from functools import partial
 from pathlib import Path
 
 from lab_tables import table
+from marked_page import fill
 from PIL import Image
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "lab.md"
@@ -31,14 +32,7 @@ def section(labs: Path, name: str) -> str:
 
 def main() -> None:
     """Replace every marked part of the page."""
-    labs = Path(sys.argv[1])
-    page = re.sub(
-        r"<!-- (\S+) -->\n.*?<!-- end -->",
-        lambda found: f"<!-- {found[1]} -->\n{section(labs, found[1])}\n\n<!-- end -->",
-        PAGE.read_text(encoding="utf-8"),
-        flags=re.DOTALL,
-    )
-    PAGE.write_text(page, encoding="utf-8")
+    fill(PAGE, partial(section, Path(sys.argv[1])))
 
 
 if __name__ == "__main__":
