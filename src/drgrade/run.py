@@ -81,13 +81,17 @@ class RunFolder:
         write_json(self.provenance, provenance(recipe, manifest_hash))
         write_text(self.recipe, write_toml(recipe))
 
+    def refuse_other(self, recipe: Recipe) -> None:
+        """Refuse a recipe that is not the one of the run here; RunError tells what differs."""
+        _refuse_changes(load_recipe(str(self.recipe)), recipe)
+
     def check_resumable(self, recipe: Recipe | None, manifest_hash: str) -> list[str]:
         """Refuse a changed recipe or manifest; return warnings about changed versions."""
         if not self.is_started:
             raise RunError(f"no run to resume in {self.folder}; start one with `drgrade train`")
         before = self.read_json(self.provenance)
         if recipe is not None:
-            _refuse_changes(load_recipe(str(self.recipe)), recipe)
+            self.refuse_other(recipe)
         if before["manifest_hash"] != manifest_hash:
             raise RunError(
                 f"{self.folder}: the manifest changed since this run began "
@@ -134,7 +138,7 @@ def _refuse_changes(old: Recipe, new: Recipe) -> None:
         for key, value in values.items() if before[section][key] != value
     ]  # fmt: skip
     if changes:
-        raise RunError("a resumed run keeps its recipe, but these differ: " + "; ".join(changes))
+        raise RunError("a run keeps its recipe, but these differ: " + "; ".join(changes))
 
 
 def _short(value: Any) -> Any:

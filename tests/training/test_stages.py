@@ -9,8 +9,9 @@ from drgrade.data.phantom import draw_set
 from drgrade.errors import RecipeError, RunError
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import load_grader, load_tensors
-from drgrade.recipe import Recipe, make_recipe
+from drgrade.recipe import Data, Model, Recipe, Train, make_recipe
 from drgrade.run import RunFolder
+from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds
 from drgrade.training.stages import PLAN, chained, planned, run_stages
 
@@ -80,6 +81,35 @@ def test_a_folder_with_stages_is_not_begun_again(finished, photos):
     with pytest.raises(RunError, match="resume it with"):
         run_stages(recipe(photos), None, finished)
     assert (finished / PLAN).is_file()
+
+
+def test_other_stages_are_refused_in_a_folder_that_was_begun(finished, photos):
+    with pytest.raises(RunError, match="begun with other stages"):
+        run_stages(recipe(photos, train={"epochs": 2}), None, finished, resume=True)
+    assert planned(finished) == recipe(photos)
+
+
+def test_a_finished_stage_of_another_recipe_is_not_taken_for_it(finished, photos):
+    longer = chained(recipe(photos))[0].model_copy(update={"train": Train(epochs=7, batch=8)})
+    with pytest.raises(RunError, match=r"train\.epochs: 1 -> 7"):
+        run(longer, None, finished / "stages" / "drawn", resume=True)
+
+
+def test_a_model_file_tells_the_hash_of_what_it_started_from(finished):
+    told = load_grader(finished).facts
+    assert told["start_sha256"] == sha256_file(finished / "stages" / "drawn" / "best.safetensors")
+    assert "start_sha256" not in load_grader(finished / "stages" / "drawn").facts
+
+
+def test_lesions_that_no_photo_tells_of_are_warned_of(photos, tmp_path, capsys):
+    bare = read_manifest(photos).table.drop("mask", "^n_.*$")
+    settings = (
+        recipe(photos)
+        .in_stages()[1]
+        .model_copy(update={"model": Model(lesions=True), "data": Data(size=32, workers=0)})
+    )
+    run(settings, Manifest(bare, read_manifest(photos).root, {}), tmp_path / "run")
+    assert "the maps learn nothing" in capsys.readouterr().err
 
 
 def test_the_settings_of_an_earlier_stage_are_part_of_what_a_run_is(photos):

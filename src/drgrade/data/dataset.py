@@ -68,6 +68,11 @@ class Targets:
     has_mask: np.ndarray  # (n,) bool
     counts: np.ndarray  # (n, 4) float32, NaN where unknown
 
+    @property
+    def are_any(self) -> bool:
+        """Whether any row tells something of its lesions."""
+        return bool(self.has_mask.any() or np.isfinite(self.counts).any())
+
 
 @dataclass(frozen=True)
 class Part:

@@ -43,6 +43,17 @@ def pinned(start: str) -> str:
     return fetch_pinned(start)[1] if is_on_hub(start) else start
 
 
+def start_sha256(network: str, start: str) -> str:
+    """The hash of the file a start is read from; empty where the start is no file of a person's.
+
+    A name such as `phantom`, or a folder, holds today what it need not hold tomorrow.
+    """
+    if start in ("random", "imagenet"):
+        return ""
+    path = _place_of(str(phantom_folder(network)) if start == PHANTOM else start)
+    return sha256_file(path) if path.is_file() else ""
+
+
 def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
     """Mean and standard deviation, pixels 0 to 255, that go with a network and its start.
 

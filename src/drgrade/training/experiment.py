@@ -25,7 +25,7 @@ from drgrade.models.devices import pick_device
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.hub import is_on_hub
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.models.weights import load_start, normalisation, pinned
+from drgrade.models.weights import load_start, normalisation, pinned, start_sha256
 from drgrade.predictions import write_predictions
 from drgrade.progress import duration, say
 from drgrade.recipe import Model, Recipe, load_recipe
@@ -62,7 +62,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         recipe: every knob.
         manifest: photos and grades; None reads `recipe.data.manifest`.
         folder: the run folder; new, or with `resume` one that was interrupted.
-        resume: go on where it stopped; a finished run is returned as it is.
+        resume: go on where it stopped; a finished run of the same recipe is returned as it is.
 
     Raises:
         RunError: folder in use, already holding a run, or not fitting what is resumed.
@@ -71,6 +71,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     """
     files = RunFolder(folder)
     if resume and files.is_finished:
+        files.refuse_other(recipe)
         return files.folder
     processes = current()
     processes.check(recipe.train.accumulate)
@@ -137,6 +138,11 @@ def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
         raise ManifestError(
             f"training needs at least 2 graded photos in split 'train', "
             f"got {len(parts.train)}; check the manifest's grade and split columns"
+        )
+    if parts.train.targets is not None and not parts.train.targets.are_any:
+        say(
+            "warning: no training photo has a mask or counted lesions (columns mask, "
+            "n_microaneurysm, ...): with model.lesions = true the maps learn nothing from them"
         )
     return Prepared(whole, cache, parts)
 
@@ -218,6 +224,8 @@ def _fresh(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
     grader = new_grader(recipe.model_copy(update={"model": model}), device,
                         said=not files.last.is_file())  # fmt: skip
     facts = {"start": start} if is_on_hub(start) else {}
+    content = start_sha256(recipe.model.network, start)
+    facts |= {"start_sha256": content} if content else {}
     return replace(grader, model=recipe.model).with_facts(**facts)
 
 

@@ -8,6 +8,7 @@ from drgrade.files import write_text
 from drgrade.progress import say
 from drgrade.recipe import Recipe, load_recipe, write_toml
 from drgrade.training.experiment import STAGES, run
+from drgrade.training.processes import current
 
 PLAN = "stages.toml"  # the whole recipe, beside the last stage's own
 
@@ -26,17 +27,31 @@ def run_stages(
     """
     if not recipe.stages:
         return run(recipe, manifest, folder, resume=resume)
-    plan = Path(folder) / PLAN
-    if plan.is_file() and not resume:
-        raise RunError(
-            f"{folder} already holds a run; resume it with `drgrade train --resume {folder}` "
-            "or choose another folder"
-        )
-    write_text(plan, write_toml(recipe))
+    processes = current()
+    if processes.is_first:
+        _begin(recipe, Path(folder), resume=resume)
+    processes.wait()
     before = run_before(recipe, Path(folder), manifest)
     last = chained(recipe)[-1]
     say(f"stage {len(before) + 1} of {len(recipe.stages)}: {recipe.stages[-1].name}")
     return run(last, manifest, folder, resume=True)
+
+
+def _begin(recipe: Recipe, folder: Path, *, resume: bool) -> None:
+    """Write the whole recipe beside the last stage's own, once."""
+    before = planned(folder)
+    if before is None:
+        write_text(folder / PLAN, write_toml(recipe))
+    elif not resume:
+        raise RunError(
+            f"{folder} already holds a run; resume it with `drgrade train --resume {folder}` "
+            "or choose another folder"
+        )
+    elif before != recipe:
+        raise RunError(
+            f"{folder} was begun with other stages (its {PLAN}); a run keeps its recipe: "
+            "choose another folder"
+        )
 
 
 def planned(folder: Path) -> Recipe | None:
