@@ -60,6 +60,8 @@ def changes_looks(settings: Augment) -> bool:
 
 def compressed(squares: np.ndarray, looks: Looks) -> np.ndarray:
     """Squares (n, S, S, 3) uint8 written as JPEG and read again, where they are to be."""
+    if not looks.quality.any():
+        return squares
     return np.stack(
         [
             simplejpeg.decode_jpeg(simplejpeg.encode_jpeg(each, quality=int(quality)))

@@ -11,12 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-REACHES = (
-    0.01,
-    0.03,
-    0.1,
-    0.3,
-)  # of the side: how far around a pixel its surroundings are looked at
+REACHES = (0.01, 0.03, 0.1, 0.3)  # of the side: how far around a pixel is looked at
 ENOUGH = 0.02  # of the weight around a pixel that must be left for a surrounding to be told
 TRIES = 200  # places a shape is tried at
 LEAST_MOVE = 0.1  # of log-odds or of a grade; what moves the figure less does not matter to anybody
