@@ -8,17 +8,20 @@ experiments/fine-tune.toml, whose out-of-fold predictions our judge compares: ph
     python experiments/drawn_start.py run OUT --set idrid=idrid.csv --set eyepacs=eyepacs.csv
     python experiments/drawn_start.py table OUT
 
-`run` goes on where it stopped; `--share 1/2` and `--share 2/2` divide it between two processes.
+`run` goes on where it stopped; several processes share the work, each leaves out what another does.
 """
 
 import argparse
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from drgrade.data.manifest import read_manifest
+from drgrade.errors import RunError
 from drgrade.evaluation.comparison import Comparison, Entry, Pair, compare
 from drgrade.evaluation.values import Estimate
+from drgrade.files import locked
 from drgrade.models.weights import PHANTOM, phantom_folder
 from drgrade.predictions import read_predictions
 from drgrade.progress import say
@@ -27,7 +30,10 @@ from drgrade.run import RunFolder
 from drgrade.training.folds import run_folds
 
 RECIPE = Path(__file__).with_name("fine-tune.toml")
-FOLDS = {"idrid": 3, "eyepacs": 2}  # half the trainings of five and three, the same photographs judged
+FOLDS = {
+    "idrid": 3,
+    "eyepacs": 2,
+}  # half the trainings of five and three, the same photographs judged
 EPOCHS = {"idrid": 15, "eyepacs": 10}
 STARTS = {
     "resnet18": ("random", "phantom"),
@@ -81,7 +87,7 @@ def _starts(sets: list[str], network: str, size: int, photos: int, seed: int) ->
 
 
 def run(cell: Cell, manifest: Path, out: Path) -> None:
-    """Train a cell in folds; what is finished is not repeated."""
+    """Train a cell in folds, unless it is finished or another process has it in hand."""
     if (out / cell.folder / "out_of_fold.parquet").is_file():
         return
     say(f"=== {cell.folder}")
@@ -91,7 +97,13 @@ def run(cell: Cell, manifest: Path, out: Path) -> None:
         "train.epochs": EPOCHS[cell.of],
     }  # fmt: skip
     recipe = load_recipe(str(RECIPE), [f"{key}={value}" for key, value in settings.items()])
-    run_folds(recipe, out / cell.folder, FOLDS[cell.of], read_manifest(manifest))
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(out / cell.folder))
+        except RunError as error:
+            say(str(error))
+            return
+        run_folds(recipe, out / cell.folder, FOLDS[cell.of], read_manifest(manifest))
 
 
 def groups(out: Path, sets: list[str]) -> Iterator[tuple[tuple[str, str, int, int], Comparison]]:
@@ -148,15 +160,12 @@ def main() -> None:
     words.add_argument("what", choices=["run", "table"])
     words.add_argument("out", type=Path)
     words.add_argument("--set", action="append", default=[], help="NAME=MANIFEST")
-    words.add_argument("--share", default="1/1", help="which of how many processes this is")
     asked = words.parse_args()
     if asked.what == "table":
         print_table(asked.out, list(FOLDS))
         return
     manifests = dict(each.split("=", 1) for each in asked.set)
-    which, many = map(int, asked.share.split("/"))
-    mine = list(cells(list(manifests)))[which - 1 :: many]
-    for cell in mine:
+    for cell in cells(list(manifests)):
         if cell.start == PHANTOM and not RunFolder(phantom_folder(cell.network)).is_finished:
             say(f"{cell.folder}: left out, run `drgrade models pretrain {cell.network}` first")
             continue
