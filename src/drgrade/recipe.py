@@ -35,6 +35,12 @@ class Data(Section):
     workers: int = Field(2, ge=0, le=64)
     photos: int = Field(0, ge=0)  # at most so many training photos, whole patients; 0: all
     split_seed: int = Field(0, ge=0)
+    carve: Literal["both", "tune", "none"] = "both"  # of tune and calibrate, taken out of train
+
+    @property
+    def carved(self) -> tuple[str, ...]:
+        """The splits that a manifest without them gets out of its training rows."""
+        return {"both": ("tune", "calibrate"), "tune": ("tune",), "none": ()}[self.carve]
 
 
 class Model(Section):
@@ -47,6 +53,9 @@ class Model(Section):
     stride_in: Literal["3x3", "1x1"] = "3x3"
     start: str = "random"
     lesions: bool = False  # maps and counts of lesions beside the grade
+    reads: Literal["features", "lesions", "both"] = "features"  # what the grade is made of
+    dme: bool = False  # macular edema beside the grade
+    light: Literal["camera", "flat"] = "camera"  # flat: each pixel against its surroundings
 
 
 class Objective(Section):
@@ -58,13 +67,15 @@ class Objective(Section):
 
 
 class Lesions(Section):
-    """How much the maps and counts of lesions weigh beside the grade, whose weight is 1.
+    """How much lesion maps, counts and macular edema weigh beside the grade, whose weight is 1.
 
-    They are learned where the manifest has masks (`mask`) and counts (`n_microaneurysm`, ...).
+    They are learned where the manifest has masks (`mask`), counts (`n_microaneurysm`, ...), `dme`.
     """
 
     maps: float = Field(1.0, ge=0.0, le=100.0, allow_inf_nan=False)
     counts: float = Field(0.2, ge=0.0, le=100.0, allow_inf_nan=False)
+    dme: float = Field(0.5, ge=0.0, le=100.0, allow_inf_nan=False)
+    healthy: bool = False  # photos of grade 0 teach that there is no lesion, without a mask
 
 
 class Augment(Section):
@@ -172,13 +183,23 @@ class Recipe(Section):
                 'train.early_stop waits for a better epoch, and train.choose = "last" looks for '
                 "none; leave one of them out"
             )
+        if self.data.carve == "none" and self.train.choose != "last":
+            raise ValueError(
+                f'train.choose = "{self.train.choose}" chooses on tune, and data.carve = "none" '
+                'leaves none; set train.choose = "last"'
+            )
         if self.data.drawn and self.data.manifest:
             raise ValueError(
                 "data.drawn and data.manifest are two sources of photos; keep one of them"
             )
         if self.lesions != Lesions() and not self.model.lesions:
-            raise ValueError("lesions.maps and lesions.counts weigh nothing without "
+            raise ValueError("lesions.maps, lesions.counts and lesions.dme weigh nothing without "
                              "model.lesions = true; set it, or leave them out")  # fmt: skip
+        for key in ("reads", "dme"):
+            value = getattr(self.model, key)
+            if value != getattr(Model(), key) and not self.model.lesions:
+                raise ValueError(f"model.{key} = {as_toml(value)} goes with model.lesions = true; "
+                                 "set it, or leave the other out")  # fmt: skip
         return self
 
     @model_validator(mode="after")

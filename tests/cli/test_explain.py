@@ -13,6 +13,7 @@ from drgrade.data.phantom import draw_set
 from drgrade.data.preprocess import Preprocess
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader, build_network
+from drgrade.models.objectives import OBJECTIVES
 from drgrade.recipe import Model
 
 
@@ -46,6 +47,25 @@ def test_a_photograph_gets_a_picture_and_its_twin(place, tmp_path, capsys):
     assert f"{photo.stem}.png" in shown.out
     assert "1 photograph = 1 explained + 0 not explained" in shown.err
     assert "not a medical device" in shown.err
+
+
+@pytest.mark.parametrize("objective", ["regression", "corn"])
+def test_a_grade_read_off_lesions_says_what_each_kind_adds(place, tmp_path, objective):
+    torch.manual_seed(0)
+    model = Model(network="efficientnet_lite0", lesions=True, reads="both", dme=True)
+    network = build_network(model, OBJECTIVES[objective].outputs)
+    torch.nn.init.normal_(network.reading.weights.weight)
+    grader = Grader(network, model, Preprocess(size=64), objective)
+    save_grader(tmp_path / "model.safetensors", grader)
+    photo = photos(place)[0]
+    path = tmp_path / "model.safetensors"
+    assert run(["explain", str(path), str(photo), "-o", str(tmp_path)]) == 0
+    twin = json.loads((tmp_path / f"{photo.stem}.json").read_text(encoding="utf-8"))
+    said = " ".join(twin["sentences"]["en"])
+    for kind, adds in twin["evidence"]["lesions"].items():
+        words = f"{adds:+.2f} by {kind.replace('_', ' ')}s".replace("-", "−")
+        assert words in said
+    assert f"signs of macular edema: probability {twin['p_dme']:.2f}" in said.lower()
 
 
 def test_several_photographs_and_chinese(place, tmp_path, capsys):

@@ -95,6 +95,14 @@ def test_completing_carves_a_tenth_each_out_of_train_and_leaves_test_alone() -> 
     assert not patients_in(whole, "tune") & patients_in(whole, "train")
 
 
+def test_what_is_not_carved_stays_in_train() -> None:
+    published = with_parts(two_eyes(120), 100)
+    assert complete(published, 4, carve=()) is published
+    assert set(complete(published, 4, carve=("tune",)).table["split"]) == {"train", "tune", "test"}
+    whole = complete(two_eyes(40), 2, carve=())
+    assert set(whole.table["split"]) == {"train", "test"}
+
+
 def test_completing_keeps_a_published_tune_part() -> None:
     published = with_parts(two_eyes(60), 50)
     table = published.table.with_columns(

@@ -1,5 +1,7 @@
 """Evidence of each place: it adds up to the figure it explains, and shows what is weighed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from torch import nn
 
+from drgrade.data.masks import KINDS
 from drgrade.data.preprocess import Preprocess
 from drgrade.models.evidence import FIGURES, glance, log_odds_of_steps, weigh
 from drgrade.models.grader import Grader, build_network
@@ -34,8 +37,9 @@ def grader_of(network: nn.Module, objective: str, size: int = 64, **more) -> Gra
 
 def built(name: str, objective: str, size: int = 64, **more) -> Grader:
     torch.manual_seed(1)
-    network = build_network(Model(network=name, **more), OBJECTIVES[objective].outputs)
-    return grader_of(network, objective, size)
+    model = Model(network=name, **more)
+    network = build_network(model, OBJECTIVES[objective].outputs)
+    return replace(grader_of(network, objective, size), model=model)
 
 
 def square(size: int = 64) -> torch.Tensor:
@@ -43,7 +47,23 @@ def square(size: int = 64) -> torch.Tensor:
 
 
 def evidence_of(grader: Grader, photo: torch.Tensor):
-    return weigh(grader, glance(grader, photo).last)
+    return weigh(grader, glance(grader, photo))
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("reads", ["lesions", "both"])
+def test_base_places_and_what_lesions_add_are_the_figure(objective, reads):
+    grader = built("efficientnet_lite0", objective, lesions=True, reads=reads, dme=True)
+    torch.nn.init.normal_(grader.network.reading.weights.weight)
+    found = evidence_of(grader, square())
+    with torch.no_grad():
+        outputs = grader.outputs(square())[0, : grader.objective.outputs]
+    figure = float(FIGURES[objective][1](outputs.double()))
+    assert list(found.lesions) == list(KINDS)
+    assert min(map(abs, found.lesions.values())) > 0
+    whole = found.base + found.places.mean() + sum(found.lesions.values())
+    assert whole == pytest.approx(figure, abs=1e-4)
+    assert (found.places.any()) == (reads == "both")
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)

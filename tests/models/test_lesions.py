@@ -5,6 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from drgrade.data.masks import MAPS
 from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError
 from drgrade.models.checkpoint import load_grader, save_grader
@@ -48,7 +49,7 @@ def test_the_grade_is_that_of_the_backbone_alone(name):
 
 def test_a_map_that_is_the_mask_costs_next_to_nothing_and_its_opposite_much():
     masks = (torch.rand(2, 5, 8, 8, generator=torch.Generator().manual_seed(1)) > 0.7).float()
-    known = torch.tensor([True, True])
+    known = torch.ones(2, 5, dtype=torch.bool)
     right, wrong = map_loss(40 * masks - 20, masks, known), map_loss(20 - 40 * masks, masks, known)
     assert right < 1e-3
     assert wrong > 5
@@ -57,9 +58,20 @@ def test_a_map_that_is_the_mask_costs_next_to_nothing_and_its_opposite_much():
 def test_photos_without_a_mask_do_not_count():
     maps, masks = torch.zeros(2, 5, 8, 8), torch.zeros(2, 5, 8, 8)
     masks[1] = 1
-    first = torch.tensor([True, False])
+    first = torch.tensor([True, False])[:, None].expand(2, 5)
     assert torch.equal(map_loss(maps, masks, first), map_loss(maps[:1], masks[:1], first[:1]))
-    assert map_loss(maps, masks, torch.tensor([False, False])) == 0
+    assert map_loss(maps, masks, torch.zeros(2, 5, dtype=torch.bool)) == 0
+
+
+def test_a_kind_that_is_not_known_in_a_photo_does_not_count():
+    generator = torch.Generator().manual_seed(3)
+    maps, masks = torch.randn(2, 5, 8, 8, generator=generator), torch.zeros(2, 5, 8, 8)
+    known = torch.ones(2, 5, dtype=torch.bool)
+    known[1, MAPS.index("disc")] = False
+    other = maps.clone()
+    other[1, MAPS.index("disc")] += 9
+    assert torch.equal(map_loss(maps, masks, known), map_loss(other, masks, known))
+    assert map_loss(other, masks, torch.ones_like(known)) > map_loss(maps, masks, known) + 0.5
 
 
 def test_counts_that_are_not_known_do_not_count():
@@ -116,7 +128,7 @@ def test_lesions_are_learned_from_masks_alone():
         chosen = slice(8 * (step % 4), 8 * (step % 4) + 8)
         optimiser.zero_grad()
         maps = both.see(squares[chosen]).maps
-        map_loss(maps, aims[chosen], torch.ones(8, dtype=torch.bool)).backward()
+        map_loss(maps, aims[chosen], torch.ones(8, 5, dtype=torch.bool)).backward()
         optimiser.step()
     with torch.no_grad():
         found = both.see(squares[32:]).maps[:, 2]

@@ -1,5 +1,7 @@
 """Stages: each starts from the one before, none is repeated, and real photos never leak."""
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("torch")
@@ -9,9 +11,11 @@ from drgrade.data.phantom import draw_set
 from drgrade.errors import RecipeError, RunError
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import load_grader, load_tensors
+from drgrade.models.inference import grade_photos
+from drgrade.predictions import read_predictions
 from drgrade.recipe import Data, Model, Recipe, Train, make_recipe
 from drgrade.run import RunFolder
-from drgrade.training.experiment import run
+from drgrade.training.experiment import prepare, run
 from drgrade.training.folds import run_folds
 from drgrade.training.stages import PLAN, chained, planned, run_stages
 
@@ -99,6 +103,33 @@ def test_a_model_file_tells_the_hash_of_what_it_started_from(finished):
     told = load_grader(finished).facts
     assert told["start_sha256"] == sha256_file(finished / "stages" / "drawn" / "best.safetensors")
     assert "start_sha256" not in load_grader(finished / "stages" / "drawn").facts
+
+
+def test_a_grade_read_off_lesions_and_edema_are_trained_kept_and_predicted(photos, tmp_path):
+    model = Model(network="efficientnet_lite0", lesions=True, reads="both", dme=True, light="flat")
+    own = recipe(photos).in_stages()[1].model_copy(update={"model": model})
+    files = RunFolder(run(own, None, tmp_path / "run"))
+    grader = load_grader(files.folder)
+    assert float(grader.network.reading.weights.weight.detach().abs().sum()) > 0
+    table = read_predictions(files.predictions).table
+    assert table["p_dme"].is_between(0, 1).all()
+    path = read_manifest(Path(photos)).locate(table["photo"][0])
+    (again,) = grade_photos(grader, [(table["photo"][0], path)])
+    assert again["p_dme"] == pytest.approx(table["p_dme"][0], abs=1e-5)
+    assert again["p4"] == pytest.approx(table["p4"][0], abs=1e-5)
+
+
+def test_a_healthy_photo_tells_that_it_has_no_lesions_where_asked_to(photos, tmp_path):
+    manifest = read_manifest(Path(photos))
+    bare = Manifest(manifest.table.drop("mask"), manifest.root, {})
+    for healthy in (False, True):
+        own = make_recipe({"data": {"size": 32, "workers": 0}, "model": {"lesions": True},
+                           "lesions": {"healthy": healthy}})  # fmt: skip
+        part = prepare(own, bare).parts.train
+        known = part.targets.known
+        assert not known[part.grades > 0].any()
+        assert known[part.grades == 0][:, :4].all() == healthy
+        assert not known[:, 4].any()  # where the disc is, nobody knows
 
 
 def test_lesions_that_no_photo_tells_of_are_warned_of(photos, tmp_path, capsys):

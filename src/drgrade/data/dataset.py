@@ -62,16 +62,20 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
 
 @dataclass(frozen=True)
 class Targets:
-    """Lesions of the rows of a part: masks beside the squares, which rows have one, and counts."""
+    """What is known of a part's rows beside the grade: lesions and macular edema.
+
+    Where `known` without a mask of its own, a photo's mask is empty: it has no such lesion.
+    """
 
     masks: np.ndarray  # (N, S, S) uint8, bits of `masks.MAPS`, memory-mapped
-    has_mask: np.ndarray  # (n,) bool
+    known: np.ndarray  # (n, 5) bool, whether the mask of a kind is known
     counts: np.ndarray  # (n, 4) float32, NaN where unknown
+    dme: np.ndarray  # (n,) 0 to 2, -1 where unknown
 
     @property
     def are_any(self) -> bool:
         """Whether any row tells something of its lesions."""
-        return bool(self.has_mask.any() or np.isfinite(self.counts).any())
+        return bool(self.known.any() or np.isfinite(self.counts).any())
 
 
 @dataclass(frozen=True)

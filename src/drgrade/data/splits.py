@@ -42,19 +42,22 @@ def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SH
     return replace(_without_leak(manifest), table=table).noting(told, split_seed=seed)
 
 
-def complete(manifest: Manifest, seed: int = 0) -> Manifest:
+def complete(
+    manifest: Manifest, seed: int = 0, carve: Sequence[str] = ("tune", "calibrate")
+) -> Manifest:
     """Give a manifest the splits it lacks.
 
-    Without any split it is divided like `split`. Where `tune` or `calibrate` is missing, a tenth
-    of the train rows each is carved out by group; test is never touched.
+    Without any split it is divided like `split`, and what is not to be carved stays in train.
+    Where a split to be carved is missing, a tenth of the train rows becomes it, by group; test is
+    never touched.
 
     Raises:
         ManifestError: there are no train rows to carve from.
     """
     have = set(manifest.table["split"].drop_nulls())
     if not have:
-        return split(manifest, seed=seed)
-    missing = [name for name in ("tune", "calibrate") if name not in have]
+        return split(manifest, seed=seed, shares=_without(carve))
+    missing = [name for name in carve if name not in have]
     if not missing:
         return manifest
     if "train" not in have:
@@ -73,6 +76,15 @@ def complete(manifest: Manifest, seed: int = 0) -> Manifest:
         f"a tenth each, with seed {seed}"
     )
     return replace(manifest, table=table).noting(told, carved=missing, split_seed=seed)
+
+
+def _without(carve: Sequence[str]) -> dict[str, float]:
+    """The shares of all splits, where those that are not carved are train."""
+    shares = dict(SHARES)
+    for name in ("tune", "calibrate"):
+        if name not in carve:
+            shares["train"] += shares.pop(name)
+    return shares
 
 
 def folds(manifest: Manifest, k: int, seed: int = 0) -> np.ndarray:

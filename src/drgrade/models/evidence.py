@@ -6,7 +6,7 @@ no approximation of the network (class activation maps, Zhou et al. 2016, arXiv:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from drgrade.data.masks import KINDS
 from drgrade.grades import REFERABLE_FROM
 from drgrade.models.grader import Grader
 from drgrade.models.lesions import LesionNetwork
@@ -24,10 +25,11 @@ FINITE = 30.0  # of a log-odds; beyond it a chance is 0 or 1 to thirteen digits
 
 @dataclass(frozen=True)
 class Evidence:
-    """A figure, taken apart: `base` plus the mean of `places` (h, w) is `total`.
+    """A figure, taken apart: `base` plus the mean of `places` (h, w) plus `lesions` is `total`.
 
     `measure` is `log_odds` of a referable grade before any recalibration, or the `value` of a
-    regression. From `neutral` on the figure speaks for a referable grade.
+    regression. From `neutral` on the figure speaks for a referable grade. `lesions` is what each
+    kind adds where the grade is read off lesion maps too, and empty elsewhere.
     """
 
     measure: Measure
@@ -35,22 +37,27 @@ class Evidence:
     base: float
     places: np.ndarray
     neutral: float
+    lesions: dict[str, float] = field(default_factory=dict)
 
     @property
     def says(self) -> np.ndarray:
-        """What each place says by itself, (h, w), 0 undecided; the mean is total less neutral."""
+        """What each place says by itself, (h, w), 0 undecided.
+
+        The mean is total less neutral less what is read off lesion maps.
+        """
         return self.base + self.places - self.neutral
 
 
 @dataclass(frozen=True)
 class Glance:
-    """One pass of one photo: outputs (k,), the map that is averaged (1, C, h, w), lesion maps.
+    """One pass of one photo: raw outputs (k,), the map that is averaged (1, C, h, w), lesion maps.
 
-    `maps` are logits of `MAPS`, (5, S/2, S/2); None where the network has none.
+    `maps` are logits of `MAPS`, (5, S/2, S/2); None where the network has none. `last` is None
+    where the grade is made of lesions alone.
     """
 
     outputs: np.ndarray
-    last: torch.Tensor
+    last: torch.Tensor | None
     maps: np.ndarray | None
 
 
@@ -92,16 +99,16 @@ def glance(grader: Grader, square: torch.Tensor) -> Glance:
         with torch.no_grad():
             if isinstance(grader.network, LesionNetwork):
                 seen = grader.see(square)
-                outputs, maps = seen.outputs, seen.maps[0].float().cpu().numpy()
+                outputs, maps = seen.told, seen.maps[0].float().cpu().numpy()
             else:
                 outputs, maps = grader.outputs(square), None
     finally:
         watch.remove()
-    return Glance(outputs[0].float().cpu().numpy(), kept[-1], maps)
+    return Glance(outputs[0].float().cpu().numpy(), kept[-1] if kept else None, maps)
 
 
-def weigh(grader: Grader, last: torch.Tensor) -> Evidence:
-    """Take the figure of a grader's objective apart over the places of the last map (1, C, h, w).
+def weigh(grader: Grader, found: Glance) -> Evidence:
+    """Take the figure of a grader's objective apart over the places of the last map and lesions.
 
     Outputs that enter the figure bent (softmax, conditional steps) are weighed by its slope at
     this photo; `base` holds the rest, so that the sum stays exact. The course lab's head averages
@@ -110,15 +117,39 @@ def weigh(grader: Grader, last: torch.Tensor) -> Evidence:
     """
     measure, figure = FIGURES[grader.objective_name]
     neutral = grader.decoding.cuts[REFERABLE_FROM - 1] if measure == "value" else 0.0
-    backbone = backbone_of(grader.network)
-    weight, bias = backbone.fc.weight.detach().double(), backbone.fc.bias.detach().double()
+    given = torch.from_numpy(found.outputs[: grader.objective.outputs]).double().requires_grad_()
     with torch.enable_grad():
-        features = last.detach().double().requires_grad_()
-        outputs = F.linear(torch.flatten(backbone.avg_pool(features), 1), weight, bias)[0]
-        total = figure(outputs)
-        of_features, of_outputs = torch.autograd.grad(total, (features, outputs))
+        total = figure(given)
+        (slope,) = torch.autograd.grad(total, given)
+    places = _of_places(grader, found, slope)
+    lesions = _of_lesions(grader, found, slope)
+    base = float(total.detach()) - float(places.mean()) - sum(lesions.values())
+    return Evidence(measure, float(total.detach()), base, places, float(neutral), lesions)
+
+
+def _of_places(grader: Grader, found: Glance, slope: torch.Tensor) -> np.ndarray:
+    """What each place of the last map adds (h, w), the outputs weighed by `slope` (k,)."""
+    if found.last is None:
+        return np.zeros((1, 1))
+    backbone = backbone_of(grader.network)
+    weight = backbone.fc.weight.detach().double().cpu()
+    with torch.enable_grad():
+        features = found.last.detach().double().cpu().requires_grad_()
+        outputs = F.linear(torch.flatten(backbone.avg_pool(features), 1), weight)[0]
+        (of_features,) = torch.autograd.grad((outputs * slope).sum(), features)
     number = features.shape[2] * features.shape[3]
-    places = number * (features * of_features).sum(dim=1)[0].detach().cpu().numpy()
-    total, outputs = total.detach(), outputs.detach()
-    base = total - (of_outputs * (outputs - bias)).sum()
-    return Evidence(measure, float(total), float(base), places, float(neutral))
+    return number * (features * of_features).sum(dim=1)[0].detach().numpy()
+
+
+def _of_lesions(grader: Grader, found: Glance, slope: torch.Tensor) -> dict[str, float]:
+    """What each kind of lesion adds; empty where the grade is not read off lesion maps."""
+    network = grader.network
+    if not isinstance(network, LesionNetwork) or network.reads == "features":
+        return {}
+    reading = network.reading
+    if reading is None or found.maps is None:
+        return {}
+    maps = torch.from_numpy(found.maps)[None].to(reading.weights.weight)
+    with torch.no_grad():
+        adds = reading.by_kind(maps)[0, :, : len(slope)].double().cpu() @ slope
+    return dict(zip(KINDS, adds.tolist(), strict=True))

@@ -26,7 +26,7 @@ from drgrade.models.found_lesions import (
     quadrant_of,
 )
 from drgrade.models.grader import Grader
-from drgrade.models.inference import answer, look
+from drgrade.models.inference import answers_of, look
 
 DIGITS = 5
 
@@ -118,8 +118,7 @@ def explain_photo(
         return {"photo": name, "status": "error", **seen.facts, "model": model}, None
     square = as_unit(torch.tensor(seen.prepared.pixels)[None].to(device))
     found = glance(grader, square)
-    probabilities, grades = grader.decode(found.outputs[None])
-    verdict = answer(probabilities[0], int(grades[0]), grader.referable_from)
+    verdict = answers_of(grader, found.outputs[None])[0]
     row = {"photo": name, **verdict, **seen.facts, "model": model}
     if verdict["status"] != "graded":
         return row, None
@@ -127,7 +126,7 @@ def explain_photo(
     if found.maps is not None:
         shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold)
-    return row, Explanation(row, seen.prepared, weigh(grader, found.last), sight)
+    return row, Explanation(row, seen.prepared, weigh(grader, found), sight)
 
 
 def see_lesions(
@@ -155,6 +154,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
             "total": evidence.total,
             "base": evidence.base,
             "neutral": evidence.neutral,
+            "lesions": {kind: round(adds, DIGITS) for kind, adds in evidence.lesions.items()},
             "places": np.round(evidence.places, DIGITS).tolist(),
         },
         "lesions": None,

@@ -3,6 +3,7 @@
 from drgrade.data.masks import KINDS
 from drgrade.grades import NAMES, is_vision_threatening
 from drgrade.languages import LANGUAGES, Pairs, said
+from drgrade.models.evidence import Evidence
 from drgrade.models.explain import Explanation, Sight
 
 WORDS: Pairs = {
@@ -42,6 +43,22 @@ WORDS: Pairs = {
         "hard exudates within a disc diameter of the fovea ({n}): a sign of macular edema",
         "距黃斑中心凹一個視盤直徑內有硬性滲出物（{n} 處）：黃斑水腫的徵象",
     ),
+    "edema": (
+        "signs of macular edema: probability {p}",
+        "有黃斑水腫徵象的機率為 {p}",
+    ),
+    "read log_odds": (
+        "to the log-odds of a referable grade, {total}, the lesion maps add {parts}",
+        "「需轉診」的對數勝算為 {total}，其中病灶圖貢獻 {parts}",
+    ),
+    "read value": (
+        "to the value of the grade, {total}, the lesion maps add {parts}",
+        "分級數值為 {total}，其中病灶圖貢獻 {parts}",
+    ),
+    "by microaneurysm": ("{adds} by microaneurysms", "微血管瘤 {adds}"),
+    "by haemorrhage": ("{adds} by haemorrhages", "出血 {adds}"),
+    "by hard_exudate": ("{adds} by hard exudates", "硬性滲出物 {adds}"),
+    "by soft_exudate": ("{adds} by soft exudates", "軟性滲出物 {adds}"),
     "lesions make": (
         "the lesions seen would make grade {grade} ({name})",
         "所見病灶依 ICDR 標準應為 {grade} 級（{name}）",
@@ -156,6 +173,10 @@ def remarks(explanation: Explanation, language: str) -> list[str]:
     found = [side(sight, language)]
     if sight.near_fovea:
         found.append(said(WORDS, language, "near fovea", n=sight.near_fovea))
+    if "p_dme" in explanation.row:
+        found.append(said(WORDS, language, "edema", p=f"{explanation.row['p_dme']:.2f}"))
+    if explanation.evidence.lesions:
+        found.append(read_off(explanation.evidence, language))
     sentences = [sentence(each, language) for each in found]
     if not explanation.disagrees:
         return [*sentences, sentence(said(WORDS, language, "agrees"), language)]
@@ -166,6 +187,20 @@ def remarks(explanation: Explanation, language: str) -> list[str]:
     if is_vision_threatening(explanation.grade):
         sentences.append(said(WORDS, language, "not mapped"))
     return sentences
+
+
+def read_off(evidence: Evidence, language: str) -> str:
+    """What each kind of lesion adds to the figure, where the grade is read off lesion maps."""
+    parts = [said(WORDS, language, f"by {kind}", adds=signed(adds))
+             for kind, adds in evidence.lesions.items()]  # fmt: skip
+    words = LISTED[language].join(parts)
+    return said(WORDS, language, f"read {evidence.measure}", total=signed(evidence.total),
+                parts=words)  # fmt: skip
+
+
+def signed(figure: float) -> str:
+    """`+1.20`, with a true minus."""
+    return f"{figure:+.2f}".replace("-", "−")
 
 
 def told(explanation: Explanation) -> dict[str, list[str]]:

@@ -9,7 +9,8 @@ from torch import nn
 
 from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError, RecipeError, choose
-from drgrade.models.lesions import LesionNetwork, Seen
+from drgrade.models.flat_light import flattened
+from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, Seen
 from drgrade.models.networks import NETWORKS
 from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
 from drgrade.recipe import Model
@@ -36,7 +37,7 @@ class Grader:
         return choose(OBJECTIVES, self.objective_name, "objective")
 
     def outputs(self, squares: torch.Tensor) -> torch.Tensor:
-        """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1."""
+        """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1; (n, k + 2) with edema."""
         return self.network(self._normalised(squares))
 
     def see(self, squares: torch.Tensor) -> Seen:
@@ -52,14 +53,28 @@ class Grader:
         return self.network.see(self._normalised(squares))
 
     def _normalised(self, squares: torch.Tensor) -> torch.Tensor:
+        if self.model.light == "flat":
+            squares = flattened(squares)
         mean = torch.tensor(self.mean, device=squares.device)[:, None, None] / 255
         std = torch.tensor(self.std, device=squares.device)[:, None, None] / 255
         return (squares - mean) / std
 
     def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k)."""
-        probabilities, grades = self.objective.decode(outputs, self.decoding)
+        of_grade = outputs[:, : self.objective.outputs]
+        probabilities, grades = self.objective.decode(of_grade, self.decoding)
         return self.decoding.recalibration.apply(probabilities), grades
+
+    def p_dme(self, outputs: np.ndarray) -> np.ndarray | None:
+        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not told."""
+        if not self.model.dme:
+            return None
+        return 1 / (1 + np.exp(-outputs[:, self.objective.outputs].astype(np.float64)))
+
+    @property
+    def width(self) -> int:
+        """How many figures `outputs` has for a photo."""
+        return self.objective.outputs + (DME_OUTPUTS if self.model.dme else 0)
 
     @property
     def referable_from(self) -> float | None:
@@ -74,7 +89,8 @@ class Grader:
         """The same grader with its decoding fitted on rows of `tune`."""
         if len(grades) == 0:
             return self
-        return replace(self, decoding=self.objective.fit(outputs, grades))
+        fit = self.objective.fit(outputs[:, : self.objective.outputs], grades)
+        return replace(self, decoding=fit)
 
     def with_facts(self, **facts: Any) -> "Grader":
         """The same grader with further facts for its file."""
@@ -88,7 +104,9 @@ def build_network(model: Model, outputs: int) -> nn.Module:
         RecipeError: the network does not have what the recipe asks for.
     """
     backbone = _backbone(model, outputs)
-    return LesionNetwork(backbone) if model.lesions else backbone
+    if not model.lesions:
+        return backbone
+    return LesionNetwork(backbone, outputs, reads=model.reads, dme=model.dme)
 
 
 def _backbone(model: Model, outputs: int) -> nn.Module:

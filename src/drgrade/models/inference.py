@@ -73,11 +73,11 @@ def _grade_batch(
     if seen:
         pixels = [each.pixels for each in seen if each.pixels is not None]
         squares = as_unit(torch.from_numpy(np.stack(pixels)).to(device))
-        probabilities, given = _decoded(grader, squares)
-        for each, p, grade in zip(seen, probabilities, given, strict=True):
-            answers[id(each)] = answer(p, int(grade), grader.referable_from)
+        outputs = _outputs(grader, squares)
+        given_rows = answers_of(grader, outputs)
+        answers = {id(each): row for each, row in zip(seen, given_rows, strict=True)}
         if mirror:
-            _, turned = _decoded(grader, squares.flip(-1))
+            _, turned = grader.decode(_outputs(grader, squares.flip(-1)))
             for each, grade in zip(seen, turned, strict=True):
                 if answers[id(each)]["status"] == "graded":
                     answers[id(each)]["mirrored"] = int(grade)
@@ -87,10 +87,22 @@ def _grade_batch(
         yield {"photo": each.name, **verdict, **each.facts, "model": model}
 
 
-def _decoded(grader: Grader, squares: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+def _outputs(grader: Grader, squares: torch.Tensor) -> np.ndarray:
     with torch.inference_mode():
-        outputs = grader.outputs(squares).float().cpu().numpy()
-    return grader.decode(outputs)
+        return grader.outputs(squares).float().cpu().numpy()
+
+
+def answers_of(grader: Grader, outputs: np.ndarray) -> list[dict[str, Any]]:
+    """The answer columns of photos by the raw outputs of their squares (n, k)."""
+    probabilities, given = grader.decode(outputs)
+    rows = [answer(p, int(grade), grader.referable_from)
+            for p, grade in zip(probabilities, given, strict=True)]  # fmt: skip
+    dme = grader.p_dme(outputs)
+    if dme is not None:
+        for row, p in zip(rows, dme, strict=True):
+            if row["status"] == "graded":
+                row["p_dme"] = float(p)
+    return rows
 
 
 def answer(

@@ -69,11 +69,20 @@ def corn(
 
     Output k says whether the grade is above k, asked only of photos whose grade is at least k.
     """
-    steps = torch.arange(NUMBER_OF_GRADES - 1, device=grades.device)
-    asked = grades[:, None] >= steps
-    above = (grades[:, None] > steps).to(outputs.dtype)
+    return price_of_steps(outputs, grades, weights[grades])
+
+
+def price_of_steps(
+    outputs: torch.Tensor, levels: torch.Tensor, weight: torch.Tensor
+) -> torch.Tensor:
+    """Weighted cross-entropy of conditional steps; outputs (n, k), levels 0 to k (n,), weight (n,).
+
+    Output j says whether the level is above j, asked only of photos whose level is at least j.
+    """
+    steps = torch.arange(outputs.shape[1], device=levels.device)
+    above = (levels[:, None] > steps).to(outputs.dtype)
     each = F.binary_cross_entropy_with_logits(outputs, above, reduction="none")
-    of_each = weights[grades][:, None] * asked
+    of_each = weight[:, None] * (levels[:, None] >= steps)
     return (of_each * each).sum() / of_each.sum()
 
 

@@ -11,7 +11,7 @@ from drgrade.errors import CheckpointError, DownloadError, UsageError
 from drgrade.files import cache_folder, sha256_file
 from drgrade.models.download import fetch
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
-from drgrade.models.lesions import BACKBONE, LESIONS, LesionNetwork, below
+from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
 
 Triple = tuple[float, float, float]
 State = dict[str, torch.Tensor]
@@ -206,12 +206,21 @@ def _our_name(key: str) -> str:
     return ".".join(parts)
 
 
+def _fill_beside(network: LesionNetwork, state: State) -> None:
+    """What is read off maps, and macular edema, where both networks have it alike."""
+    own = {k: v for k, v in network.state_dict().items() if k.startswith(BESIDE)}
+    alike = {k: state[k] for k, v in own.items() if k in state and state[k].shape == v.shape}
+    network.load_state_dict(alike, strict=False)
+
+
 def _fill(network: nn.Module, state: State, told: str) -> str:
     if isinstance(network, LesionNetwork):
         if head := below(state, LESIONS):
             network.lesions.load_state_dict(head)
+        _fill_beside(network, state)
         network = network.backbone
-    state = {k.removeprefix(BACKBONE): v for k, v in state.items() if not k.startswith(LESIONS)}
+    state = {k.removeprefix(BACKBONE): v for k, v in state.items()
+             if not k.startswith((LESIONS, *BESIDE))}  # fmt: skip
     wanted = network.state_dict()
     state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
     missing = sorted(k for k in wanted if k not in state and not k.endswith("num_batches_tracked"))

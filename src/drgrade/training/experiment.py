@@ -15,7 +15,7 @@ from drgrade.data.cache import MASKED, Cache, prepare_all
 from drgrade.data.dataset import Part, Targets
 from drgrade.data.drawn import drawn_manifest
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.masks import COUNTS, MAPS
+from drgrade.data.masks import COUNTS, KINDS, MAPS
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import complete, leaked_share
 from drgrade.errors import ManifestError, RecipeError, RunError
@@ -24,6 +24,7 @@ from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.devices import pick_device
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.hub import is_on_hub
+from drgrade.models.lesions import DME_OUTPUTS
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights import load_start, normalisation, pinned, start_sha256
 from drgrade.predictions import write_predictions
@@ -115,7 +116,8 @@ def resume_run(folder: Path) -> Path:
 
 def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
     """Complete the splits, keep what the recipe asks for, and make the squares."""
-    whole = limited(complete(manifest, recipe.data.split_seed), recipe.data.photos)
+    data = recipe.data
+    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
     settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
     place = sha256_bytes(f"{whole.root.resolve()} {whole.hash} {settings}".encode())[:24]
     masks = recipe.model.lesions
@@ -132,7 +134,7 @@ def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
             f"{len(cache.failed)} of {len(whole)} photos cannot be used, first {photo}: {reason}; "
             "they are left out of training and stay in the predictions as errors"
         )
-    parts = Parts(**{name: _part(whole, cache, name) for name in
+    parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy) for name in
                      ("train", "tune", "calibrate", "test")})  # fmt: skip
     if len(parts.train) < 2:
         raise ManifestError(
@@ -181,7 +183,7 @@ def read_photos(recipe: Recipe) -> Manifest:
     return read_manifest(Path(recipe.data.manifest), root=root)
 
 
-def _part(manifest: Manifest, cache: Cache, split: str) -> Part:
+def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool) -> Part:
     rows = manifest.table.filter(
         (pl.col("split") == split) & pl.col("grade").is_not_null()
         & pl.col("photo").is_in(list(cache.rows))
@@ -192,20 +194,28 @@ def _part(manifest: Manifest, cache: Cache, split: str) -> Part:
         np.array([cache.rows[photo] for photo in photos], dtype=np.int64),
         rows["grade"].to_numpy().astype(np.int64),
         photos,
-        None if cache.masks is None else _targets(rows, cache, cache.masks),
+        None if cache.masks is None else _targets(rows, cache, cache.masks, healthy=healthy),
     )
 
 
-def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray) -> Targets:
-    """Masks and counts of the lesions in these photos, as far as they are known."""
-    has_mask = [bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]]
+def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray, *, healthy: bool) -> Targets:
+    """Masks, counts and macular edema of these photos, as far as they are known."""
+    known = np.zeros((len(rows), len(MAPS)), bool)
+    if healthy:
+        known[(rows["grade"] == 0).to_numpy(), : len(KINDS)] = True
+    has_mask = np.array([bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]], bool)
+    known[has_mask] = True
     counts = [
         rows[name].cast(pl.Float32).to_numpy()
         if name in rows.columns
         else np.full(len(rows), np.nan, np.float32)
         for name in COUNTS
     ]
-    return Targets(masks, np.array(has_mask, bool), np.stack(counts, axis=1))
+    dme = rows["dme"] if "dme" in rows.columns else pl.Series([None] * len(rows), dtype=pl.Int64)
+    return Targets(
+        masks, known, np.stack(counts, axis=1),
+        dme.cast(pl.Int64).fill_null(-1).clip(-1, DME_OUTPUTS).to_numpy(),
+    )  # fmt: skip
 
 
 def _set_threads(recipe: Recipe) -> None:

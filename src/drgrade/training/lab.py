@@ -89,7 +89,7 @@ def completed(manifest: Manifest, cell: Cell) -> Manifest:
         UsageError: no graded photos to learn from or to test on.
     """
     data = cell.recipe.data
-    whole = limited(complete(manifest, data.split_seed), data.photos)
+    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
     photos = _photos(whole)
     for split in ("train", "test"):
         if not photos.get(split):

@@ -210,7 +210,7 @@ def outputs_of(desk: Desk, network: nn.Module, part: Part) -> np.ndarray:
         )
     ]
     network.train(was_training)
-    return np.concatenate(found) if found else np.zeros((0, grader.objective.outputs), np.float32)
+    return np.concatenate(found) if found else np.zeros((0, grader.width), np.float32)
 
 
 def _finish_epoch(desk: Desk, state: State) -> None:
@@ -247,7 +247,10 @@ def _row(desk: Desk, state: State, fitted: Grader, tune_outputs: np.ndarray) -> 
         _, given = fitted.decode(tune_outputs)
         counts = confusion(grades, given)
         loss = desk.grader.objective.loss(
-            torch.from_numpy(tune_outputs), torch.from_numpy(grades), torch.ones(5), 0.0
+            torch.from_numpy(tune_outputs[:, : desk.grader.objective.outputs]),
+            torch.from_numpy(grades),
+            torch.ones(5),
+            0.0,
         )
         row |= {
             "tune_loss": _finite(loss.item()),

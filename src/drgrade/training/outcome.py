@@ -12,7 +12,8 @@ from drgrade.data.manifest import Manifest
 from drgrade.data.sources import is_drawn
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
-from drgrade.predictions import PROBABILITIES, Predictions, from_rows, told_by_model
+from drgrade.models.inference import answer, answers_of
+from drgrade.predictions import Predictions, from_rows, told_by_model
 from drgrade.run import METRICS, RunFolder
 from drgrade.training.loop import Desk, chosen_on, outputs_of
 
@@ -30,8 +31,8 @@ def predictions_of(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache)
     answers: dict[str, dict[str, Any]] = {}
     parts = [getattr(desk.parts, split) for split in JUDGED]
     for part in (*parts, _without_grade(manifest, cache)):
-        probabilities, given = grader.decode(outputs_of(desk, grader.network, part))
-        answers |= answer_rows(part.photos, probabilities, given)
+        rows = answers_of(grader, outputs_of(desk, grader.network, part))
+        answers |= dict(zip(part.photos, rows, strict=True))
     model = str(grader.facts["weights_sha256"])[:16]
     rows = manifest.table.filter(pl.col("split").is_in(JUDGED)).to_dicts()
     table = []
@@ -56,24 +57,12 @@ def _without_grade(manifest: Manifest, cache: Cache) -> Part:
     return Part(cache.squares, places, np.full(len(photos), -1, dtype=np.int64), photos)
 
 
-def answer_rows(
-    photos: list[str], probabilities: np.ndarray, given: np.ndarray
-) -> dict[str, dict[str, Any]]:
-    """The answer columns of each photo; probabilities (n, 5), given grades (n,)."""
-    return {
-        photo: {
-            "status": "graded",
-            "predicted": int(grade),
-            **dict(zip(PROBABILITIES, map(float, p), strict=True)),
-        }
-        for photo, p, grade in zip(photos, probabilities, given, strict=True)
-    }
-
-
 def highest_test_table(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) -> Predictions:
     """Test answers of the epoch with the highest test accuracy: chosen on test, and marked so."""
     kept = np.load(desk.run.folder / "highest_test.npz")
-    answers = answer_rows(desk.parts.test.photos, kept["probabilities"], kept["given"])
+    rows = [answer(p, int(grade)) for p, grade in
+            zip(kept["probabilities"], kept["given"], strict=True)]  # fmt: skip
+    answers = dict(zip(desk.parts.test.photos, rows, strict=True))
     rows = manifest.table.filter(pl.col("photo").is_in(list(answers))).to_dicts()
     table = [
         {**{key: row[key] for key in KEPT if row.get(key) is not None}, **answers[row["photo"]],

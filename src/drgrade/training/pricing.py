@@ -7,7 +7,7 @@ import torch
 
 from drgrade.data.dataset import Part, moved_batch, moved_masks
 from drgrade.models.grader import Grader
-from drgrade.models.lesions import Seen, count_loss, map_loss
+from drgrade.models.lesions import Seen, count_loss, dme_loss, map_loss
 from drgrade.recipe import Recipe
 
 
@@ -63,13 +63,16 @@ def _lesions(
     targets, device = part.targets, seen.counts.device
     if targets is None:
         return seen.counts.new_zeros(())
-    known = torch.from_numpy(targets.has_mask[chosen]).to(device)
+    known = torch.from_numpy(targets.known[chosen]).to(device)
     masks = moved_masks(part, targets, chosen, recipe.augment, place, device)
     counts = torch.from_numpy(targets.counts[chosen]).to(device)
     maps = map_loss(seen.maps.float(), masks, known)
-    return recipe.lesions.maps * maps + recipe.lesions.counts * count_loss(
-        seen.counts.float(), counts
-    )
+    counted = count_loss(seen.counts.float(), counts)
+    priced = recipe.lesions.maps * maps + recipe.lesions.counts * counted
+    if seen.dme is None:
+        return priced
+    dme = torch.from_numpy(targets.dme[chosen]).to(device)
+    return priced + recipe.lesions.dme * dme_loss(seen.dme.float(), dme)
 
 
 def laid(squares: torch.Tensor, *, channels_last: bool) -> torch.Tensor:
