@@ -3,6 +3,8 @@
 import json
 import os
 import socket
+import threading
+import time
 
 import pytest
 
@@ -69,6 +71,45 @@ def test_the_hash_of_a_file_is_the_hash_of_its_bytes(tmp_path):
 def test_a_folder_is_held_by_one_process_alone(tmp_path):
     with locked(tmp_path), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
         locked(tmp_path).__enter__()
+
+
+def test_a_folder_that_is_held_can_be_waited_for_and_that_is_said_once(tmp_path):
+    told, order = [], []
+    with locked(tmp_path):
+
+        def wait():
+            with locked(tmp_path, waiting=told.append):
+                order.append("second")
+
+        second = threading.Thread(target=wait)
+        second.start()
+        second.join(timeout=1.2)
+        order.append("first")
+    second.join(timeout=5)
+    assert order == ["first", "second"]
+    assert len(told) == 1
+    assert f"in use by process {os.getpid()}" in told[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_many_that_take_over_a_dead_lock_one_holds_it_at_a_time(tmp_path):
+    owner = {"pid": 2**22 + 1, "host": socket.gethostname(), "started": "1"}
+    (tmp_path / "lock.json").write_text(json.dumps(owner))
+    inside, most = [], []
+
+    def work():
+        with locked(tmp_path, waiting=lambda told: None):
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.01)
+            inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(timeout=30)
+    assert most == [1] * 8
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):

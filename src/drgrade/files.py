@@ -5,14 +5,16 @@ import hashlib
 import json
 import os
 import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from drgrade.errors import RunError, UsageError
 
 CHUNK = 1 << 20
+LOOK_AGAIN = 0.5  # seconds between two looks at a lock that is waited for
 
 
 @contextlib.contextmanager
@@ -119,17 +121,27 @@ def data_folder() -> Path:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, waiting: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold a folder for this process alone; the lock of a process that died is taken over.
 
     What such a process had half written (`replacing`) is swept out: nobody else writes here.
+
+    Args:
+        folder: to hold; made where it is not there.
+        waiting: is told once that another process holds it, and then it is waited for; without it
+            a folder that is held is an error.
 
     Raises:
         RunError: another living process, on this or another host, holds the folder.
     """
     lock = Path(folder) / "lock.json"
     Path(folder).mkdir(parents=True, exist_ok=True)
-    _take(lock)
+    while holder := _holder(lock):
+        if waiting is None:
+            raise RunError(f"{holder}; wait for it, stop it, or remove {lock}")
+        waiting(f"{holder}; waiting for it (or stop it, or remove {lock})")
+        waiting = _silent
+        time.sleep(LOOK_AGAIN)
     for half_written in Path(folder).glob(".*.part*"):
         half_written.unlink(missing_ok=True)
     try:
@@ -138,7 +150,12 @@ def locked(folder: Path) -> Iterator[None]:
         lock.unlink(missing_ok=True)
 
 
-def _take(lock: Path) -> None:
+def _silent(told: str) -> None:
+    """What was said once is not said again."""
+
+
+def _holder(lock: Path) -> str:
+    """Take a lock and return nothing, or say who holds it."""
     mine = json.dumps(
         {
             "pid": os.getpid(),
@@ -149,18 +166,36 @@ def _take(lock: Path) -> None:
     )
     for _ in range(2):
         try:
-            with lock.open("x", encoding="utf-8") as file:
-                file.write(mine)
-            return
+            _appear(lock, mine)
+            return ""
         except FileExistsError:
             owner = _owner(lock)
             if _is_alive(owner):
-                raise RunError(
-                    f"{lock.parent} is in use by process {owner.get('pid')} on "
-                    f"{owner.get('host')}; wait for it, stop it, or remove {lock}"
-                ) from None
-            lock.unlink(missing_ok=True)
-    raise RunError(f"{lock.parent} is in use: another process took {lock} at the same moment")
+                who = f"process {owner.get('pid')} on {owner.get('host')}"
+                return f"{lock.parent} is in use by {who}"
+            _remove_dead(lock)
+    return f"{lock.parent} is in use by another process, which took it at the same moment"
+
+
+def _appear(lock: Path, content: str) -> None:
+    """Make a lock that is never seen half written; FileExistsError where there is one."""
+    whole = lock.with_name(f"{lock.name}.{os.getpid()}-{threading.get_ident()}")
+    whole.write_text(content, encoding="utf-8")
+    try:
+        os.link(whole, lock)
+    finally:
+        whole.unlink()
+
+
+def _remove_dead(lock: Path) -> None:
+    """Take a dead process's lock away, but not the one somebody put in its place meanwhile."""
+    aside = lock.with_name(f"{lock.name}.{os.getpid()}-{threading.get_ident()}.dead")
+    with contextlib.suppress(FileNotFoundError):
+        lock.rename(aside)
+        if _is_alive(_owner(aside)):
+            with contextlib.suppress(FileExistsError):
+                os.link(aside, lock)
+        aside.unlink()
 
 
 def _owner(lock: Path) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from drgrade.models.checkpoint import load_grader, load_tensors
 from drgrade.predictions import read_predictions
 from drgrade.recipe import Recipe, make_recipe
 from drgrade.run import RunFolder
-from drgrade.training.experiment import limited, run
+from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds
+from drgrade.training.prepared import limited
 
 QUICK = {
     "data": {"size": 32, "workers": 0},

@@ -15,8 +15,9 @@ from drgrade.models.inference import grade_photos
 from drgrade.predictions import read_predictions
 from drgrade.recipe import Data, Model, Recipe, Train, make_recipe
 from drgrade.run import RunFolder
-from drgrade.training.experiment import prepare, run
+from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds
+from drgrade.training.prepared import prepare
 from drgrade.training.stages import PLAN, chained, planned, run_stages
 
 

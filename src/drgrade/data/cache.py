@@ -15,7 +15,7 @@ from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.errors import DrgradeError, MaskError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
-from drgrade.progress import track
+from drgrade.progress import say, track
 from drgrade.workers import pool
 
 SAVE_EVERY = 500
@@ -83,7 +83,7 @@ def prepare_all(
         masks: also lays the masks of the manifest's column `mask` beside the squares.
     """
     photos = list(dict.fromkeys(manifest.table["photo"].to_list()))
-    with locked(folder):
+    with locked(folder, waiting=say):
         index = _read_index(folder, photos, settings)
         squares = _open(folder / SQUARES, _shape(photos, settings), fresh=not index)
         kept = [squares]

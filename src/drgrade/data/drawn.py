@@ -5,6 +5,7 @@ from pathlib import Path
 from drgrade.data.manifest import Manifest
 from drgrade.data.phantom import DRAWING, draw_set
 from drgrade.files import cache_folder, locked
+from drgrade.progress import say
 
 LEAST_SIDE = 256  # px
 LARGER = 1.5  # times the side that is asked for: the field is cut out, and reduced as a real one is
@@ -21,7 +22,7 @@ def drawn_manifest(n: int, seed: int, size: int, *, workers: int = 2) -> Manifes
     """
     side = max(LEAST_SIDE, 8 * round(LARGER * size / 8))
     folder = drawn_folder(seed, side)
-    with locked(folder):
+    with locked(folder, waiting=say):
         return draw_set(n, folder, size=side, seed=seed, workers=workers)
 
 

@@ -2,36 +2,29 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import polars as pl
 import torch
 from torch import nn
 
-from drgrade.data.cache import MASKED, Cache, prepare_all
-from drgrade.data.dataset import Part, Targets
-from drgrade.data.drawn import drawn_manifest
-from drgrade.data.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.masks import COUNTS, KINDS, MAPS
+from drgrade.data.manifest import Manifest, write_manifest
 from drgrade.data.preprocess import Preprocess
-from drgrade.data.splits import complete, leaked_share
-from drgrade.errors import ManifestError, RecipeError, RunError
-from drgrade.files import cache_folder, locked, sha256_bytes, write_json
+from drgrade.data.splits import leaked_share
+from drgrade.errors import RunError
+from drgrade.files import locked, write_json
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.devices import pick_device
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.hub import is_on_hub
-from drgrade.models.lesions import DME_OUTPUTS
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights import load_start, normalisation, pinned, start_sha256
 from drgrade.predictions import write_predictions
 from drgrade.progress import duration, say
 from drgrade.recipe import Model, Recipe, load_recipe
 from drgrade.run import RunFolder
-from drgrade.training.loop import COLLAPSED, Desk, Parts, train
+from drgrade.training.loop import COLLAPSED, Desk, train
 from drgrade.training.optimise import make_optimiser
 from drgrade.training.outcome import (
     highest_test_table,
@@ -39,21 +32,13 @@ from drgrade.training.outcome import (
     with_origin,
     write_curves,
 )
+from drgrade.training.prepared import Prepared, prepare, read_photos
 from drgrade.training.processes import Processes, current
 from drgrade.training.signals import stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
 
 STAGES = "stages"  # the folder of the stages before the last, and how a start from one begins
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A manifest ready to train on: splits complete, squares made."""
-
-    manifest: Manifest
-    cache: Cache
-    parts: Parts
 
 
 def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool = False) -> Path:
@@ -112,110 +97,6 @@ def resume_run(folder: Path) -> Path:
     if not files.is_started:
         raise RunError(f"no run to resume in {folder}; start one with `drgrade train RECIPE`")
     return run(load_recipe(str(files.recipe)), None, folder, resume=True)
-
-
-def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
-    """Complete the splits, keep what the recipe asks for, and make the squares."""
-    data = recipe.data
-    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
-    settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
-    place = sha256_bytes(f"{whole.root.resolve()} {whole.hash} {settings}".encode())[:24]
-    masks = recipe.model.lesions
-    cache = prepare_all(
-        whole,
-        settings,
-        cache_folder() / "squares" / (f"{place}-{len(MAPS)}maps" if masks else place),
-        workers=recipe.data.workers,
-        masks=masks,
-    )
-    if cache.failed:
-        photo, reason = next(iter(cache.failed.items()))
-        say(
-            f"{len(cache.failed)} of {len(whole)} photos cannot be used, first {photo}: {reason}; "
-            "they are left out of training and stay in the predictions as errors"
-        )
-    parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy) for name in
-                     ("train", "tune", "calibrate", "test")})  # fmt: skip
-    if len(parts.train) < 2:
-        raise ManifestError(
-            f"training needs at least 2 graded photos in split 'train', "
-            f"got {len(parts.train)}; check the manifest's grade and split columns"
-        )
-    if parts.train.targets is not None and not parts.train.targets.are_any:
-        say(
-            "warning: no training photo has a mask or counted lesions (columns mask, "
-            "n_microaneurysm, ...): with model.lesions = true the maps learn nothing from them"
-        )
-    return Prepared(whole, cache, parts)
-
-
-def limited(manifest: Manifest, photos: int) -> Manifest:
-    """At most `photos` training rows, whole groups in the order of their hash; 0 keeps all."""
-    table = manifest.table
-    is_train = (table["split"] == "train").fill_null(False).to_numpy()
-    if not photos or is_train.sum() <= photos:
-        return manifest
-    groups = manifest.groups()
-    order = sorted(set(groups[is_train]), key=lambda name: sha256_bytes(str(name).encode()))
-    kept, room = set(), photos
-    for name in order:
-        size = int((is_train & (groups == name)).sum())
-        if size <= room:
-            kept.add(name)
-            room -= size
-    keep = ~is_train | np.isin(groups, sorted(kept))
-    return Manifest(table.filter(pl.Series(keep)), manifest.root, manifest.facts)
-
-
-def read_photos(recipe: Recipe) -> Manifest:
-    """The photos a recipe names: a manifest, or drawn ones.
-
-    Raises:
-        RecipeError: it names none.
-        ManifestError: a table that cannot be used.
-    """
-    data = recipe.data
-    if data.drawn:
-        return drawn_manifest(data.drawn, data.draw_seed, data.size, workers=data.workers)
-    if not data.manifest:
-        raise RecipeError("the recipe names no manifest; add --set data.manifest=MANIFEST")
-    root = Path(recipe.data.root) if recipe.data.root else None
-    return read_manifest(Path(recipe.data.manifest), root=root)
-
-
-def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool) -> Part:
-    rows = manifest.table.filter(
-        (pl.col("split") == split) & pl.col("grade").is_not_null()
-        & pl.col("photo").is_in(list(cache.rows))
-    )  # fmt: skip
-    photos = rows["photo"].to_list()
-    return Part(
-        cache.squares,
-        np.array([cache.rows[photo] for photo in photos], dtype=np.int64),
-        rows["grade"].to_numpy().astype(np.int64),
-        photos,
-        None if cache.masks is None else _targets(rows, cache, cache.masks, healthy=healthy),
-    )
-
-
-def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray, *, healthy: bool) -> Targets:
-    """Masks, counts and macular edema of these photos, as far as they are known."""
-    known = np.zeros((len(rows), len(MAPS)), bool)
-    if healthy:
-        known[(rows["grade"] == 0).to_numpy(), : len(KINDS)] = True
-    has_mask = np.array([bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]], bool)
-    known[has_mask] = True
-    counts = [
-        rows[name].cast(pl.Float32).to_numpy()
-        if name in rows.columns
-        else np.full(len(rows), np.nan, np.float32)
-        for name in COUNTS
-    ]
-    dme = rows["dme"] if "dme" in rows.columns else pl.Series([None] * len(rows), dtype=pl.Int64)
-    return Targets(
-        masks, known, np.stack(counts, axis=1),
-        dme.cast(pl.Int64).fill_null(-1).clip(-1, DME_OUTPUTS).to_numpy(),
-    )  # fmt: skip
 
 
 def _set_threads(recipe: Recipe) -> None:

@@ -12,8 +12,9 @@ from drgrade.predictions import Predictions, read_predictions, write_predictions
 from drgrade.progress import say
 from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
-from drgrade.training.experiment import read_photos, run
+from drgrade.training.experiment import run
 from drgrade.training.pooled_facts import pooled_facts
+from drgrade.training.prepared import read_photos
 from drgrade.training.stages import chained, refuse_real_before, run_before
 
 

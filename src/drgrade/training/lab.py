@@ -17,12 +17,13 @@ from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.progress import say
 from drgrade.run import RunFolder, provenance
-from drgrade.training.experiment import limited, run
+from drgrade.training.experiment import run
 from drgrade.training.judged import judge_run
 from drgrade.training.lab_cells import TABLE, Cell, Wanted, cells_of, compared
 from drgrade.training.lab_nets import ROLE, nets_of, recipe_of
 from drgrade.training.lab_plan import Pace, Planned, measure, plan, say_plan
 from drgrade.training.loop import DivergedError
+from drgrade.training.prepared import limited
 
 FORMAT = 1
 ABOUT = "lab.json"

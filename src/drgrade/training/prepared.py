@@ -1,0 +1,142 @@
+"""From a recipe's photos to what is trained on: splits complete, squares made, targets known."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from drgrade.data.cache import MASKED, Cache, prepare_all
+from drgrade.data.dataset import Part, Targets
+from drgrade.data.drawn import drawn_manifest
+from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.masks import COUNTS, KINDS, MAPS
+from drgrade.data.preprocess import Preprocess
+from drgrade.data.splits import complete
+from drgrade.errors import ManifestError, RecipeError
+from drgrade.files import cache_folder, sha256_bytes
+from drgrade.models.lesions import DME_OUTPUTS
+from drgrade.progress import say
+from drgrade.recipe import Recipe
+from drgrade.training.loop import Parts
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A manifest ready to train on: splits complete, squares made."""
+
+    manifest: Manifest
+    cache: Cache
+    parts: Parts
+
+
+def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
+    """Complete the splits, keep what the recipe asks for, and make the squares."""
+    data = recipe.data
+    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
+    settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
+    masks = recipe.model.lesions
+    cache = prepare_all(
+        whole,
+        settings,
+        squares_folder(whole, settings, masks=masks),
+        workers=recipe.data.workers,
+        masks=masks,
+    )
+    if cache.failed:
+        photo, reason = next(iter(cache.failed.items()))
+        say(
+            f"{len(cache.failed)} of {len(whole)} photos cannot be used, first {photo}: {reason}; "
+            "they are left out of training and stay in the predictions as errors"
+        )
+    parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy) for name in
+                     ("train", "tune", "calibrate", "test")})  # fmt: skip
+    if len(parts.train) < 2:
+        raise ManifestError(
+            f"training needs at least 2 graded photos in split 'train', "
+            f"got {len(parts.train)}; check the manifest's grade and split columns"
+        )
+    if parts.train.targets is not None and not parts.train.targets.are_any:
+        say(
+            "warning: no training photo has a mask or counted lesions (columns mask, "
+            "n_microaneurysm, ...): with model.lesions = true the maps learn nothing from them"
+        )
+    return Prepared(whole, cache, parts)
+
+
+def squares_folder(manifest: Manifest, settings: Preprocess, *, masks: bool) -> Path:
+    """Where the squares of these photos lie: the same for all folds and grades of them."""
+    names = ["photo", "sha256", *(["mask"] if masks else [])]
+    photos = manifest.table.select(name for name in names if name in manifest.table.columns)
+    told = f"{manifest.root.resolve()} {settings} {photos.write_csv()}"
+    place = sha256_bytes(told.encode())[:24]
+    return cache_folder() / "squares" / (f"{place}-{len(MAPS)}maps" if masks else place)
+
+
+def limited(manifest: Manifest, photos: int) -> Manifest:
+    """At most `photos` training rows, whole groups in the order of their hash; 0 keeps all."""
+    table = manifest.table
+    is_train = (table["split"] == "train").fill_null(False).to_numpy()
+    if not photos or is_train.sum() <= photos:
+        return manifest
+    groups = manifest.groups()
+    order = sorted(set(groups[is_train]), key=lambda name: sha256_bytes(str(name).encode()))
+    kept, room = set(), photos
+    for name in order:
+        size = int((is_train & (groups == name)).sum())
+        if size <= room:
+            kept.add(name)
+            room -= size
+    keep = ~is_train | np.isin(groups, sorted(kept))
+    return Manifest(table.filter(pl.Series(keep)), manifest.root, manifest.facts)
+
+
+def read_photos(recipe: Recipe) -> Manifest:
+    """The photos a recipe names: a manifest, or drawn ones.
+
+    Raises:
+        RecipeError: it names none.
+        ManifestError: a table that cannot be used.
+    """
+    data = recipe.data
+    if data.drawn:
+        return drawn_manifest(data.drawn, data.draw_seed, data.size, workers=data.workers)
+    if not data.manifest:
+        raise RecipeError("the recipe names no manifest; add --set data.manifest=MANIFEST")
+    root = Path(recipe.data.root) if recipe.data.root else None
+    return read_manifest(Path(recipe.data.manifest), root=root)
+
+
+def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool) -> Part:
+    rows = manifest.table.filter(
+        (pl.col("split") == split) & pl.col("grade").is_not_null()
+        & pl.col("photo").is_in(list(cache.rows))
+    )  # fmt: skip
+    photos = rows["photo"].to_list()
+    return Part(
+        cache.squares,
+        np.array([cache.rows[photo] for photo in photos], dtype=np.int64),
+        rows["grade"].to_numpy().astype(np.int64),
+        photos,
+        None if cache.masks is None else _targets(rows, cache, cache.masks, healthy=healthy),
+    )
+
+
+def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray, *, healthy: bool) -> Targets:
+    """Masks, counts and macular edema of these photos, as far as they are known."""
+    known = np.zeros((len(rows), len(MAPS)), bool)
+    if healthy:
+        known[(rows["grade"] == 0).to_numpy(), : len(KINDS)] = True
+    has_mask = np.array([bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]], bool)
+    known[has_mask] = True
+    counts = [
+        rows[name].cast(pl.Float32).to_numpy()
+        if name in rows.columns
+        else np.full(len(rows), np.nan, np.float32)
+        for name in COUNTS
+    ]
+    dme = rows["dme"] if "dme" in rows.columns else pl.Series([None] * len(rows), dtype=pl.Int64)
+    return Targets(
+        masks, known, np.stack(counts, axis=1),
+        dme.cast(pl.Int64).fill_null(-1).clip(-1, DME_OUTPUTS).to_numpy(),
+    )  # fmt: skip
