@@ -5,16 +5,21 @@ average precision of pixels against masks of real lesions, beside the share of l
 is what a map without any knowledge gets; at half the side the network reads, any-pixel masks.
 Nothing is trained.
 
-    python experiments/drawn_transfer.py RUN --grades idrid.csv --masks FOLDER --sheet OUT.png
+    python experiments/drawn_transfer.py RUN --grades idrid.csv --masks FOLDER --drawn 200 \
+        --figure OUT.svg --sheet OUT.png
 
-FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`). The sheet shows photographs
-with their masks and maps; mind the terms the photographs came with.
+FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`). `--drawn` measures the maps on
+drawn photographs of another seed too, and the figure has the curves of both: how much is lost from
+drawn to real, and where. The sheet shows photographs with their masks and maps; mind the terms the
+photographs came with.
 """
 
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,12 +27,15 @@ import torch.nn.functional as F
 from PIL import Image
 
 from drgrade.data.dataset import as_unit
+from drgrade.data.field import find_field
 from drgrade.data.manifest import read_manifest
 from drgrade.data.masks import MAPS, planes, read_mask, square_mask
-from drgrade.data.preprocess import read_prepared
+from drgrade.data.phantom import draw_eye, paint
+from drgrade.data.preprocess import prepare, read_prepared
 from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.intervals import bootstrap
 from drgrade.evaluation.metrics import kappas
+from drgrade.evaluation.pages.figures import blank_figure, styled, write_figure
 from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.found_lesions import field_of
@@ -35,6 +43,11 @@ from drgrade.models.grader import Grader
 from drgrade.models.inference import grade_photos
 from drgrade.predictions import PROBABILITIES
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SEED = 11  # of drawn photographs that no training here has seen
+COLOURS_OF_SETS = ("#888888", "#c03030")
 SHOWN, SIDE = 6, 384  # rows of the sheet, and px of a picture in it
 COLOURS = np.array(
     [[255, 60, 60], [200, 0, 200], [255, 230, 0], [0, 220, 255], [90, 255, 90]], np.float32
@@ -73,27 +86,72 @@ def print_grades(grader: Grader, path: Path) -> None:
 
 def seen_photos(grader: Grader, folder: Path) -> Iterator[Seen]:
     """Every photograph of a folder that has a mask, as the grader sees it."""
-    size = grader.preprocess.size
     for path in sorted((folder / "images").iterdir()):
         prepared = read_prepared(path, grader.preprocess)
         mask = read_mask(folder / "masks" / f"{path.stem}.png")
-        square = planes(square_mask(mask, prepared.field, prepared.seen, size)[None])
-        with torch.inference_mode():
-            maps = grader.see(as_unit(torch.tensor(prepared.pixels)[None])).maps[0].float().numpy()
-        masks = F.max_pool2d(torch.from_numpy(square), 2)[0].numpy()
-        yield Seen(prepared.pixels, masks, maps)
+        square = square_mask(mask, prepared.field, prepared.seen, grader.preprocess.size)
+        yield see(grader, prepared.pixels, square)
 
 
-def print_pixels(seen: list[Seen]) -> None:
+def seen_drawn(grader: Grader, many: int) -> Iterator[Seen]:
+    """Drawn photographs of grade 2 or more and good quality, one eye a patient."""
+    size = grader.preprocess.size
+    fit = (eye for number in count() if (eye := draw_eye(SEED, 2 * number + number % 2)).grade > 1
+           and eye.quality == "good")  # fmt: skip
+    for eye in islice(fit, many):
+        painted = paint(eye, 2 * size)
+        field = find_field(painted.pixels)
+        square = square_mask(painted.mask, field, painted.pixels.shape[:2], size)
+        yield see(grader, prepare(painted.pixels, grader.preprocess), square)
+
+
+def see(grader: Grader, pixels: np.ndarray, mask: np.ndarray) -> Seen:
+    """A square and its mask (S, S), bits, beside what the grader makes of it."""
+    with torch.inference_mode():
+        maps = grader.see(as_unit(torch.tensor(pixels)[None])).maps[0].float().numpy()
+    masks = F.max_pool2d(torch.from_numpy(planes(mask[None])), 2)[0].numpy()
+    return Seen(pixels, masks, maps)
+
+
+def counted(seen: list[Seen], kind: int) -> PixelCounts:
+    """The pixels of one kind of lesion in all photographs."""
+    return PixelCounts.joined(
+        [count_pixels(each.logits[kind], each.masks[kind] > 0, each.inside) for each in seen]
+    )
+
+
+def print_pixels(seen: list[Seen], of: str) -> None:
     """Average precision a kind of lesion, beside the share of its pixels."""
-    print(f"{len(seen)} photographs with masks")
+    print(f"{len(seen)} {of} photographs with masks")
     for kind, name in enumerate(MAPS):
-        counts = PixelCounts.joined(
-            [count_pixels(each.logits[kind], each.masks[kind] > 0, each.inside) for each in seen]
-        )
+        counts = counted(seen, kind)
         print(
             f"{name:14} AUPRC {pixel_auprc(counts)}, without knowledge {lesion_share(counts):.4f}"
         )
+
+
+def draw_precision(sets: dict[str, list[Seen]]) -> "Figure":
+    """Precision over recall of each kind of lesion, a curve a set; dotted: without knowledge."""
+    with styled():
+        figure = blank_figure(12.0, 2.9)
+        for kind, (name, axes) in enumerate(
+            zip(MAPS, figure.subplots(1, len(MAPS), sharey=True), strict=True)
+        ):
+            for (of, seen), colour in zip(sets.items(), COLOURS_OF_SETS, strict=False):
+                counts = counted(seen, kind)
+                hits = np.cumsum(counts.lesion.sum(axis=0)[::-1])
+                called = hits + np.cumsum(counts.other.sum(axis=0)[::-1])
+                drawn = called > 0
+                axes.plot(hits[drawn] / hits[-1], hits[drawn] / called[drawn], color=colour,
+                          lw=1.4, label=of)  # fmt: skip
+                axes.axhline(lesion_share(counts), color=colour, lw=0.8, ls=":")
+            axes.set_title(name.replace("_", " "), fontsize=9)
+            axes.set_xlabel("recall")
+            axes.set_xlim(0, 1)
+            axes.set_ylim(0, 1.02)
+        figure.axes[0].set_ylabel("precision")
+        figure.axes[0].legend(fontsize=7, frameon=False)
+    return figure
 
 
 def sheet(seen: list[Seen]) -> Image.Image:
@@ -125,16 +183,24 @@ def main() -> None:
     words.add_argument("run", type=Path)
     words.add_argument("--grades", type=Path, action="append", default=[])
     words.add_argument("--masks", type=Path)
+    words.add_argument("--drawn", type=int, default=0)
+    words.add_argument("--figure", type=Path)
     words.add_argument("--sheet", type=Path)
     asked = words.parse_args()
     grader = load_grader(asked.run)
     for manifest in asked.grades:
         print_grades(grader, manifest)
+    sets: dict[str, list[Seen]] = {}
+    if asked.drawn:
+        sets["drawn"] = list(seen_drawn(grader, asked.drawn))
     if asked.masks:
-        seen = list(seen_photos(grader, asked.masks))
-        print_pixels(seen)
+        sets["real"] = list(seen_photos(grader, asked.masks))
         if asked.sheet:
-            sheet(seen).save(asked.sheet)
+            sheet(sets["real"]).save(asked.sheet)
+    for of, seen in sets.items():
+        print_pixels(seen, of)
+    if asked.figure and sets:
+        write_figure(draw_precision(sets), asked.figure)
 
 
 if __name__ == "__main__":
