@@ -40,7 +40,6 @@ def train(
         A run folder to go on with, bit for bit where it stopped.
     """
     need("grade", "drgrade train")
-    from drgrade.memory import keep_freed_memory
     from drgrade.recipe import load_recipe
     from drgrade.training.experiment import resume_run
     from drgrade.training.folds import run_folds
@@ -48,7 +47,6 @@ def train(
     from drgrade.training.processes import joined
     from drgrade.training.stages import planned, run_stages
 
-    keep_freed_memory()
     if resume is not None and (recipe or set_ or folds or output):
         raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
     if resume is None and recipe is None:

@@ -14,6 +14,7 @@ from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import leaked_share
 from drgrade.errors import RunError
 from drgrade.files import locked, write_json
+from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.devices import pick_device
 from drgrade.models.grader import Grader, build_network
@@ -59,6 +60,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     if resume and files.is_finished:
         files.refuse_other(recipe)
         return files.folder
+    keep_freed_memory()  # a third of a step goes into new pages otherwise
     processes = current()
     processes.check(recipe.train.accumulate)
     with processes.in_turn():

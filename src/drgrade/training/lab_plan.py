@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from drgrade.memory import keep_freed_memory
 from drgrade.progress import duration, say
 from drgrade.run import RunFolder
 from drgrade.training.lab_cells import Cell
@@ -78,6 +79,7 @@ def measure(cell: Cell) -> Pace:
     from drgrade.training.experiment import laid_out
     from drgrade.training.optimise import make_optimiser
 
+    keep_freed_memory()  # as the training does
     recipe = cell.recipe
     device = pick_device(recipe.train.device, "train.device")
     objective = OBJECTIVES[recipe.objective.name]
