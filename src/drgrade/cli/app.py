@@ -46,7 +46,8 @@ DATA_COMMANDS: dict[str, tuple[str, str]] = {
     "draw": ("drgrade.cli.draw:draw", "Drawn photographs with manifest and lesion masks."),
 }
 MODEL_COMMANDS: dict[str, tuple[str, str]] = {
-    "show": ("drgrade.cli.models:show", "The layers of one network."),
+    "show": ("drgrade.cli.models:show", "The layers of one network, or of a model's."),
+    "ship": ("drgrade.cli.ship:ship", "One small file of a model, with where it comes from."),
     "pretrain": ("drgrade.cli.models:pretrain", "A network's start from drawn photographs."),
 }
 

@@ -41,7 +41,7 @@ def calibrate(
     predictions
         The table, .csv or .parquet: the `predictions.parquet` of a run, or `out_of_fold.parquet`.
     model
-        A model file or a run folder (its best model).
+        A model file, a run folder (its best model), or a shipped model's name (`drgrade models`).
     output
         The new model file, .safetensors.
     method

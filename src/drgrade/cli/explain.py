@@ -41,7 +41,7 @@ def explain(
     Parameters
     ----------
     model
-        A model file or a run folder (its best model).
+        A model file, a run folder (its best model), or a shipped model's name (`drgrade models`).
     photos
         Photographs, folders of them, or one manifest (.csv or .parquet).
     output
@@ -59,13 +59,16 @@ def explain(
     """
     need("grade", "drgrade explain")
     from drgrade.files import refuse_file
+    from drgrade.models.places import place_of_model
+
+    refuse_file(output)
+    file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
     from drgrade.progress import say, track
 
-    refuse_file(output)
     on = str(pick_device(device))
-    grader = load_grader(model, on)
+    grader = load_grader(file, on)
     inputs = list_inputs(photos, root)
     names = file_names([name for name, _, _ in inputs])
     failed = 0

@@ -2,26 +2,44 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from drgrade.errors import choose
+from drgrade.errors import UsageError, choose, nearest
 from drgrade.extras import need
+
+if TYPE_CHECKING:
+    from drgrade.models.describe import Size
 
 
 def models(*, json_: bool = False) -> None:
     """List the networks with parameters and multiply-adds beside the paper's, and model files."""
     need("grade", "drgrade models")
     from drgrade.files import cache_folder
-    from drgrade.models.describe import size_of
+    from drgrade.models.describe import shipped, size_of
     from drgrade.models.networks import NETWORKS
+    from drgrade.models.places import shipped_models
 
     sizes = [size_of(name) for name in NETWORKS]
     files = sorted(str(path) for path in (cache_folder() / "weights").glob("*.*"))
+    named = [shipped(name, path) for name, path in shipped_models().items()]
     if json_:
-        print(json.dumps({"networks": [asdict(size) for size in sizes], "files": files}, indent=2))
+        told = {"networks": [asdict(size) for size in sizes], "files": files,
+                "shipped": [asdict(each) for each in named]}  # fmt: skip
+        print(json.dumps(told, indent=2))
         return
+    _show_networks(sizes)
+    print("\nmodels that ship with this build:" if named else "\nno model ships with this build")
+    for each in named:
+        print(f"  {each.name}  {each.bytes / 1e6:.1f} MB  {each.summary}")
+    print("\nweight files at hand:" if files else "\nno weight files downloaded yet")
+    for file in files:
+        print(f"  {file}")
+
+
+def _show_networks(sizes: "list[Size]") -> None:
     print(f"{'network':20}{'parameters':>12}{'5 grades':>12}{'10^9 mult-adds':>16}{'paper':>8}")
     for size in sizes:
         print(f"{size.name:20}{size.parameters:12,}{size.parameters_graded:12,}"
@@ -29,9 +47,6 @@ def models(*, json_: bool = False) -> None:
     print("\nat 224 px; parameters with ImageNet's 1,000 outputs and with 5. Against the paper:")
     for reason in dict.fromkeys(size.reason for size in sizes):
         print(f"  {', '.join(s.name for s in sizes if s.reason == reason)}: {reason}")
-    print("\nweight files at hand:" if files else "\nno weight files downloaded yet")
-    for file in files:
-        print(f"  {file}")
 
 
 def show(
@@ -41,28 +56,47 @@ def show(
     stem: Literal["standard", "small"] = "standard",
     plain: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
-    """Print the layers of one network.
+    """Print the layers of one network, or what a model is and its layers.
 
     Example: drgrade models show resnet18 --head lab
 
     Parameters
     ----------
     name
-        A network (`drgrade models` lists them).
+        A network or a shipped model (`drgrade models` lists both), a model file or a run folder.
     head
-        `global` average, or the `lab`'s average pool of 7 at stride 1 (512 px only).
+        Of a network: `global` average, or the `lab`'s average pool of 7 at stride 1 (512 px only).
     stem
-        `standard`, or `small` for 28 px photographs.
+        Of a network: `standard`, or `small` for 28 px photographs.
     plain
-        Without shortcuts.
+        Of a network: without shortcuts.
     """
     need("grade", "drgrade models show")
     from drgrade.models.grader import build_network
     from drgrade.models.networks import NETWORKS
+    from drgrade.models.places import place_of_model, shipped_models
     from drgrade.recipe import Model
 
-    choose(NETWORKS, name, "network")
-    print(build_network(Model(network=name, head=head, stem=stem, plain=plain), 5))
+    known: dict[str, object] = {**NETWORKS, **shipped_models()}
+    if name in NETWORKS:
+        print(build_network(Model(network=name, head=head, stem=stem, plain=plain), 5))
+    elif Path(name).exists() or name in known:
+        if (head, stem, plain) != ("global", "standard", False):
+            raise UsageError(f"--head, --stem and --plain are for a network, got the model {name}")
+        _show_model(name)
+    else:
+        if not nearest(name, known):
+            place_of_model(Path(name))  # says why it is no model
+        choose(known, name, "network or model")
+
+
+def _show_model(name: str) -> None:
+    from drgrade.models.checkpoint import load_grader, read_about
+    from drgrade.models.describe import summary_of
+    from drgrade.models.places import place_of_model
+
+    place = place_of_model(Path(name))
+    print(f"{summary_of(read_about(place))}\n{load_grader(place).network}")
 
 
 def pretrain(

@@ -46,7 +46,7 @@ def predict(
     Parameters
     ----------
     model
-        A model file or a run folder (its best model).
+        A model file, a run folder (its best model), or a shipped model's name (`drgrade models`).
     photos
         Photographs, folders of them, or one manifest (.csv or .parquet).
     output
@@ -66,14 +66,17 @@ def predict(
         Print the rows as JSON, one a line.
     """
     need("grade", "drgrade predict")
+    from drgrade.models.places import place_of_model
+
+    _refuse(output, workers, force=force)
+    file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
     from drgrade.predictions import from_rows, write_predictions
     from drgrade.progress import say
 
-    _refuse(output, workers, force=force)
     on = str(pick_device(device))
-    grader = load_grader(model, on)
+    grader = load_grader(file, on)
     inputs = list_inputs(photos, root)
     rows = _graded(grader, inputs, workers=workers, device=on, mirror=mirror)
     if output is not None:

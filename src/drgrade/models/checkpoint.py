@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError
 from drgrade.files import write_bytes
 from drgrade.models.grader import Grader, build_network
+from drgrade.models.half_precision import HALF, PRECISION, halved, refuse_large
 from drgrade.models.objectives import OBJECTIVES, Decoding
+from drgrade.models.places import place_of_model
 from drgrade.recalibration import from_json
 from drgrade.recipe import Model
 
@@ -25,10 +29,28 @@ PREFIX = "network."
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
     """Write tensors and JSON as one file with a hash over both; the old file stays until then."""
+    write_bytes(path, packed(tensors, about))
+
+
+def packed(tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> bytes:
+    """The bytes of the file that `save_tensors` writes."""
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     text = json.dumps({"format": FORMAT, **about}, allow_nan=False)
     metadata = {KEY: text, "sha256": _hash(whole, text)}
-    write_bytes(path, save(whole, metadata=metadata))
+    return save(whole, metadata=metadata)
+
+
+def read_about(path: Path) -> dict[str, Any]:
+    """What a file of ours says of itself beside its tensors, which are neither read nor checked.
+
+    `format`, `kind` and what its writer told; `sha256` is the hash that the file carries.
+
+    Raises:
+        CheckpointError: no such file, cut, foreign, or of a newer format.
+    """
+    with _opened(path) as file:
+        text, sha256 = _told(file, path)
+    return {**_parsed(text, path), "sha256": sha256}
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
@@ -37,36 +59,71 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     Raises:
         CheckpointError: no such file, cut, altered, foreign, or of a newer format.
     """
+    with _opened(path) as file:
+        text, sha256 = _told(file, path)
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    if _hash(tensors, text) != sha256:
+        raise CheckpointError(f"{path}: SHA-256 mismatch, the file was altered; fetch it again")
+    return tensors, _parsed(text, path)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A safetensors file; whatever is wrong while it is open is said of the file."""
     if not Path(path).is_file():
         raise CheckpointError(
             f"no model file at {path}; give a file, a run folder or a shipped name"
         )
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            yield file
     except (SafetensorError, OSError) as error:
         size = Path(path).stat().st_size
         raise CheckpointError(f"{path}: checkpoint damaged ({size} bytes): {error}") from None
+
+
+def _told(file: Any, path: Path) -> tuple[str, str]:
+    """The JSON text that a file carries, and the hash over it and the tensors."""
+    metadata = file.metadata() or {}
     if KEY not in metadata:
         raise CheckpointError(
             f"{path} was not written by drgrade: it carries no preprocessing; "
             "use it as a start (model.start), not as a grader"
         )
-    if _hash(tensors, metadata[KEY]) != metadata.get("sha256"):
-        raise CheckpointError(f"{path}: SHA-256 mismatch, the file was altered; fetch it again")
-    about = json.loads(metadata[KEY])
+    return metadata[KEY], metadata.get("sha256", "")
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    try:
+        about = json.loads(text)
+    except ValueError:
+        raise CheckpointError(
+            f"{path}: what it says of itself was altered; fetch it again"
+        ) from None
     if about.get("format", 0) > FORMAT:
         raise CheckpointError(
             f"{path} has format {about['format']}, this drgrade reads up to "
             f"{FORMAT}; upgrade drgrade"
         )
-    return tensors, about
+    return about
 
 
 def save_grader(path: Path, grader: Grader) -> None:
-    """Write a grader: weights, preprocessing, objective, decoding and facts in one file."""
-    tensors = {PREFIX + name: value for name, value in grader.network.state_dict().items()}
+    """Write a grader: weights, preprocessing, objective, decoding and facts in one file.
+
+    One whose facts say that its weights are in half precision is written so again.
+
+    Raises:
+        CheckpointError: in half precision, and over the size of a file that ships.
+    """
+    write_bytes(path, grader_bytes(grader))
+
+
+def grader_bytes(grader: Grader) -> bytes:
+    """The bytes of the file that `save_grader` writes; raises what it raises."""
+    is_half = grader.facts.get(PRECISION) == HALF
+    state = grader.network.state_dict()
+    own = halved(state) if is_half else state
     about = {
         "kind": "grader",
         "model": grader.model.model_dump(),
@@ -77,12 +134,22 @@ def save_grader(path: Path, grader: Grader) -> None:
         "decoding": grader.decoding.as_json(),
         "facts": grader.facts,
     }
-    save_tensors(path, tensors, about)
+    content = packed({PREFIX + name: value for name, value in own.items()}, about)
+    if is_half:
+        refuse_large(content)
+    return content
 
 
-def load_grader(where: Path, device: str = "cpu") -> Grader:
-    """Read a grader from its file, or the best one of a run folder; it is in evaluation mode."""
-    path = Path(where) / "best.safetensors" if Path(where).is_dir() else Path(where)
+def load_grader(where: Path | str, device: str = "cpu") -> Grader:
+    """Read a grader from its file, the best one of a run folder, or one that ships by its name.
+
+    It computes in float32, also where its file holds half precision, and is in evaluation mode.
+
+    Raises:
+        CheckpointError: no such model, or a file that is damaged, altered or of another kind.
+        UnknownNameError: no model of this name ships.
+    """
+    path = place_of_model(Path(where))
     tensors, about = load_tensors(path)
     if about.get("kind") != "grader":
         raise CheckpointError(

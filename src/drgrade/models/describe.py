@@ -1,10 +1,14 @@
-"""Parameters and multiply-adds of every network, beside the figures of the paper."""
+"""Networks by parameters and multiply-adds beside the paper's; model files by what they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
+from drgrade.models.checkpoint import read_about
 from drgrade.models.networks import NETWORKS
 
 SIDE = 224
@@ -35,6 +39,37 @@ class Size:
     multiply_adds: int
     paper: float
     reason: str
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A model file by its name: its bytes, and in one line what it is."""
+
+    name: str
+    bytes: int
+    summary: str
+
+
+def shipped(name: str, path: Path) -> Shipped:
+    """What a model file is, by what it says of itself; its weights are not read."""
+    return Shipped(name, path.stat().st_size, summary_of(read_about(path)))
+
+
+def summary_of(about: Mapping[str, Any]) -> str:
+    """Network, size, extras, teachers and calibration of a model file, as one line."""
+    model, facts = about["model"], about["facts"]
+    extras = [("lesions", "lesion maps"), ("dme", "macular edema")]
+    has = [word for key, word in extras if model.get(key)]
+    taught = (facts.get("provenance") or {}).get("learned_from") or []
+    names = [each["name"] for each in taught] or [facts.get("source") or "photographs not told"]
+    split = facts.get("thresholds_chosen_on")
+    return "; ".join(
+        [
+            ", ".join([model["network"], f"{about['preprocess']['size']} px", *has]),
+            f"learned from {', '.join(names)}",
+            f"calibrated on {split} rows" if split else "not calibrated",
+        ]
+    )
 
 
 def size_of(name: str) -> Size:

@@ -1,0 +1,81 @@
+"""`drgrade models ship` and `drgrade models card`: a model for others, and what they must know."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from drgrade.errors import UsageError
+from drgrade.extras import need
+
+if TYPE_CHECKING:
+    from drgrade.models.shipping import Parcel
+
+
+def ship(
+    model: Path,
+    *,
+    output: Annotated[Path, Parameter(name=["-o", "--output"])],
+    licence: str = "",
+    force: Annotated[bool, Parameter(negative=())] = False,
+    json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
+) -> None:
+    """Make one small file of a trained model, for others: half precision, provenance inside.
+
+    Large weights are rounded to float16; a model whose probabilities move by more than 0.001 on
+    drawn photographs is refused, and so is a file of over 16,000,000 bytes. The file tells its
+    recipe, the photographs and starting weights that taught it with their licences, versions and
+    hashes. Weights that learned from photographs whose terms forbid it are not passed on.
+    Calibrate afterwards: `drgrade calibrate` keeps half precision.
+
+    Example: drgrade models ship run -o mine.safetensors
+
+    Parameters
+    ----------
+    model
+        A run folder (its best model), or a model file, which knows its recipe's hash only.
+    output
+        The new model file, .safetensors.
+    licence
+        Under what terms the weights may be passed on, where those of a source are not known.
+    force
+        Write over a file that is there.
+    json_
+        Print what was done as JSON.
+    """
+    need("grade", "drgrade models ship")
+    from drgrade.files import refuse_taken, write_bytes
+    from drgrade.models.places import place_of_model
+    from drgrade.progress import say
+
+    if output.suffix != ".safetensors":
+        raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
+    refuse_taken(output, force=force)
+    place = place_of_model(model)
+    from drgrade.models.shipping import parcel
+
+    made = parcel(place, licence)
+    write_bytes(output, made.content)
+    _show(made, as_json=json_)
+    if not made.grader.facts["provenance"]["recipe"]:
+        say("no recipe is known of a file outside its run folder; give the run folder to have it")
+    say(f"{output}. Research software, not a medical device.")
+
+
+def _show(made: "Parcel", *, as_json: bool) -> None:
+    provenance, rounding = made.grader.facts["provenance"], made.grader.facts["rounding"]
+    if as_json:
+        told = {"bytes": len(made.content), "rounding": rounding, "provenance": provenance}
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    maps = rounding["maps_moved"]
+    beside = "" if maps is None else f", a lesion map by at most {maps:.1e}"
+    print(f"size: {len(made.content):,} bytes")
+    print(f"rounded: a weight by at most {rounding['lost']:.1e} of its channel's largest")
+    print(f"on {rounding['drawn_eyes']} drawn photographs a probability moves by at most "
+          f"{rounding['moved']:.1e}{beside}")  # fmt: skip
+    for each in made.origins:
+        print(f"learned from: {each.name} ({each.role}; {each.licence}; {each.address})")
+    if provenance["statement"]:
+        print(f"terms, as stated: {provenance['statement']}")

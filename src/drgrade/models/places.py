@@ -1,0 +1,55 @@
+"""Where a model lies: a file, a run folder (its best), or the name of one that ships."""
+
+import os
+from pathlib import Path
+
+from drgrade.errors import CheckpointError, choose
+
+ENDING = ".safetensors"
+BEST = f"best{ENDING}"
+
+
+def shipped_folder() -> Path:
+    """The folder of the models that have a name: $DRGRADE_MODELS, else the package's own."""
+    named = os.environ.get("DRGRADE_MODELS")
+    return Path(named) if named else Path(__file__).parent / "shipped"
+
+
+def shipped_models(folder: Path | None = None) -> dict[str, Path]:
+    """The models of a folder by their name, which is the file's without ending.
+
+    Args:
+        folder: `shipped_folder()` where none is given; one that is not there holds no model.
+    """
+    found = sorted((folder or shipped_folder()).glob(f"*{ENDING}"))
+    return {path.stem: path for path in found if not path.name.startswith(".")}
+
+
+def place_of_model(model: Path, folder: Path | None = None) -> Path:
+    """The file of MODEL as a person names it.
+
+    A file or a run folder of that name wins over a model that ships; `folder` as in
+    `shipped_models`.
+
+    Raises:
+        CheckpointError: no such file or run, or no model ships with this build.
+        UnknownNameError: models ship, but none of this name; tells the nearest.
+    """
+    model = Path(model)
+    if model.is_file():
+        return model
+    if (model / BEST).is_file():
+        return model / BEST
+    shipped = shipped_models(folder)
+    if model.is_dir() and str(model) not in shipped:
+        raise CheckpointError(f"no model in the folder {model}: it holds no {BEST}; is it a run?")
+    if len(model.parts) != 1 or model.suffix == ENDING:
+        raise CheckpointError(
+            f"no model file at {model}; give a file, a run folder or a shipped name"
+        )
+    if not shipped:
+        raise CheckpointError(
+            f"no model ships with this build, so '{model}' names none; "
+            "give a model file or a run folder"
+        )
+    return choose(shipped, str(model), "model")

@@ -1,0 +1,96 @@
+"""What taught a model, followed through its starts, and the terms that come with it."""
+
+import polars as pl
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.data.manifest import make_manifest, write_manifest
+from drgrade.data.preprocess import Preprocess
+from drgrade.files import sha256_file
+from drgrade.models.checkpoint import save_grader
+from drgrade.models.grader import Grader, build_network
+from drgrade.models.origins import Origin, origins
+from drgrade.recipe import Model
+
+
+def saved(place, source, **facts):
+    """A model file that says it learned from `source`."""
+    model = Model(network="efficientnet_lite0", start=facts.pop("start", "random"))
+    network = build_network(model, 5)
+    grader = Grader(network, model, Preprocess(size=64), "cross_entropy",
+                    facts={"source": source, **facts})  # fmt: skip
+    save_grader(place, grader)
+    return place
+
+
+def told(place):
+    return [(each.name, each.role, each.terms) for each in origins(place)]
+
+
+@pytest.mark.parametrize(
+    ("licence", "terms"),
+    [("CC BY 4.0", "free"), ("CC BY 4.0 (MedMNIST v2)", "free"), ("CC0 1.0", "free"),
+     ("none needed: drawn by drgrade", "free"), ("Apache-2.0", "free"),
+     ("CC BY-SA 4.0", "unknown"), ("CC BY-NC 4.0", "unknown"), ("yours to know", "unknown"),
+     ("not told", "unknown"),
+     ("Kaggle competition rules: research use, no redistribution", "closed"),
+     ("research use", "closed")],
+)  # fmt: skip
+def test_terms_follow_from_the_licence(licence, terms):
+    assert Origin("x", licence, "", "photographs").terms == terms
+
+
+@pytest.mark.parametrize(
+    ("source", "terms"),
+    [("drawn", "free"), ("idrid", "free"), ("eyepacs", "closed"), ("lab3", "closed"),
+     ("csv", "unknown"), ("folder", "unknown"), ("", "unknown"), ("a set of ours", "unknown")],
+)  # fmt: skip
+def test_the_photographs_are_known_by_their_source(tmp_path, source, terms):
+    place = saved(tmp_path / "m.safetensors", source)
+    assert told(place) == [(source or "not told", "photographs", terms)]
+
+
+def test_a_manifest_can_tell_the_licence_of_a_set_we_do_not_know(tmp_path):
+    facts = {"source": "rfmid2", "licence": "CC BY 4.0", "address": "riadd.grand-challenge.org"}
+    table = pl.DataFrame({"photo": ["a.jpg"], "grade": ["0"]})
+    write_manifest(make_manifest(table, tmp_path, facts), tmp_path / "manifest.parquet")
+    assert told(saved(tmp_path / "best.safetensors", "rfmid2")) == [
+        ("rfmid2", "photographs", "free")
+    ]
+
+
+def test_the_start_is_followed_to_what_taught_it(tmp_path):
+    first = saved(tmp_path / "first.safetensors", "eyepacs", start="imagenet")
+    place = saved(tmp_path / "m.safetensors", "idrid", start=str(first))
+    assert told(place) == [
+        ("idrid", "photographs", "free"),
+        ("eyepacs", "start", "closed"),
+        ("ImageNet weights of EfficientNet-Lite0", "start", "free"),
+    ]
+
+
+def test_a_start_that_changed_since_is_not_believed(tmp_path):
+    first = saved(tmp_path / "first.safetensors", "drawn")
+    same, other = sha256_file(first), "0" * 64
+    believed = saved(tmp_path / "a.safetensors", "idrid", start=str(first), start_sha256=same)
+    changed = saved(tmp_path / "b.safetensors", "idrid", start=str(first), start_sha256=other)
+    assert told(believed)[1:] == [("drawn", "start", "free")]
+    assert told(changed)[1:] == [(str(first), "start", "unknown")]
+
+
+def test_an_earlier_stage_is_found_beside_the_run_and_beside_its_folds(tmp_path):
+    for folder in ("run/stages/drawn", "run/fold-0"):
+        (tmp_path / folder).mkdir(parents=True)
+    saved(tmp_path / "run/stages/drawn/best.safetensors", "drawn")
+    places = [tmp_path / "run/best.safetensors", tmp_path / "run/fold-0/best.safetensors"]
+    found = [told(saved(place, "idrid", start="stages/drawn@0123")) for place in places]
+    assert found == [[("idrid", "photographs", "free"), ("drawn", "start", "free")]] * 2
+    elsewhere = saved(tmp_path / "m.safetensors", "idrid", start="stages/drawn@0123")
+    assert told(elsewhere)[1:] == [("stages/drawn@0123", "start", "unknown")]
+
+
+def test_weights_of_unknown_terms_are_named_as_such(tmp_path):
+    for start in ("resnet18-f37072fd.pth", "hf:someone/something@0123"):
+        place = saved(tmp_path / "m.safetensors", "idrid", start=start)
+        assert told(place)[1:] == [(start, "start", "unknown")]
