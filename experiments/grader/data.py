@@ -1,6 +1,6 @@
 """The manifests that the grader's trials read: IDRiD with its lesion masks, and sets to test on.
 
-    python experiments/grader_data.py DATA -o FOLDER
+    python experiments/grader/data.py DATA -o FOLDER
 
 DATA has `idrid`, `idrid_seg`, `rfmid2`, `hrf` and `eyepacs`, each with `images/` and `labels.csv`
 (`idrid_seg` with `masks/` and `index.csv`, whose `grading_image` links the two parts of IDRiD).

@@ -1,0 +1,102 @@
+"""The tables of the grader's trials: each beside the base, all differences paired."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from drgrade.evaluation.comparison import Comparison, compare
+from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.operating_points import high_sensitivity
+from drgrade.evaluation.values import Estimate
+from drgrade.predictions import PROBABILITIES, Predictions, read_predictions
+from drgrade.recalibration import referable_score
+
+if TYPE_CHECKING:
+    from trials import Cell
+
+AGAINST = ("base", "peer")  # a difference is told to the first of these that is there
+
+
+def home(place: Path) -> Predictions:
+    """IDRiD out of fold, further photographs of a trial left out."""
+    found = read_predictions(place / "out_of_fold.parquet")
+    return Predictions(found.table.filter(pl.col("photo").str.starts_with("idrid/")), found.facts)
+
+
+def everywhere(place: Path) -> Predictions:
+    """IDRiD out of fold as it is and under other cameras: what is chosen by."""
+    shifted = read_predictions(place / "shifted.parquet")
+    both = pl.concat([home(place).table, shifted.table], how="diagonal_relaxed")
+    return Predictions(both, {})
+
+
+def let_go(place: Path, site: str) -> Estimate:
+    """The share of a site's healthy eyes below the threshold that finds 90 % out of fold."""
+    own = home(place).table
+    score = referable_score(own.select(PROBABILITIES).to_numpy())
+    threshold = high_sensitivity((own["grade"] >= 2).to_numpy(), score)
+    table = read_predictions(place / "healthy.parquet").table.filter(pl.col("site") == site)
+    healthy = referable_score(table.select(PROBABILITIES).to_numpy())
+    return ratio(healthy < (threshold or 0.0), table["photo"].to_numpy())
+
+
+def eyepacs(place: Path) -> Predictions:
+    """EyePACS, by the mean of the models of the folds."""
+    return read_predictions(place / "eyepacs.parquet")
+
+
+Read = Callable[[Path], Predictions]
+TABLES: dict[str, Read] = {
+    "IDRiD and other cameras, out of fold": everywhere,
+    "IDRiD, out of fold": home,
+    "EyePACS": eyepacs,
+}
+
+
+def shown(found: Estimate, *, signed: bool = False) -> str:
+    """A figure with its interval."""
+    if found.value is None:
+        return "n/a"
+    form = "+.3f" if signed else ".3f"
+    return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"
+
+
+def print_tables(out: Path, cells: "list[Cell]") -> None:
+    """What is chosen by first, then the looks at other sets."""
+    done = [cell for cell in cells if (out / cell.folder / "healthy.parquet").is_file()]
+    trials = list(dict.fromkeys(cell.trial for cell in done))
+    places = {name: [out / c.folder for c in done if c.trial == name] for name in trials}
+    for title, read in TABLES.items():
+        print(f"\n## {title}\n")
+        print("| trial | seeds | QWK | AUC, referable | QWK, to the base | AUC, to the base |")
+        print("|---|---|---|---|---|---|")
+        for name in trials:
+            print(_row(name, places, read))
+    print(
+        "\n## Healthy eyes let go at 90 % sensitivity\n\n| trial | RFMiD 2.0 | HRF |\n|---|---|---|"
+    )
+    for name in trials:
+        first = places[name][0]
+        print(f"| {name} | {shown(let_go(first, 'rfmid2'))} | {shown(let_go(first, 'hrf'))} |")
+
+
+def _row(name: str, places: dict[str, list[Path]], read: Read) -> str:
+    against = next((each for each in AGAINST if each in places and each != name), None)
+    if against is None:
+        return f"| {name} | {len(places[name])} | | | | |"
+    found = _compared({each: places[each] for each in (against, name)}, read)
+    entry = next(each for each in found.entries if each.name == name)
+    (pair,) = found.pairs
+    scores = [shown(entry.scores[key]) for key in ("qwk", "auc")]
+    differences = [shown(pair.differences[key], signed=True) for key in ("qwk", "auc")]
+    return f"| {name} | {len(places[name])} | {' | '.join([*scores, *differences])} |"
+
+
+def _compared(places: dict[str, list[Path]], read: Read) -> Comparison:
+    tables, pools = {}, {}
+    for name, folders in places.items():
+        pools[name] = list(range(len(tables), len(tables) + len(folders)))
+        tables |= {f"{name}-{i}": read(folder) for i, folder in enumerate(folders)}
+    return compare(tables, pools=pools)

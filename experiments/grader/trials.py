@@ -1,0 +1,159 @@
+"""The grader's trials: what is tried, on which photographs, and how it is judged (decision 0012).
+
+Each trial changes one factor of `base.toml`; `peer` is the plain peer. All are trained in the
+same five folds of IDRiD and judged by predictions for photographs their models never saw: as they
+are, and as other cameras might have taken them. Chosen is by these alone. Then each looks once at
+EyePACS and at healthy eyes of other cameras, with the mean of its five models.
+
+    python experiments/grader/data.py DATA -o FOLDER
+    python experiments/grader/trials.py run OUT --data FOLDER [--trials base peer] [--seeds 0]
+    python experiments/grader/trials.py table OUT
+
+`run` goes on where it stopped; several processes share the work.
+"""
+
+import argparse
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from looks import look_at_others, look_shifted
+
+from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.errors import RunError
+from drgrade.files import locked
+from drgrade.progress import say
+from drgrade.recipe import Recipe, load_recipe
+from drgrade.training.folds import run_folds
+from drgrade.training.stages import chained, run_before
+
+HERE = Path(__file__).parent
+BASE, PEER = HERE / "base.toml", HERE / "peer.toml"
+FOLDS, SCREENED = 5, 256  # px of the trials that are screened
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a trial has otherwise than the base, and why it is tried."""
+
+    why: str
+    changes: tuple[str, ...] = ()
+    drawn: bool = True  # whether it starts from drawn photographs, or from ImageNet
+    file: Path = BASE
+    more: str = ""  # a further manifest of photographs to train on
+
+
+PLAIN = ("stages.real.model.lesions=false", "stages.real.model.reads=features",
+         "stages.real.model.dme=false", "stages.real.lesions.healthy=false")  # fmt: skip
+OWN_CAMERA = tuple(f"augment.{name}=0" for name in
+                   ("colour", "gamma", "light", "blur", "noise", "jpeg"))  # fmt: skip
+TRIALS = {
+    "peer": Trial("a plain fine-tuning, as a good practitioner does it", file=PEER),
+    "base": Trial("all of it"),
+    "imagenet": Trial("without drawn photographs", drawn=False),
+    "no maps": Trial("the drawn start alone: no masks, no edema", PLAIN),
+    "features": Trial("maps learned beside the grade, which is not read off them",
+                      ("model.reads=features",)),
+    "lesions": Trial("the grade read off lesion maps alone", ("model.reads=lesions",)),
+    "regression": Trial("squared error and even cuts", ("objective.name=regression",)),
+    "classes": Trial("cross-entropy of five classes", ("objective.name=cross_entropy",)),
+    "own camera": Trial("no looks of other cameras", OWN_CAMERA),
+    "flat light": Trial("each pixel against its surroundings", ("model.light=flat",)),
+    "rfmid2": Trial("healthy eyes of RFMiD 2.0 to train on", more="rfmid2_train.csv"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One trial at one size with one seed."""
+
+    trial: str
+    size: int
+    seed: int
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies below OUT."""
+        return Path(f"{self.size}px", self.trial.replace(" ", "-"), str(self.seed))
+
+
+def recipe_of(cell: Cell) -> Recipe:
+    """The recipe of a cell; with stages where it starts from drawn photographs."""
+    trial = TRIALS[cell.trial]
+    changes = [*trial.changes, f"data.size={cell.size}", f"train.seed={cell.seed}"]
+    if trial.file == BASE:
+        changes.append("stages.drawn.train.seed=0")  # made once for all seeds
+    whole = load_recipe(str(trial.file), changes)
+    if trial.drawn or not whole.stages:
+        return whole
+    last = whole.in_stages()[-1]
+    started = last.model.model_copy(update={"start": "imagenet"})
+    return last.model_copy(update={"model": started, "name": whole.name})
+
+
+def photos_of(cell: Cell, data: Path) -> Manifest:
+    """IDRiD, and what else the trial trains on."""
+    own = read_manifest(data / "idrid.csv")
+    if not (more := TRIALS[cell.trial].more):
+        return own
+    further = read_manifest(data / more)
+    table = pl.concat([own.table, further.table], how="diagonal_relaxed")
+    return Manifest(table, own.root, own.facts | {"source": f"idrid and {Path(more).stem}"})
+
+
+def run(cell: Cell, data: Path, out: Path) -> None:
+    """Train a cell in folds and look with it, unless that is done or in hand elsewhere."""
+    place = out / cell.folder
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(place))
+        except RunError as error:
+            say(str(error))
+            return
+        if not (place / "out_of_fold.parquet").is_file():
+            say(f"=== {cell.folder}: {TRIALS[cell.trial].why}")
+            recipe = recipe_of(cell)
+            make_drawn(recipe, place, out)
+            run_folds(recipe, place, FOLDS, photos_of(cell, data))
+        look_shifted(place, data / "idrid.csv")
+        look_at_others(place, [data / "eyepacs.csv", data / "healthy.csv"])
+
+
+def make_drawn(recipe: Recipe, place: Path, out: Path) -> None:
+    """Train the drawn stage where all trials with the same one find it, one process at a time."""
+    if not recipe.stages:
+        return
+    first = chained(recipe)[0]
+    shared = (out / "drawn" / first.hash[:12]).resolve()
+    shared.mkdir(parents=True, exist_ok=True)
+    link = place / "stages" / first.name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        link.symlink_to(shared, target_is_directory=True)
+    with locked(shared.with_name(f"{shared.name}-turn"), waiting=say):
+        run_before(recipe, place, None)
+
+
+def main() -> None:
+    """Run the trials, or print what is finished."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("what", choices=["run", "table"])
+    words.add_argument("out", type=Path)
+    words.add_argument("--data", type=Path)
+    words.add_argument("--trials", nargs="+", default=list(TRIALS), choices=list(TRIALS))
+    words.add_argument("--size", type=int, default=SCREENED)
+    words.add_argument("--seeds", type=int, nargs="+", default=[0])
+    asked = words.parse_args()
+    cells = [Cell(name, asked.size, seed) for seed in asked.seeds for name in asked.trials]
+    if asked.what == "table":
+        from tables import print_tables
+
+        print_tables(asked.out, cells)
+        return
+    for cell in cells:
+        run(cell, asked.data, asked.out)
+
+
+if __name__ == "__main__":
+    main()
