@@ -2,6 +2,9 @@
 
 import json
 
+import polars as pl
+
+from drgrade.data.manifest import make_manifest, write_manifest
 from drgrade.predictions import from_rows, write_predictions
 from drgrade.training.judged import judge_folds, judge_run
 
@@ -33,6 +36,13 @@ def test_without_test_rows_the_reason_is_said(tmp_path, capsys):
     write_predictions(rows("tune"), tmp_path / "predictions.parquet")
     assert judge_run(tmp_path) is None
     assert "no scorecard: one split is judged" in capsys.readouterr().err
+
+
+def test_a_run_that_learned_from_every_photo_has_nobody_to_be_judged_on(tmp_path, capsys):
+    table = pl.DataFrame({"photo": ["a.jpg", "b.jpg"], "grade": [0, 1], "split": ["train"] * 2})
+    write_manifest(make_manifest(table, tmp_path), tmp_path / "manifest.parquet")
+    assert judge_run(tmp_path) is None
+    assert "every photo was learned from" in capsys.readouterr().err
 
 
 def test_out_of_fold_rows_are_judged_beside_their_table(tmp_path):

@@ -203,7 +203,8 @@ def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
     write_json(files.finished, {"epochs": state.epoch})
     seconds = sum(row["seconds"] for row in state.history)
     say(
-        f"finished: best epoch {state.best['epoch']} of {state.epoch}, {duration(seconds)} of "
+        f"finished: {'last' if desk.recipe.train.choose == 'last' else 'best'} epoch "
+        f"{state.best['epoch']} of {state.epoch}, {duration(seconds)} of "
         f"training; {files.folder}"
     )
 

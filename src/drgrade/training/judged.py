@@ -17,6 +17,7 @@ from drgrade.predictions import read_predictions
 from drgrade.progress import say
 from drgrade.run import RunFolder
 
+MANIFEST = "manifest.parquet"
 FOLDER = SCORECARD.split("/")[0]
 
 
@@ -30,8 +31,12 @@ def judge_run(folder: Path, *, language: str = "en", command: str = "") -> Path 
     page = files.folder / FOLDER / PAGE
     if page.is_file():
         return page
-    return _judge(files.predictions, files.folder / "manifest.parquet", "test", page.parent,
-                  language, command)  # fmt: skip
+    manifest = files.folder / MANIFEST
+    if manifest.is_file() and set(read_manifest(manifest).table["split"]) == {"train"}:
+        say("no scorecard: every photo was learned from; judge others by `drgrade predict` and "
+            "`drgrade evaluate`")  # fmt: skip
+        return None
+    return _judge(files.predictions, manifest, "test", page.parent, language, command)
 
 
 def judge_folds(table: Path, *, language: str = "en", command: str = "") -> Path | None:

@@ -309,7 +309,8 @@ def _say_epoch(desk: Desk, state: State, row: dict[str, Any]) -> None:
         return "n/a" if row.get(key) is None else f"{row[key]:.4f}"
 
     left = (desk.recipe.train.epochs - state.epoch) * row["seconds"]
-    star = " (best so far)" if state.best["epoch"] == state.epoch else ""
+    is_chosen = desk.recipe.train.choose != "last"
+    star = " (best so far)" if is_chosen and state.best["epoch"] == state.epoch else ""
     say(
         f"epoch {state.epoch}/{desk.recipe.train.epochs}: loss {row['train_loss']:.4f}, tune QWK "
         f"{shown('tune_qwk')}, tune accuracy {shown('tune_accuracy')}{star}; "
