@@ -6,7 +6,7 @@ experiments/fine-tune.toml, whose out-of-fold predictions our judge compares: ph
 
     drgrade models pretrain resnet18        # and efficientnet_lite0, resnet50
     python experiments/drawn_start.py run OUT --set idrid=idrid.csv --set eyepacs=eyepacs.csv
-    python experiments/drawn_start.py table OUT
+    python experiments/drawn_start.py page OUT          # into docs/results/drawn-start.md
 
 `run` goes on where it stopped; several processes share the work, each leaves out what another does.
 """
@@ -17,9 +17,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from marked_page import fill
+
 from drgrade.data.manifest import read_manifest
 from drgrade.errors import RunError
-from drgrade.evaluation.comparison import Comparison, Entry, Pair, compare
+from drgrade.evaluation.comparison import Comparison, Entry, compare
 from drgrade.evaluation.values import Estimate
 from drgrade.files import locked
 from drgrade.models.weights import PHANTOM, phantom_folder
@@ -30,14 +32,15 @@ from drgrade.run import RunFolder
 from drgrade.training.folds import run_folds
 
 RECIPE = Path(__file__).with_name("fine-tune.toml")
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "drawn-start.md"
 FOLDS = {
     "idrid": 3,
     "eyepacs": 2,
 }  # half the trainings of five and three, the same photographs judged
 EPOCHS = {"idrid": 15, "eyepacs": 10}
-STARTS = {
+STARTS = {  # the differences are each start less those before it
     "resnet18": ("random", "phantom"),
-    "efficientnet_lite0": ("random", "phantom", "imagenet"),
+    "efficientnet_lite0": ("random", "imagenet", "phantom"),
     "resnet50": ("random", "phantom"),
 }
 CURVE = (50, 100, 200)  # training photographs
@@ -133,36 +136,44 @@ def shown(found: Estimate, *, signed: bool = False) -> str:
     return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"
 
 
-def print_table(out: Path, sets: list[str]) -> None:
-    """One row a start, and beside it the difference to the random start, paired."""
-    print("| set | network | px | photographs | start | seeds | QWK | AUC, referable "
-          "| QWK, minus random | AUC, minus random |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|---|")
+def table(out: Path, sets: list[str]) -> str:
+    """One row a start; beside it the differences to a random start and to ImageNet's, paired."""
+    lines = [
+        "| set | network | px | photographs | start | seeds | QWK | AUC, referable "
+        "| QWK, minus random | AUC, minus random | QWK, minus ImageNet |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
     for (of, network, size, photos), found in groups(out, sets):
-        pairs = {(pair.first, pair.second): pair for pair in found.pairs}
         for entry in found.entries:
-            pair = pairs.get(("random", entry.name))
-            print(f"| {of} | {network} | {size} | {photos or 'all'} | {entry.name} "
-                  f"| {len(entry.tables)} | {_cells(entry, pair)} |")  # fmt: skip
+            lines.append(f"| {of} | {network} | {size} | {photos or 'all'} | {entry.name} "
+                         f"| {len(entry.tables)} | {_cells(entry, found)} |")  # fmt: skip
+    return "\n".join(lines)
 
 
-def _cells(entry: Entry, pair: Pair | None) -> str:
+def _cells(entry: Entry, found: Comparison) -> str:
     scores = [shown(entry.scores[name]) for name in ("qwk", "auc")]
-    against = ["", ""]
-    if pair is not None:
-        against = [shown(pair.differences[name], signed=True) for name in ("qwk", "auc")]
+    against = [_minus(entry.name, *other, found)
+               for other in (("random", "qwk"), ("random", "auc"), ("imagenet", "qwk"))]  # fmt: skip
     return " | ".join([*scores, *against])
 
 
+def _minus(name: str, other: str, score: str, found: Comparison) -> str:
+    """A start's score less another's, where both are there."""
+    for pair in found.pairs:
+        if (pair.first, pair.second) == (other, name):
+            return shown(pair.differences[score], signed=True)
+    return ""
+
+
 def main() -> None:
-    """Run the cells, or print what is finished."""
+    """Run the cells, or write what is finished into the page."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("what", choices=["run", "table"])
+    words.add_argument("what", choices=["run", "page"])
     words.add_argument("out", type=Path)
     words.add_argument("--set", action="append", default=[], help="NAME=MANIFEST")
     asked = words.parse_args()
-    if asked.what == "table":
-        print_table(asked.out, list(FOLDS))
+    if asked.what == "page":
+        fill(PAGE, lambda name: table(asked.out, list(FOLDS)))
         return
     manifests = dict(each.split("=", 1) for each in asked.set)
     for cell in cells(list(manifests)):
