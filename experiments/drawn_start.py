@@ -152,8 +152,8 @@ def table(out: Path, sets: list[str]) -> str:
 
 def _cells(entry: Entry, found: Comparison) -> str:
     scores = [shown(entry.scores[name]) for name in ("qwk", "auc")]
-    against = [_minus(entry.name, *other, found)
-               for other in (("random", "qwk"), ("random", "auc"), ("imagenet", "qwk"))]  # fmt: skip
+    wanted = (("random", "qwk"), ("random", "auc"), ("imagenet", "qwk"))
+    against = [_minus(entry.name, other, score, found) for other, score in wanted]
     return " | ".join([*scores, *against])
 
 

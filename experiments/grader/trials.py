@@ -60,6 +60,7 @@ TRIALS = {
     "classes": Trial("cross-entropy of five classes", ("objective.name=cross_entropy",)),
     "own camera": Trial("no looks of other cameras", OWN_CAMERA),
     "flat light": Trial("each pixel against its surroundings", ("model.light=flat",)),
+    "average": Trial("weights averaged over the last steps", ("stages.real.train.ema=0.98",)),
     "rfmid2": Trial("healthy eyes of RFMiD 2.0 to train on", more="rfmid2_train.csv"),
 }  # fmt: skip
 

@@ -55,6 +55,7 @@ class Model(Section):
     lesions: bool = False  # maps and counts of lesions beside the grade
     reads: Literal["features", "lesions", "both"] = "features"  # what the grade is made of
     dme: bool = False  # macular edema beside the grade
+    views: Literal[1, 2, 4] = 1  # averaged when it answers: mirrored too, and upside down too
     light: Literal["camera", "flat"] = "camera"  # flat: each pixel against its surroundings
 
 

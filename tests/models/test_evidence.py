@@ -52,8 +52,11 @@ def evidence_of(grader: Grader, photo: torch.Tensor):
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("reads", ["lesions", "both"])
-def test_base_places_and_what_lesions_add_are_the_figure(objective, reads):
-    grader = built("efficientnet_lite0", objective, lesions=True, reads=reads, dme=True)
+@pytest.mark.parametrize("views", [1, 4])
+def test_base_places_and_what_lesions_add_are_the_figure(objective, reads, views):
+    grader = built(
+        "efficientnet_lite0", objective, lesions=True, reads=reads, dme=True, views=views
+    )
     torch.nn.init.normal_(grader.network.reading.weights.weight)
     found = evidence_of(grader, square())
     with torch.no_grad():
@@ -64,6 +67,14 @@ def test_base_places_and_what_lesions_add_are_the_figure(objective, reads):
     whole = found.base + found.places.mean() + sum(found.lesions.values())
     assert whole == pytest.approx(figure, abs=1e-4)
     assert (found.places.any()) == (reads == "both")
+
+
+@pytest.mark.parametrize("lesions", [True, False], ids=["maps", "plain"])
+def test_with_a_mirrored_view_the_evidence_of_the_mirrored_photo_is_mirrored(lesions):
+    grader = built("efficientnet_lite0", "corn", lesions=lesions, views=2)
+    plain, mirrored = evidence_of(grader, square()), evidence_of(grader, square().flip(3))
+    assert plain.total == mirrored.total
+    assert np.allclose(plain.places, mirrored.places[:, ::-1], atol=1e-5)
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)

@@ -16,7 +16,7 @@ from torch import nn
 
 from drgrade.data.masks import KINDS
 from drgrade.grades import REFERABLE_FROM
-from drgrade.models.grader import Grader
+from drgrade.models.grader import VIEWS, Grader, turned
 from drgrade.models.lesions import LesionNetwork
 
 Measure = Literal["log_odds", "value"]
@@ -50,15 +50,21 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Glance:
-    """One pass of one photo: raw outputs (k,), the map that is averaged (1, C, h, w), lesion maps.
+    """One look at one photo: raw outputs (k,), the maps that are averaged, lesion maps.
 
-    `maps` are logits of `MAPS`, (5, S/2, S/2); None where the network has none. `last` is None
-    where the grade is made of lesions alone.
+    A grader that takes several views has one of each of these a view, turned back, and its
+    outputs are their mean. `last` (v, C, h, w) is None where the grade is made of lesions alone;
+    `seen` (v, 5, S/2, S/2), logits of `MAPS`, is None where the network has no lesion maps.
     """
 
     outputs: np.ndarray
     last: torch.Tensor | None
-    maps: np.ndarray | None
+    seen: torch.Tensor | None
+
+    @property
+    def maps(self) -> np.ndarray | None:
+        """Logits of the lesion maps, (5, S/2, S/2), the mean of all views."""
+        return None if self.seen is None else self.seen.mean(dim=0).float().cpu().numpy()
 
 
 def log_odds_of_classes(outputs: torch.Tensor) -> torch.Tensor:
@@ -91,20 +97,29 @@ def backbone_of(network: nn.Module) -> Any:
 
 
 def glance(grader: Grader, square: torch.Tensor) -> Glance:
-    """Look once at a square (1, 3, S, S), float 0 to 1, and keep what an explanation needs."""
+    """Look at a square (1, 3, S, S), float 0 to 1, and keep what an explanation needs."""
+    ways = VIEWS[: grader.model.views]
     kept: list[torch.Tensor] = []
     pool = backbone_of(grader.network).avg_pool
     watch = pool.register_forward_pre_hook(lambda _, given: kept.append(given[0]))
+    outputs, maps = [], []
     try:
         with torch.no_grad():
-            if isinstance(grader.network, LesionNetwork):
-                seen = grader.see(square)
-                outputs, maps = seen.told, seen.maps[0].float().cpu().numpy()
-            else:
-                outputs, maps = grader.outputs(square), None
+            for axes in ways:
+                if isinstance(grader.network, LesionNetwork):
+                    seen = grader.see(turned(square, axes))
+                    outputs.append(seen.told)
+                    maps.append(turned(seen.maps, axes))
+                else:
+                    outputs.append(grader.at_once(turned(square, axes)))
     finally:
         watch.remove()
-    return Glance(outputs[0].float().cpu().numpy(), kept[-1] if kept else None, maps)
+    last = [turned(each, axes) for each, axes in zip(kept, ways, strict=False)]
+    return Glance(
+        torch.stack(outputs).mean(dim=0)[0].float().cpu().numpy(),
+        torch.cat(last) if last else None,
+        torch.cat(maps) if maps else None,
+    )
 
 
 def weigh(grader: Grader, found: Glance) -> Evidence:
@@ -135,10 +150,10 @@ def _of_places(grader: Grader, found: Glance, slope: torch.Tensor) -> np.ndarray
     weight = backbone.fc.weight.detach().double().cpu()
     with torch.enable_grad():
         features = found.last.detach().double().cpu().requires_grad_()
-        outputs = F.linear(torch.flatten(backbone.avg_pool(features), 1), weight)[0]
+        outputs = F.linear(torch.flatten(backbone.avg_pool(features), 1), weight).mean(dim=0)
         (of_features,) = torch.autograd.grad((outputs * slope).sum(), features)
     number = features.shape[2] * features.shape[3]
-    return number * (features * of_features).sum(dim=1)[0].detach().numpy()
+    return number * (features * of_features).sum(dim=(0, 1)).detach().numpy()
 
 
 def _of_lesions(grader: Grader, found: Glance, slope: torch.Tensor) -> dict[str, float]:
@@ -147,9 +162,9 @@ def _of_lesions(grader: Grader, found: Glance, slope: torch.Tensor) -> dict[str,
     if not isinstance(network, LesionNetwork) or network.reads == "features":
         return {}
     reading = network.reading
-    if reading is None or found.maps is None:
+    if reading is None or found.seen is None:
         return {}
-    maps = torch.from_numpy(found.maps)[None].to(reading.weights.weight)
     with torch.no_grad():
-        adds = reading.by_kind(maps)[0, :, : len(slope)].double().cpu() @ slope
+        said = reading.by_kind(found.seen.to(reading.weights.weight)).mean(dim=0)
+        adds = said[:, : len(slope)].double().cpu() @ slope
     return dict(zip(KINDS, adds.tolist(), strict=True))

@@ -16,6 +16,7 @@ from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
 from drgrade.recipe import Model
 
 Triple = tuple[float, float, float]
+VIEWS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))  # what is flipped
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,22 @@ class Grader:
         return choose(OBJECTIVES, self.objective_name, "objective")
 
     def outputs(self, squares: torch.Tensor) -> torch.Tensor:
-        """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1; (n, k + 2) with edema."""
+        """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1; (n, k + 2) with edema.
+
+        Where the model asks for several views and does not learn, it is their mean.
+        """
+        views = 1 if self.network.training else self.model.views
+        if views == 1:
+            return self.at_once(squares)
+        seen = [self.at_once(turned(squares, axes)) for axes in VIEWS[:views]]
+        return torch.stack(seen).mean(dim=0)
+
+    def at_once(self, squares: torch.Tensor) -> torch.Tensor:
+        """Raw outputs (n, k) of one view of squares (n, 3, S, S), float 0 to 1."""
         return self.network(self._normalised(squares))
 
     def see(self, squares: torch.Tensor) -> Seen:
-        """Outputs, lesion maps and counts of squares (n, 3, S, S), float 0 to 1.
+        """Outputs, lesion maps and counts of one view of squares (n, 3, S, S), float 0 to 1.
 
         Raises:
             CheckpointError: the network was made without lesion maps.
@@ -95,6 +107,11 @@ class Grader:
     def with_facts(self, **facts: Any) -> "Grader":
         """The same grader with further facts for its file."""
         return replace(self, facts={**self.facts, **facts})
+
+
+def turned(squares: torch.Tensor, axes: tuple[int, ...]) -> torch.Tensor:
+    """Squares or maps (n, c, h, w) as one of `VIEWS`; the same again turns them back."""
+    return squares.flip(axes) if axes else squares
 
 
 def build_network(model: Model, outputs: int) -> nn.Module:
