@@ -5,13 +5,16 @@ the share of places that do, which is what pointing anywhere in the field gets. 
 lesions that the grader marks, painted over, missed more than nine decoys of the same shapes each
 in other places (a mark that means nothing is, one time in ten), and by a tenth of log-odds or
 more? And does a referable answer turn? Last, how many of the marks lie
-on a lesion of the reference masks. Shares have Wilson's interval; photographs whose marks do not
-matter are named. Nothing is trained; the photographs should be ones the grader has never seen.
+on a lesion of the reference masks, and the average precision of the pixels of each map. Shares have
+Wilson's interval; photographs whose marks do not matter are named. Nothing is trained; the
+photographs should be ones the grader has never seen.
 
     python experiments/explain_check.py RUN --masks FOLDER [--names FILE] [--photos N]
+    python experiments/explain_check.py RUN --folds MANIFEST [--photos N]
 
 FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`); FILE lists the stems of the
-photographs to be used, one a line.
+photographs to be used, one a line. With `--folds` RUN is a training in folds, and each photograph
+of MANIFEST that has a mask is explained by the model that never saw it.
 """
 
 import argparse
@@ -25,8 +28,10 @@ from PIL import Image
 from scipy import ndimage
 
 from drgrade.data.dataset import as_unit
-from drgrade.data.masks import KINDS, planes, read_mask, square_mask
+from drgrade.data.manifest import read_manifest
+from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
 from drgrade.evaluation.intervals import proportion
+from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 from drgrade.evaluation.values import Estimate
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.evidence import FIGURES
@@ -41,8 +46,19 @@ from drgrade.models.faithful import (
 )
 from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
+from drgrade.predictions import read_predictions
 
 DECOYS = 9
+LEAST = 1e-7  # of a probability: its log-odds are finite
+
+
+@dataclass(frozen=True)
+class Task:
+    """A photograph to explain, its reference mask, and a grader that never saw it."""
+
+    grader: Grader
+    photo: Path
+    mask: Path
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,8 @@ class Checked:
     """One photograph: its checks, None where they could not be made, and its marks on lesions.
 
     `over` is the explained figure above the point from which a photograph is referable. `spots`
-    counts the marks of the grader, `true` those that lie on a reference lesion.
+    counts the marks of the grader, `true` those that lie on a reference lesion. `pixels` are
+    those of each map by their score.
     """
 
     name: str
@@ -60,39 +77,64 @@ class Checked:
     erasing: Erasing | None
     spots: int
     true: int
+    pixels: list[PixelCounts]
 
 
-def chosen_photos(folder: Path, names: Path | None, photos: int) -> list[Path]:
-    """The photographs that have a mask and are asked for."""
+def tasks_of_one(run: Path, folder: Path, names: Path | None) -> list[Task]:
+    """The photographs of a folder that have a mask and are asked for, by one grader."""
     wanted = set(names.read_text().split()) if names else None
-    found = [path for path in sorted((folder / "images").iterdir())
-             if (folder / "masks" / f"{path.stem}.png").is_file()
-             and (wanted is None or path.stem in wanted)]  # fmt: skip
-    return found[:photos] if photos else found
+    grader = load_grader(run)
+    return [Task(grader, path, folder / "masks" / f"{path.stem}.png")
+            for path in sorted((folder / "images").iterdir())
+            if (folder / "masks" / f"{path.stem}.png").is_file()
+            and (wanted is None or path.stem in wanted)]  # fmt: skip
 
 
-def checked_photos(grader: Grader, folder: Path, paths: list[Path]) -> Iterator[Checked]:
+def tasks_of_folds(run: Path, manifest: Path) -> list[Task]:
+    """The photographs of a manifest that have a mask, each by the fold that held it back."""
+    known = read_manifest(manifest)
+    table = read_predictions(run / "out_of_fold.parquet").table
+    fold_of = dict(zip(table["photo"], table["fold"], strict=True))
+    graders = {fold: load_grader(run / f"fold-{fold}") for fold in set(fold_of.values())}
+    masked = known.table.filter(known.table["mask"].is_not_null())
+    return [Task(graders[fold_of[photo]], known.locate(photo), known.root / mask)
+            for photo, mask in zip(masked["photo"], masked["mask"], strict=True)]  # fmt: skip
+
+
+def checked_photos(tasks: list[Task]) -> Iterator[Checked]:
     """Explain each photograph and check its explanation; chance depends on its place alone."""
-    for number, path in enumerate(paths):
-        row, found = explain_photo(grader, path.name, path)
+    for number, task in enumerate(tasks):
+        row, found = explain_photo(task.grader, task.photo.name, task.photo)
         if found is None:
-            print(f"{path.name}: {row['status']}, {row.get('reason', '')}")
+            print(f"{task.photo.name}: {row['status']}, {row.get('reason', '')}")
             continue
-        lesion = reference(folder / "masks" / f"{path.stem}.png", found, grader.preprocess.size)
-        yield check(grader, found, lesion, np.random.default_rng([0, number]))
+        masks = reference(task.mask, found, task.grader.preprocess.size)
+        yield check(task.grader, found, masks, np.random.default_rng([0, number]))
 
 
 def reference(path: Path, found: Explanation, size: int) -> np.ndarray:
-    """The lesions of a reference mask at the side of the square, (S, S) bool."""
+    """The planes of a reference mask at the side of the square, (5, S, S) bool."""
     square = square_mask(read_mask(path), found.prepared.field, found.prepared.seen, size)
-    return planes(square[None])[0, : len(KINDS)].any(axis=0)
+    return planes(square[None])[0] > 0
+
+
+def count_maps(found: Explanation, masks: np.ndarray) -> list[PixelCounts]:
+    """The pixels of each map by their score; none where the grader has no maps."""
+    if found.sight is None:
+        return []
+    side = found.sight.shares.shape[-1]
+    inside = field_of(found.prepared.pixels, side)
+    logits = np.log(found.sight.shares.clip(LEAST, 1 - LEAST))
+    logits -= np.log1p(-found.sight.shares.clip(LEAST, 1 - LEAST))
+    coarse = masks.reshape(len(MAPS), side, len(masks[0]) // side, side, -1).any(axis=(2, 4))
+    return [count_pixels(*each, inside) for each in zip(logits, coarse, strict=True)]
 
 
 def check(
-    grader: Grader, found: Explanation, lesion: np.ndarray, generator: np.random.Generator
+    grader: Grader, found: Explanation, masks: np.ndarray, generator: np.random.Generator
 ) -> Checked:
-    """Both checks of one explanation."""
-    pixels = found.prepared.pixels
+    """All checks of one explanation."""
+    pixels, lesion = found.prepared.pixels, masks[: len(KINDS)].any(axis=0)
     inside = field_of(pixels, len(pixels))
     marked = marks(found, len(pixels)) & inside
     decoys = [draw_decoy(generator, marked, inside) for _ in range(DECOYS)] if marked.any() else []
@@ -103,7 +145,8 @@ def check(
     true = len(set(np.unique(labels[lesion])) - {0})
     pointing = point(found.evidence.says, lesion, inside)
     over = found.evidence.total - found.evidence.neutral
-    return Checked(found.row["photo"], found.grade, over, pointing, erasing, spots, true)
+    return Checked(found.row["photo"], found.grade, over, pointing, erasing, spots, true,
+                   count_maps(found, masks))  # fmt: skip
 
 
 def marks(found: Explanation, size: int) -> np.ndarray:
@@ -118,7 +161,17 @@ def figure(grader: Grader, pixels: np.ndarray) -> float:
     """The figure that evidence explains, of a square (S, S, 3) uint8."""
     with torch.inference_mode():
         outputs = grader.outputs(as_unit(torch.tensor(pixels)[None]))
-    return float(FIGURES[grader.objective_name][1](outputs[0].double()))
+    of_grade = outputs[0, : grader.objective.outputs].double()
+    return float(FIGURES[grader.objective_name][1](of_grade))
+
+
+def print_pixels(checked: list[Checked]) -> None:
+    """Average precision of the pixels of each map, beside the share of its pixels."""
+    for kind, name in enumerate(MAPS):
+        counts = PixelCounts.joined([each.pixels[kind] for each in checked if each.pixels])
+        print(
+            f"{name:14} AUPRC {pixel_auprc(counts)}, without knowledge {lesion_share(counts):.4f}"
+        )
 
 
 def print_pointing(checked: list[Checked]) -> None:
@@ -168,13 +221,19 @@ def main() -> None:
     """Print both checks."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("run", type=Path)
-    words.add_argument("--masks", type=Path, required=True)
+    source = words.add_mutually_exclusive_group(required=True)
+    source.add_argument("--masks", type=Path)
+    source.add_argument("--folds", type=Path, metavar="MANIFEST")
     words.add_argument("--names", type=Path)
     words.add_argument("--photos", type=int, default=0)
     asked = words.parse_args()
-    grader = load_grader(asked.run)
-    paths = chosen_photos(asked.masks, asked.names, asked.photos)
-    checked = list(checked_photos(grader, asked.masks, paths))
+    if asked.folds:
+        tasks = tasks_of_folds(asked.run, asked.folds)
+    else:
+        tasks = tasks_of_one(asked.run, asked.masks, asked.names)
+    checked = list(checked_photos(tasks[: asked.photos or None]))
+    if any(each.pixels for each in checked):
+        print_pixels(checked)
     print_pointing(checked)
     print_erasing(checked)
     spots, true = (sum(getattr(each, name) for each in checked) for name in ("spots", "true"))
