@@ -142,10 +142,13 @@ def main() -> None:
     words.add_argument("what", choices=["run", "table"])
     words.add_argument("out", type=Path)
     words.add_argument("--data", type=Path)
-    words.add_argument("--trials", nargs="+", default=list(TRIALS), choices=list(TRIALS))
+    words.add_argument("--trials", nargs="+", default=list(TRIALS))
     words.add_argument("--size", type=int, default=SCREENED)
     words.add_argument("--seeds", type=int, nargs="+", default=[0])
     asked = words.parse_args()
+    known = [*TRIALS, *(f"{name}-mean" for name in TRIALS if asked.what == "table")]
+    if unknown := [name for name in asked.trials if name not in known]:
+        words.error(f"unknown trials {', '.join(unknown)}; there are {', '.join(known)}")
     cells = [Cell(name, asked.size, seed) for seed in asked.seeds for name in asked.trials]
     if asked.what == "table":
         from tables import print_tables
