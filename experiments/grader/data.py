@@ -18,6 +18,8 @@ from drgrade.data.manifest import Manifest, make_manifest, write_manifest
 from drgrade.data.source_readers import block
 from drgrade.progress import say
 
+# Found by `drgrade data check`: 13 and 397 are one picture with two grades, 401 is 43 again.
+TWINS = ("train_IDRiD_013.jpg", "train_IDRiD_397.jpg", "train_IDRiD_401.jpg")
 MASK = pl.lit("idrid_seg/masks/") + pl.col("image").str.replace(r"\.jpg$", ".png")
 
 
@@ -33,11 +35,12 @@ def photo(name: str) -> pl.Expr:
 
 
 def idrid(data: Path) -> pl.DataFrame:
-    """405 graded photographs, groups of ten consecutive numbers, and the masks that are theirs."""
+    """402 graded photographs, groups of ten consecutive numbers, and the masks that are theirs."""
     linked = read(data, "idrid_seg", "index.csv").drop_nulls("grading_image")
     masks = linked.select(image="grading_image", mask=MASK)
     number = pl.col("image").str.extract(r"_(\d+)\.").cast(pl.Int64)
-    table = read(data, "idrid").join(masks, on="image", how="left", maintain_order="left")
+    single = read(data, "idrid").filter(~pl.col("image").is_in(TWINS))
+    table = single.join(masks, on="image", how="left", maintain_order="left")
     return table.select(photo=photo("idrid"), grade="label", dme="dme", mask="mask",
                         group=pl.lit("idrid-") + block(number))  # fmt: skip
 
