@@ -25,5 +25,6 @@ def test_a_device_nobody_knows_is_refused_with_those_there_are(name):
 
 
 def test_predict_refuses_a_device_before_it_opens_the_model(tmp_path, capsys):
+    (tmp_path / "best.safetensors").write_bytes(b"not looked at")
     assert run(["predict", str(tmp_path), "x.jpg", "--device", "cuda:77"]) == 2
     assert "--device cuda:77 is not here" in capsys.readouterr().err

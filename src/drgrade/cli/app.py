@@ -48,6 +48,7 @@ DATA_COMMANDS: dict[str, tuple[str, str]] = {
 MODEL_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("drgrade.cli.models:show", "The layers of one network, or of a model's."),
     "ship": ("drgrade.cli.ship:ship", "One small file of a model, with where it comes from."),
+    "card": ("drgrade.cli.ship:card", "A model's card: data, limits, results, hashes."),
     "pretrain": ("drgrade.cli.models:pretrain", "A network's start from drawn photographs."),
 }
 

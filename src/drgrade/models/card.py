@@ -1,0 +1,240 @@
+"""A model card in the form of the Hugging Face hub: what a model is, and what it is not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from drgrade.files import sha256_file
+from drgrade.models.card_results import (
+    UNNAMED,
+    Result,
+    cell,
+    index,
+    read_result,
+    result_lines,
+    said,
+    warning_lines,
+)
+from drgrade.models.checkpoint import load_grader, read_about
+from drgrade.models.describe import count_parameters
+from drgrade.models.front_matter import Plain, front_matter
+from drgrade.models.grader import Grader
+from drgrade.models.half_precision import HALF, PRECISION
+from drgrade.models.origins import NOT_TOLD
+from drgrade.models.places import shipped_models
+from drgrade.models.shipping import provenance
+from drgrade.run import versions
+
+Facts = Mapping[str, Any]
+TAGS = ["diabetic-retinopathy", "fundus", "ophthalmology", "medical-imaging", "pytorch"]
+METRICS = ["quadratic_weighted_kappa", "roc_auc", "accuracy", "recall", "specificity"]
+OBJECTIVE = {
+    "cross_entropy": "five classes",
+    "regression": "one figure and four cuts",
+    "corn": "four conditional steps",
+}
+NOT_A_DEVICE = "**Research software, not a medical device.**"
+NO_RESULTS = (
+    "No scorecard was given to this card: nothing is said here of how well it grades. "
+    "`drgrade evaluate` makes one, `drgrade models card --scorecard` shows it."
+)
+LIMITS = (
+    "It was not tested in a clinic, has no approval anywhere, and must not decide about a patient.",
+    "It grades colour photographs of the retina on the ICDR scale, 0 to 4. It does not look for "
+    "glaucoma, macular degeneration or anything else, and grade 0 does not mean a healthy eye.",
+    "Cameras, countries and ages that it did not learn from may be graded worse; calibrate and "
+    "judge it on photographs of your own before you believe a figure.",
+    "It does not know when a photograph is no retina or too poor to grade.",
+)
+
+
+def card(place: Path, name: str, scorecards: Sequence[Path] = ()) -> str:
+    """The card of the model in a file, as Markdown with a YAML head.
+
+    Args:
+        place: the model file.
+        name: how the card calls it.
+        scorecards: folders that `drgrade evaluate` wrote about this model.
+
+    Raises:
+        UsageError: a scorecard that is none, or of another model.
+        CheckpointError: a file that is no grader.
+    """
+    grader = load_grader(place)
+    made_of = provenance(place, grader)
+    results = [read_result(each, grader.facts | {"provenance": made_of}) for each in scorecards]
+    sections = {
+        "What it is": _what(place, grader),
+        "Intended use and limits": _limits(grader),
+        "How to use it": _use(name if name in shipped_models() else place.name),
+        "Data": _data(made_of),
+        "Training": _training(made_of, grader),
+        "Preprocessing": _preprocessing(grader),
+        "Calibration and operating points": _calibration(grader),
+        "Results": _results(results),
+        "Warnings": warning_lines(results),
+        "Environment": _environment(made_of),
+        "Hashes": _hashes(place, grader, made_of),
+    }
+    lines = [f"# {cell(name)}: a grader of diabetic retinopathy", "", NOT_A_DEVICE, ""]
+    for title, found in sections.items():
+        lines += [f"## {title}", "", *found, ""]
+    return front_matter(_head(name, made_of, results)) + "\n" + "\n".join(lines)
+
+
+def _head(name: str, made_of: Facts, results: Sequence[Result]) -> dict[str, Plain]:
+    taught = made_of["learned_from"]
+    is_free = all(each["terms"] == "free" for each in taught)
+    other: dict[str, Plain] = {"license": "other", "license_name": "see-data"}
+    photographs: list[Plain] = [
+        each["name"] for each in taught
+        if each["role"] == "photographs" and each["name"] not in (*UNNAMED, NOT_TOLD)
+    ]  # fmt: skip
+    return {
+        **({"license": "apache-2.0"} if is_free else other),
+        "library_name": "drgrade",
+        "pipeline_tag": "image-classification",
+        "tags": list(TAGS),
+        **({"datasets": photographs} if photographs else {}),
+        "metrics": list(METRICS),
+        **({"model-index": index(name, results)} if results else {}),
+    }
+
+
+def _what(place: Path, grader: Grader) -> list[str]:
+    model = grader.model
+    also = [text for has, text in ((model.lesions, "lesion maps and counts"),
+                                   (model.dme, "signs of macular edema")) if has]  # fmt: skip
+    gives = ", ".join(["a probability of each grade 0 to 4", *also])
+    lines = [
+        f"A photograph of the retina in, {gives} out. Network `{model.network}`, "
+        f"{count_parameters(grader.network):,} parameters, {grader.preprocess.size} x "
+        f"{grader.preprocess.size} pixels, objective `{grader.objective_name}` "
+        f"({OBJECTIVE[grader.objective_name]}). The file has {place.stat().st_size:,} bytes and "
+        "needs nothing else: preprocessing, calibration and provenance are inside."
+    ]
+    if grader.facts.get(PRECISION) == HALF and (rounding := grader.facts.get("rounding")):
+        lines += ["", f"Large weights are stored in half precision. On {rounding['drawn_eyes']} "
+                  f"drawn photographs that moves a probability by at most "
+                  f"{rounding['moved']:.1e}; it computes in float32."]  # fmt: skip
+    return lines
+
+
+def _limits(grader: Grader) -> list[str]:
+    facts = grader.facts
+    lines = ["For research, teaching and comparison of methods.", "", *(f"- {x}" for x in LIMITS)]
+    lines.append(f"- A photograph whose short side is under {grader.preprocess.size} px is not "
+                 "graded.")  # fmt: skip
+    train = (facts.get("prevalence") or {}).get("train")
+    if train is not None:
+        lines.append(f"- {train:.0%} of its training photographs were of grade 2 or worse; where "
+                     "disease is rarer, more of its alarms are false.")  # fmt: skip
+    if (turned := facts.get("mirror_changes")) is not None:
+        lines.append(f"- Mirroring a photograph changed {turned:.1%} of its grades "
+                     f"(split {facts.get('mirror_changes_on')}).")  # fmt: skip
+    return lines
+
+
+def _use(name: str) -> list[str]:
+    return [
+        "```bash", "pip install 'drgrade[grade]'", f"drgrade predict {name} photo.jpg",
+        f"drgrade explain {name} photo.jpg -o explained", "```", "",
+        "```python", "from pathlib import Path",
+        "from drgrade.models.checkpoint import load_grader",
+        "from drgrade.models.inference import grade_photos",
+        f'rows = grade_photos(load_grader("{name}"), [("photo", Path("photo.jpg"))])',
+        'print([(row["predicted"], row["p0"]) for row in rows])', "```",
+    ]  # fmt: skip
+
+
+def _data(made_of: Facts) -> list[str]:
+    lines = ["| learned from | as | licence | where |", "|---|---|---|---|"]
+    lines += [
+        f"| {' | '.join(cell(each[key]) for key in ('name', 'role', 'licence', 'address'))} |"
+        for each in made_of["learned_from"]
+    ]
+    if made_of["statement"]:
+        stated = "Terms as stated by who made this file:"
+        lines += ["", f"{stated} {cell(made_of['statement'])}"]
+    return lines
+
+
+def _training(made_of: Facts, grader: Grader) -> list[str]:
+    facts, told = grader.facts, made_of["training"]
+    lines = [f"Starts from `{made_of['start']}`. Epoch {facts.get('epoch', 'not told')} was chosen "
+             f"on split `{facts.get('epoch_chosen_on') or 'not told'}`."]  # fmt: skip
+    if told.get("seconds"):
+        machine = told.get("machine") or {}
+        lines += [f"{told['epochs']} epochs took {told['seconds'] / 60:.0f} minutes on "
+                  f"{machine.get('cores')} cores."]  # fmt: skip
+    if not made_of["recipe"]:
+        return [*lines, "", f"The recipe is not inside; its hash is `{made_of['recipe_hash']}`."]
+    whole = made_of["stages"] or made_of["recipe"]
+    names = re.search(r'^manifest = ".+"$', whole, re.M)
+    where = ", with the place of your manifest at `manifest`," if names else ""
+    return [*lines, "", f"To train it anew, save this as recipe.toml{where} and run "
+            "`drgrade train recipe.toml -o run`:", "",
+            "```toml", *whole.strip().splitlines(), "```"]  # fmt: skip
+
+
+def _preprocessing(grader: Grader) -> list[str]:
+    settings = grader.preprocess
+    crop = {"field": "cut to the field of view", "none": "not cut"}[settings.crop]
+    light = {"flat": "made flat: each pixel against its surroundings", "camera": "as it came"}
+    mean, std = (", ".join(f"{x:.4g}" for x in each) for each in (grader.mean, grader.std))
+    return [
+        f"The photograph is {crop}, padded to a square, and reduced to {settings.size} x "
+        f"{settings.size} pixels (version {settings.version}). Light: {light[grader.model.light]}. "
+        f"Pixels 0 to 255 are normalised with mean {mean} and deviation {std}."
+    ]
+
+
+def _calibration(grader: Grader) -> list[str]:
+    facts = grader.facts
+    told = facts.get("calibration")
+    if not told:
+        return ["Not calibrated: its probabilities are what the network says, and it has no "
+                "operating points. `drgrade calibrate` fits both."]  # fmt: skip
+    temperature = f" {told['temperature']:.3f}" if told.get("temperature") else ""
+    lines = [
+        f"Correction: {told['method']}{temperature}. Fitted on {told['rows']:,} rows of split "
+        f"`{told['split']}`, predicted by {told['predicted_by']} ({told['date']}). The operating "
+        "points were chosen on the same rows, so sensitivity and specificity here are what they "
+        "were chosen for, not what to expect elsewhere.", "",
+        "| point | referable from | sensitivity | specificity | rule |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for point in facts["operating_points"]:
+        shares = [said(point[key]) for key in ("sensitivity", "specificity")]
+        at = "none" if point["threshold"] is None else f"{point['threshold']:.4f}"
+        rule = point.get("rule") or point.get("reason") or ""
+        lines.append(f"| {point['name']} | {at} | {' | '.join(shares)} | {cell(rule)} |")
+    return lines
+
+
+def _results(results: Sequence[Result]) -> list[str]:
+    if not results:
+        return [NO_RESULTS]
+    return [line for each in results for line in result_lines(each)][:-1]
+
+
+def _environment(made_of: Facts) -> list[str]:
+    trained = (made_of["training"].get("versions") or {}).items()
+    here = ", ".join(f"{name} {version}" for name, version in versions().items())
+    there = ", ".join(f"{name} {version}" for name, version in trained)
+    return [f"Trained with {there or 'versions that are not told'}.", "",
+            f"Card made with {here}."]  # fmt: skip
+
+
+def _hashes(place: Path, grader: Grader, made_of: Facts) -> list[str]:
+    found = {
+        "file": sha256_file(place),
+        "content, checked when it is loaded": read_about(place)["sha256"],
+        "weights": grader.facts["weights_sha256"],
+        "weights as trained": made_of["trained_weights_sha256"],
+        "recipe": made_of["recipe_hash"],
+        "training manifest": made_of["manifest_hash"],
+        "preprocessing": grader.preprocess.hash,
+    }
+    lines = ["| SHA-256 of | |", "|---|---|"]
+    return lines + [f"| {name} | `{value or 'not told'}` |" for name, value in found.items()]
