@@ -13,6 +13,7 @@ from drgrade.files import sha256_bytes
 from drgrade.settings import apply_changes, as_toml, explain, toml_lines
 
 LARGEST_RECIPE = 1 << 20
+UNCHOSEN = "no split"  # what chose the epoch where the last one is kept
 Share = Annotated[float, Field(ge=0.0, lt=1.0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 

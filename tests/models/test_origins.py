@@ -11,6 +11,7 @@ from drgrade.files import sha256_file
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.origins import Origin, origins
+from drgrade.models.weights import phantom_folder
 from drgrade.recipe import Model
 
 
@@ -77,6 +78,19 @@ def test_a_start_that_changed_since_is_not_believed(tmp_path):
     changed = saved(tmp_path / "b.safetensors", "idrid", start=str(first), start_sha256=other)
     assert told(believed)[1:] == [("drawn", "start", "free")]
     assert told(changed)[1:] == [(str(first), "start", "unknown")]
+
+
+def test_the_drawn_start_of_this_machine_is_followed_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path / "cache"))
+    place = saved(tmp_path / "m.safetensors", "idrid", start="phantom")
+    assert told(place)[1:] == [("phantom", "start", "unknown")]  # nobody can look at it here
+    folder = phantom_folder("efficientnet_lite0")
+    folder.mkdir(parents=True)
+    saved(folder / "best.safetensors", "drawn")
+    assert told(place)[1:] == [("drawn", "start", "free")]
+    first = saved(tmp_path / "first.safetensors", "eyepacs")
+    saved(folder / "best.safetensors", "drawn", start=str(first))
+    assert told(place)[1:] == [("drawn", "start", "free"), ("eyepacs", "start", "closed")]
 
 
 def test_an_earlier_stage_is_found_beside_the_run_and_beside_its_folds(tmp_path):

@@ -33,7 +33,7 @@ def made(network="efficientnet_lite0", **facts) -> Grader:
 def place(tmp_path_factory):
     """A run folder of a grader that was calibrated."""
     folder = tmp_path_factory.mktemp("shipping") / "run"
-    recipe = make_recipe({"data": {"manifest": "/home/someone/photos.csv", "root": "/home"}})
+    recipe = make_recipe({"data": {"manifest": str(folder / "photos.csv"), "root": str(folder)}})
     RunFolder(folder).begin(recipe, "0123")
     grader = made(operating_points=[POINT], calibration={"weights_sha256": "of before"},
                   recipe_hash=recipe.hash)  # fmt: skip
@@ -78,13 +78,14 @@ def test_calibration_and_points_travel_under_the_hash_of_the_rounded_weights(pla
     assert rounded.facts["provenance"]["trained_weights_sha256"] == whole.facts["weights_sha256"]
 
 
-def test_the_recipe_travels_whole_but_for_the_places_of_this_machine(sent, tmp_path):
+def test_the_recipe_travels_whole_but_for_the_places_of_this_machine(place, sent, tmp_path):
     text = load_grader(sent).facts["provenance"]["recipe"]
     (tmp_path / "r.toml").write_text(text)
     recipe = load_recipe(str(tmp_path / "r.toml"))
     assert recipe.hash == load_grader(sent).facts["recipe_hash"]
     assert recipe.data.manifest == "photos.csv"
-    assert "/home" not in text
+    assert str(place.parent) not in text
+    assert str(place.parent) in (place.parent / "recipe.toml").read_text()
     assert write_toml(recipe) == text
 
 
@@ -129,4 +130,6 @@ def test_unknown_terms_need_a_statement():
 
 
 def test_free_terms_need_none():
-    refuse_terms([Origin("idrid", "CC BY 4.0", "ieee-dataport.org", "photographs")])
+    idrid = Origin("idrid", "CC BY 4.0", "ieee-dataport.org", "photographs")
+    assert idrid.terms == "free"
+    refuse_terms([idrid])

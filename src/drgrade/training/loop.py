@@ -19,7 +19,7 @@ from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader
 from drgrade.models.objectives import class_weights
 from drgrade.progress import duration, is_due, say, show, track
-from drgrade.recipe import Recipe
+from drgrade.recipe import UNCHOSEN, Recipe
 from drgrade.run import RunFolder
 from drgrade.training.optimise import learning_rate, update_average
 from drgrade.training.pricing import laid, price
@@ -280,7 +280,7 @@ def _watch_test(desk: Desk, state: State, fitted: Grader, row: dict[str, Any]) -
 
 def chosen_on(recipe: Recipe) -> str:
     """The split that chooses the epoch; `no split` where the last one is kept unseen."""
-    return "no split" if recipe.train.choose == "last" else "tune"
+    return UNCHOSEN if recipe.train.choose == "last" else "tune"
 
 
 def _is_better(row: dict[str, Any], best: dict[str, Any], choose_by: str) -> bool:

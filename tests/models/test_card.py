@@ -1,0 +1,40 @@
+"""What a card says of how a model was made and how it answers."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.data.preprocess import Preprocess
+from drgrade.models.card import card
+from drgrade.models.checkpoint import save_grader
+from drgrade.models.grader import Grader, build_network
+from drgrade.recipe import Model
+
+
+def card_of(folder, *, views: int = 1, **facts) -> str:
+    torch.manual_seed(0)
+    model = Model(network="efficientnet_lite0", views=views)
+    grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
+                    facts={"source": "drawn", "epoch": 7, **facts})  # fmt: skip
+    save_grader(folder / "m.safetensors", grader)
+    return card(folder / "m.safetensors", "mine")
+
+
+def test_an_epoch_that_was_chosen_names_its_split(tmp_path):
+    assert "Epoch 7 was chosen on split `tune`." in card_of(tmp_path, epoch_chosen_on="tune")
+
+
+def test_a_last_epoch_that_was_kept_is_not_called_chosen(tmp_path):
+    told = card_of(tmp_path, epoch_chosen_on="no split")
+    assert "The last epoch, 7, was kept; none was chosen." in told
+
+
+@pytest.mark.parametrize(("views", "said"), [(1, False), (2, True), (4, True)])
+def test_views_that_are_averaged_are_told(tmp_path, views, said):
+    assert ("by the mean of the photograph" in card_of(tmp_path, views=views)) == said
+
+
+def test_it_is_no_medical_device_and_without_a_scorecard_nothing_is_claimed(tmp_path):
+    told = card_of(tmp_path)
+    assert "not a medical device" in told
+    assert "nothing is said here of how well it grades" in told
