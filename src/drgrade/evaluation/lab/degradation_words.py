@@ -46,12 +46,12 @@ DEGRADATION: Pairs = {
     ),
     "degradation_left_reason": ("{name} ({reason})", "{name}（{reason}）"),
     "degradation_none": (
-        "The lab's first figure, plain against residual networks, is made by `--degradation`.",
-        "實驗的第一張圖（plain 與 residual 網路的比較）可用 `--degradation` 產生。",
+        "The lab's first figure, plain against residual networks, is made by the option --degradation.",
+        "實驗的第一張圖（plain 與 residual 網路的比較）可用 --degradation 產生。",
     ),
     "degradation_no_table": (
-        "No cell of the table was run. The same command without `--degradation` runs them.",
-        "尚未執行表格中的任何欄位；去掉 `--degradation` 的同一指令即可執行。",
+        "No cell of the table was run. The same command without --degradation runs them.",
+        "尚未執行表格中的任何欄位；去掉 --degradation 的同一指令即可執行。",
     ),
     "degradation_say": (
         "{kind} networks end with a training error of {errors}{against}{conclusion}{gap}.",
