@@ -240,8 +240,8 @@ RESULTS: Pairs = {
     ),
     "size": ("size", "大小"),
     "sizes_none": (
-        "Only one size was run. `--compare-size 128` runs a second one.",
-        "只跑了一種大小；加上 `--compare-size 128` 可比較第二種。",
+        "Only one size was run. --compare-size 128 runs a second one.",
+        "只跑了一種大小；加上 --compare-size 128 可比較第二種。",
     ),
     "figure_files": ("PNG and SVG in figures/", "PNG 與 SVG 在 figures/"),
 }
