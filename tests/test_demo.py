@@ -14,12 +14,15 @@ def test_the_demo_draws_trains_judges_grades_a_real_eye_and_names_its_page(
     tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path / "none"))
     command = ["demo", "-o", str(tmp_path / "demo"), "--photos", "48", "--epochs", "1"]
     assert run(command) == 0
     told = capsys.readouterr().out
     page = tmp_path / "demo" / "report.html"
     assert told.rstrip().endswith(str(page))
-    assert "a real healthy eye: grade" in told
+    assert "a real healthy left eye, by a network that has seen drawn eyes only" in told
+    assert "research software, not a medical device" in told
+    assert (tmp_path / "demo" / "real-eye.png").is_file()
     assert "Drawn photographs" in page.read_text(encoding="utf-8")
     assert json.loads((tmp_path / "demo" / "report.json").read_text(encoding="utf-8"))
     trained = (tmp_path / "demo" / "runs" / "resnet18-random" / "best.safetensors").stat().st_mtime

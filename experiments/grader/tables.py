@@ -63,23 +63,38 @@ def shown(found: Estimate, *, signed: bool = False) -> str:
     return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"
 
 
-def print_tables(out: Path, cells: "list[Cell]") -> None:
+def finished(out: Path, cells: "list[Cell]") -> dict[str, list[Path]]:
+    """The folders of each trial whose looks are done, in the order of the cells."""
+    places: dict[str, list[Path]] = {}
+    for cell in cells:
+        if (out / cell.folder / "healthy.parquet").is_file():
+            places.setdefault(cell.trial, []).append(out / cell.folder)
+    return places
+
+
+def print_tables(places: dict[str, list[Path]]) -> None:
     """What is chosen by first, then the looks at other sets."""
-    done = [cell for cell in cells if (out / cell.folder / "healthy.parquet").is_file()]
-    trials = list(dict.fromkeys(cell.trial for cell in done))
-    places = {name: [out / c.folder for c in done if c.trial == name] for name in trials}
-    for title, read in TABLES.items():
-        print(f"\n## {title}\n")
-        print("| trial | seeds | QWK | AUC, referable | QWK, to the base | AUC, to the base |")
-        print("|---|---|---|---|---|---|")
-        for name in trials:
-            print(_row(name, places, read))
-    print(
-        "\n## Healthy eyes let go at 90 % sensitivity\n\n| trial | RFMiD 2.0 | HRF |\n|---|---|---|"
-    )
-    for name in trials:
-        first = places[name][0]
-        print(f"| {name} | {shown(let_go(first, 'rfmid2'))} | {shown(let_go(first, 'hrf'))} |")
+    for title in TABLES:
+        print(f"\n## {title}\n\n{table_of_trials(places, TABLES[title])}")
+    print(f"\n## Healthy eyes let go at 90 % sensitivity\n\n{table_of_healthy(places)}")
+
+
+def table_of_trials(places: dict[str, list[Path]], read: Read) -> str:
+    """A row a trial: kappa and area, and how much above the base, paired."""
+    lines = [
+        "| trial | seeds | QWK | AUC, referable | QWK, to the base | AUC, to the base |",
+        "|---|---|---|---|---|---|",
+    ]
+    return "\n".join(lines + [_row(name, places, read) for name in places])
+
+
+def table_of_healthy(places: dict[str, list[Path]]) -> str:
+    """A row a trial: healthy eyes of two other cameras that are not referred, by its first seed."""
+    lines = ["| trial | RFMiD 2.0 | HRF |", "|---|---|---|"]
+    for name, (first, *_) in places.items():
+        shares = (shown(let_go(first, site)) for site in ("rfmid2", "hrf"))
+        lines.append(f"| {name} | {' | '.join(shares)} |")
+    return "\n".join(lines)
 
 
 def _row(name: str, places: dict[str, list[Path]], read: Read) -> str:

@@ -151,9 +151,9 @@ def main() -> None:
         words.error(f"unknown trials {', '.join(unknown)}; there are {', '.join(known)}")
     cells = [Cell(name, asked.size, seed) for seed in asked.seeds for name in asked.trials]
     if asked.what == "table":
-        from tables import print_tables
+        from tables import finished, print_tables
 
-        print_tables(asked.out, cells)
+        print_tables(finished(asked.out, cells))
         return
     for cell in cells:
         run(cell, asked.data, asked.out)

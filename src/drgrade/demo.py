@@ -1,30 +1,41 @@
-"""The whole story in one go, on drawn photographs: draw, divide, train, judge, grade a real one."""
+"""The whole story in one go: draw, divide, train, judge, and look at a real photograph."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.inference import grade_photos
+from drgrade.models.explain import as_json, explain_photo
+from drgrade.models.explain_files import write_explanation
+from drgrade.models.explain_words import told
+from drgrade.models.places import shipped_models
 from drgrade.progress import say
 from drgrade.training.lab import run_lab
 from drgrade.training.lab_cells import Wanted
 
 PHOTOS = 480
 SIDE = 256
+REAL = "real-eye"  # the name of the files on the real photograph
+DEFAULT = "default"  # the model that ships
 CELLS = ("resnet18-random", "efficientnet_lite0-random", "efficientnet_lite0-imagenet")
 
 
 @dataclass(frozen=True)
 class Story:
-    """What the demo leaves: its page, and its answer for a real photograph."""
+    """What the demo leaves: its page, and what a grader sees in a real photograph.
+
+    `sentences` say it, `picture` shows it; `reason` says why there is neither. `ships` tells
+    whether the grader is the one that ships, or one that has seen drawn eyes only.
+    """
 
     page: Path
-    real: dict[str, Any]
+    ships: bool
+    sentences: tuple[str, ...]
+    picture: Path
+    reason: str = ""
 
 
 def tell(folder: Path, *, photos: int = PHOTOS, epochs: int = 0, language: str = "en") -> Story:
@@ -42,8 +53,9 @@ def tell(folder: Path, *, photos: int = PHOTOS, epochs: int = 0, language: str =
     wanted = Wanted(size=128, cells=CELLS, epochs=epochs, recipe="demo")
     page = run_lab(manifest, folder, wanted, language=language)
     say("3. a real photograph: the healthy left eye that comes with scikit-image (CC0)")
-    real = grade_real(folder / "runs" / CELLS[-1])
-    return Story(page, real)
+    place = shipped_models().get(DEFAULT)
+    sentences, reason = explain_real(place or folder / "runs" / CELLS[-1], folder / REAL, language)
+    return Story(page, place is not None, sentences, folder / f"{REAL}.png", reason)
 
 
 def drawn(folder: Path, photos: int) -> Manifest:
@@ -65,7 +77,14 @@ def real_photo() -> Path:
     return Path(found.origin).parent / "data" / "retina.jpg"
 
 
-def grade_real(run: Path) -> dict[str, Any]:
-    """What a demo grader answers for a real photograph; it has seen drawn ones only."""
-    grader = load_grader(run)
-    return next(grade_photos(grader, [("retina.jpg", real_photo())]))
+def explain_real(model: Path, place: Path, language: str) -> tuple[tuple[str, ...], str]:
+    """What a grader sees in the real photograph, as `PLACE.png`, `PLACE.json` and sentences.
+
+    Without a grade there are neither files nor sentences, and the reason is the second.
+    """
+    row, found = explain_photo(load_grader(model), "retina.jpg", real_photo(), eye="left")
+    if found is None:
+        return (), f"{row['status']}: {row.get('reason', '')}"
+    words = told(found)
+    write_explanation(found, as_json(found) | {"sentences": words}, place, language)
+    return tuple(words[language]), ""

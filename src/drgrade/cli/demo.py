@@ -18,8 +18,9 @@ def demo(
     """The whole story on drawn photographs, offline, in minutes.
 
     Draws patients with lesions that can be counted, divides them, trains three networks, judges
-    them beside their floors and writes a report page, whose path is printed last. Interrupted, the
-    same command goes on. Its graders have seen drawn photographs only: they grade no patient.
+    them beside their floors and writes a report page, whose path is printed last; then shows what
+    a grader sees in a real photograph of a healthy eye. Interrupted, the same command goes on. The
+    networks it trains have seen drawn photographs only: they grade no patient.
 
     Example: drgrade demo -o demo
 
@@ -38,11 +39,9 @@ def demo(
     from drgrade.demo import tell
 
     story = tell(output, photos=photos, epochs=epochs, language=language)
-    real = story.real
-    if real["status"] == "graded":
-        shares = ", ".join(f"{k}: {real[f'p{k}']:.2f}" for k in range(5))
-        print(f"a real healthy eye: grade {real['predicted']} ({shares}), from a network that has "
-              "seen drawn eyes only; research software, not a medical device")  # fmt: skip
-    else:
-        print(f"a real healthy eye: {real['status']} ({real.get('reason', '')})")
+    by = "the grader that ships" if story.ships else "a network that has seen drawn eyes only"
+    print(f"a real healthy left eye, by {by} (research software, not a medical device):")
+    print(*(f"  {each}" for each in story.sentences or (story.reason,)), sep="\n")
+    if story.sentences:
+        print(f"what it saw: {story.picture}")
     print(f"the page to look at: {story.page}")

@@ -65,6 +65,7 @@ def explain(
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
+    from drgrade.models.explain_files import write_explanation
     from drgrade.progress import say, track
 
     on = str(pick_device(device))
@@ -77,7 +78,7 @@ def explain(
         if explanation is None:
             failed += 1
         else:
-            _write(explanation, told, output / name, language)
+            write_explanation(explanation, told, output / name, language)
         _show(told, output / f"{name}.png", language, as_json=json_)
     whole = (
         f"{photographs(len(inputs))} = {len(inputs) - failed} explained + {failed} not explained"
@@ -115,16 +116,6 @@ def _explained(
     if explanation is None or promised["status"] != "graded":
         return promised, None
     return as_json(explanation) | {"sentences": told(explanation)}, explanation
-
-
-def _write(explanation: "Explanation", told: Row, place: Path, language: str) -> None:
-    """The picture first: where the twin lies, both are whole."""
-    from drgrade.files import write_bytes, write_json
-    from drgrade.models.explain_picture import as_png, draw_explanation
-
-    png, twin = (place.with_name(f"{place.name}.{kind}") for kind in ("png", "json"))
-    write_bytes(png, as_png(draw_explanation(explanation, language)))
-    write_json(twin, told)
 
 
 def _show(told: Row, picture: Path, language: str, *, as_json: bool) -> None:

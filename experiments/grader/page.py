@@ -1,0 +1,35 @@
+"""Write the trials' tables into docs/results/grader.md, between its marks.
+
+The page's own words are kept. A mark `256-home` stands for the table `home` of trials at 256 px;
+a trial that is not finished has no row.
+
+    python experiments/grader/page.py OUT
+"""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from tables import everywhere, eyepacs, finished, home, table_of_healthy, table_of_trials
+from trials import TRIALS, Cell
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from marked_page import fill
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "results" / "grader.md"
+READS = {"chosen": everywhere, "home": home, "eyepacs": eyepacs}
+SEEDS = range(3)
+
+
+def section(out: Path, mark: str) -> str:
+    """The table of a mark, `SIZE-NAME`."""
+    size, name = mark.split("-")
+    cells = [Cell(trial, int(size), seed) for trial in TRIALS for seed in SEEDS]
+    places = finished(out, cells)
+    if name == "healthy":
+        return table_of_healthy(places)
+    return table_of_trials(places, READS[name])
+
+
+if __name__ == "__main__":
+    fill(PAGE, partial(section, Path(sys.argv[1])))
