@@ -44,24 +44,29 @@ class Trial:
     more: str = ""  # a further manifest of photographs to train on
 
 
-PLAIN = ("stages.real.model.lesions=false", "stages.real.model.reads=features",
-         "stages.real.model.dme=false", "stages.real.lesions.healthy=false")  # fmt: skip
-OWN_CAMERA = tuple(f"augment.{name}=0" for name in
-                   ("colour", "gamma", "light", "blur", "noise", "jpeg"))  # fmt: skip
+def real(*changes: str) -> tuple[str, ...]:
+    """Changes of the last stage alone: the drawn stage is the base's for all trials."""
+    return tuple(f"stages.real.{each}" for each in changes)
+
+
+PLAIN = real("model.lesions=false", "model.reads=features", "model.dme=false",
+             "lesions.healthy=false")  # fmt: skip
+OWN_CAMERA = real(*(f"augment.{name}=0" for name in
+                    ("colour", "gamma", "light", "blur", "noise", "jpeg")))  # fmt: skip
 TRIALS = {
     "peer": Trial("a plain fine-tuning, as a good practitioner does it", file=PEER),
     "base": Trial("all of it"),
     "imagenet": Trial("without drawn photographs", drawn=False),
-    "no maps": Trial("the drawn start alone: no masks, no edema", PLAIN),
-    "features": Trial("maps learned beside the grade, which is not read off them",
-                      ("model.reads=features",)),
-    "lesions": Trial("the grade read off lesion maps alone", ("model.reads=lesions",)),
-    "regression": Trial("squared error and even cuts", ("objective.name=regression",)),
-    "classes": Trial("cross-entropy of five classes", ("objective.name=cross_entropy",)),
+    "regression": Trial("squared error and even cuts", real("objective.name=regression")),
     "own camera": Trial("no looks of other cameras", OWN_CAMERA),
-    "flat light": Trial("each pixel against its surroundings", ("model.light=flat",)),
-    "average": Trial("weights averaged over the last steps", ("stages.real.train.ema=0.98",)),
+    "lesions": Trial("the grade read off lesion maps alone", real("model.reads=lesions")),
+    "no maps": Trial("the drawn start alone: no masks, no edema", PLAIN),
+    "average": Trial("weights averaged over the last steps", real("train.ema=0.98")),
+    "features": Trial("maps learned beside the grade, which is not read off them",
+                      real("model.reads=features")),
+    "classes": Trial("cross-entropy of five classes", real("objective.name=cross_entropy")),
     "rfmid2": Trial("healthy eyes of RFMiD 2.0 to train on", more="rfmid2_train.csv"),
+    "flat light": Trial("each pixel against its surroundings", ("model.light=flat",)),
 }  # fmt: skip
 
 
