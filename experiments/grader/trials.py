@@ -89,7 +89,8 @@ def recipe_of(cell: Cell) -> Recipe:
     trial = TRIALS[cell.trial]
     changes = [*trial.changes, f"data.size={cell.size}", f"train.seed={cell.seed}"]
     if trial.file == BASE:
-        changes.append("stages.drawn.train.seed=0")  # made once for all seeds
+        # made once for all seeds and sizes
+        changes += ["stages.drawn.train.seed=0", f"stages.drawn.data.size={SCREENED}"]
     whole = load_recipe(str(trial.file), changes)
     if trial.drawn or not whole.stages:
         return whole
