@@ -18,10 +18,10 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "lab.md"
 WIDTH = 760
 
 
-def section(labs: Path, name: str) -> str:
-    """The table of one lab and its small figure of intervals; a line where it has not ended."""
+def section(labs: Path, name: str) -> str | None:
+    """The table of one lab and its small figure of intervals; None where it is not there."""
     if not (labs / name / "report.json").is_file():
-        return "Not run to its end yet."
+        return None
     figure = Image.open(labs / name / "figures" / "intervals.png").convert("RGB")
     figure.thumbnail((WIDTH, WIDTH))
     place = PAGE.parent / "images" / f"{name}-intervals.png"

@@ -18,6 +18,7 @@ NETWORKS = {
     "resnet50": "ResNet50",
     "efficientnet_lite0": "EfficientNet-Lite0",
 }
+STARTS = {"imagenet": "ImageNet", "phantom": "drawn"}
 
 
 def said(estimate: dict[str, Any] | None, scale: float = 1.0, digits: int = 3) -> str:
@@ -32,7 +33,7 @@ def said(estimate: dict[str, Any] | None, scale: float = 1.0, digits: int = 3) -
 def row_of(cell: dict[str, Any]) -> str:
     """One cell of the lab's table as a row."""
     settings = cell["settings"]
-    start = "ImageNet" if settings["start"] == "imagenet" else "random"
+    start = STARTS.get(settings["start"], settings["start"])
     name = f"{NETWORKS[settings['network']]}, {start} start, {settings['size']} px"
     if not cell["honest"]:
         return f"| {name} | empty: no such weights could be had | | | | |"

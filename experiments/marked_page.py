@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def fill(page: Path, section: Callable[[str], str]) -> None:
-    """Replace every marked part of a page by what `section` gives for its name."""
-    filled = re.sub(
-        r"<!-- (\S+) -->\n.*?<!-- end -->",
-        lambda found: f"<!-- {found[1]} -->\n{section(found[1])}\n\n<!-- end -->",
-        page.read_text(encoding="utf-8"),
-        flags=re.DOTALL,
-    )
+def fill(page: Path, section: Callable[[str], str | None]) -> None:
+    """Replace every marked part of a page by what `section` gives for its name; None keeps it."""
+
+    def written(found: re.Match[str]) -> str:
+        text = section(found[1])
+        return found[0] if text is None else f"<!-- {found[1]} -->\n{text}\n\n<!-- end -->"
+
+    whole = page.read_text(encoding="utf-8")
+    filled = re.sub(r"<!-- (\S+) -->\n.*?<!-- end -->", written, whole, flags=re.DOTALL)
     page.write_text(filled, encoding="utf-8")
