@@ -26,22 +26,22 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from drgrade.data.dataset import as_unit
 from drgrade.data.field import find_field
 from drgrade.data.manifest import read_manifest
 from drgrade.data.masks import MAPS, planes, read_mask, square_mask
 from drgrade.data.phantom import draw_eye, paint
 from drgrade.data.preprocess import prepare, read_prepared
+from drgrade.data.squares import as_unit
 from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.intervals import bootstrap
 from drgrade.evaluation.metrics import kappas
 from drgrade.evaluation.pages.figures import blank_figure, styled, write_figure
 from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
+from drgrade.grades import PROBABILITIES
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
 from drgrade.models.inference import grade_photos
-from drgrade.predictions import PROBABILITIES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -27,9 +27,9 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
-from drgrade.data.dataset import as_unit
 from drgrade.data.manifest import read_manifest
 from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
+from drgrade.data.squares import as_unit
 from drgrade.evaluation.intervals import proportion
 from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 from drgrade.evaluation.values import Estimate

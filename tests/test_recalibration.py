@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from drgrade.predictions import PROBABILITIES
+from drgrade.grades import PROBABILITIES
 from drgrade.recalibration import (
     Recalibration,
     from_json,

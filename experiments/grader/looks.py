@@ -12,16 +12,16 @@ import numpy as np
 import polars as pl
 import torch
 
-from drgrade.data.dataset import as_unit
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.other_camera import apply_looks, compressed, draw_looks
 from drgrade.data.preprocess import read_prepared
+from drgrade.data.squares import as_unit
 from drgrade.errors import PhotoError
 from drgrade.evaluation.ledger import look_at
+from drgrade.grades import PROBABILITIES
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.predictions import (
-    PROBABILITIES,
     Predictions,
     from_rows,
     read_predictions,

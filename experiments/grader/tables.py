@@ -10,7 +10,8 @@ from drgrade.evaluation.comparison import Comparison, compare
 from drgrade.evaluation.intervals import ratio
 from drgrade.evaluation.operating_points import high_sensitivity
 from drgrade.evaluation.values import Estimate
-from drgrade.predictions import PROBABILITIES, Predictions, read_predictions
+from drgrade.grades import PROBABILITIES
+from drgrade.predictions import Predictions, read_predictions
 from drgrade.recalibration import referable_score
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ GRADES: Final = (0, 1, 2, 3, 4)
 NUMBER_OF_GRADES: Final = len(GRADES)
 REFERABLE_FROM: Final = 2
 VISION_THREATENING_FROM: Final = 3
+PROBABILITIES: Final = ("p0", "p1", "p2", "p3", "p4")  # columns, one a grade
 
 NAMES: Final = {
     "en": ("no DR", "mild NPDR", "moderate NPDR", "severe NPDR", "proliferative DR"),

@@ -15,12 +15,11 @@ from drgrade.errors import PredictionsError, nearest, shown
 from drgrade.facts import KIND, parse_facts, read_facts
 from drgrade.files import replacing, write_json
 from drgrade.formulas import neutralise, restored
-from drgrade.grades import EYE_NAMES, EYES
+from drgrade.grades import EYE_NAMES, EYES, PROBABILITIES
 from drgrade.groups import groups_of
 
 STATUSES = ("graded", "ungradable", "not_fundus", "error", "duplicate")
 SPLITS = ("train", "tune", "calibrate", "test", "out_of_fold")
-PROBABILITIES = ("p0", "p1", "p2", "p3", "p4")
 FACTS_KEY = "drgrade"
 EARLIER = "no kind"
 SUM_OFF = 1e-3  # how far from 1 the sum of rounded probabilities may be

@@ -5,7 +5,8 @@ import polars as pl
 
 from drgrade.data.manifest import make_manifest
 from drgrade.files import write_json
-from drgrade.predictions import PROBABILITIES, from_rows, write_predictions
+from drgrade.grades import PROBABILITIES
+from drgrade.predictions import from_rows, write_predictions
 from drgrade.recipe import make_recipe
 from drgrade.run import RunFolder, provenance
 

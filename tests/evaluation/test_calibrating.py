@@ -7,7 +7,8 @@ import pytest
 from drgrade.errors import PredictionsError
 from drgrade.evaluation.calibrating import calibrate, refuse_other_model, rows_to_calibrate_on
 from drgrade.evaluation.operating_points import settings_hash
-from drgrade.predictions import PROBABILITIES, Predictions, from_rows
+from drgrade.grades import PROBABILITIES
+from drgrade.predictions import Predictions, from_rows
 
 HASH, SETTINGS = "ab" * 32, {"size": 64}
 

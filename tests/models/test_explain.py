@@ -18,7 +18,7 @@ from drgrade.data.photo import Photo
 from drgrade.data.preprocess import Prepared, Preprocess
 from drgrade.errors import UnknownNameError
 from drgrade.fonts import chinese_font
-from drgrade.grades import NAMES
+from drgrade.grades import NAMES, PROBABILITIES
 from drgrade.models.evidence import Evidence
 from drgrade.models.explain import Explanation, Sight, as_json, explain_photo, to_photo
 from drgrade.models.explain_picture import (
@@ -35,7 +35,6 @@ from drgrade.models.explain_words import WORDS, remarks, summary, told
 from drgrade.models.found_lesions import Landmarks, Spot
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.inference import grade_photos
-from drgrade.predictions import PROBABILITIES
 from drgrade.recipe import Model
 
 FOVEA = Landmarks(Spot("disc", 0.8, 0.5, 0.13, 0.02, 0.9), "right", "disc", (0.46, 0.53))

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -77,6 +79,20 @@ def test_predict_writes_a_table_that_can_be_judged(place, tmp_path, capsys):
     table = read_predictions(out)
     assert len(table.graded().table) == 5
     assert "5 photographs = 5 graded + 0 not graded" in capsys.readouterr().err
+
+
+def test_a_photo_on_the_screen_is_graded_without_loading_what_reads_tables(place):
+    told = f"""
+import sys
+from drgrade.cli.app import run
+assert run(["predict", {str(place / "model.safetensors")!r}, {str(photos(place)[0])!r}]) == 0
+print([name for name in ("polars", "matplotlib", "scipy.stats") if name in sys.modules])
+"""
+    shown = subprocess.run(
+        [sys.executable, "-c", told], check=True, capture_output=True, text=True
+    ).stdout
+    assert "graded" in shown
+    assert shown.splitlines()[-1] == "[]"
 
 
 def test_predict_exits_3_when_a_photo_failed_and_keeps_the_others(place, tmp_path, capsys):

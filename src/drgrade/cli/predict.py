@@ -72,7 +72,6 @@ def predict(
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
-    from drgrade.predictions import from_rows, write_predictions
     from drgrade.progress import say
 
     on = str(pick_device(device))
@@ -80,6 +79,8 @@ def predict(
     inputs = list_inputs(photos, root)
     rows = _graded(grader, inputs, workers=workers, device=on, mirror=mirror)
     if output is not None:
+        from drgrade.predictions import from_rows, write_predictions
+
         facts = _facts(grader) | _origin(photos, root) | (_mirrored(rows) if mirror else {})
         write_predictions(from_rows(rows, facts), output, force=force)
     _show(rows, json_, quiet=output is not None)
@@ -93,10 +94,10 @@ def predict(
 
 def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
     """What can be known to fail before anything is loaded."""
-    from drgrade.files import refuse_taken
-    from drgrade.predictions import refuse_place
-
     if output is not None:
+        from drgrade.files import refuse_taken
+        from drgrade.predictions import refuse_place
+
         refuse_taken(output, force=force)
         refuse_place(output, force=force)
     if not 1 <= workers <= MOST_WORKERS:

@@ -14,6 +14,7 @@ from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import planes
 from drgrade.data.other_camera import apply_looks, changes_looks, compressed, draw_looks
 from drgrade.data.preprocess import Preprocess, read_prepared
+from drgrade.data.squares import as_unit
 from drgrade.grades import NUMBER_OF_GRADES
 from drgrade.recipe import Augment
 
@@ -94,11 +95,6 @@ class Part:
     def take(self, chosen: np.ndarray) -> torch.Tensor:
         """Squares of the chosen rows, (n, S, S, 3) uint8."""
         return torch.from_numpy(np.stack([self.squares[row] for row in self.rows[chosen]]))
-
-
-def as_unit(squares: torch.Tensor) -> torch.Tensor:
-    """Squares (n, S, S, 3) uint8 as (n, 3, S, S) float 0 to 1."""
-    return squares.permute(0, 3, 1, 2).to(torch.float32).div_(255.0)
 
 
 def epoch_order(part: Part, seed: int, epoch: int, *, balanced: bool) -> np.ndarray:

@@ -15,7 +15,8 @@ from typing import Any
 import polars as pl
 
 from drgrade.files import data_folder
-from drgrade.predictions import PROBABILITIES, Predictions
+from drgrade.grades import PROBABILITIES
+from drgrade.predictions import Predictions
 
 NAME = "test-ledger.jsonl"
 NOT_TEST = ("train", "tune", "calibrate", "out_of_fold")

@@ -11,9 +11,9 @@ import polars as pl
 
 from drgrade.errors import PredictionsError, choose
 from drgrade.evaluation.values import Flags, Floats, Ints
-from drgrade.grades import NUMBER_OF_GRADES, REFERABLE_FROM, VISION_THREATENING_FROM
+from drgrade.grades import NUMBER_OF_GRADES, PROBABILITIES, REFERABLE_FROM, VISION_THREATENING_FROM
 from drgrade.groups import groups_of
-from drgrade.predictions import PROBABILITIES, Predictions
+from drgrade.predictions import Predictions
 
 LEVELS = ("photo", "eye", "patient")
 NOT_GRADED = -1

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from drgrade.data.dataset import as_unit
 from drgrade.data.masks import MAPS
 from drgrade.data.preprocess import Prepared
+from drgrade.data.squares import as_unit
 from drgrade.errors import DrgradeError
 from drgrade.grades import is_referable
 from drgrade.models.evidence import Evidence, glance, weigh

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from drgrade.data.masks import KINDS, MAPS
 from drgrade.fonts import chinese_font
-from drgrade.grades import GRADES, NAMES
+from drgrade.grades import GRADES, NAMES, PROBABILITIES
 from drgrade.languages import said
 from drgrade.models.evidence import Evidence
 from drgrade.models.explain import Explanation, Sight
@@ -23,7 +23,6 @@ from drgrade.models.explain_words import (
     remarks,
     sentence,
 )
-from drgrade.predictions import PROBABILITIES
 
 Colour = tuple[int, int, int]
 SIDE, EDGE, GAP = 720, 28, 28  # px: of a panel, around the page, between panels

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from drgrade.data.dataset import as_unit
 from drgrade.data.preprocess import TOO_SMALL, Prepared, Preprocess, read_prepared
+from drgrade.data.squares import as_unit
 from drgrade.errors import DrgradeError, PhotoError
+from drgrade.grades import PROBABILITIES
 from drgrade.models.grader import Grader
-from drgrade.predictions import PROBABILITIES
 from drgrade.recalibration import referable_score
 
 BATCH = 8

@@ -11,7 +11,8 @@ import polars as pl
 
 from drgrade.errors import DrgradeError
 from drgrade.evaluation.units import NOT_GRADED, Endpoint, at_level, judged
-from drgrade.predictions import PROBABILITIES, Predictions
+from drgrade.grades import PROBABILITIES
+from drgrade.predictions import Predictions
 
 if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
