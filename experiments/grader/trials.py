@@ -61,6 +61,7 @@ TRIALS = {
     "own camera": Trial("no looks of other cameras", OWN_CAMERA),
     "lesions": Trial("the grade read off lesion maps alone", real("model.reads=lesions")),
     "no maps": Trial("the drawn start alone: no masks, no edema", PLAIN),
+    "longer": Trial("twice the epochs on real photographs", real("train.epochs=24")),
     "average": Trial("weights averaged over the last steps", real("train.ema=0.98")),
     "features": Trial("maps learned beside the grade, which is not read off them",
                       real("model.reads=features")),
