@@ -188,14 +188,21 @@ def _appear(lock: Path, content: str) -> None:
 
 
 def _remove_dead(lock: Path) -> None:
-    """Take a dead process's lock away, but not the one somebody put in its place meanwhile."""
-    aside = lock.with_name(f"{lock.name}.{os.getpid()}-{threading.get_ident()}.dead")
-    with contextlib.suppress(FileNotFoundError):
-        lock.rename(aside)
-        if _is_alive(_owner(aside)):
-            with contextlib.suppress(FileExistsError):
-                os.link(aside, lock)
-        aside.unlink()
+    """Take a dead process's lock away, but never the one somebody put in its place meanwhile.
+
+    Whoever removes holds the folder itself in the kernel (flock), so that between looking at a
+    lock and removing it no other process can remove it too and put its own there.
+    """
+    import fcntl
+
+    folder = os.open(lock.parent, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network disks cannot: then without
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        if lock.exists() and not _is_alive(_owner(lock)):
+            lock.unlink(missing_ok=True)
+    finally:
+        os.close(folder)
 
 
 def _owner(lock: Path) -> dict[str, Any]:
