@@ -67,7 +67,8 @@ def spots(kind: str, *places: tuple[float, float]) -> tuple[Spot, ...]:
 
 
 def sight(lesions=(), grade: int = 2, landmarks: Landmarks = FOVEA, near: int | None = 0) -> Sight:
-    return Sight(np.zeros((5, 32, 32)), tuple(lesions), landmarks, grade, near, 0.5)
+    maps = np.zeros((5, 32, 32))
+    return Sight(maps, maps, tuple(lesions), landmarks, grade, near, 0.5)
 
 
 def explained(grade: int, seen: Sight | None, **more) -> Explanation:
@@ -208,7 +209,7 @@ def test_the_picture_is_drawn_the_same_each_time(language, seen):
 def test_a_lesion_has_a_line_of_its_colour_around_it_and_is_not_covered():
     shares = np.zeros((5, 64, 64))
     shares[1, 30:34, 30:34] = 0.9
-    found = outlined(prepared().pixels, replace(sight(), shares=shares, landmarks=Landmarks()))
+    found = outlined(prepared().pixels, replace(sight(), apart=shares, landmarks=Landmarks()))
     line = (found == np.array(COLOURS["haemorrhage"], np.uint8)).all(axis=2)
     assert line.any()
     assert np.array_equal(found[SIDE // 2, SIDE // 2], prepared().pixels[0, 0])

@@ -23,6 +23,7 @@ from drgrade.models.found_lesions import (
     grade_of_spots,
     near_the_fovea,
     quadrant_of,
+    tell_apart,
 )
 
 SIZE = 256
@@ -68,6 +69,36 @@ COUNTS = {"microaneurysm": 9, "haemorrhage": 4, "hard_exudate": 3, "soft_exudate
 @pytest.mark.parametrize("number", range(4))
 def test_the_lesions_of_a_drawn_eye_are_counted_by_kind(number):
     assert seen(eye_with(number, COUNTS)).counts == COUNTS
+
+
+def red(micro: tuple[float, float, float], haem: tuple[float, float, float]) -> np.ndarray:
+    """Maps with one part each of two kinds: x, radius and probability of it."""
+    across = (np.arange(64) + 0.5) / 64
+    shares = np.zeros((len(MAPS), 64, 64))
+    for kind, (x, radius, sure) in (("microaneurysm", micro), ("haemorrhage", haem)):
+        shares[MAPS.index(kind)] = (
+            np.hypot(across[None] - x, across[:, None] - 0.5) < radius
+        ) * sure
+    return shares
+
+
+@pytest.mark.parametrize(
+    ("micro", "haem", "kinds"),
+    [
+        ((0.5, 0.05, 0.9), (0.5, 0.05, 0.7), ["microaneurysm"]),
+        ((0.5, 0.05, 0.7), (0.5, 0.05, 0.9), ["haemorrhage"]),
+        ((0.5, 0.03, 0.9), (0.52, 0.1, 0.7), ["haemorrhage"]),
+        ((0.5, 0.1, 0.7), (0.52, 0.03, 0.9), ["microaneurysm"]),
+        ((0.4, 0.05, 0.9), (0.6, 0.05, 0.9), ["microaneurysm", "haemorrhage"]),
+        ((0.44, 0.05, 0.9), (0.53, 0.05, 0.9), ["microaneurysm", "haemorrhage"]),
+    ],
+    ids=["surer", "surer haemorrhage", "within", "haemorrhage within", "apart", "touching"],
+)
+def test_a_red_spot_of_both_maps_is_one_lesion(micro, haem, kinds):
+    shares = red(micro, haem)
+    apart = tell_apart(shares, WHOLE)
+    assert [spot.kind for spot in find_lesions(apart, WHOLE)] == kinds
+    assert (apart <= shares).all()
 
 
 @pytest.mark.parametrize("number", range(4))

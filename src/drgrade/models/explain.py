@@ -24,6 +24,7 @@ from drgrade.models.found_lesions import (
     grade_of_spots,
     near_the_fovea,
     quadrant_of,
+    tell_apart,
 )
 from drgrade.models.grader import Grader
 from drgrade.models.inference import answers_of, look
@@ -35,11 +36,13 @@ DIGITS = 5
 class Sight:
     """What the lesion maps show: probabilities (5, h, w) in the field, lesions and landmarks.
 
-    `grade` is what the ICDR rule makes of the lesions; `near_fovea` counts hard exudates within a
-    disc diameter of the fovea, None where it is not known where that is.
+    Lesions are found in `apart`, where no red spot is of two kinds (`tell_apart`). `grade` is what
+    the ICDR rule makes of them; `near_fovea` counts hard exudates within a disc diameter of the
+    fovea, None where it is not known where that is.
     """
 
     shares: np.ndarray
+    apart: np.ndarray
     lesions: tuple[Spot, ...]
     landmarks: Landmarks
     grade: int
@@ -135,11 +138,12 @@ def see_lesions(
     """What maps (5, h, w), 0 to 1, of a square (S, S, 3) uint8 show."""
     inside = field_of(pixels, shares.shape[-1])
     shares = shares * inside
-    lesions = find_lesions(shares, inside, threshold)
+    apart = tell_apart(shares, inside, threshold)
+    lesions = find_lesions(apart, inside, threshold)
     landmarks = find_landmarks(shares[MAPS.index("disc")], inside, eye, threshold)
     grade = grade_of_spots(lesions, landmarks)
     near = near_the_fovea(lesions, landmarks)
-    return Sight(shares, lesions, landmarks, grade, near, threshold)
+    return Sight(shares, apart, lesions, landmarks, grade, near, threshold)
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

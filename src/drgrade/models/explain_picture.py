@@ -130,7 +130,7 @@ def outlined(pixels: np.ndarray, sight: Sight | None) -> np.ndarray:
     if sight is None:
         return panel
     for kind in ("disc", *KINDS):
-        share = sight.shares[MAPS.index(kind)]
+        share = sight.apart[MAPS.index(kind)]
         lesion = _enlarged(_kept(share, kind, sight), Image.Resampling.BILINEAR) > sight.threshold
         around = ndimage.binary_dilation(lesion, iterations=2)
         panel[ndimage.binary_dilation(around, iterations=LINE) & ~around] = COLOURS[kind]

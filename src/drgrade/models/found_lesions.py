@@ -18,6 +18,7 @@ from drgrade.data.phantom_lesions import Lesion
 THRESHOLD = 0.5  # of the probability of a pixel
 DARK = 10  # of 255; below it lies the margin around the field
 TOUCHING = np.ones((3, 3), int)  # pixels that touch at a corner are one lesion
+ONE_LESION = 0.5  # of the smaller part: from this overlap on two red parts are one lesion
 USUAL_DISC = DISC_DIAMETER / 2  # its diameter in shares of the side: half the field is half a side
 LEAST_DISC = 0.35  # of the usual diameter; what is smaller is no disc
 IN_THE_MIDDLE = 0.08  # of the side; a disc so near the middle does not tell the eye
@@ -79,6 +80,37 @@ def find_spots(
     order = np.argsort(-pixels, kind="stable")
     return tuple(Spot(kind, *(float(each[i]) for each in (x, y, diameter, area, confidence)))
                  for i in order)  # fmt: skip
+
+
+def tell_apart(shares: np.ndarray, inside: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
+    """Maps (5, h, w) in which no red spot is both a microaneurysm and a haemorrhage.
+
+    Two parts of these maps of which at least half of the smaller lies in the other are one lesion:
+    where they are about as large, the surer map names it, else the larger part does. The map that
+    does not name it is put down to the threshold there, so that no lesion is found.
+    """
+    pair = [MAPS.index("microaneurysm"), MAPS.index("haemorrhage")]
+    labels = [ndimage.label((shares[each] > threshold) & inside, TOUCHING)[0] for each in pair]
+    sizes = [np.bincount(each.ravel()) for each in labels]
+    sums = [
+        np.bincount(each.ravel(), shares[m].ravel()) for m, each in zip(pair, labels, strict=True)
+    ]
+    apart = shares.copy()
+    both = (labels[0] > 0) & (labels[1] > 0)
+    parts, overlaps = np.unique(
+        np.stack([each[both] for each in labels]), axis=1, return_counts=True
+    )
+    for (micro, haem), overlap in zip(parts.T, overlaps, strict=True):
+        size = sizes[0][micro], sizes[1][haem]
+        if overlap < ONE_LESION * min(size):
+            continue
+        if overlap >= ONE_LESION * max(size):
+            loser = int(sums[0][micro] / size[0] >= sums[1][haem] / size[1])
+        else:
+            loser = int(size[0] > size[1])
+        spot = labels[loser] == (micro, haem)[loser]
+        apart[pair[loser]][spot] = np.minimum(apart[pair[loser]][spot], threshold)
+    return apart
 
 
 def find_lesions(
