@@ -1,9 +1,9 @@
 """The grader's trials: what is tried, on which photographs, and how it is judged (decision 0012).
 
-Each trial changes one factor of `base.toml`; `peer` is the plain peer. All are trained in the
-same five folds of IDRiD and judged by predictions for photographs their models never saw: as they
-are, and as other cameras might have taken them. Chosen is by these alone. Then each looks once at
-EyePACS and at healthy eyes of other cameras, with the mean of its five models.
+Each trial changes one factor of the packaged recipe `grader`; `peer` is the plain peer. All are
+trained in the same five folds of IDRiD and judged by predictions for photographs their models never
+saw: as they are, and as other cameras might have taken them. Chosen is by these alone. Then each
+looks once at EyePACS and at healthy eyes of other cameras, with the mean of its five models.
 
     python experiments/grader/data.py DATA -o FOLDER
     python experiments/grader/trials.py run OUT --data FOLDER [--trials base peer] [--seeds 0]
@@ -29,7 +29,7 @@ from drgrade.training.folds import run_folds
 from drgrade.training.stages import chained, run_before
 
 HERE = Path(__file__).parent
-BASE, PEER = HERE / "base.toml", HERE / "peer.toml"
+BASE, PEER = "grader", str(HERE / "peer.toml")
 FOLDS, SCREENED = 5, 256  # px of the trials that are screened
 
 
@@ -40,7 +40,7 @@ class Trial:
     why: str
     changes: tuple[str, ...] = ()
     drawn: bool = True  # whether it starts from drawn photographs, or from ImageNet
-    file: Path = BASE
+    file: str = BASE
     more: str = ""  # a further manifest of photographs to train on
 
 
@@ -86,13 +86,13 @@ class Cell:
 
 
 def recipe_of(cell: Cell) -> Recipe:
-    """The recipe of a cell; with stages where it starts from drawn photographs."""
+    """The recipe of a cell; with stages where it starts from drawn photographs.
+
+    The drawn stage has a size and a seed of its own: it is made once for all cells.
+    """
     trial = TRIALS[cell.trial]
-    changes = [*trial.changes, f"data.size={cell.size}", f"train.seed={cell.seed}"]
-    if trial.file == BASE:
-        # made once for all seeds and sizes
-        changes += ["stages.drawn.train.seed=0", f"stages.drawn.data.size={SCREENED}"]
-    whole = load_recipe(str(trial.file), changes)
+    own = (f"data.size={cell.size}", f"train.seed={cell.seed}")
+    whole = load_recipe(trial.file, [*trial.changes, *(real(*own) if trial.file == BASE else own)])
     if trial.drawn or not whole.stages:
         return whole
     last = whole.in_stages()[-1]
