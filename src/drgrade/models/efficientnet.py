@@ -8,6 +8,8 @@ import math
 import torch
 from torch import nn
 
+from drgrade.models.clipping import ReLU6
+
 EPS, MOMENTUM = 1e-3, 0.01
 STEM, TOP = 32, 1280
 # expansion, kernel, stride, outside, repeats
@@ -37,7 +39,7 @@ class InvertedResidual(nn.Module):
         self.bn1 = _norm(wide)
         self.project_conv = nn.Conv2d(wide, outside, 1, bias=False)
         self.bn2 = _norm(outside)
-        self.relu = nn.ReLU6(inplace=True)
+        self.relu = ReLU6()
         self.shortcut = stride == 1 and inside == outside
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -60,7 +62,7 @@ class EfficientNetLite(nn.Module):
         super().__init__()
         self.conv_stem = nn.Conv2d(3, STEM, 3, 2, padding=1, bias=False)
         self.bn0 = _norm(STEM)
-        self.relu = nn.ReLU6(inplace=True)
+        self.relu = ReLU6()
         blocks: list[nn.Module] = []
         inside = STEM
         self.widths: tuple[int, ...] = ()
