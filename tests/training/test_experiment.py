@@ -22,9 +22,11 @@ from drgrade.models.checkpoint import load_grader, load_tensors
 from drgrade.predictions import read_predictions
 from drgrade.recipe import Recipe, make_recipe
 from drgrade.run import RunFolder
+from drgrade.training import experiment
 from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds
 from drgrade.training.prepared import limited
+from drgrade.training.signals import InterruptedRunError
 
 QUICK = {
     "data": {"size": 32, "workers": 0},
@@ -267,3 +269,22 @@ def test_folds_predict_every_patient_by_a_model_that_never_saw_him(manifest, tmp
     assert sorted(table["photo"]) == sorted(wanted["photo"])
     assert set(table["split"]) == {"out_of_fold"}
     assert table.group_by("patient").agg(pl.col("fold").n_unique())["fold"].max() == 1
+
+
+def test_a_signal_after_a_folds_last_step_ends_the_training_before_the_next_fold(
+    manifest, tmp_path, monkeypatch
+):
+    finish = experiment._finish
+
+    def finish_and_be_asked_to_stop(*args):
+        finish(*args)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(experiment, "_finish", finish_and_be_asked_to_stop)
+    with pytest.raises(InterruptedRunError, match=r"fold-0 was finished") as caught:
+        run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
+    assert caught.value.exit_code == 143
+    assert not (tmp_path / "folds" / "fold-1").exists()
+    monkeypatch.setattr(experiment, "_finish", finish)
+    table = run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
+    assert set(read_predictions(table).table["fold"]) == {0, 1}

@@ -35,7 +35,7 @@ from drgrade.training.outcome import (
 )
 from drgrade.training.prepared import Prepared, prepare, read_photos
 from drgrade.training.processes import Processes, current
-from drgrade.training.signals import stop_on_signal
+from drgrade.training.signals import InterruptedRunError, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
 
@@ -54,7 +54,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     Raises:
         RunError: folder in use, already holding a run, or not fitting what is resumed.
         RecipeError, ManifestError: settings or table that cannot be trained on.
-        InterruptedRunError: a signal came; the state is saved.
+        InterruptedRunError: a signal came; the state is saved, or the run just finished.
     """
     files = RunFolder(folder)
     if resume and files.is_finished:
@@ -77,6 +77,11 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         _experiment(Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes),
                     prepared)  # fmt: skip
         processes.wait()
+        if stop:  # too late for a step to see it, and not too late for the fold or cell after this
+            raise InterruptedRunError(
+                f"stopped when {files.folder} was finished; the same command goes on after it",
+                stop.exit_code,
+            )
     return files.folder
 
 
