@@ -4,10 +4,12 @@ Pointing: does the strongest place of the evidence hold a lesion of the referenc
 the share of places that do, which is what pointing anywhere in the field gets. Erasing: are the
 lesions that the grader marks, painted over, missed more than nine decoys of the same shapes each
 in other places (a mark that means nothing is, one time in ten), and by a tenth of log-odds or
-more? And does a referable answer turn? Last, how many of the marks lie
-on a lesion of the reference masks, and the average precision of the pixels of each map. Shares have
-Wilson's interval; photographs whose marks do not matter are named. Nothing is trained; the
-photographs should be ones the grader has never seen.
+more? And does a referable answer turn? Last, the average precision of the pixels of each map, how
+many of the marks of each kind lie on a lesion of that kind or of any in the reference masks (a
+pixel of the map beside it is near enough), and how many of those are marked. Shares of photographs
+have Wilson's interval, of marks and lesions that of a ratio over photographs; photographs whose
+marks do not matter are named. Nothing is trained; the photographs should be ones the grader has
+never seen.
 
     python experiments/explain_check.py RUN --masks FOLDER [--names FILE] [--photos N]
     python experiments/explain_check.py RUN --folds MANIFEST [--photos N]
@@ -30,7 +32,7 @@ from scipy import ndimage
 from drgrade.data.manifest import read_manifest
 from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
 from drgrade.data.squares import as_unit
-from drgrade.evaluation.intervals import proportion
+from drgrade.evaluation.intervals import proportion, ratio
 from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 from drgrade.evaluation.values import Estimate
 from drgrade.models.checkpoint import load_grader
@@ -49,6 +51,7 @@ from drgrade.models.grader import Grader
 from drgrade.predictions import read_predictions
 
 DECOYS = 9
+TOUCHING = np.ones((3, 3), int)
 LEAST = 1e-7  # of a probability: its log-odds are finite
 
 
@@ -65,9 +68,8 @@ class Task:
 class Checked:
     """One photograph: its checks, None where they could not be made, and its marks on lesions.
 
-    `over` is the explained figure above the point from which a photograph is referable. `spots`
-    counts the marks of the grader, `true` those that lie on a reference lesion. `pixels` are
-    those of each map by their score.
+    `over` is the explained figure above the point from which a photograph is referable. `marks`
+    are those of each kind, `pixels` those of each map by their score.
     """
 
     name: str
@@ -75,9 +77,19 @@ class Checked:
     over: float
     pointing: Pointing | None
     erasing: Erasing | None
-    spots: int
-    true: int
+    marks: list["Marks"]
     pixels: list[PixelCounts]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Of one kind: marks, those on a lesion of the kind and of any, lesions, those marked."""
+
+    found: int
+    true: int
+    on_any: int
+    lesions: int
+    marked: int
 
 
 def tasks_of_one(run: Path, folder: Path, names: Path | None) -> list[Task]:
@@ -126,8 +138,35 @@ def count_maps(found: Explanation, masks: np.ndarray) -> list[PixelCounts]:
     inside = field_of(found.prepared.pixels, side)
     logits = np.log(found.sight.shares.clip(LEAST, 1 - LEAST))
     logits -= np.log1p(-found.sight.shares.clip(LEAST, 1 - LEAST))
-    coarse = masks.reshape(len(MAPS), side, len(masks[0]) // side, side, -1).any(axis=(2, 4))
+    coarse = at_side(masks, side)
     return [count_pixels(*each, inside) for each in zip(logits, coarse, strict=True)]
+
+
+def at_side(masks: np.ndarray, side: int) -> np.ndarray:
+    """Planes (5, S, S) at the side of the maps; a pixel is lesion where any it covers is."""
+    return masks.reshape(len(MAPS), side, len(masks[0]) // side, side, -1).any(axis=(2, 4))
+
+
+def count_marks(found: Explanation, masks: np.ndarray) -> list[Marks]:
+    """The marks of each kind against the reference; none where the grader has no maps."""
+    if found.sight is None:
+        return []
+    coarse = at_side(masks, found.sight.apart.shape[-1])[: len(KINDS)]
+    near = [ndimage.binary_dilation(each, TOUCHING) for each in coarse]
+    near_any = np.any(near, axis=0)
+    told = []
+    for kind, lesions in enumerate(coarse):
+        marked = found.sight.apart[kind] > found.sight.threshold
+        labels, marks = ndimage.label(marked, TOUCHING)
+        parts, number = ndimage.label(lesions, TOUCHING)
+        told.append(Marks(marks, touched(labels, near[kind]), touched(labels, near_any), number,
+                          touched(parts, ndimage.binary_dilation(marked, TOUCHING))))  # fmt: skip
+    return told
+
+
+def touched(labels: np.ndarray, where: np.ndarray) -> int:
+    """How many labelled parts lie in a place."""
+    return len(set(np.unique(labels[where])) - {0})
 
 
 def check(
@@ -141,12 +180,10 @@ def check(
     erasing = None
     if decoys and all(each is not None for each in decoys):
         erasing = erase(pixels, marked, decoys, inside, lambda square: figure(grader, square))
-    labels, spots = ndimage.label(marked, np.ones((3, 3)))
-    true = len(set(np.unique(labels[lesion])) - {0})
     pointing = point(found.evidence.says, lesion, inside)
     over = found.evidence.total - found.evidence.neutral
-    return Checked(found.row["photo"], found.grade, over, pointing, erasing, spots, true,
-                   count_maps(found, masks))  # fmt: skip
+    return Checked(found.row["photo"], found.grade, over, pointing, erasing,
+                   count_marks(found, masks), count_maps(found, masks))  # fmt: skip
 
 
 def marks(found: Explanation, size: int) -> np.ndarray:
@@ -217,6 +254,24 @@ def print_erasing(checked: list[Checked]) -> None:
                   f"{max(map(abs, each.erasing.decoys)):.3f}")  # fmt: skip
 
 
+def print_marks(checked: list[Checked]) -> None:
+    """How far the marks of each kind can be believed, and how many lesions they leave out."""
+    for kind, name in enumerate(KINDS):
+        every = [each.marks[kind] for each in checked if each.marks]
+        found, lesions = ([getattr(each, of) for each in every] for of in ("found", "lesions"))
+        if sum(found) and sum(lesions):
+            print(f"{name:14} {sum(found)} marks, on one "
+                  f"{part_of([each.true for each in every], found)}, on any lesion "
+                  f"{part_of([each.on_any for each in every], found)}; of {sum(lesions)} marked "
+                  f"{part_of([each.marked for each in every], lesions)}")  # fmt: skip
+
+
+def part_of(some: list[int], all_: list[int]) -> Estimate:
+    """The share of marks or lesions for which something holds, photographs resampled."""
+    holds = [np.arange(n) < k for k, n in zip(some, all_, strict=True)]
+    return ratio(np.concatenate(holds), np.repeat(np.arange(len(all_)), all_))
+
+
 def main() -> None:
     """Print both checks."""
     words = argparse.ArgumentParser(description=__doc__)
@@ -236,9 +291,7 @@ def main() -> None:
         print_pixels(checked)
     print_pointing(checked)
     print_erasing(checked)
-    spots, true = (sum(getattr(each, name) for each in checked) for name in ("spots", "true"))
-    if spots:
-        print(f"marks that lie on a reference lesion: {proportion(true, spots)}")
+    print_marks(checked)
 
 
 if __name__ == "__main__":
