@@ -128,6 +128,21 @@ def test_the_lab_head_is_refused_at_128_pixels():
         load_recipe("lab", ["data.size=128"])
 
 
+def test_a_setting_that_came_later_leaves_the_hashes_of_before_as_they_were():
+    lesions = {"model": {"lesions": True}}
+    assert make_recipe({}).hash.startswith("a9c0c6147ee0")
+    one, two = (make_recipe(lesions | {"lesions": {"masked_share": s}}).hash for s in (0.0, 0.3))
+    assert one == make_recipe(lesions).hash
+    assert one != two
+
+
+def test_photos_with_masks_come_more_often_or_grades_evenly_not_both():
+    both = {"model": {"lesions": True}, "lesions": {"masked_share": 0.3},
+            "train": {"balanced_sampler": True}}  # fmt: skip
+    with pytest.raises(RecipeError, match="leave one of them out"):
+        make_recipe(both)
+
+
 def test_the_hash_ignores_the_name_and_where_the_photos_lie():
     one = make_recipe({"name": "a", "data": {"manifest": "x.csv"}})
     two = make_recipe({"name": "b", "data": {"manifest": "y.csv"}})

@@ -62,6 +62,8 @@ TRIALS = {
     "lesions": Trial("the grade read off lesion maps alone", real("model.reads=lesions")),
     "no maps": Trial("the drawn start alone: no masks, no edema", PLAIN),
     "longer": Trial("twice the epochs on real photographs", real("train.epochs=24")),
+    "masks": Trial("photographs with masks are a third of each epoch",
+                   real("lesions.masked_share=0.333")),
     "average": Trial("weights averaged over the last steps", real("train.ema=0.98")),
     "features": Trial("maps learned beside the grade, which is not read off them",
                       real("model.reads=features")),

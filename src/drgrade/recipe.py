@@ -78,6 +78,7 @@ class Lesions(Section):
     counts: float = Field(0.2, ge=0.0, le=100.0, allow_inf_nan=False)
     dme: float = Field(0.5, ge=0.0, le=100.0, allow_inf_nan=False)
     healthy: bool = False  # photos of grade 0 teach that there is no lesion, without a mask
+    masked_share: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # of an epoch, at least
 
 
 class Augment(Section):
@@ -197,6 +198,9 @@ class Recipe(Section):
         if self.lesions != Lesions() and not self.model.lesions:
             raise ValueError("lesions.maps, lesions.counts and lesions.dme weigh nothing without "
                              "model.lesions = true; set it, or leave them out")  # fmt: skip
+        if self.lesions.masked_share and self.train.balanced_sampler:
+            raise ValueError("lesions.masked_share and train.balanced_sampler both say how often a "
+                             "photo comes; leave one of them out")  # fmt: skip
         for key in ("reads", "dme"):
             value = getattr(self.model, key)
             if value != getattr(Model(), key) and not self.model.lesions:
@@ -219,7 +223,10 @@ class Recipe(Section):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the settings, without the name and the place of the data."""
+        """SHA-256 of the settings, without the name and the place of the data.
+
+        A setting that came later counts where it is used, so that hashes of before stay.
+        """
         plain = self.model_copy(
             update={
                 "name": "",
@@ -227,7 +234,8 @@ class Recipe(Section):
                 "stages": tuple(_placeless(stage) for stage in self.stages),
             }
         )
-        return sha256_bytes(plain.model_dump_json().encode())
+        later = {} if plain.lesions.masked_share else {"lesions": {"masked_share"}}
+        return sha256_bytes(plain.model_dump_json(exclude=later).encode())
 
     @property
     def family(self) -> str:

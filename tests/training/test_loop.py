@@ -1,11 +1,13 @@
 """One step of the loop: accumulated batches, dropped signals, choices made on tune."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.dataset import Part, batches, epoch_order
+from drgrade.data.dataset import Part, Targets, batches, epoch_order
 from drgrade.data.preprocess import Preprocess
 from drgrade.models.grader import Grader
 from drgrade.recipe import Model, make_recipe
@@ -80,6 +82,36 @@ def test_a_balanced_order_draws_every_grade_about_as_often():
     uneven = Part(squares, np.zeros(1000, int), grades, [""] * 1000)
     drawn = np.bincount(grades[epoch_order(uneven, 0, 0, balanced=True)], minlength=5)
     assert drawn.min() > 140
+
+
+def with_masks(masked: int, healthy: int, others: int) -> Part:
+    n = masked + healthy + others
+    known = np.zeros((n, 5), bool)
+    known[:masked] = True
+    known[masked : masked + healthy, :4] = True
+    nothing = np.full((n, 4), np.nan, np.float32)
+    targets = Targets(np.zeros((1, 8, 8), np.uint8), known, nothing, np.full(n, -1))
+    return replace(part(n), targets=targets)
+
+
+def test_photos_with_masks_come_again_until_they_are_the_share_asked_for():
+    some = with_masks(masked=7, healthy=40, others=53)
+    order = epoch_order(some, 0, 0, masked_share=0.4)
+    times = np.bincount(order, minlength=100)
+    assert len(order) == 100
+    assert times[:7].sum() == 40
+    assert set(times[:7]) == {5, 6}
+    assert times[7:].max() == 1
+    assert np.array_equal(order, epoch_order(some, 0, 0, masked_share=0.4))
+    left_out = [set(range(100)) - set(epoch_order(some, 0, epoch, masked_share=0.4))
+                for epoch in range(20)]  # fmt: skip
+    assert not set.intersection(*left_out)
+
+
+@pytest.mark.parametrize("masked", [0, 50])
+def test_where_no_photo_has_a_mask_or_enough_have_nothing_changes(masked):
+    some = with_masks(masked=masked, healthy=20, others=30)
+    assert np.array_equal(epoch_order(some, 1, 2, masked_share=0.4), epoch_order(some, 1, 2))
 
 
 @pytest.mark.parametrize(("n", "size"), [(16, 8), (17, 8), (15, 8), (1, 8), (9, 1)])

@@ -97,17 +97,40 @@ class Part:
         return torch.from_numpy(np.stack([self.squares[row] for row in self.rows[chosen]]))
 
 
-def epoch_order(part: Part, seed: int, epoch: int, *, balanced: bool) -> np.ndarray:
-    """The order of one epoch, from (seed, epoch) alone; balanced draws every grade as often.
+def epoch_order(
+    part: Part, seed: int, epoch: int, *, balanced: bool = False, masked_share: float = 0.0
+) -> np.ndarray:
+    """The order of one epoch (n,), from (seed, epoch) alone.
 
     Chance that depends on nothing but its place can be drawn again after an interruption.
+
+    Args:
+        part: n photos.
+        seed, epoch: the place.
+        balanced: every grade is drawn as often.
+        masked_share: photos with a mask of their own come again until they are this share of the
+            epoch; as many of the others, drawn anew each epoch, are left out.
     """
     generator = np.random.default_rng([seed, epoch, 0])
-    if not balanced:
+    if balanced:
+        counts = np.bincount(part.grades, minlength=NUMBER_OF_GRADES)
+        weight = 1.0 / counts[part.grades]
+        return generator.choice(len(part), size=len(part), p=weight / weight.sum())
+    masked, others = _by_mask(part)
+    wanted = round(masked_share * len(part))
+    if not len(masked) or len(masked) >= wanted:
         return generator.permutation(len(part))
-    counts = np.bincount(part.grades, minlength=NUMBER_OF_GRADES)
-    weight = 1.0 / counts[part.grades]
-    return generator.choice(len(part), size=len(part), p=weight / weight.sum())
+    again = [generator.permutation(masked) for _ in range(-(-wanted // len(masked)))]
+    kept = generator.permutation(others)[: len(part) - wanted]
+    return generator.permutation(np.concatenate([np.concatenate(again)[:wanted], kept]))
+
+
+def _by_mask(part: Part) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the photos with a mask of their own, and of the others."""
+    if part.targets is None:
+        return np.arange(0), np.arange(len(part))
+    has_mask = part.targets.known.all(axis=1)  # a healthy photo without one knows of no disc
+    return np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
 
 
 def batches(order: np.ndarray, size: int) -> list[np.ndarray]:

@@ -89,7 +89,8 @@ def _should_stop_early(state: State, patience: int) -> bool:
 
 def _one_epoch(desk: Desk, state: State) -> None:
     settings, part = desk.recipe.train, desk.parts.train
-    order = epoch_order(part, settings.seed, state.epoch, balanced=settings.balanced_sampler)
+    order = epoch_order(part, settings.seed, state.epoch, balanced=settings.balanced_sampler,
+                        masked_share=desk.recipe.lesions.masked_share)  # fmt: skip
     groups = batches(order, settings.batch)
     weights = _weights(desk)
     begun = saved = shown = time.monotonic()
