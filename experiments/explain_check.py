@@ -21,18 +21,18 @@ of MANIFEST that has a mask is explained by the model that never saw it.
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
-from scipy import ndimage
 
 from drgrade.data.manifest import read_manifest
-from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
+from drgrade.data.masks import KINDS, MAPS
 from drgrade.data.squares import as_unit
-from drgrade.evaluation.intervals import proportion, ratio
+from drgrade.evaluation.believed import share as share_of
+from drgrade.evaluation.intervals import proportion
 from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 from drgrade.evaluation.values import Estimate
 from drgrade.models.checkpoint import load_grader
@@ -48,20 +48,11 @@ from drgrade.models.faithful import (
 )
 from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
+from drgrade.models.marks import Marks, Masked, at_side, count_marks, reference
 from drgrade.predictions import read_predictions
 
 DECOYS = 9
-TOUCHING = np.ones((3, 3), int)
 LEAST = 1e-7  # of a probability: its log-odds are finite
-
-
-@dataclass(frozen=True)
-class Task:
-    """A photograph to explain, its reference mask, and a grader that never saw it."""
-
-    grader: Grader
-    photo: Path
-    mask: Path
 
 
 @dataclass(frozen=True)
@@ -77,57 +68,40 @@ class Checked:
     over: float
     pointing: Pointing | None
     erasing: Erasing | None
-    marks: list["Marks"]
+    marks: list[Marks]
     pixels: list[PixelCounts]
 
 
-@dataclass(frozen=True)
-class Marks:
-    """Of one kind: marks, those on a lesion of the kind and of any, lesions, those marked."""
-
-    found: int
-    true: int
-    on_any: int
-    lesions: int
-    marked: int
-
-
-def tasks_of_one(run: Path, folder: Path, names: Path | None) -> list[Task]:
+def tasks_of_one(run: Path, folder: Path, names: Path | None) -> list[Masked]:
     """The photographs of a folder that have a mask and are asked for, by one grader."""
     wanted = set(names.read_text().split()) if names else None
     grader = load_grader(run)
-    return [Task(grader, path, folder / "masks" / f"{path.stem}.png")
+    return [Masked(grader, path, folder / "masks" / f"{path.stem}.png")
             for path in sorted((folder / "images").iterdir())
             if (folder / "masks" / f"{path.stem}.png").is_file()
             and (wanted is None or path.stem in wanted)]  # fmt: skip
 
 
-def tasks_of_folds(run: Path, manifest: Path) -> list[Task]:
+def tasks_of_folds(run: Path, manifest: Path) -> list[Masked]:
     """The photographs of a manifest that have a mask, each by the fold that held it back."""
     known = read_manifest(manifest)
     table = read_predictions(run / "out_of_fold.parquet").table
     fold_of = dict(zip(table["photo"], table["fold"], strict=True))
     graders = {fold: load_grader(run / f"fold-{fold}") for fold in set(fold_of.values())}
     masked = known.table.filter(known.table["mask"].is_not_null())
-    return [Task(graders[fold_of[photo]], known.locate(photo), known.root / mask)
+    return [Masked(graders[fold_of[photo]], known.locate(photo), known.root / mask)
             for photo, mask in zip(masked["photo"], masked["mask"], strict=True)]  # fmt: skip
 
 
-def checked_photos(tasks: list[Task]) -> Iterator[Checked]:
+def checked_photos(tasks: list[Masked]) -> Iterator[Checked]:
     """Explain each photograph and check its explanation; chance depends on its place alone."""
     for number, task in enumerate(tasks):
         row, found = explain_photo(task.grader, task.photo.name, task.photo)
         if found is None:
             print(f"{task.photo.name}: {row['status']}, {row.get('reason', '')}")
             continue
-        masks = reference(task.mask, found, task.grader.preprocess.size)
+        masks = reference(task.mask, found.prepared, task.grader.preprocess.size)
         yield check(task.grader, found, masks, np.random.default_rng([0, number]))
-
-
-def reference(path: Path, found: Explanation, size: int) -> np.ndarray:
-    """The planes of a reference mask at the side of the square, (5, S, S) bool."""
-    square = square_mask(read_mask(path), found.prepared.field, found.prepared.seen, size)
-    return planes(square[None])[0] > 0
 
 
 def count_maps(found: Explanation, masks: np.ndarray) -> list[PixelCounts]:
@@ -140,33 +114,6 @@ def count_maps(found: Explanation, masks: np.ndarray) -> list[PixelCounts]:
     logits -= np.log1p(-found.sight.shares.clip(LEAST, 1 - LEAST))
     coarse = at_side(masks, side)
     return [count_pixels(*each, inside) for each in zip(logits, coarse, strict=True)]
-
-
-def at_side(masks: np.ndarray, side: int) -> np.ndarray:
-    """Planes (5, S, S) at the side of the maps; a pixel is lesion where any it covers is."""
-    return masks.reshape(len(MAPS), side, len(masks[0]) // side, side, -1).any(axis=(2, 4))
-
-
-def count_marks(found: Explanation, masks: np.ndarray) -> list[Marks]:
-    """The marks of each kind against the reference; none where the grader has no maps."""
-    if found.sight is None:
-        return []
-    coarse = at_side(masks, found.sight.apart.shape[-1])[: len(KINDS)]
-    near = [ndimage.binary_dilation(each, TOUCHING) for each in coarse]
-    near_any = np.any(near, axis=0)
-    told = []
-    for kind, lesions in enumerate(coarse):
-        marked = found.sight.apart[kind] > found.sight.threshold
-        labels, marks = ndimage.label(marked, TOUCHING)
-        parts, number = ndimage.label(lesions, TOUCHING)
-        told.append(Marks(marks, touched(labels, near[kind]), touched(labels, near_any), number,
-                          touched(parts, ndimage.binary_dilation(marked, TOUCHING))))  # fmt: skip
-    return told
-
-
-def touched(labels: np.ndarray, where: np.ndarray) -> int:
-    """How many labelled parts lie in a place."""
-    return len(set(np.unique(labels[where])) - {0})
 
 
 def check(
@@ -183,7 +130,8 @@ def check(
     pointing = point(found.evidence.says, lesion, inside)
     over = found.evidence.total - found.evidence.neutral
     return Checked(found.row["photo"], found.grade, over, pointing, erasing,
-                   count_marks(found, masks), count_maps(found, masks))  # fmt: skip
+                   count_marks(found.sight, masks) if found.sight else [],
+                   count_maps(found, masks))  # fmt: skip
 
 
 def marks(found: Explanation, size: int) -> np.ndarray:
@@ -256,20 +204,14 @@ def print_erasing(checked: list[Checked]) -> None:
 
 def print_marks(checked: list[Checked]) -> None:
     """How far the marks of each kind can be believed, and how many lesions they leave out."""
+    counts = np.array([[astuple(marks) for marks in each.marks] for each in checked if each.marks])
+    if not len(counts):
+        return
     for kind, name in enumerate(KINDS):
-        every = [each.marks[kind] for each in checked if each.marks]
-        found, lesions = ([getattr(each, of) for each in every] for of in ("found", "lesions"))
-        if sum(found) and sum(lesions):
-            print(f"{name:14} {sum(found)} marks, on one "
-                  f"{part_of([each.true for each in every], found)}, on any lesion "
-                  f"{part_of([each.on_any for each in every], found)}; of {sum(lesions)} marked "
-                  f"{part_of([each.marked for each in every], lesions)}")  # fmt: skip
-
-
-def part_of(some: list[int], all_: list[int]) -> Estimate:
-    """The share of marks or lesions for which something holds, photographs resampled."""
-    holds = [np.arange(n) < k for k, n in zip(some, all_, strict=True)]
-    return ratio(np.concatenate(holds), np.repeat(np.arange(len(all_)), all_))
+        found, right, on_any, lesions, marked = counts[:, kind].T
+        print(f"{name:14} {found.sum()} marks, on one {share_of(right, found)}, on any lesion "
+              f"{share_of(on_any, found)}; of {lesions.sum()} marked "
+              f"{share_of(marked, lesions)}")  # fmt: skip
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ from drgrade.extras import need
 if TYPE_CHECKING:
     from drgrade.evaluation.calibrating import Calibrated
     from drgrade.evaluation.operating_points import OperatingPoint
+    from drgrade.models.grader import Grader
+    from drgrade.predictions import Predictions
 
 FOUND_NO_POINT = 3
 
@@ -24,6 +26,7 @@ def calibrate(
     output: Annotated[Path, Parameter(name=["-o", "--output"])],
     method: Literal["temperature", "isotonic", "none"] = "temperature",
     lower_bound: Annotated[bool, Parameter(negative=())] = False,
+    masks: Path | None = None,
     force: Annotated[bool, Parameter(negative=())] = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
@@ -48,6 +51,9 @@ def calibrate(
         How probabilities are corrected: one temperature, an isotonic referable score, or not.
     lower_bound
         HS also asks that the lower bound of sensitivity (95 % interval) is at least 85 %.
+    masks
+        A manifest with the column mask: how far marks of lesions can be believed is counted on
+        those of the rows that have one, and `drgrade explain` then says it.
     force
         Write over a file that is there.
     json_
@@ -71,6 +77,8 @@ def calibrate(
     refuse_other_model(rows, weights, grader.facts.get("recipe_hash", ""), settings)
     found = fit(rows, method, lower_bound=lower_bound)
     facts = found.facts(weights, settings)
+    if masks is not None:
+        facts["lesion_marks"] = _marks(grader, rows, predictions.parent, masks)
     decoding = replace(grader.decoding, recalibration=found.recalibration)
     save_grader(output, replace(grader, decoding=decoding).with_facts(**facts))
     _show(found, facts, table.table.height - rows.table.height, as_json=json_)
@@ -87,6 +95,38 @@ def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: b
     print(f"probabilities: {_correction(found)}")
     for point in found.points:
         print(_line(point))
+    for line in _mark_lines(facts):
+        print(line)
+
+
+def _marks(grader: "Grader", rows: "Predictions", folder: Path, masks: Path) -> dict[str, Any]:
+    """How far the marks of lesions can be believed, by the models that predicted the rows."""
+    from drgrade.data.manifest import read_manifest
+    from drgrade.data.masks import KINDS
+    from drgrade.evaluation.believed import believed
+    from drgrade.models.marks import check_marks, masked_photos
+
+    split = rows.table["split"][0]
+    photos = masked_photos(grader, rows, folder, read_manifest(masks))
+    counts = check_marks(photos)
+    return {"split": split, "photographs": len(counts), "kinds": believed(counts, KINDS)}
+
+
+def _mark_lines(facts: dict[str, Any]) -> list[str]:
+    if not (told := facts.get("lesion_marks")):
+        return []
+    return [
+        f"marks of {kind}: {each['marks']}, right {_estimate(each['right'])}; of "
+        f"{each['lesions']} lesions marked {_estimate(each['marked'])}; "
+        f"{told['photographs']} photographs with masks"
+        for kind, each in told["kinds"].items()
+    ]
+
+
+def _estimate(told: dict[str, Any]) -> str:
+    from drgrade.evaluation.values import Estimate
+
+    return str(Estimate(**told))
 
 
 def _correction(found: "Calibrated") -> str:

@@ -73,6 +73,7 @@ def card(place: Path, name: str, scorecards: Sequence[Path] = ()) -> str:
         "Training": _training(made_of, grader),
         "Preprocessing": _preprocessing(grader),
         "Calibration and operating points": _calibration(grader),
+        **({"Lesion marks": lines} if (lines := _marks(grader)) else {}),
         "Results": _results(results),
         "Warnings": warning_lines(results),
         "Environment": _environment(made_of),
@@ -226,6 +227,20 @@ def _results(results: Sequence[Result]) -> list[str]:
     if not results:
         return [NO_RESULTS]
     return [line for each in results for line in result_lines(each)][:-1]
+
+
+def _marks(grader: Grader) -> list[str]:
+    """How far the marks of each kind can be believed, where that was counted."""
+    if not (told := grader.facts.get("lesion_marks")):
+        return []
+    return [
+        f"Counted on {told['photographs']} photographs with reference masks, by models that never "
+        f"saw them (split {told['split']}). A pixel of the map beside a lesion is near enough.", "",
+        "| kind | marks | on a lesion of the kind | on any lesion | lesions | of them marked |",
+        "|---|---|---|---|---|---|",
+        *(f"| {cell(kind)} | {each['marks']} | {said(each['right'])} | {said(each['on_any'])} | "
+          f"{each['lesions']} | {said(each['marked'])} |" for kind, each in told["kinds"].items()),
+    ]  # fmt: skip
 
 
 def _environment(made_of: Facts) -> list[str]:

@@ -67,13 +67,15 @@ class Sight:
 class Explanation:
     """A graded photo with its evidence and, where the network has lesion maps, what they show.
 
-    `row` is the photo's row of predictions, as `grade_photos` gives it.
+    `row` is the photo's row of predictions, as `grade_photos` gives it. `marks` tells how far marks
+    of lesions can be believed, where that was counted (`drgrade calibrate --masks`).
     """
 
     row: dict[str, Any]
     prepared: Prepared
     evidence: Evidence
     sight: Sight | None
+    marks: dict[str, Any] | None = None
 
     @property
     def grade(self) -> int:
@@ -129,7 +131,8 @@ def explain_photo(
     if found.maps is not None:
         shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold)
-    return row, Explanation(row, seen.prepared, weigh(grader, found), sight)
+    return row, Explanation(row, seen.prepared, weigh(grader, found), sight,
+                            grader.facts.get("lesion_marks"))  # fmt: skip
 
 
 def see_lesions(
@@ -167,6 +170,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         return told
     return told | {
         "threshold": sight.threshold,
+        "marks_believed": explanation.marks,
         "counts": sight.counts,
         "quadrants": sight.quadrants,
         "grade_of_lesions": sight.grade,

@@ -1,5 +1,8 @@
 """What an explanation says in sentences, in English and Traditional Chinese."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from drgrade.data.masks import KINDS
 from drgrade.grades import NAMES, is_vision_threatening
 from drgrade.languages import LANGUAGES, Pairs, said
@@ -59,6 +62,14 @@ WORDS: Pairs = {
     "by haemorrhage": ("{adds} by haemorrhages", "出血 {adds}"),
     "by hard_exudate": ("{adds} by hard exudates", "硬性滲出物 {adds}"),
     "by soft_exudate": ("{adds} by soft exudates", "軟性滲出物 {adds}"),
+    "believed": (
+        "of marks like these, on {n} photographs with reference masks, right were: {parts}",
+        "此類標記經 {n} 張有參考標註的照片檢驗，正確率為：{parts}",
+    ),
+    "right microaneurysm": ("microaneurysms {share}", "微血管瘤 {share}"),
+    "right haemorrhage": ("haemorrhages {share}", "出血 {share}"),
+    "right hard_exudate": ("hard exudates {share}", "硬性滲出物 {share}"),
+    "right soft_exudate": ("soft exudates {share}", "軟性滲出物 {share}"),
     "lesions make": (
         "the lesions seen would make grade {grade} ({name})",
         "所見病灶依 ICDR 標準應為 {grade} 級（{name}）",
@@ -173,6 +184,8 @@ def remarks(explanation: Explanation, language: str) -> list[str]:
     found = [side(sight, language)]
     if sight.near_fovea:
         found.append(said(WORDS, language, "near fovea", n=sight.near_fovea))
+    if explanation.marks:
+        found += marks_believed(explanation.marks, sight, language)
     if "p_dme" in explanation.row:
         found.append(said(WORDS, language, "edema", p=f"{explanation.row['p_dme']:.2f}"))
     if explanation.evidence.lesions:
@@ -196,6 +209,17 @@ def read_off(evidence: Evidence, language: str) -> str:
     words = LISTED[language].join(parts)
     return said(WORDS, language, f"read {evidence.measure}", total=signed(evidence.total),
                 parts=words)  # fmt: skip
+
+
+def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> list[str]:
+    """Of the kinds seen, the share of such marks that were right on photos with masks."""
+    right = {kind: each["right"]["value"] for kind, each in marks["kinds"].items()}
+    parts = [said(WORDS, language, f"right {kind}", share=f"{right[kind]:.0%}")
+             for kind in KINDS if sight.counts[kind] and right.get(kind) is not None]  # fmt: skip
+    if not parts:
+        return []
+    listed = LISTED[language].join(parts)
+    return [said(WORDS, language, "believed", n=marks["photographs"], parts=listed)]
 
 
 def signed(figure: float) -> str:

@@ -1,0 +1,42 @@
+"""How far marks of lesions can be believed, by kind: of marks those right, of lesions those found.
+
+Photographs are the sample, their marks are nested in them: the ratio estimator of
+`drgrade.evaluation.intervals.ratio`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.values import Estimate, missing
+
+
+def believed(counts: np.ndarray, kinds: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By kind the marks, lesions and shares, as plain values.
+
+    Args:
+        counts: (n, kinds, 5) of each photograph: marks, those on a lesion of the kind, those on
+            any lesion, lesions, those with a mark.
+        kinds: names, in the order of the second axis.
+    """
+    told = {}
+    for kind, name in enumerate(kinds):
+        found, right, on_any, lesions, marked = counts[:, kind].T
+        told[name] = {
+            "marks": int(found.sum()),
+            "right": share(right, found).as_json(),
+            "on_any": share(on_any, found).as_json(),
+            "lesions": int(lesions.sum()),
+            "marked": share(marked, lesions).as_json(),
+        }
+    return told
+
+
+def share(some: np.ndarray, all_: np.ndarray) -> Estimate:
+    """The share of marks or lesions for which something holds; (n,) counts of each photograph."""
+    if not all_.sum():
+        return missing("there is nothing to count")
+    holds = [np.arange(n) < k for k, n in zip(some, all_, strict=True)]
+    return ratio(np.concatenate(holds), np.repeat(np.arange(len(all_)), all_))

@@ -1,0 +1,143 @@
+"""How far marks of lesions can be believed: counted against masks of photos never trained on."""
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import ndimage
+
+from drgrade.data.manifest import Manifest
+from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
+from drgrade.data.preprocess import Prepared
+from drgrade.errors import PredictionsError
+from drgrade.models.checkpoint import load_grader
+from drgrade.models.explain import Sight, explain_photo
+from drgrade.models.found_lesions import TOUCHING
+from drgrade.models.grader import Grader
+from drgrade.models.places import BEST
+from drgrade.predictions import Predictions
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Of one kind in one photo: marks, those on a lesion of the kind and on any, and lesions.
+
+    A pixel of the map beside a lesion is near enough. `marked` are the lesions with a mark.
+    """
+
+    found: int
+    right: int
+    on_any: int
+    lesions: int
+    marked: int
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A photo with a reference mask, and a grader that never saw it."""
+
+    grader: Grader
+    photo: Path
+    mask: Path
+
+
+def masked_photos(
+    grader: Grader, rows: Predictions, folder: Path, manifest: Manifest
+) -> list[Masked]:
+    """Those of the rows that have a mask, each with the grader that predicted it.
+
+    Args:
+        grader: the model, for rows of split `calibrate`; for `out_of_fold` rows it says whether
+            there are maps, and the models of the folds in `folder` are asked.
+        rows: of one of these splits.
+        folder: where the table of the rows lies.
+        manifest: photos and masks.
+
+    Raises:
+        PredictionsError: no maps, no masks among the rows, or the folds are not beside the table.
+    """
+    if not grader.model.lesions:
+        raise PredictionsError("--masks asks how far lesion maps can be believed, and this model "
+                               "has none; leave it out")  # fmt: skip
+    table = manifest.table
+    if "mask" in table.columns:
+        table = table.filter(pl.col("mask").is_not_null() & (pl.col("mask") != ""))
+        told = [name for name in ("photo", "model", "fold") if name in rows.table.columns]
+        table = table.drop("model", "fold", strict=False).join(rows.table.select(told), on="photo")
+    if "mask" not in table.columns or not len(table):
+        raise PredictionsError("--masks names no photo of these rows with a mask; give the "
+                               "manifest that they come from, with its column mask")  # fmt: skip
+    graders: dict[Any, Grader] = {None: grader}
+    if rows.table["split"][0] == "out_of_fold":
+        graders = {fold: _of_fold(folder, fold, table) for fold in table["fold"].unique()}
+    folds = table["fold"] if "fold" in table.columns else [None] * len(table)
+    return [
+        Masked(graders[fold], manifest.locate(photo), manifest.root / mask)
+        for fold, photo, mask in zip(folds, table["photo"], table["mask"], strict=True)
+    ]
+
+
+def _of_fold(folder: Path, fold: int, table: pl.DataFrame) -> Grader:
+    """The model of a fold, which must be the one that predicted its rows."""
+    place = folder / f"fold-{fold}"
+    if not (place / BEST).is_file():
+        raise PredictionsError(f"--masks asks the models of the folds, and {place} holds none; "
+                               "give the out_of_fold.parquet in its own folder")  # fmt: skip
+    grader = load_grader(place)
+    told = table.filter(pl.col("fold") == fold)["model"].drop_nulls().unique().to_list()
+    if any(not str(grader.facts["weights_sha256"]).startswith(each) for each in told):
+        raise PredictionsError(f"the rows of fold {fold} were predicted by {', '.join(told)}, and "
+                               f"{place} holds another model")  # fmt: skip
+    return grader
+
+
+def reference(mask: Path, prepared: Prepared, size: int) -> np.ndarray:
+    """The planes of a mask beside a prepared square, (5, size, size) bool, in order of `MAPS`.
+
+    Raises:
+        MaskError: no such file, or no mask.
+    """
+    square = square_mask(read_mask(mask), prepared.field, prepared.seen, size)
+    return planes(square[None])[0] > 0
+
+
+def at_side(masks: np.ndarray, side: int) -> np.ndarray:
+    """Planes (5, S, S) at the side of the maps; a pixel is lesion where any it covers is."""
+    cut = masks.reshape(len(MAPS), side, len(masks[0]) // side, side, -1)
+    return np.asarray(cut.any(axis=(2, 4)))
+
+
+def count_marks(sight: Sight, masks: np.ndarray) -> list[Marks]:
+    """The marks of each of `KINDS` against reference planes (5, S, S) bool."""
+    coarse = at_side(masks, sight.apart.shape[-1])[: len(KINDS)]
+    near = [ndimage.binary_dilation(each, TOUCHING) for each in coarse]
+    near_any = np.any(near, axis=0)
+    counted = []
+    for kind, lesions in enumerate(coarse):
+        marked = sight.apart[kind] > sight.threshold
+        labels, found = ndimage.label(marked, TOUCHING)
+        parts, number = ndimage.label(lesions, TOUCHING)
+        near_mark = ndimage.binary_dilation(marked, TOUCHING)
+        counted.append(Marks(found, _touched(labels, near[kind]), _touched(labels, near_any),
+                             number, _touched(parts, near_mark)))  # fmt: skip
+    return counted
+
+
+def _touched(labels: np.ndarray, where: np.ndarray) -> int:
+    """How many labelled parts lie in a place."""
+    return len(set(np.unique(labels[where])) - {0})
+
+
+def check_marks(photos: Iterable[Masked]) -> np.ndarray:
+    """The counts of every photo that has a grade, (n, 4, 5): kinds, and fields of `Marks`."""
+    counted = []
+    for each in photos:
+        _, found = explain_photo(each.grader, each.photo.name, each.photo)
+        if found is None or found.sight is None:
+            continue
+        masks = reference(each.mask, found.prepared, each.grader.preprocess.size)
+        counted.append([astuple(marks) for marks in count_marks(found.sight, masks)])
+    return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS), 5)

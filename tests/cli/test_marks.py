@@ -1,0 +1,112 @@
+"""How far marks of lesions can be believed: counted by calibrate, said by explain and the card."""
+
+import json
+import shutil
+
+import polars as pl
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from drgrade.cli.app import run
+from drgrade.data.manifest import write_manifest
+from drgrade.data.masks import KINDS
+from drgrade.data.phantom import draw_set
+from drgrade.models.checkpoint import load_grader, save_grader
+from drgrade.recipe import make_recipe
+from drgrade.training.experiment import run as train
+from drgrade.training.folds import run_folds
+
+RECIPE = {
+    "data": {"size": 64, "workers": 0},
+    "model": {"network": "resnet18", "lesions": True},
+    "train": {"epochs": 1, "batch": 8, "threads": 1},
+}
+SPLITS = ["train"] * 24 + ["tune"] * 8 + ["test"] * 8
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A run with lesion maps, its folds, and its manifest with masks."""
+    folder = tmp_path_factory.mktemp("marks")
+    drawn = draw_set(len(SPLITS), folder, size=96, seed=3)
+    table = drawn.table.with_columns(split=pl.Series(SPLITS))
+    manifest = type(drawn)(table, drawn.root, drawn.facts)
+    write_manifest(manifest, folder / "manifest.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRGRADE_CACHE", str(folder / "cache"))
+        train(make_recipe(RECIPE), manifest, folder / "run")
+        run_folds(make_recipe(RECIPE), folder / "folds", 2, manifest)
+    return folder
+
+
+def command(place, output, *options, table="folds/out_of_fold.parquet"):
+    return ["calibrate", str(place / table), "--model", str(place / "run"), "-o", str(output),
+            *options]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def counted(place):
+    """The model that says how far its marks can be believed."""
+    output = place / "counted.safetensors"
+    assert run(command(place, output, "--masks", str(place / "manifest.csv"))) in (0, 3)
+    return output
+
+
+def test_every_photo_of_the_folds_that_has_a_mask_is_counted(place, counted):
+    told = load_grader(counted).facts["lesion_marks"]
+    masked = pl.read_csv(place / "manifest.csv").filter(
+        (pl.col("split") != "test") & pl.col("mask").is_not_null()
+    )
+    assert told["photographs"] == len(masked) > 20
+    assert told["split"] == "out_of_fold"
+    assert list(told["kinds"]) == list(KINDS)
+    assert sum(each["lesions"] for each in told["kinds"].values()) > 0
+
+
+def test_explain_says_how_far_marks_like_these_can_be_believed(place, counted, tmp_path, capsys):
+    grader = load_grader(counted)
+    told = grader.facts["lesion_marks"]
+    for each in told["kinds"].values():
+        each["right"] |= {"value": 0.45}
+    torch.nn.init.constant_(grader.network.lesions.maps.bias, 3.0)  # it marks everything
+    save_grader(tmp_path / "sure.safetensors", grader)
+    photo = min((place / "photos").iterdir())
+    assert (
+        run(["explain", str(tmp_path / "sure.safetensors"), str(photo), "-o", str(tmp_path)]) == 0
+    )
+    said = capsys.readouterr().out
+    assert f"on {told['photographs']} photographs with reference masks, right were: " in said
+    assert "hard exudates 45%" in said
+    twin = json.loads((tmp_path / f"{photo.stem}.json").read_text(encoding="utf-8"))
+    assert twin["marks_believed"]["photographs"] == told["photographs"]
+
+
+def test_the_card_has_a_table_of_them(place, counted, capsys):
+    assert run(["models", "card", str(counted)]) == 0
+    card = capsys.readouterr().out
+    assert "## Lesion marks" in card
+    assert "| microaneurysm |" in card
+
+
+def refused(capsys, words: list[str]) -> str:
+    assert run(words) != 0
+    told = capsys.readouterr().err.strip()
+    assert "\n" not in told
+    return told
+
+
+def test_a_manifest_without_masks_of_these_photos_is_refused(place, tmp_path, capsys):
+    (tmp_path / "other.csv").write_text("photo,grade\na.jpg,0\n")
+    told = refused(capsys, command(place, tmp_path / "m.safetensors", "--masks",
+                                   str(tmp_path / "other.csv")))  # fmt: skip
+    assert "no photo of these rows with a mask" in told
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+def test_a_table_away_from_its_folds_is_refused(place, tmp_path, capsys):
+    shutil.copy(place / "folds" / "out_of_fold.parquet", tmp_path / "alone.parquet")
+    told = refused(capsys, ["calibrate", str(tmp_path / "alone.parquet"), "--model",
+                            str(place / "run"), "-o", str(tmp_path / "m.safetensors"), "--masks",
+                            str(place / "manifest.csv")])  # fmt: skip
+    assert "fold-0 holds none; give the out_of_fold.parquet in its own folder" in told
