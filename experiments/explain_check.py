@@ -12,11 +12,12 @@ marks do not matter are named. Nothing is trained; the photographs should be one
 never seen.
 
     python experiments/explain_check.py RUN --masks FOLDER [--names FILE] [--photos N]
-    python experiments/explain_check.py RUN --folds MANIFEST [--photos N]
+    python experiments/explain_check.py RUN --folds MANIFEST [--photos N] [--mark explained-256]
 
 FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`); FILE lists the stems of the
 photographs to be used, one a line. With `--folds` RUN is a training in folds, and each photograph
-of MANIFEST that has a mask is explained by the model that never saw it.
+of MANIFEST that has a mask is explained by the model that never saw it. With `--mark` the tables
+are written into docs/results/grader.md too.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from marked_page import fill
 from PIL import Image
 
 from drgrade.data.manifest import read_manifest
@@ -52,6 +54,9 @@ from drgrade.models.marks import Marks, Masked, at_side, count_marks, reference
 from drgrade.predictions import read_predictions
 
 DECOYS = 9
+# Of the IDRiD challenge, at full size (Porwal et al. 2020, Medical Image Analysis 59).
+BEST = dict(zip(KINDS, ("0.50", "0.68", "0.885", "0.70"), strict=True))
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader.md"
 LEAST = 1e-7  # of a probability: its log-odds are finite
 
 
@@ -150,22 +155,53 @@ def figure(grader: Grader, pixels: np.ndarray) -> float:
     return float(FIGURES[grader.objective_name][1](of_grade))
 
 
-def print_pixels(checked: list[Checked]) -> None:
-    """Average precision of the pixels of each map, beside the share of its pixels."""
+def report(checked: list[Checked]) -> str:
+    """All checks as two tables, and the photographs in which what is marked does not matter."""
+    return "\n\n".join([maps_table(checked), checks_table(checked), *failures(checked)])
+
+
+def maps_table(checked: list[Checked]) -> str:
+    """Of each map the average precision of its pixels, and how far its marks can be believed."""
+    head = ["kind", "pixel AUPRC", "without knowledge", "best of the challenge", "marks",
+            "on one of the kind", "on any lesion", "lesions", "of them marked"]  # fmt: skip
+    rows = [head, ["---"] * len(head)]
+    counts = np.array([[astuple(marks) for marks in each.marks] for each in checked if each.marks])
     for kind, name in enumerate(MAPS):
-        counts = PixelCounts.joined([each.pixels[kind] for each in checked if each.pixels])
-        print(
-            f"{name:14} AUPRC {pixel_auprc(counts)}, without knowledge {lesion_share(counts):.4f}"
-        )
+        pixels = PixelCounts.joined([each.pixels[kind] for each in checked if each.pixels])
+        row = [name, pixel_auprc(pixels), f"{lesion_share(pixels):.3f}", BEST.get(name, "")]
+        if name in KINDS:
+            found, right, on_any, lesions, marked = counts[:, kind].T
+            row += [found.sum(), share_of(right, found), share_of(on_any, found),
+                    lesions.sum(), share_of(marked, lesions)]  # fmt: skip
+        rows.append(row + [""] * (len(head) - len(row)))
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
-def print_pointing(checked: list[Checked]) -> None:
-    """How often the strongest place holds a lesion, beside chance."""
+def checks_table(checked: list[Checked]) -> str:
+    """Pointing and erasing, each beside what chance gives."""
+    tried = [each for each in checked if each.erasing]
     played = [each.pointing for each in checked if each.pointing]
-    if played:
-        chance = np.mean([each.chance for each in played])
-        hits = share([each.hit for each in played])
-        print(f"pointing: hits {hits}; pointing anywhere in the field {chance:.3f}")
+    chance = np.mean([each.chance for each in played])
+    fell = [each.erasing.marked > 0 for each in tried]
+    turned = [each.over < each.erasing.marked for each in tried if each.over > 0]
+    rows = [
+        ("the strongest place holds a lesion", [each.hit for each in played], f"{chance:.2f}"),
+        (f"erasing the marks moves the figure more than all of {DECOYS} decoys",
+         [each.erasing.stands_out for each in tried], f"{1 / (DECOYS + 1):.2f}"),
+        (f"and by {LEAST_MOVE} of log-odds or more: they matter",
+         [each.erasing.matters for each in tried], ""),
+        ("the figure falls when they are erased", fell, "0.50"),
+        ("a referable answer turns when they are erased", turned, ""),
+    ]  # fmt: skip
+    lines = ["| check | photographs | share | by chance |", "|---|---|---|---|"]
+    lines += [f"| {what} | {len(flags)} | {share(flags)} | {by} |" for what, flags, by in rows]
+    moved = np.median([each.erasing.marked for each in tried])
+    decoys = np.median([each.erasing.decoys for each in tried])
+    untried = len(checked) - len(tried)
+    lines += ["", f"Erasing the marks takes {moved:.2f} off the log-odds in the middle, erasing "
+                  f"decoys {decoys:.3f}. {untried} of {len(checked)} photographs have no marks, "
+                  "or marks beside which decoys of their shape find no room."]  # fmt: skip
+    return "\n".join(lines)
 
 
 def share(flags: list[bool]) -> Estimate:
@@ -173,49 +209,17 @@ def share(flags: list[bool]) -> Estimate:
     return proportion(int(np.sum(flags)), len(flags))
 
 
-def print_erasing(checked: list[Checked]) -> None:
-    """How often the marks matter, how far they move the figure, and where they do not."""
-    tried = [each for each in checked if each.erasing]
-    print(
-        f"erasing: {len(tried)} photographs with marks that could be tried, {len(checked)} in all"
-    )
-    if not tried:
-        return
-    marked = np.array([each.erasing.marked for each in tried])
-    decoys = np.array([each.erasing.decoys for each in tried])
-    pairs = np.mean(np.abs(marked)[:, None] > np.abs(decoys))
-    print(f"marks move the figure more than all of {DECOYS} decoys: "
-          f"{share([each.erasing.stands_out for each in tried])}; "
-          f"by chance {1 / (DECOYS + 1)}")  # fmt: skip
-    print(f"more than a decoy: {pairs:.3f} of pairs; by chance 0.500")
-    print(f"and by {LEAST_MOVE} or more, so that they matter: "
-          f"{share([each.erasing.matters for each in tried])}")  # fmt: skip
-    print(f"the figure falls with the marks: {share(list(marked > 0))}; by {np.median(marked):.3f} "
-          f"in the middle, with decoys by {np.median(decoys):.3f}")  # fmt: skip
-    turned = [each.over < each.erasing.marked for each in tried if each.over > 0]
-    if turned:
-        print(f"a referable answer turns with the marks: {share(turned)}")
-    for each in tried:
-        if not each.erasing.matters:
-            print(f"FAILED: what is marked in {each.name} (grade {each.grade}) does not matter: "
-                  f"{each.erasing.marked:+.3f}, decoys up to "
-                  f"{max(map(abs, each.erasing.decoys)):.3f}")  # fmt: skip
-
-
-def print_marks(checked: list[Checked]) -> None:
-    """How far the marks of each kind can be believed, and how many lesions they leave out."""
-    counts = np.array([[astuple(marks) for marks in each.marks] for each in checked if each.marks])
-    if not len(counts):
-        return
-    for kind, name in enumerate(KINDS):
-        found, right, on_any, lesions, marked = counts[:, kind].T
-        print(f"{name:14} {found.sum()} marks, on one {share_of(right, found)}, on any lesion "
-              f"{share_of(on_any, found)}; of {lesions.sum()} marked "
-              f"{share_of(marked, lesions)}")  # fmt: skip
+def failures(checked: list[Checked]) -> list[str]:
+    """The photographs in which what is marked does not matter."""
+    return [
+        f"FAILED: what is marked in {each.name} (grade {each.grade}) does not matter: "
+        f"{each.erasing.marked:+.3f}, decoys up to {max(map(abs, each.erasing.decoys)):.3f}."
+        for each in checked if each.erasing and not each.erasing.matters
+    ]  # fmt: skip
 
 
 def main() -> None:
-    """Print both checks."""
+    """Print all checks; with a mark they go into the page of the grader's results too."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("run", type=Path)
     source = words.add_mutually_exclusive_group(required=True)
@@ -223,17 +227,16 @@ def main() -> None:
     source.add_argument("--folds", type=Path, metavar="MANIFEST")
     words.add_argument("--names", type=Path)
     words.add_argument("--photos", type=int, default=0)
+    words.add_argument("--mark", default="")
     asked = words.parse_args()
     if asked.folds:
         tasks = tasks_of_folds(asked.run, asked.folds)
     else:
         tasks = tasks_of_one(asked.run, asked.masks, asked.names)
-    checked = list(checked_photos(tasks[: asked.photos or None]))
-    if any(each.pixels for each in checked):
-        print_pixels(checked)
-    print_pointing(checked)
-    print_erasing(checked)
-    print_marks(checked)
+    text = report(list(checked_photos(tasks[: asked.photos or None])))
+    print(text)
+    if asked.mark:
+        fill(PAGE, lambda mark: text if mark == asked.mark else None)
 
 
 if __name__ == "__main__":
