@@ -146,7 +146,7 @@ def _use(name: str) -> list[str]:
         "from drgrade.models.checkpoint import load_grader",
         "from drgrade.models.inference import grade_photos",
         f'rows = grade_photos(load_grader("{name}"), [("photo", Path("photo.jpg"))])',
-        'print([(row["predicted"], row["p0"]) for row in rows])', "```",
+        'print([(row["status"], row.get("predicted"), row.get("p0")) for row in rows])', "```",
     ]  # fmt: skip
 
 
