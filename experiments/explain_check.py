@@ -50,7 +50,7 @@ from drgrade.models.faithful import (
 )
 from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
-from drgrade.models.marks import Marks, Masked, at_side, count_marks, reference
+from drgrade.models.marks import Marks, Masked, at_side, count_marks, masked_photos, reference
 from drgrade.predictions import read_predictions
 
 DECOYS = 9
@@ -89,13 +89,8 @@ def tasks_of_one(run: Path, folder: Path, names: Path | None) -> list[Masked]:
 
 def tasks_of_folds(run: Path, manifest: Path) -> list[Masked]:
     """The photographs of a manifest that have a mask, each by the fold that held it back."""
-    known = read_manifest(manifest)
-    table = read_predictions(run / "out_of_fold.parquet").table
-    fold_of = dict(zip(table["photo"], table["fold"], strict=True))
-    graders = {fold: load_grader(run / f"fold-{fold}") for fold in set(fold_of.values())}
-    masked = known.table.filter(known.table["mask"].is_not_null())
-    return [Masked(graders[fold_of[photo]], known.locate(photo), known.root / mask)
-            for photo, mask in zip(masked["photo"], masked["mask"], strict=True)]  # fmt: skip
+    rows = read_predictions(run / "out_of_fold.parquet")
+    return masked_photos(load_grader(run / "fold-0"), rows, run, read_manifest(manifest))
 
 
 def checked_photos(tasks: list[Masked]) -> Iterator[Checked]:
@@ -157,7 +152,9 @@ def figure(grader: Grader, pixels: np.ndarray) -> float:
 
 def report(checked: list[Checked]) -> str:
     """All checks as two tables, and the photographs in which what is marked does not matter."""
-    return "\n\n".join([maps_table(checked), checks_table(checked), *failures(checked)])
+    with_maps = [each for each in checked if each.marks]
+    tables = [*([maps_table(with_maps)] if with_maps else []), checks_table(checked)]
+    return "\n\n".join([*tables, *failures(checked)])
 
 
 def maps_table(checked: list[Checked]) -> str:
@@ -165,9 +162,9 @@ def maps_table(checked: list[Checked]) -> str:
     head = ["kind", "pixel AUPRC", "without knowledge", "best of the challenge", "marks",
             "on one of the kind", "on any lesion", "lesions", "of them marked"]  # fmt: skip
     rows = [head, ["---"] * len(head)]
-    counts = np.array([[astuple(marks) for marks in each.marks] for each in checked if each.marks])
+    counts = np.array([[astuple(marks) for marks in each.marks] for each in checked])
     for kind, name in enumerate(MAPS):
-        pixels = PixelCounts.joined([each.pixels[kind] for each in checked if each.pixels])
+        pixels = PixelCounts.joined([each.pixels[kind] for each in checked])
         row = [name, pixel_auprc(pixels), f"{lesion_share(pixels):.3f}", BEST.get(name, "")]
         if name in KINDS:
             found, right, on_any, lesions, marked = counts[:, kind].T
@@ -194,7 +191,11 @@ def checks_table(checked: list[Checked]) -> str:
         ("a referable answer turns when they are erased", turned, ""),
     ]  # fmt: skip
     lines = ["| check | photographs | share | by chance |", "|---|---|---|---|"]
-    lines += [f"| {what} | {len(flags)} | {share(flags)} | {by} |" for what, flags, by in rows]
+    lines += [
+        f"| {what} | {len(flags)} | {share(flags)} | {by} |" for what, flags, by in rows if flags
+    ]
+    if not tried:
+        return "\n".join([*lines, "", "No photograph has marks that could be erased."])
     moved = np.median([each.erasing.marked for each in tried])
     decoys = np.median([each.erasing.decoys for each in tried])
     untried = len(checked) - len(tried)

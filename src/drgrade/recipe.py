@@ -77,7 +77,7 @@ class Lesions(Section):
     maps: float = Field(1.0, ge=0.0, le=100.0, allow_inf_nan=False)
     counts: float = Field(0.2, ge=0.0, le=100.0, allow_inf_nan=False)
     dme: float = Field(0.5, ge=0.0, le=100.0, allow_inf_nan=False)
-    healthy: bool = False  # photos of grade 0 teach that there is no lesion, without a mask
+    healthy: bool = False  # beside masks, photos of grade 0 without one teach: no lesion
     masked_share: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # of an epoch, at least
 
 

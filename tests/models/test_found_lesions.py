@@ -101,6 +101,16 @@ def test_a_red_spot_of_both_maps_is_one_lesion(micro, haem, kinds):
     assert (apart <= shares).all()
 
 
+def test_a_part_that_lost_takes_no_lesion_with_it():
+    shares = np.zeros((len(MAPS), 64, 64))
+    micro, haem = (shares[MAPS.index(kind)] for kind in ("microaneurysm", "haemorrhage"))
+    micro[20:30, 20:30] = 0.7  # mostly in the large haemorrhage, and the small one lies in it
+    haem[20:40, 2:26] = 0.9
+    haem[21:23, 27:29] = 0.9
+    spots = find_lesions(tell_apart(shares, WHOLE), WHOLE)
+    assert [spot.kind for spot in spots] == ["haemorrhage", "haemorrhage"]
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_the_side_of_the_disc_tells_the_drawn_eye(number):
     eye = eye_with(number, {})

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 pytest.importorskip("torch")
@@ -120,17 +121,33 @@ def test_a_grade_read_off_lesions_and_edema_are_trained_kept_and_predicted(photo
     assert again["p4"] == pytest.approx(table["p4"][0], abs=1e-5)
 
 
+def targets_of(manifest: Manifest, *, healthy: bool):
+    """The training part, as a recipe with or without `lesions.healthy` prepares it."""
+    own = make_recipe({"data": {"size": 32, "workers": 0}, "model": {"lesions": True},
+                       "lesions": {"healthy": healthy}})  # fmt: skip
+    part = prepare(own, manifest).parts.train
+    return part.targets.known, part.grades
+
+
 def test_a_healthy_photo_tells_that_it_has_no_lesions_where_asked_to(photos, tmp_path):
     manifest = read_manifest(Path(photos))
-    bare = Manifest(manifest.table.drop("mask"), manifest.root, {})
+    ill = pl.when(pl.col("grade") > 0).then(pl.col("mask"))
+    some = Manifest(manifest.table.with_columns(mask=ill), manifest.root, {})
     for healthy in (False, True):
-        own = make_recipe({"data": {"size": 32, "workers": 0}, "model": {"lesions": True},
-                           "lesions": {"healthy": healthy}})  # fmt: skip
-        part = prepare(own, bare).parts.train
-        known = part.targets.known
-        assert not known[part.grades > 0].any()
-        assert known[part.grades == 0][:, :4].all() == healthy
-        assert not known[:, 4].any()  # where the disc is, nobody knows
+        known, grades = targets_of(some, healthy=healthy)
+        assert known[grades > 0].all()
+        assert known[grades == 0][:, :4].all() == healthy
+        assert not known[grades == 0][:, 4].any()  # where the disc is, nobody knows
+
+
+@pytest.mark.parametrize("healthy", [False, True])
+def test_where_no_photo_has_a_mask_healthy_ones_do_not_teach_that_nothing_is_a_lesion(
+    photos, tmp_path, healthy
+):
+    manifest = read_manifest(Path(photos))
+    bare = Manifest(manifest.table.drop("mask"), manifest.root, {})
+    known, _ = targets_of(bare, healthy=healthy)
+    assert not known.any()
 
 
 def test_lesions_that_no_photo_tells_of_are_warned_of(photos, tmp_path, capsys):

@@ -113,20 +113,15 @@ def _marks(grader: "Grader", rows: "Predictions", folder: Path, masks: Path) -> 
 
 
 def _mark_lines(facts: dict[str, Any]) -> list[str]:
+    from drgrade.models.card_results import said
+
     if not (told := facts.get("lesion_marks")):
         return []
     return [
-        f"marks of {kind}: {each['marks']}, right {_estimate(each['right'])}; of "
-        f"{each['lesions']} lesions marked {_estimate(each['marked'])}; "
-        f"{told['photographs']} photographs with masks"
+        f"marks of {kind}: {each['marks']}, right {said(each['right'])}; of {each['lesions']} "
+        f"lesions marked {said(each['marked'])}; {told['photographs']} photographs with masks"
         for kind, each in told["kinds"].items()
     ]
-
-
-def _estimate(told: dict[str, Any]) -> str:
-    from drgrade.evaluation.values import Estimate
-
-    return str(Estimate(**told))
 
 
 def _correction(found: "Calibrated") -> str:

@@ -100,14 +100,17 @@ def tell_apart(shares: np.ndarray, inside: np.ndarray, threshold: float = THRESH
     parts, overlaps = np.unique(
         np.stack([each[both] for each in labels]), axis=1, return_counts=True
     )
-    for (micro, haem), overlap in zip(parts.T, overlaps, strict=True):
+    lost: set[tuple[int, int]] = set()  # what lost to one part takes nothing from another
+    for place in np.argsort(-overlaps, kind="stable"):
+        (micro, haem), overlap = parts[:, place], overlaps[place]
         size = sizes[0][micro], sizes[1][haem]
-        if overlap < ONE_LESION * min(size):
+        if overlap < ONE_LESION * min(size) or {(0, micro), (1, haem)} & lost:
             continue
         if overlap >= ONE_LESION * max(size):
             loser = int(sums[0][micro] / size[0] >= sums[1][haem] / size[1])
         else:
             loser = int(size[0] > size[1])
+        lost.add((loser, (micro, haem)[loser]))
         spot = labels[loser] == (micro, haem)[loser]
         apart[pair[loser]][spot] = np.minimum(apart[pair[loser]][spot], threshold)
     return apart

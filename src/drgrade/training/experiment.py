@@ -79,7 +79,8 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         processes.wait()
         if stop:  # too late for a step to see it, and not too late for the fold or cell after this
             raise InterruptedRunError(
-                f"stopped when {files.folder} was finished; the same command goes on after it",
+                f"stopped when {files.folder} was finished, before it was judged; go on with the "
+                f"same command, or for this run alone `drgrade train --resume {files.folder}`",
                 stop.exit_code,
             )
     return files.folder

@@ -125,9 +125,9 @@ def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool) -> Par
 def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray, *, healthy: bool) -> Targets:
     """Masks, counts and macular edema of these photos, as far as they are known."""
     known = np.zeros((len(rows), len(MAPS)), bool)
-    if healthy:
-        known[(rows["grade"] == 0).to_numpy(), : len(KINDS)] = True
     has_mask = np.array([bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]], bool)
+    if healthy and has_mask.any():  # alone they would teach that nothing is ever a lesion
+        known[(rows["grade"] == 0).to_numpy(), : len(KINDS)] = True
     known[has_mask] = True
     counts = [
         rows[name].cast(pl.Float32).to_numpy()
