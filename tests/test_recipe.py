@@ -204,3 +204,16 @@ def test_a_mistake_in_a_stage_is_told_with_the_stage(tmp_path, change, line):
 def test_settings_that_contradict_each_other_are_refused(settings, line):
     with pytest.raises(RecipeError, match=re.escape(line)):
         make_recipe(settings)
+
+
+def test_how_a_result_is_computed_is_not_in_its_hash():
+    plain = load_recipe("lab")
+    for change in ("data.workers=7", "train.save_minutes=1"):
+        assert load_recipe("lab", [change]).hash == plain.hash
+        assert load_recipe("lab", [change]).family == plain.family
+    assert load_recipe("lab", ["train.batch=7"]).hash != plain.hash
+
+
+def test_maps_of_half_an_odd_side_are_refused():
+    with pytest.raises(RecipeError, match=r"data\.size = 65 is odd"):
+        make_recipe({"data": {"size": 65}, "model": {"lesions": True}})

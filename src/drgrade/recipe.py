@@ -14,6 +14,10 @@ from drgrade.settings import apply_changes, as_toml, explain, toml_lines
 
 LARGEST_RECIPE = 1 << 20
 UNCHOSEN = "no split"  # what chose the epoch where the last one is kept
+HASHED_AS: dict[str, dict[str, Any]] = {  # places, and how a result is computed, are no settings
+    "data": {"manifest": "", "root": "", "workers": 2},
+    "train": {"save_minutes": 5.0},
+}
 Share = Annotated[float, Field(ge=0.0, lt=1.0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 
@@ -198,6 +202,9 @@ class Recipe(Section):
         if self.lesions != Lesions() and not self.model.lesions:
             raise ValueError("lesions.maps, lesions.counts and lesions.dme weigh nothing without "
                              "model.lesions = true; set it, or leave them out")  # fmt: skip
+        if self.model.lesions and self.data.size % 2:
+            raise ValueError(f"model.lesions = true makes maps of half the side, and data.size = "
+                             f"{self.data.size} is odd; take an even one")  # fmt: skip
         if self.lesions.masked_share and self.train.balanced_sampler:
             raise ValueError("lesions.masked_share and train.balanced_sampler both say how often a "
                              "photo comes; leave one of them out")  # fmt: skip
@@ -223,14 +230,16 @@ class Recipe(Section):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the settings, without the name and the place of the data.
+        """SHA-256 of the settings, without the name, the place of the data and how it is computed.
 
+        The processes that prepare photos and how often the state is saved change no result.
         A setting that came later counts where it is used, so that hashes of before stay.
         """
         plain = self.model_copy(
             update={
                 "name": "",
-                "data": self.data.model_copy(update={"manifest": "", "root": ""}),
+                "data": self.data.model_copy(update=HASHED_AS["data"]),
+                "train": self.train.model_copy(update=HASHED_AS["train"]),
                 "stages": tuple(_placeless(stage) for stage in self.stages),
             }
         )
@@ -245,8 +254,11 @@ class Recipe(Section):
 
 
 def _placeless(stage: Stage) -> Stage:
-    kept = {key: value for key, value in stage.data.items() if key not in ("manifest", "root")}
-    return stage.model_copy(update={"data": kept})
+    kept = {
+        section: {key: value for key, value in getattr(stage, section).items() if key not in left}
+        for section, left in HASHED_AS.items()
+    }
+    return stage.model_copy(update=kept)
 
 
 def _of_stage(base: dict[str, Any], stage: Stage) -> Recipe:

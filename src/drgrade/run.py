@@ -31,6 +31,7 @@ class RunFolder:
         self.folder = Path(folder)
         self.recipe = self.folder / "recipe.toml"
         self.provenance = self.folder / "provenance.json"
+        self.given = self.folder / "given.parquet"  # photos of a fold or a cell, named by no recipe
         self.metrics = self.folder / "metrics.csv"
         self.best = self.folder / "best.safetensors"
         self.last = self.folder / "last.safetensors"
@@ -85,6 +86,16 @@ class RunFolder:
         """Refuse a recipe that is not the one of the run here; RunError tells what differs."""
         _refuse_changes(load_recipe(str(self.recipe)), recipe)
 
+    def refuse_other_photos(self, manifest_hash: str) -> None:
+        """Refuse a manifest that is not the one of the run here, in whatever cell."""
+        before = self.read_json(self.provenance)["manifest_hash"]
+        if before != manifest_hash:
+            raise RunError(
+                f"{self.folder}: the manifest changed since this run began "
+                f"({before[:12]} then, {manifest_hash[:12]} now); "
+                "put it back or start a new run"
+            )
+
     def check_resumable(self, recipe: Recipe | None, manifest_hash: str) -> list[str]:
         """Refuse a changed recipe or manifest; return warnings about changed versions."""
         if not self.is_started:
@@ -92,12 +103,7 @@ class RunFolder:
         before = self.read_json(self.provenance)
         if recipe is not None:
             self.refuse_other(recipe)
-        if before["manifest_hash"] != manifest_hash:
-            raise RunError(
-                f"{self.folder}: the manifest changed since this run began "
-                f"({before['manifest_hash'][:12]} then, {manifest_hash[:12]} now); "
-                "put it back or start a new run"
-            )
+        self.refuse_other_photos(manifest_hash)
         now = versions()
         return [
             f"{name} was {old} when the run began and is {now.get(name)} now"

@@ -1,13 +1,16 @@
 """Prepared squares: made once, resumed after any interruption, never zeros for a photo."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import numpy as np
+import polars as pl
 import pytest
+from PIL import Image
 
 from drgrade.data.cache import prepare_all
 from drgrade.data.manifest import read_manifest
@@ -50,9 +53,11 @@ def test_workers_change_nothing(drawn, tmp_path):
 
 
 def test_what_is_prepared_is_not_prepared_again(drawn, tmp_path, monkeypatch):
-    prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    good = drawn.table.filter(pl.col("photo") != "photos/broken.jpg")
+    manifest = type(drawn)(good, drawn.root, drawn.facts)
+    prepare_all(manifest, SETTINGS, tmp_path, workers=0)
     monkeypatch.setattr("drgrade.data.cache.read_prepared", None)
-    assert len(prepare_all(drawn, SETTINGS, tmp_path, workers=0).rows) == 40
+    assert len(prepare_all(manifest, SETTINGS, tmp_path, workers=0).rows) == 40
 
 
 def test_other_settings_prepare_anew(drawn, tmp_path):
@@ -98,11 +103,61 @@ def test_a_killed_preparation_goes_on_and_ends_the_same(drawn, tmp_path):
 
 
 def test_a_photo_that_is_not_the_one_promised_is_a_hash_mismatch(drawn, tmp_path):
-    import polars as pl
-
     promised = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("0" * 64))
     table = drawn.table.head(3).with_columns(sha256=promised)
     manifest = type(drawn)(table, drawn.root, drawn.facts)
     cache = prepare_all(manifest, SETTINGS, tmp_path, workers=0)
     assert "hash mismatch" in cache.failed[table["photo"][0]]
     assert len(cache.rows) == 2
+
+
+def test_a_photo_that_could_not_be_read_is_tried_again(drawn, tmp_path):
+    manifest = of_its_own(drawn, tmp_path)
+    photo = manifest.table["photo"][0]
+    away = manifest.locate(photo).rename(tmp_path / "away")
+    assert photo in prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0).failed
+    away.rename(manifest.locate(photo))
+    assert photo in prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0).rows
+
+
+def of_its_own(drawn, folder):
+    """Three of the photos with their masks, in a folder that a test may change."""
+    table = drawn.table.filter(pl.col("photo") != "photos/broken.jpg").head(3)
+    for name in (*table["photo"], *table["mask"]):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(drawn.root / name, folder / name)
+    return type(drawn)(table, folder, drawn.facts)
+
+
+def test_a_photo_or_mask_put_in_the_place_of_another_is_prepared_anew(drawn, tmp_path):
+    manifest = of_its_own(drawn, tmp_path)
+    first, second, third = (prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0, masks=True)
+                            .squares[i].copy() for i in range(3))  # fmt: skip
+    photos, masks = manifest.table["photo"], manifest.table["mask"]
+    shutil.copyfile(tmp_path / photos[1], tmp_path / photos[0])
+    Image.new("L", (64, 64), 1).save(tmp_path / masks[2])
+    again = prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0, masks=True)
+    assert np.array_equal(again.squares[0], second)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(again.squares[2], third)
+    assert (again.masks[2] & 1).mean() > 0.5
+
+
+def test_preparing_that_is_stopped_keeps_what_is_done(drawn, tmp_path):
+    seen = []
+
+    def check():
+        seen.append(1)
+        if len(seen) == 7:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare_all(drawn, SETTINGS, tmp_path, workers=0, check=check)
+    assert len(json.loads((tmp_path / "index.json").read_text())["done"]) == 7
+    assert len(prepare_all(drawn, SETTINGS, tmp_path, workers=0).rows) == 40
+
+
+def test_a_photo_smaller_than_the_squares_is_ungradable_and_no_error(drawn, tmp_path):
+    larger = prepare_all(drawn, Preprocess(size=96), tmp_path, workers=0)
+    assert larger.ungradable == set(larger.failed) - {"photos/broken.jpg"}
+    assert len(larger.ungradable) == 40

@@ -76,3 +76,12 @@ def test_a_mask_that_is_missing_or_has_three_colours_is_refused_with_its_name(tm
         read_mask(tmp_path / "cut.png")
     with pytest.raises(MaskError, match=r"no mask .*none\.png"):
         read_mask(tmp_path / "none.png")
+
+
+@pytest.mark.parametrize("value", [255, 31])
+def test_a_mask_of_black_and_white_names_no_kind_and_is_refused(tmp_path, value):
+    mask = np.zeros((40, 40), np.uint8)
+    mask[3:9, 3:9] = value
+    Image.fromarray(mask).save(tmp_path / "white.png")
+    with pytest.raises(MaskError, match=r"white\.png has every kind .* a mask has a bit a kind"):
+        read_mask(tmp_path / "white.png")

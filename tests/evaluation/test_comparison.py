@@ -226,3 +226,20 @@ def test_tables_without_any_reference_grade_are_refused_by_name():
     blank = answering([None] * 20, UPRIGHT)
     with pytest.raises(PredictionsError, match="first: no photo has a reference grade"):
         compare({"first": blank, "second": blank}, resamples=20)
+
+
+def with_edema(table, edema=0):
+    return Predictions(table.table.with_columns(dme=pl.lit(edema)), {})
+
+
+def test_macular_edema_counts_only_where_every_table_knows_it_in_whatever_order():
+    one, two = with_edema(grader(0.9), 1), grader(0.6)
+    plain = compare({"a": grader(0.9), "b": grader(0.6)}, resamples=FEW).pairs[0]
+    for tables in ({"a": one, "b": two}, {"b": two, "a": one}):
+        found = compare(tables, resamples=FEW).pairs[0].differences["sensitivity"]
+        assert abs(found.value) == pytest.approx(abs(plain.differences["sensitivity"].value))
+
+
+def test_other_references_of_macular_edema_are_refused():
+    with pytest.raises(PredictionsError, match="reference dmes differ between a and b"):
+        compare({"a": with_edema(grader(0.9)), "b": with_edema(grader(0.6), 1)}, resamples=FEW)

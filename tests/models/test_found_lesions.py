@@ -13,6 +13,7 @@ from drgrade.data.phantom import Eye, draw_eye, paint
 from drgrade.data.phantom_grade import quadrant
 from drgrade.data.phantom_lesions import Lesion
 from drgrade.models.explain import Sight, see_lesions
+from drgrade.models.explain_words import side
 from drgrade.models.found_lesions import (
     QUADRANTS,
     Landmarks,
@@ -223,3 +224,14 @@ def test_the_disc_is_never_counted_as_a_lesion():
     shares = np.zeros((5, 64, 64))
     shares[MAPS.index("disc")] = disc_at(0.8)
     assert find_lesions(shares, WHOLE) == ()
+
+
+def test_a_fovea_outside_the_picture_is_not_known_and_neither_is_what_lies_near_it():
+    found = find_landmarks(disc_at(0.8), WHOLE, "left")
+    assert (found.eye, found.fovea) == ("left", None)
+    assert near_the_fovea(spots_of("hard_exudate", (0.46, 0.53)), found) is None
+    assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None
+    empty = np.zeros((5, 64, 64))
+    sight = Sight(empty, empty, (), found, 0, None, 0.5)
+    assert "lies outside the picture" in side(sight, "en")
+    assert "位於畫面之外" in side(sight, "zh-TW")

@@ -127,3 +127,14 @@ def test_a_photo_with_one_flipped_bit_is_an_error_where_the_manifest_has_its_has
     assert code == 3
     assert [row["status"] for row in rows] == ["graded", "error"]
     assert rows[1].get("p0") is None
+
+
+def test_a_strip_of_a_picture_does_not_stop_the_others(place, tmp_path):
+    model = Model(network="resnet18")
+    grader = Grader(build_network(model, 5).eval(), model, Preprocess(size=28), "cross_entropy")
+    Image.new("RGB", (30, 9_000), (200, 90, 40)).save(tmp_path / "strip.png")
+    inputs = [tmp_path / "strip.png", photos(place)[0]]
+    rows = list(grade_photos(grader, [(path.name, path) for path in inputs]))
+    assert [row["photo"] for row in rows] == ["strip.png", photos(place)[0].name]
+    assert [row["status"] for row in rows] == ["error", "graded"]
+    assert rows[0]["reason"] == "no photograph of an eye: a strip of 9000 x 30 px"

@@ -134,3 +134,11 @@ def test_lesions_are_learned_from_masks_alone():
         found = both.see(squares[32:]).maps[:, 2]
     inside, outside = found[aims[32:, 2] > 0], found[aims[32:, 2] == 0]
     assert inside.median() > outside.quantile(0.95)
+
+
+def test_half_precision_makes_no_plateaus_that_would_count_as_many_lesions():
+    made = network("efficientnet_lite0")
+    photo = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        maps = made.see(photo).maps
+    assert maps.dtype == torch.float32

@@ -1,5 +1,7 @@
 """Objectives: what outputs mean, what a mistake costs, how it is decoded."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,15 @@ def test_balanced_weights_give_every_grade_the_same_say():
 def test_weights_keep_the_size_of_the_loss(kind):
     grades = np.array([0] * 70 + [1] * 20 + [2] * 10)
     assert np.isclose(class_weights(grades, kind)[grades].mean(), 1)
+
+
+def test_cuts_are_fitted_in_memory_that_does_not_grow_with_the_square_of_photos():
+    generator = np.random.default_rng(0)
+    grades = generator.integers(0, 5, 4_000)
+    outputs = (grades + generator.normal(0, 0.3, 4_000))[:, None] * 0.8
+    tracemalloc.start()
+    found = fit_cuts(outputs, grades)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.allclose(found.cuts, np.array(EVEN_CUTS) * 0.8, atol=0.15)
+    assert most < 4_000 * 4_000

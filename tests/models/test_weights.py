@@ -188,3 +188,19 @@ def test_a_start_that_is_nothing_names_the_ones_there_are():
         UsageError, match="random, imagenet, phantom, a file, a run folder or hf:.*, got 'imagnet'"
     ):
         load_start(resnet18(), "resnet18", "imagnet")
+
+
+def test_a_lite_network_saved_by_its_owner_is_a_start(tmp_path):
+    model = Model(network="efficientnet_lite0")
+    saved, other = (build_network(model, 5) for _ in range(2))
+    torch.save(saved.state_dict(), tmp_path / "mine.pth")
+    load_start(other, "efficientnet_lite0", str(tmp_path / "mine.pth"))
+    assert torch.equal(other.conv_head.weight, saved.conv_head.weight)
+
+
+def test_the_state_of_a_training_is_no_start_and_the_line_says_what_is(tmp_path):
+    from drgrade.models.checkpoint import save_tensors
+
+    save_tensors(tmp_path / "last.safetensors", {"a": torch.zeros(1)}, {"kind": "training state"})
+    with pytest.raises(CheckpointError, match=r"training state, not a grader.*best\.safetensors"):
+        normalisation("resnet18", str(tmp_path / "last.safetensors"))

@@ -23,7 +23,7 @@ from drgrade.predictions import read_predictions
 from drgrade.recipe import Recipe, make_recipe
 from drgrade.run import RunFolder
 from drgrade.training import experiment
-from drgrade.training.experiment import run
+from drgrade.training.experiment import resume_run, run
 from drgrade.training.folds import run_folds
 from drgrade.training.prepared import limited
 from drgrade.training.signals import InterruptedRunError
@@ -288,3 +288,42 @@ def test_a_signal_after_a_folds_last_step_ends_the_training_before_the_next_fold
     monkeypatch.setattr(experiment, "_finish", finish)
     table = run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
     assert set(read_predictions(table).table["fold"]) == {0, 1}
+
+
+def relabelled(manifest: Manifest) -> Manifest:
+    """The same photographs, every grade another."""
+    return Manifest(manifest.table.with_columns(grade=4 - pl.col("grade")), manifest.root, {})
+
+
+def test_a_finished_run_is_not_taken_for_one_of_corrected_labels(finished, manifest):
+    with pytest.raises(RunError, match="the manifest changed since this run began"):
+        run(quick(), relabelled(manifest), finished.folder, resume=True)
+    assert run(quick(), manifest, finished.folder, resume=True) == finished.folder
+
+
+def test_folds_of_other_labels_or_another_number_are_not_mixed(manifest, tmp_path):
+    run_folds(quick(train__epochs=1), tmp_path, 2, manifest)
+    for k, other in ((2, relabelled(manifest)), (3, manifest)):
+        with pytest.raises(RunError, match="the manifest changed since this run began"):
+            run_folds(quick(train__epochs=1), tmp_path, k, other)
+    table = read_predictions(tmp_path / "out_of_fold.parquet").table
+    assert table["photo"].n_unique() == (manifest.table["split"] != "test").sum()
+
+
+def test_a_fold_goes_on_by_itself_with_the_photos_it_was_given(manifest, tmp_path):
+    run_folds(quick(train__epochs=1), tmp_path, 2, manifest)
+    fold = RunFolder(tmp_path / "fold-1")
+    fold.finished.unlink()
+    fold.predictions.unlink()
+    assert resume_run(fold.folder) == fold.folder
+    assert fold.is_finished
+
+
+def test_what_a_killed_end_did_not_write_is_written_when_the_run_goes_on(
+    finished, manifest, tmp_path
+):
+    whole = finished.metrics.read_text()
+    files = RunFolder(copy_unfinished(finished, tmp_path / "run"))
+    files.metrics.write_text("\n".join(whole.splitlines()[:-1]) + "\n")
+    run(quick(), manifest, files.folder, resume=True)
+    assert files.metrics.read_text() == whole

@@ -43,10 +43,21 @@ def test_an_optimiser_has_the_rate_and_decay_of_the_recipe(name):
     assert made.param_groups[0]["weight_decay"] == 5e-4
 
 
-def test_the_average_moves_by_its_share_and_copies_statistics():
+def test_the_average_moves_by_its_share_and_so_do_running_statistics():
     network, average = (torch.nn.BatchNorm1d(1) for _ in range(2))
     torch.nn.init.constant_(network.weight, 2.0)
     network.running_mean.fill_(5.0)
-    update_average(average, network, keep=0.9)
+    network.num_batches_tracked.fill_(7)
+    update_average(average, network, keep=0.9, updates=1_000)
     assert average.weight.item() == pytest.approx(1.1)
-    assert average.running_mean.item() == 5.0
+    assert average.running_mean.item() == pytest.approx(0.5)
+    assert average.num_batches_tracked.item() == 7
+
+
+def test_a_short_training_is_no_average_of_weights_that_had_learned_nothing():
+    network, average = (torch.nn.Linear(1, 1, bias=False) for _ in range(2))
+    torch.nn.init.constant_(average.weight, 0.0)
+    torch.nn.init.constant_(network.weight, 1.0)
+    for done in range(100):
+        update_average(average, network, keep=0.999, updates=done)
+    assert average.weight.item() > 0.99

@@ -194,3 +194,16 @@ def test_a_manifest_given_by_hand_goes_to_the_real_stage(photos, tmp_path):
     by_hand = Manifest(table, read_manifest(photos).root, {})
     folder = run_stages(recipe(), by_hand, tmp_path / "run")
     assert set(read_manifest(folder / "manifest.parquet").table["grade"]) == {1}
+
+
+def test_each_of_three_stages_starts_from_the_one_before(photos, tmp_path):
+    own = recipe(photos).model_dump(exclude={"name"})
+    first, last = own["stages"]
+    middle = {"name": "more", "data": {"drawn": 24, "draw_seed": 3}}
+    three = make_recipe({**own, "name": "three", "stages": [first, middle, last]})
+    run_stages(three, None, tmp_path / "run")
+    place = tmp_path / "run" / "stages" / "more"
+    before = sha256_file(tmp_path / "run" / "stages" / "drawn" / "best.safetensors")
+    assert load_grader(place).facts["start_sha256"] == before
+    after = sha256_file(place / "best.safetensors")
+    assert load_grader(tmp_path / "run").facts["start_sha256"] == after

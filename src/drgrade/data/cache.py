@@ -1,8 +1,9 @@
 """Prepared squares of a manifest in one memory-mapped file; resumable, killed at any moment."""
 
+import contextlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import numpy as np
 
 from drgrade.data.manifest import Manifest
 from drgrade.data.masks import read_mask, square_mask
-from drgrade.data.preprocess import Preprocess, read_prepared
-from drgrade.errors import DrgradeError, MaskError
+from drgrade.data.preprocess import TOO_SMALL, Preprocess, read_prepared
+from drgrade.errors import DrgradeError, MaskError, PhotoError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
 from drgrade.progress import say, track
@@ -28,7 +29,7 @@ class Cache:
     """Squares (N, S, S, 3) uint8, the row of each photo that has one, and why others have none.
 
     `masks` (N, S, S) uint8 lie beside the squares where they were asked for; `MASKED` in the facts
-    of a photo tells whether it has one.
+    of a photo tells whether it has one. `ungradable` are those that failed for being too small.
     """
 
     squares: np.ndarray
@@ -36,6 +37,7 @@ class Cache:
     failed: dict[str, str]
     about: dict[str, dict[str, Any]]
     masks: np.ndarray | None = None
+    ungradable: frozenset[str] = frozenset()
 
     def facts(self, photo: str) -> dict[str, Any]:
         """Width, height, bytes, SHA-256 and statistics of a photo.
@@ -46,6 +48,14 @@ class Cache:
 
 
 @dataclass(frozen=True)
+class Index:
+    """What is known of each photo that is done, and the stamps it was done at."""
+
+    done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stamps: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Task:
     """One photo to prepare: its row, its path (or why there is none), its hash and its mask."""
 
@@ -53,6 +63,10 @@ class Task:
     path: Path | str
     promised: str = ""
     mask: Path | None = None
+
+    def stamp(self) -> list[Any]:
+        """Size and time of the photo's file and the mask's; another stamp is another photo."""
+        return [_stamp(self.path), _stamp(self.mask)]
 
 
 @dataclass(frozen=True)
@@ -72,8 +86,11 @@ def prepare_all(
     *,
     workers: int = 2,
     masks: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> Cache:
     """Prepare every photo of a manifest into a folder; what is done there is not done again.
+
+    A photo that failed is tried again, and one whose file or mask changed is made anew.
 
     Args:
         manifest: whose photos.
@@ -81,44 +98,66 @@ def prepare_all(
         folder: gets `squares.npy` and `index.json`.
         workers: processes; 0 works in this one.
         masks: also lays the masks of the manifest's column `mask` beside the squares.
+        check: called after each photo; where it raises, what is done is kept.
     """
     photos = list(dict.fromkeys(manifest.table["photo"].to_list()))
     with locked(folder, waiting=say):
         index = _read_index(folder, photos, settings)
-        squares = _open(folder / SQUARES, _shape(photos, settings), fresh=not index)
+        squares = _open(folder / SQUARES, _shape(photos, settings), fresh=not index.done)
         kept = [squares]
         if masks:
-            kept.append(_open(folder / MASKS, _shape(photos, settings)[:3], fresh=not index))
+            kept.append(_open(folder / MASKS, _shape(photos, settings)[:3], fresh=not index.done))
         tasks = _tasks(manifest, photos, index, masks=masks)
-        for done, made in enumerate(track(_work(tasks, settings, workers), len(tasks),
-                                          "preparing"), 1):  # fmt: skip
-            if made.pixels is not None:
-                squares[made.row] = made.pixels
-            if made.mask is not None:
-                kept[-1][made.row] = made.mask
-            index[photos[made.row]] = made.facts
-            if done % SAVE_EVERY == 0:
-                _save(folder, kept, photos, settings, index)
+        save = partial(_save, folder, kept, photos, settings, index)
+        try:
+            for done, made in enumerate(track(_work(tasks, settings, workers), len(tasks),
+                                              "preparing"), 1):  # fmt: skip
+                if made.pixels is not None:
+                    squares[made.row] = made.pixels
+                if made.mask is not None:
+                    kept[-1][made.row] = made.mask
+                index.done[photos[made.row]] = made.facts
+                if done % SAVE_EVERY == 0:
+                    save()
+                check()
+        except BaseException:
+            with contextlib.suppress(OSError):
+                save()
+            raise
         if tasks:
-            _save(folder, kept, photos, settings, index)
-    return _as_cache(folder, photos, index, masks=masks)
+            save()
+    return _as_cache(folder, photos, index.done, masks=masks)
 
 
 def _shape(photos: list[str], settings: Preprocess) -> tuple[int, ...]:
     return len(photos), settings.size, settings.size, 3
 
 
-def _tasks(
-    manifest: Manifest, photos: list[str], index: dict[str, Any], *, masks: bool
-) -> list[Task]:
-    """What is still to do."""
+def _tasks(manifest: Manifest, photos: list[str], index: Index, *, masks: bool) -> list[Task]:
+    """What is still to do; the index gets the stamps of all photos as they are now."""
     hashes = _known(manifest, "sha256")
     drawn = _known(manifest, "mask") if masks else {}
-    return [
-        Task(i, _located(manifest, photo), hashes.get(photo, ""),
-             manifest.root / drawn[photo] if photo in drawn else None)
-        for i, photo in enumerate(photos) if photo not in index
-    ]  # fmt: skip
+    found = []
+    for i, photo in enumerate(photos):
+        mask = manifest.root / drawn[photo] if photo in drawn else None
+        task = Task(i, _located(manifest, photo), hashes.get(photo, ""), mask)
+        stamp = task.stamp()
+        if "reason" in index.done.get(photo, {"reason": ""}) or index.stamps.get(photo) != stamp:
+            index.done.pop(photo, None)
+            found.append(task)
+        index.stamps[photo] = stamp
+    return found
+
+
+def _stamp(path: Path | str | None) -> list[int] | None:
+    if not isinstance(path, Path):
+        return None
+    try:
+        name, inside, _ = str(path).partition(".npz#")
+        seen = Path(f"{name}.npz" if inside else name).stat()
+    except OSError:
+        return None
+    return [seen.st_size, seen.st_mtime_ns]
 
 
 def _work(tasks: list[Task], settings: Preprocess, workers: int) -> Iterator[Made]:
@@ -150,6 +189,8 @@ def _prepare_one(task: Task, settings: Preprocess) -> Made:
         return Made(task.row, None, {"reason": task.path})
     try:
         prepared = read_prepared(task.path, settings)
+    except PhotoError as error:
+        return Made(task.row, None, {"reason": str(error), "small": error.reason == TOO_SMALL})
     except (DrgradeError, OSError) as error:
         return Made(task.row, None, {"reason": str(error)})
     photo, promised = prepared.photo, task.promised
@@ -178,24 +219,26 @@ def _save(
     kept: list[np.memmap],
     photos: list[str],
     settings: Preprocess,
-    index: dict[str, Any],
+    index: Index,
 ) -> None:
     for each in kept:
         each.flush()
-    write_json(folder / "index.json",
-               {"settings": asdict(settings), "photos": photos, "done": index})  # fmt: skip
+    write_json(folder / "index.json", {"settings": asdict(settings), "photos": photos,
+                                       "done": index.done, "stamps": index.stamps})  # fmt: skip
 
 
-def _read_index(folder: Path, photos: list[str], settings: Preprocess) -> dict[str, Any]:
+def _read_index(folder: Path, photos: list[str], settings: Preprocess) -> Index:
     path = folder / "index.json"
     if not path.is_file():
-        return {}
+        return Index()
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        return {}
+        return Index()
     fits = read.get("photos") == photos and read.get("settings") == asdict(settings)
-    return dict(read["done"]) if fits and (folder / SQUARES).is_file() else {}
+    if not fits or not (folder / SQUARES).is_file():
+        return Index()
+    return Index(dict(read["done"]), dict(read.get("stamps", {})))
 
 
 def _as_cache(folder: Path, photos: list[str], index: dict[str, Any], *, masks: bool) -> Cache:
@@ -203,4 +246,5 @@ def _as_cache(folder: Path, photos: list[str], index: dict[str, Any], *, masks: 
     beside = np.lib.format.open_memmap(folder / MASKS, "r") if masks else None
     good = {photo: i for i, photo in enumerate(photos) if "reason" not in index[photo]}
     failed = {photo: index[photo]["reason"] for photo in photos if "reason" in index[photo]}
-    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside)
+    small = frozenset(photo for photo in failed if index[photo].get("small"))
+    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside, small)

@@ -1,5 +1,6 @@
 """The Dataset of the lab sheet, and the batches that training takes from prepared squares."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, get_worker_info
 
 from drgrade.data.augment import apply, draw, move
 from drgrade.data.manifest import Manifest, read_manifest
@@ -27,7 +28,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         mode: the split to take (`train`, `tune`, `calibrate`, `test`); empty takes every row.
         size: side of the square in pixels.
         flip: random flips, both ways, in mode `train`.
-        seed: of the flips.
+        seed: of the flips, which are drawn anew for each photo and epoch, in whatever worker.
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         self.mode = mode
         self.settings = Preprocess(size=size)
         self.flip = Augment(flip=flip and mode == "train")
-        self.generator = np.random.default_rng(seed)
+        self.seed = seed
+        self.visits: Counter[int] = Counter()  # of each photo, so that no two flips are one draw
         self.photos = self.manifest.table["photo"].to_list()
         self.grades = self.manifest.table["grade"].to_list()
 
@@ -56,7 +58,11 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         path = self.manifest.locate(self.photos[index])
         pixels = read_prepared(path, self.settings).pixels
         square = as_unit(torch.tensor(pixels)[None])
-        moved = apply(square, draw(self.generator, 1, self.flip))[0]
+        # A worker has a copy of this object, and a seed of its own that is another each epoch.
+        worker = torch.initial_seed() if get_worker_info() else 0
+        place = [self.seed, worker, index, self.visits[index]]
+        self.visits[index] += 1
+        moved = apply(square, draw(np.random.default_rng(place), 1, self.flip))[0]
         grade = self.grades[index]
         return moved * 2 - 1, -1 if grade is None else int(grade)
 

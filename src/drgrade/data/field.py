@@ -58,7 +58,7 @@ def find_field(pixels: np.ndarray) -> Field:
     taken; one narrower than tall has lost a dark side, and is widened by as much on both.
     """
     height, width = pixels.shape[:2]
-    step = max(1, max(height, width) // SEEN_SIDE)
+    step = max(1, min(max(height, width) // SEEN_SIDE, height, width))
     small = _averaged(pixels, step)
     light = brightest(small)
     bright = float(np.percentile(light, 90))

@@ -11,6 +11,7 @@ from drgrade.errors import MaskError
 KINDS = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
 MAPS = (*KINDS, "disc")  # bits 0 to 4 of a mask; the disc tells sides and quadrants
 COUNTS = tuple(f"n_{kind}" for kind in KINDS)  # columns of a manifest with counted lesions
+EVERY = (1 << len(MAPS)) - 1  # all bits at once, as in a mask of 0 and 255
 LARGEST = 100_000_000  # pixels
 
 
@@ -18,7 +19,7 @@ def read_mask(path: Path) -> np.ndarray:
     """The bits of a mask, (H, W) uint16; the lowest are `MAPS`.
 
     Raises:
-        MaskError: no such file, no PNG of one channel, cut, or too large.
+        MaskError: no such file, no PNG of one channel, cut, too large, or not a bit a kind.
     """
     try:
         with Image.open(path, formats=["PNG"]) as image:
@@ -31,11 +32,17 @@ def read_mask(path: Path) -> np.ndarray:
                     f"mask {path.name} must be a PNG of one channel, a bit a kind of lesion; "
                     f"got mode {image.mode}"
                 )
-            return np.asarray(image).astype(np.uint16)
+            bits = np.asarray(image).astype(np.uint16)
     except FileNotFoundError:
         raise MaskError(f"no mask {path}; correct the manifest's column mask") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise MaskError(f"mask {path.name} cannot be read: {error}") from None
+    if bits.any() and ((bits[bits > 0] & EVERY) == EVERY).all():
+        raise MaskError(
+            f"mask {path.name} has every kind of lesion and the disc wherever it has any (its "
+            f"values: 0 and {bits.max()}); a mask has a bit a kind, as {KINDS[0]} 1, {KINDS[1]} 2"
+        )
+    return bits
 
 
 def square_mask(mask: np.ndarray, field: Field, seen: tuple[int, int], size: int) -> np.ndarray:

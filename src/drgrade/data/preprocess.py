@@ -16,6 +16,7 @@ from drgrade.errors import PhotoError
 
 VERSION = 2
 TOO_SMALL = "too small"
+LONGEST = 8  # times its short side; what is longer is no photograph of a retina
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ def read_prepared(path: Path, settings: Preprocess) -> Prepared:
     photo = read_photo(path, wanted_side=settings.size)
     if (short := min(photo.width, photo.height)) < settings.size:
         raise PhotoError(TOO_SMALL, f"short side {short} px, the model reads {settings.size} px")
+    if (long := max(photo.width, photo.height)) > LONGEST * short:
+        raise PhotoError("no photograph of an eye", f"a strip of {long} x {short} px")
     height, width = photo.pixels.shape[:2]
     whole = Field(0, 0, width, height)
     field = find_field(photo.pixels) if settings.crop == "field" else whole

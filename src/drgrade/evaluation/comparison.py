@@ -197,7 +197,8 @@ def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
     for name, each in tables.items():
         _refuse_others(first_name, whole, name, judged(each.table).sort("photo"))
     sorted_ = [Predictions(judged(each.table).sort("photo"), {}) for each in tables.values()]
-    endpoint = endpoints(whole)[0]
+    referable = [endpoints(each.table)[0] for each in sorted_]
+    endpoint = next((each for each in referable if not each.with_dme), referable[0])
     units = [at_level(each, endpoint, "photo") for each in sorted_]
     scored = all(each.has_probabilities for each in sorted_)
     return _Aligned(
@@ -226,12 +227,15 @@ def _refuse_others(first: str, one: pl.DataFrame, second: str, two: pl.DataFrame
             f"the same photos are compared, got {one.height} in {first} and {two.height} in "
             f"{second}, {common} of them in both; predict the same split with each model"
         )
-    differ = one.filter(one["grade"] != two["grade"])
-    if not differ.is_empty():
-        raise PredictionsError(
-            f"reference grades differ between {first} and {second} for {differ.height} photos, "
-            f"first '{differ['photo'][0]}'; use one manifest for both"
-        )
+    for column in ("grade", "dme"):
+        if column not in one.columns or column not in two.columns:
+            continue
+        differ = one.filter(one[column].cast(pl.Float64).ne_missing(two[column].cast(pl.Float64)))
+        if not differ.is_empty():
+            raise PredictionsError(
+                f"reference {column}s differ between {first} and {second} for {differ.height} "
+                f"photos, first '{differ['photo'][0]}'; use one manifest for both"
+            )
 
 
 def _replicates(rows: _Aligned, resamples: int, seed: int) -> Drawn:

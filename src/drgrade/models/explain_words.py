@@ -42,6 +42,11 @@ WORDS: Pairs = {
         "side unknown: the optic disc lies in the middle, so no quadrants",
         "眼別不明：視盤位於畫面中央，無法劃分象限",
     ),
+    "fovea outside": (
+        "{eye}; by the optic disc its fovea lies outside the picture, so no quadrants: "
+        "a photograph of the nasal side, or of the other eye",
+        "{eye}；依視盤推估，中心凹位於畫面之外，無法劃分象限：可能為鼻側照片，或眼別有誤",
+    ),
     "near fovea": (
         "hard exudates within a disc diameter of the fovea ({n}): a sign of macular edema",
         "距黃斑中心凹一個視盤直徑內有硬性滲出物（{n} 處）：黃斑水腫的徵象",
@@ -174,6 +179,8 @@ def side(sight: Sight, language: str) -> str:
         return said(WORDS, language, "no disc, eye" if eye else "no disc", eye=eye)
     if not eye:
         return said(WORDS, language, "disc in the middle")
+    if known.fovea is None:
+        return said(WORDS, language, "fovea outside", eye=eye)
     return said(WORDS, language, f"by {known.eye_by}", eye=eye)
 
 

@@ -134,7 +134,8 @@ def find_landmarks(
 
     The disc lies towards the nose, so its side tells the eye, unless it is told or the disc lies
     in the middle. The fovea lies 2.6 disc diameters further out and a little lower, where the
-    diameter is half believed: it stands for the camera's angle, but discs differ in size too.
+    diameter is half believed: it stands for the camera's angle, but discs differ in size too. It is
+    not known where that is outside the field: a photo of the nasal side, or a wrong side told.
     """
     told = "told" if eye else ""
     disc = next(iter(find_spots(share, "disc", inside, threshold)), None)
@@ -147,7 +148,15 @@ def find_landmarks(
     diameter = float(np.sqrt(disc.diameter * USUAL_DISC))
     outwards = -1 if eye == "right" else 1
     fovea = (disc.x + outwards * FOVEA_AWAY * diameter, disc.y + FOVEA_BELOW * diameter)
-    return Landmarks(disc, eye, told, fovea)
+    return Landmarks(disc, eye, told, fovea if _is_within(fovea, inside) else None)
+
+
+def _is_within(place: tuple[float, float], inside: np.ndarray) -> bool:
+    """Whether a place, in shares of the side, lies in the field."""
+    row, column = (int(np.floor(at * side))
+                   for at, side in zip(place[::-1], inside.shape, strict=True))  # fmt: skip
+    return (0 <= row < inside.shape[0] and 0 <= column < inside.shape[1]
+            and bool(inside[row, column]))  # fmt: skip
 
 
 def as_drawn(spot: Spot, landmarks: Landmarks) -> Lesion:

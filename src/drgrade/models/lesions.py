@@ -59,15 +59,13 @@ class LesionHead(nn.Module):
 
     def forward(self, features: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of the maps (n, 5, S/2, S/2), and log(1 + counts), (n, 4)."""
-        x = None
-        for feature, across, mixed in reversed(
-            list(zip(features, self.across, self.mixed, strict=True))
-        ):
-            here = across(feature)
-            if x is not None:
-                here = here + F.interpolate(x, size=here.shape[-2:], mode="nearest")
-            x = mixed(here)
-        return self.maps(x), self.counts(features[-1].mean(dim=(2, 3)))
+        x = self.mixed[-1](self.across[-1](features[-1]))
+        for place in reversed(range(len(features) - 1)):
+            here = self.across[place](features[place])
+            x = self.mixed[place](here + F.interpolate(x, size=here.shape[-2:], mode="nearest"))
+        with torch.autocast(x.device.type, enabled=False):  # half the digits make plateaus of peaks
+            maps = self.maps(x.float())
+        return maps, self.counts(features[-1].mean(dim=(2, 3)))
 
 
 def _mix() -> nn.Sequential:

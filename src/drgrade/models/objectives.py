@@ -137,8 +137,12 @@ def fit_cuts(outputs: np.ndarray, grades: np.ndarray) -> Decoding:
 
 def _quadratic_kappa(value: np.ndarray, grades: np.ndarray, cuts: list[float]) -> float:
     given = (value[:, None] >= np.asarray(cuts)).sum(axis=1)
-    spread = ((grades[:, None] - given[None, :]) ** 2).mean()
-    return 1.0 - float(((grades - given) ** 2).mean() / spread) if spread else 0.0
+    steps = np.arange(NUMBER_OF_GRADES)
+    apart = (steps[:, None] - steps[None, :]) ** 2
+    cells = np.bincount(grades * NUMBER_OF_GRADES + given, minlength=apart.size)
+    counts = cells.reshape(apart.shape).astype(np.float64)
+    by_chance = float((np.outer(counts.sum(1), counts.sum(0)) * apart).sum()) / len(grades)
+    return 1.0 - float((counts * apart).sum()) / by_chance if by_chance else 0.0
 
 
 def _log_likelihood(

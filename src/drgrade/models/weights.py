@@ -64,6 +64,11 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
         from drgrade.models.checkpoint import load_tensors
 
         about = load_tensors(_place_of(start))[1]
+        if about.get("kind") != "grader":
+            raise CheckpointError(
+                f"{start} is a {about.get('kind', 'file')}, not a grader; a start is the run "
+                "folder or its best.safetensors"
+            )
         return tuple(about["mean"]), tuple(about["std"])
     if network.startswith("efficientnet"):
         return LITE
@@ -142,6 +147,8 @@ def read_state(path: Path) -> State:
         tensors = load_tensors(path)[0]
         return {k.removeprefix(PREFIX): v for k, v in tensors.items() if k.startswith(PREFIX)}
     state = _safetensors(path) if path.suffix == ".safetensors" else _pth(path)
+    if any(key.startswith("blocks.") for key in state):  # a Lite network in our own names
+        return state
     return {_our_name(key): value for key, value in state.items()}
 
 

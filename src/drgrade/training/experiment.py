@@ -3,13 +3,14 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from drgrade.data.manifest import Manifest, write_manifest
+from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import leaked_share
 from drgrade.errors import RunError
@@ -35,7 +36,7 @@ from drgrade.training.outcome import (
 )
 from drgrade.training.prepared import Prepared, prepare, read_photos
 from drgrade.training.processes import Processes, current
-from drgrade.training.signals import InterruptedRunError, stop_on_signal
+from drgrade.training.signals import InterruptedRunError, StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
 
@@ -49,7 +50,8 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         recipe: every knob.
         manifest: photos and grades; None reads `recipe.data.manifest`.
         folder: the run folder; new, or with `resume` one that was interrupted.
-        resume: go on where it stopped; a finished run of the same recipe is returned as it is.
+        resume: go on where it stopped; a finished run of the same recipe and photos is returned
+            as it is.
 
     Raises:
         RunError: folder in use, already holding a run, or not fitting what is resumed.
@@ -59,6 +61,8 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     files = RunFolder(folder)
     if resume and files.is_finished:
         files.refuse_other(recipe)
+        if not recipe.data.drawn:  # what is drawn follows from the recipe
+            files.refuse_other_photos((manifest or read_photos(recipe)).hash)
         return files.folder
     keep_freed_memory()  # a third of a step goes into new pages otherwise
     processes = current()
@@ -67,13 +71,13 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         whole = manifest if manifest is not None and not recipe.data.drawn else read_photos(recipe)
     with _held(files, processes), stop_on_signal() as stop:
         if processes.is_first:
-            _begin(recipe, files, whole.hash, resume=resume)
+            _begin(recipe, files, whole, given=manifest is not None, resume=resume)
         processes.wait()
         _set_threads(recipe)
         device = pick_device(recipe.train.device, "train.device")
         with processes.in_turn():
             grader = _fresh(recipe, files, device)  # a start that is missing is told at once
-            prepared = prepare(recipe, whole)
+            prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
         _experiment(Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes),
                     prepared)  # fmt: skip
         processes.wait()
@@ -86,16 +90,26 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     return files.folder
 
 
+def _leave_if(stop: StopFlag, files: RunFolder) -> None:
+    if stop:
+        raise InterruptedRunError(
+            f"stopped while photos were prepared; go on with `drgrade train --resume "
+            f"{files.folder}`", stop.exit_code,
+        )  # fmt: skip
+
+
 def _held(files: RunFolder, processes: Processes) -> contextlib.AbstractContextManager[None]:
     """The run folder, for one training alone; of its processes the first one holds it."""
     return locked(files.folder) if processes.is_first else contextlib.nullcontext()
 
 
-def _begin(recipe: Recipe, files: RunFolder, manifest_hash: str, *, resume: bool) -> None:
+def _begin(recipe: Recipe, files: RunFolder, whole: Manifest, *, given: bool, resume: bool) -> None:
     if not (resume and files.is_started):
-        files.begin(recipe, manifest_hash)
+        if given and not recipe.data.drawn:
+            write_manifest(whole, files.given)
+        files.begin(recipe, whole.hash)
         return
-    for warning in files.check_resumable(recipe, manifest_hash):
+    for warning in files.check_resumable(recipe, whole.hash):
         say(f"warning: {warning}; the result may differ from an undisturbed run")
 
 
@@ -104,7 +118,8 @@ def resume_run(folder: Path) -> Path:
     files = RunFolder(folder)
     if not files.is_started:
         raise RunError(f"no run to resume in {folder}; start one with `drgrade train RECIPE`")
-    return run(load_recipe(str(files.recipe)), None, folder, resume=True)
+    given = read_manifest(files.given) if files.given.is_file() else None
+    return run(load_recipe(str(files.recipe)), given, folder, resume=True)
 
 
 def _set_threads(recipe: Recipe) -> None:
@@ -158,7 +173,8 @@ def _located(model: Model, folder: Path) -> Model:
     if not model.start.startswith(f"{STAGES}/"):
         return model
     name = model.start.partition("@")[0]
-    places = [folder / name, folder.parent / name]  # of a fold, the stages lie beside it
+    # Of a fold the stages lie beside it; one stage lies beside another.
+    places = [folder / name, folder.parent / name, folder.parent.parent / name]
     found = next((place for place in places if RunFolder(place).is_finished), places[0])
     return model.model_copy(update={"start": str(found)})
 
@@ -204,6 +220,7 @@ def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
             highest_test_table(desk, best, manifest, prepared.cache), files.highest_test
         )
     write_manifest(manifest, files.folder / "manifest.parquet")
+    files.write_metrics(state.history)
     write_curves(files, state.history)
     write_json(files.summary, summary(desk, state, manifest))
     write_json(files.finished, {"epochs": state.epoch})

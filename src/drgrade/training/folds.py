@@ -26,6 +26,7 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     Raises:
         RecipeError: fewer than 2 folds, or no manifest.
         ManifestError: fewer groups than folds.
+        RunError: the folder has folds of another recipe, manifest or number of folds.
     """
     if k < 2:
         raise RecipeError(f"--folds must be 2 or more, got {k}")

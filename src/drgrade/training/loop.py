@@ -155,7 +155,8 @@ def _one_step(
         nn.utils.clip_grad_norm_(state.network.parameters(), recipe.train.clip)
     state.optimiser.step()
     if state.average is not None:
-        update_average(state.average, state.network, recipe.train.ema)
+        done = (state.epoch * steps + begun) // recipe.train.accumulate
+        update_average(state.average, state.network, recipe.train.ema, done)
     return (desk.stop.exit_code or CODES[signal.SIGTERM]) if stop else 0
 
 

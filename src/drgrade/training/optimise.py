@@ -64,9 +64,20 @@ SCHEDULES: dict[str, Callable[[Schedule, float, int], float]] = {
 
 
 @torch.no_grad()
-def update_average(average: nn.Module, network: nn.Module, keep: float) -> None:
-    """Move the averaged weights towards the network's; counters and statistics are copied."""
+def update_average(average: nn.Module, network: nn.Module, keep: float, updates: int) -> None:
+    """Move averaged weights and running statistics towards the network's; counters are copied.
+
+    Args:
+        average, network: alike but for their values; `average` is changed.
+        keep: the share of the average that stays, once it has begun to forget its start.
+        updates: how many there were before; the first ones keep less, so that a short training is
+            no average of weights that had learned nothing (as TensorFlow's moving average does).
+    """
+    share = 1 - min(keep, (1 + updates) / (10 + updates))
     for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-        mean.lerp_(value, 1 - keep)
+        mean.lerp_(value, share)
     for kept, statistic in zip(average.buffers(), network.buffers(), strict=True):
-        kept.copy_(statistic)
+        if kept.is_floating_point():
+            kept.lerp_(statistic, share)
+        else:
+            kept.copy_(statistic)

@@ -40,7 +40,8 @@ def predictions_of(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache)
         known = {key: row.get(key) for key in KEPT if row.get(key) is not None}
         answer = answers.get(row["photo"], {"status": "error"})
         if row["photo"] in cache.failed:
-            answer = {"status": "error", "reason": str(cache.failed[row["photo"]])}
+            status = "ungradable" if row["photo"] in cache.ungradable else "error"
+            answer = {"status": status, "reason": cache.failed[row["photo"]]}
         seen = cache.facts(row["photo"]) if row["photo"] in cache.rows else {}
         table.append({**known, **answer, **seen, "split": row["split"], "model": model})
     return from_rows(table, facts_of(grader, manifest))

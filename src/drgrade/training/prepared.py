@@ -1,5 +1,6 @@
 """From a recipe's photos to what is trained on: splits complete, squares made, targets known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +31,13 @@ class Prepared:
     parts: Parts
 
 
-def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
-    """Complete the splits, keep what the recipe asks for, and make the squares."""
+def prepare(
+    recipe: Recipe, manifest: Manifest, check: Callable[[], None] = lambda: None
+) -> Prepared:
+    """Complete the splits, keep what the recipe asks for, and make the squares.
+
+    `check` is called after each photo; where it raises, the squares made so far are kept.
+    """
     data = recipe.data
     whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
     settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
@@ -42,6 +48,7 @@ def prepare(recipe: Recipe, manifest: Manifest) -> Prepared:
         squares_folder(whole, settings, masks=masks),
         workers=recipe.data.workers,
         masks=masks,
+        check=check,
     )
     if cache.failed:
         photo, reason = next(iter(cache.failed.items()))
