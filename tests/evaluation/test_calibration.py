@@ -79,3 +79,23 @@ def test_a_perfect_separation_has_no_slope_and_says_so():
     )
     assert found.slope.value is None
     assert "separate" in found.slope.reason
+
+
+@pytest.mark.parametrize("n", [100, 400])
+def test_the_error_of_true_probabilities_is_told_as_one_that_chance_gives(n):
+    below = 0
+    for seed in range(40):
+        generator = np.random.default_rng(seed)
+        p = generator.random(n)
+        found = calibration(generator.random(n) < p, p, np.arange(n).astype(str), resamples=20)
+        below += found.ece_mass.value <= found.ece_by_chance
+    assert below >= 34  # 38 expected; fewer than 34 once in fifty
+
+
+def test_probabilities_that_are_off_are_beyond_chance():
+    generator = np.random.default_rng(0)
+    p = generator.random(1_000)
+    found = calibration(
+        generator.random(1_000) < p**3, p, np.arange(1_000).astype(str), resamples=20
+    )
+    assert found.ece_mass.value > 2 * found.ece_by_chance

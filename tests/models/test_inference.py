@@ -138,3 +138,13 @@ def test_a_strip_of_a_picture_does_not_stop_the_others(place, tmp_path):
     assert [row["photo"] for row in rows] == ["strip.png", photos(place)[0].name]
     assert [row["status"] for row in rows] == ["error", "graded"]
     assert rows[0]["reason"] == "no photograph of an eye: a strip of 9000 x 30 px"
+
+
+@pytest.mark.parametrize(("colour", "why"), [((2, 1, 3), "black"), ((90, 160, 40), "one colour")])
+def test_a_frame_that_shows_nothing_is_ungradable_and_never_grade_0(place, tmp_path, colour, why):
+    Image.new("RGB", (300, 200), colour).save(tmp_path / "frame.jpg", quality=90)
+    grader = load_grader(place / "model.safetensors")
+    (row,) = grade_photos(grader, [("frame.jpg", tmp_path / "frame.jpg")])
+    assert row["status"] == "ungradable"
+    assert "p0" not in row
+    assert f"nothing to see: the photo is {why}" in row["reason"]

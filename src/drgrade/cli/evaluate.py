@@ -68,12 +68,14 @@ def evaluate(
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.judge_page import write_scorecard
     from drgrade.files import refuse_file, sha256_file
+    from drgrade.predictions import read_predictions
 
     refuse_file(output)
     table, photos = _places(predictions, manifest)
-    rows = _rows(table, split)
+    whole = read_predictions(table)
+    rows = _rows(whole, split)
     known: Manifest | None = None if photos is None else read_manifest(photos)
-    judgement = judge(rows, known, seed=seed, looks=look_at(rows))
+    judgement = judge(rows, known, seed=seed, looks=look_at(rows), whole=whole)
     if not _may_write(judgement, language, force=force):
         return WARNED
     page = write_scorecard(
@@ -90,13 +92,11 @@ def evaluate(
     return WARNED if is_bad else 0
 
 
-def _rows(table: Path, split: str) -> "Predictions":
+def _rows(whole: "Predictions", split: str) -> "Predictions":
     """The rows that are judged; how many are not is told."""
     from drgrade.evaluation.judging.judge import pick_split
-    from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
-    whole = read_predictions(table)
     rows = pick_split(whole, split)
     if left := whole.table.height - rows.table.height:
         say(f"{rows.table.height} rows are judged; {left} rows of other splits or of none are not")

@@ -12,7 +12,7 @@ import numpy as np
 
 from drgrade.data.manifest import Manifest
 from drgrade.data.masks import read_mask, square_mask
-from drgrade.data.preprocess import TOO_SMALL, Preprocess, read_prepared
+from drgrade.data.preprocess import UNGRADABLE, Preprocess, read_prepared
 from drgrade.errors import DrgradeError, MaskError, PhotoError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
@@ -29,7 +29,8 @@ class Cache:
     """Squares (N, S, S, 3) uint8, the row of each photo that has one, and why others have none.
 
     `masks` (N, S, S) uint8 lie beside the squares where they were asked for; `MASKED` in the facts
-    of a photo tells whether it has one. `ungradable` are those that failed for being too small.
+    of a photo tells whether it has one. `ungradable` are those that failed for their own sake, as
+    one that is too small.
     """
 
     squares: np.ndarray
@@ -190,7 +191,9 @@ def _prepare_one(task: Task, settings: Preprocess) -> Made:
     try:
         prepared = read_prepared(task.path, settings)
     except PhotoError as error:
-        return Made(task.row, None, {"reason": str(error), "small": error.reason == TOO_SMALL})
+        return Made(
+            task.row, None, {"reason": str(error), "ungradable": error.reason in UNGRADABLE}
+        )
     except (DrgradeError, OSError) as error:
         return Made(task.row, None, {"reason": str(error)})
     photo, promised = prepared.photo, task.promised
@@ -246,5 +249,5 @@ def _as_cache(folder: Path, photos: list[str], index: dict[str, Any], *, masks: 
     beside = np.lib.format.open_memmap(folder / MASKS, "r") if masks else None
     good = {photo: i for i, photo in enumerate(photos) if "reason" not in index[photo]}
     failed = {photo: index[photo]["reason"] for photo in photos if "reason" in index[photo]}
-    small = frozenset(photo for photo in failed if index[photo].get("small"))
-    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside, small)
+    ungradable = frozenset(photo for photo in failed if index[photo].get("ungradable"))
+    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside, ungradable)

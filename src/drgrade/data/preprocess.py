@@ -9,13 +9,19 @@ from typing import Any, Literal
 import numpy as np
 from PIL import Image
 
-from drgrade.data.field import Field, find_field
+from drgrade.data.field import SEEN_SIDE, Field, find_field
 from drgrade.data.photo import Photo, read_photo
 from drgrade.data.statistics import photo_statistics
 from drgrade.errors import PhotoError
 
 VERSION = 2
 TOO_SMALL = "too small"
+EMPTY = "nothing to see"
+UNGRADABLE = (TOO_SMALL, EMPTY)  # reasons that are the photo's; any other one is an error
+DARKEST = (
+    10  # of 255; nothing but the brightest hundredth is as bright, of 1,202 real ones 19 or more
+)
+FLATTEST = 1.5  # of 255; the spread of any colour in the field, of the same real ones 3.7 or more
 LONGEST = 8  # times its short side; what is longer is no photograph of a retina
 
 
@@ -69,10 +75,21 @@ def read_prepared(path: Path, settings: Preprocess) -> Prepared:
     height, width = photo.pixels.shape[:2]
     whole = Field(0, 0, width, height)
     field = find_field(photo.pixels) if settings.crop == "field" else whole
+    _refuse_empty(photo.pixels[field.top : field.bottom, field.left : field.right])
     square = _square(photo.pixels, field, settings.size)
     facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
     return Prepared(square, facts, field, photo_statistics(photo.pixels, field), (height, width))
+
+
+def _refuse_empty(inside: np.ndarray) -> None:
+    """Refuse a black frame and one of a single colour: a network would call it healthy."""
+    step = max(1, max(inside.shape[:2]) // SEEN_SIDE)
+    seen = inside[::step, ::step].reshape(-1, 3)
+    if (light := float(np.percentile(seen.max(axis=1), 99))) < DARKEST:
+        raise PhotoError(EMPTY, f"the photo is black (brightness {light:.0f} of 255)")
+    if (spread := float(seen.std(axis=0).max())) < FLATTEST:
+        raise PhotoError(EMPTY, f"the photo is one colour (spread {spread:.1f} of 255)")
 
 
 def _square(pixels: np.ndarray, field: Field, size: int) -> np.ndarray:

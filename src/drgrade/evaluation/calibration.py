@@ -12,6 +12,7 @@ from drgrade.evaluation.values import Estimate, Flags, Floats, Ints, missing
 BINS = 15
 STEPS = 50
 CLOSE = 1e-9
+REDRAWN = 400  # sets of labels drawn from the probabilities
 EDGE = 1e-6  # logits of 0 and 1 are infinite
 NORMAL_95 = 1.959963984540054
 
@@ -33,6 +34,8 @@ class Calibration:
     """How far the probability of one endpoint can be taken at its word.
 
     `slope` 1 and `intercept` 0 are perfect; a slope below 1 says that it is too sure of itself.
+    `ece_by_chance` is what the ECE in equally full bins stays below, 95 times of 100, where these
+    probabilities are the truth: the ECE of few photographs is never near 0.
     """
 
     n: int
@@ -42,6 +45,7 @@ class Calibration:
     slope: Estimate
     intercept: Estimate
     bins: tuple[Bin, ...]
+    ece_by_chance: float = 0.0
 
 
 def equal_width(p: npt.ArrayLike, bins: int = BINS) -> Ints:
@@ -131,7 +135,21 @@ def calibration(
     )
     intercept, slope = _fitted(flags, scores, patients)
     shown = reliability(flags, scores, mass)
-    return Calibration(n, brier, by_width, by_mass, slope, intercept, shown)
+    by_chance = _ece_by_chance(scores, mass, seed)
+    return Calibration(n, brier, by_width, by_mass, slope, intercept, shown, by_chance)
+
+
+def _ece_by_chance(scores: Floats, places: Ints, seed: int) -> float:
+    """The 95th percentile of the ECE of labels that are drawn from the probabilities themselves."""
+    generator = np.random.default_rng([seed, REDRAWN])
+    counts = np.bincount(places)
+    expected = np.bincount(places, weights=scores)
+    found = []
+    for _ in range(REDRAWN):
+        drawn = generator.random(len(scores)) < scores
+        gaps = np.abs(np.bincount(places, weights=drawn, minlength=len(counts)) - expected)
+        found.append(gaps.sum() / len(scores))
+    return float(np.quantile(found, 0.95))
 
 
 def _fitted(flags: Flags, scores: Floats, patients: npt.ArrayLike) -> tuple[Estimate, Estimate]:

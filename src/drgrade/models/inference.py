@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from drgrade.data.preprocess import TOO_SMALL, Prepared, Preprocess, read_prepared
+from drgrade.data.preprocess import UNGRADABLE, Prepared, Preprocess, read_prepared
 from drgrade.data.squares import as_unit
 from drgrade.errors import DrgradeError, PhotoError
 from drgrade.grades import PROBABILITIES
@@ -37,8 +37,8 @@ def look(name: str, path: Path | DrgradeError, settings: Preprocess) -> Look:
             raise path
         prepared = read_prepared(path, settings)
     except PhotoError as error:
-        small = {"status": "ungradable"} if error.reason == TOO_SMALL else {}
-        return Look(name, None, {"reason": str(error), **small})
+        status = {"status": "ungradable"} if error.reason in UNGRADABLE else {}
+        return Look(name, None, {"reason": str(error), **status})
     except (OSError, DrgradeError) as error:
         return Look(name, None, {"reason": f"cannot be read: {error}"})
     return Look(name, prepared.pixels, prepared.facts(), prepared)

@@ -51,7 +51,7 @@ def test_w02_a_leak_is_an_error_and_where_declared_a_warning(tmp_path):
 
 def test_w02_is_silent_without_a_leak_and_blind_without_manifest_or_patients(tmp_path):
     assert checks.check_leak(manifest(tmp_path), 0.0, is_declared=False).state == "silent"
-    assert checks.check_leak(None, 0.0, is_declared=False).state == "not checkable"
+    assert checks.check_leak(None, None, is_declared=False).state == "not checkable"
     unknown = manifest(tmp_path, patients=(None, None))
     assert checks.check_leak(unknown, 0.0, is_declared=False).state == "not checkable"
 
@@ -68,7 +68,23 @@ def test_w02_is_silent_without_a_leak_and_blind_without_manifest_or_patients(tmp
     ],
 )
 def test_w05_a_choice_made_on_test(facts, state):
-    assert checks.check_choice(facts).state == state
+    assert checks.check_choice(facts, "test").state == state
+
+
+@pytest.mark.parametrize(
+    ("split", "facts", "why"),
+    [
+        ("train", {}, "learned from these very photographs"),
+        ("tune", {"epoch_chosen_on": "tune"}, "epoch was chosen on these very photographs"),
+        ("calibrate", {"epoch_chosen_on": "tune", "thresholds_chosen_on": "calibrate"},
+         "threshold of referral was chosen on these very photographs"),
+    ],
+)  # fmt: skip
+def test_w05_photographs_that_taught_or_chose_are_no_test(split, facts, why):
+    found = checks.check_choice(facts, split)
+    assert found.fires
+    assert why in found.sentence("en")
+    assert split in found.sentence("zh-TW")
 
 
 def test_w06_few_or_wide_fires_and_many_is_silent():

@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,7 +12,7 @@ from drgrade.data.manifest import write_manifest
 from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.judging.judge import judge, pick_split
 from drgrade.evaluation.pages.judge_words import WORDS
-from drgrade.predictions import Predictions, from_rows, write_predictions
+from drgrade.predictions import Predictions, from_rows, read_predictions, write_predictions
 
 from ..made_lab import made_manifest
 
@@ -225,3 +226,38 @@ def test_a_table_in_groups_says_groups_on_page_and_twin_and_patients_nowhere(man
     assert '"method": "ratio over groups, logit"' in twin
     assert "groups resampled" in page
     assert "patients resampled" not in page
+
+
+def test_a_leak_between_the_splits_of_one_table_is_found_without_a_manifest(tmp_path):
+    rows = [
+        {"photo": f"{i}-{eye}", "patient": str(i), "eye": eye, "grade": i % 5, "predicted": i % 4,
+         "status": "graded", "split": split}
+        for i in range(60) for eye, split in (("left", "test"), ("right", "train"))
+    ]  # fmt: skip
+    write_predictions(from_rows(rows), tmp_path / "leaky.csv")
+    assert run(["evaluate", str(tmp_path / "leaky.csv"), "-o", str(tmp_path / "card")]) == 3
+    whole = read_predictions(tmp_path / "leaky.csv")
+    found = judge(whole.part("test"), whole=whole, resamples=20)
+    assert next(c for c in found.checks if c.code == "W02").figures["share"] == 1.0
+    apart = Predictions(whole.table.filter(pl.col("split") == "test"), {})
+    blind = judge(apart, whole=apart, resamples=20)
+    assert next(c for c in blind.checks if c.code == "W02").state == "not checkable"
+
+
+def test_photographs_of_one_grade_do_not_make_a_grader_trivial():
+    rows = [{"photo": str(i), "grade": 0, "predicted": 2 * (i % 10 == 0), "status": "graded"}
+            for i in range(400)]  # fmt: skip
+    assert next(
+        c for c in judge(from_rows(rows), resamples=20).checks if c.code == "W01"
+    ).state == ("silent")
+
+
+def test_probabilities_in_reverse_order_are_told():
+    rows = []
+    for i in range(200):
+        p = np.full(5, 0.05)
+        p[4 - i % 5] = 0.8
+        rows.append({"photo": str(i), "grade": i % 5, "predicted": i % 5, "status": "graded",
+                     **{f"p{k}": float(p[k]) for k in range(5)}})  # fmt: skip
+    found = next(c for c in judge(from_rows(rows), resamples=50).checks if c.code == "W01")
+    assert "reverse order" in found.sentence()

@@ -22,6 +22,7 @@ SLOPES = (0.8, 1.25)
 MISSED_BY = 0.10
 SIDES_APART = 0.05
 MIRRORED = 0.02
+CHANCE = 0.05  # p value above which a gap is told as one that chance may explain
 TOO_GOOD_AUC = 0.995
 TOO_GOOD_QWK = 0.95
 SURE = 0.99
@@ -30,15 +31,22 @@ LISTED = 20
 
 
 def check_calibration(found: Calibration | None) -> Check:
-    """W13: ECE (equal-mass bins) above 0.05, or a calibration slope outside 0.8 to 1.25."""
+    """W13: ECE (equal-mass bins) above 0.05, or a calibration slope outside 0.8 to 1.25.
+
+    Its words tell whether so few photographs would show as much by chance.
+    """
     if found is None or found.ece_mass.value is None:
         return blind("W13", "no probabilities")
     reasons = []
-    if found.ece_mass.value > ECE:
-        reasons.append({"key": "ece", "value": found.ece_mass.value})
-    slope = found.slope.value
-    if slope is not None and not SLOPES[0] <= slope <= SLOPES[1]:
-        reasons.append({"key": "slope", "value": slope})
+    if (value := found.ece_mass.value) > ECE:
+        key = "ece by chance" if value <= found.ece_by_chance else "ece"
+        reasons.append({"key": key, "value": value, "chance": found.ece_by_chance})
+    slope = found.slope
+    if slope.value is not None and not SLOPES[0] <= slope.value <= SLOPES[1]:
+        low, high = slope.low, slope.high
+        reaches = low is not None and high is not None and low <= SLOPES[1] and high >= SLOPES[0]
+        key = "slope by chance" if reaches else "slope"
+        reasons.append({"key": key, "value": slope.value, "low": low, "high": high})
     return told("W13", bool(reasons), reasons=reasons)
 
 
@@ -82,13 +90,17 @@ def check_too_good(area: Estimate, qwk: Estimate, swapped: Substitution | None) 
 
 def check_sides(groups: Sequence[Subgroup], mirrored: float | None) -> Check:
     """W20: sensitivity of left and right 5 points apart, or mirroring changes 2 % of grades."""
-    eyes = [each.sensitivity.value for each in groups if each.column == "eye"]
-    known = [value for value in eyes if value is not None]
+    eyes = [each for each in groups if each.column == "eye" and each.sensitivity.value is not None]
+    known = [each.sensitivity.value or 0.0 for each in eyes]
     if len(known) < 2 and mirrored is None:
         return blind("W20", "no eyes")
-    reasons = []
+    reasons: list[dict[str, object]] = []
     if len(known) == 2 and abs(known[0] - known[1]) > SIDES_APART:
-        reasons.append({"key": "sides", "points": 100 * abs(known[0] - known[1])})
+        p = max(
+            (each.sensitivity_p for each in eyes if each.sensitivity_p is not None), default=1.0
+        )
+        key = "sides by chance" if p > CHANCE else "sides"
+        reasons.append({"key": key, "points": 100 * abs(known[0] - known[1]), "p": p})
     if mirrored is not None and mirrored > MIRRORED:
         reasons.append({"key": "mirrored", "value": mirrored})
     return told("W20", bool(reasons), reasons=reasons)

@@ -16,6 +16,7 @@ from drgrade.evaluation.values import Estimate
 State = Literal["fires", "silent", "not checkable"]
 Level = Literal["W", "E"]
 COLLAPSE_SHARE = 0.95
+FEWEST = 20  # answers; of fewer, one more of another grade would be a twentieth
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,19 @@ def check_trivial(
     """W01 from the counts of predicted and of reference grades, QWK and the referable AUC."""
     share = max(answers) / sum(answers)
     reasons: list[dict[str, Any]] = []
-    if share > COLLAPSE_SHARE:
+    is_collapsed = share > COLLAPSE_SHARE and sum(answers) >= FEWEST
+    if is_collapsed:
         reasons.append({"key": "share", "share": share, "grade": answers.index(max(answers))})
+    is_one_grade = max(counts) == sum(counts)  # then kappa is 0 whatever the answers are
     for key, found, chance in (("qwk", qwk, 0.0), ("auc", area, 0.5)):
-        if found.contains(chance):
+        if found.contains(chance) and not (key == "qwk" and is_one_grade):
             reasons.append({"key": key, "low": found.low, "high": found.high})
+    is_worse = area.high is not None and area.high < 0.5
+    if is_worse:
+        reasons.append({"key": "below", "low": area.low, "high": area.high})
     figures = {
         "reasons": reasons,
-        "what": "equals" if share > COLLAPSE_SHARE else "untold",
+        "what": "equals" if is_collapsed else "worse" if is_worse else "untold",
         "majority": counts.index(max(counts)),
         "majority_share": max(counts) / sum(counts),
     }
@@ -102,7 +108,7 @@ def check_patients(graded: pl.DataFrame) -> Check:
 
 
 def check_drawn(is_drawn: bool | None, is_drawn_model: bool = False) -> Check:
-    """W25: the photographs, or those the grader learned from, are drawn.
+    """W25: the photographs, or those the grader learned from last, are drawn.
 
     `is_drawn` is None where nothing says what the photographs are.
     """

@@ -28,28 +28,36 @@ FLATTERED_BY = 0.03
 TIMES = 1.5
 
 
-def check_leak(manifest: "Manifest | None", share: float, is_declared: bool) -> Check:
+def check_leak(manifest: "Manifest | None", share: float | None, is_declared: bool) -> Check:
     """W02: `share` of the judged rows have their patient in another split; E unless declared."""
-    if manifest is None:
+    if share is None:
         return blind("W02", "no manifest")
-    if manifest.table["patient"].null_count() == len(manifest):
+    if manifest is not None and manifest.table["patient"].null_count() == len(manifest):
         return blind("W02", "no patients")
     level: Level = "W" if is_declared or not share else "E"
     return told("W02", bool(share), level, share=share)
 
 
-def check_choice(facts: dict[str, Any]) -> Check:
-    """W05: epoch, cuts or thresholds were chosen on test rows, as what travels with them says."""
+def check_choice(facts: dict[str, Any], split: str = "") -> Check:
+    """W05: the rows were learned from, or epoch, cuts or thresholds were chosen on them or on test.
+
+    What was chosen on which split is what travels with the table; `split` is that of the rows.
+    """
+    if split == "train":
+        return told("W05", True, reasons=[{"key": "learned from"}])
     chosen = {
         "epoch": facts.get("epoch_chosen_on"),
         "cuts": facts.get("cuts_fitted_on"),
         "threshold": facts.get("thresholds_chosen_on"),
     }
-    on_test = [name for name, split in chosen.items() if split == "test"]
-    if chosen["epoch"] is None and not on_test:
+    reasons = [
+        {"key": "chosen on test" if on == "test" else "chosen on these", "what": name, "split": on}
+        for name, on in chosen.items()
+        if on and on in ("test", split)
+    ][:1]
+    if chosen["epoch"] is None and not reasons:
         return blind("W05", "no choice")
-    figures: dict[str, Any] = {"what": on_test[0]} if on_test else {}
-    return told("W05", bool(on_test), **figures)
+    return told("W05", bool(reasons), reasons=reasons)
 
 
 def check_size(analysis: Analysis) -> Check:

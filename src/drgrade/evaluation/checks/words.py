@@ -5,8 +5,11 @@ SENTENCES = {
         "share": "{share:.1%} of the answers are grade {grade}: the network has collapsed.",
         "qwk": "The interval of QWK ({low:.3f} to {high:.3f}) contains 0.",
         "auc": "The interval of the referable AUC ({low:.3f} to {high:.3f}) contains 0.5.",
+        "below": "The referable AUC ({low:.3f} to {high:.3f}) is below chance: are p0 to p4 in "
+        "reverse order?",
         "equals": "equals a trivial classifier",
         "untold": "cannot be told from a trivial classifier",
+        "worse": "is worse than chance",
         "W01": "This grader {what}. {why} Always answering grade {majority} "
         "has {majority_share:.2%} accuracy on these photographs; train longer, with another "
         "learning rate or with balanced classes, before using any of its figures.",
@@ -38,8 +41,10 @@ SENTENCES = {
         "phash; W15 also reads sha256)",
         "no file facts": "the table has no facts of the files that differ (width, height, bytes, "
         "black_share, camera), or fewer than 20 photographs on a side",
-        "W05": "The {what} was chosen on the test photographs, so these figures are too good; "
-        "choose it on tune and judge again.",
+        "W05": "{why} These figures are too good; judge photographs that taught and chose nothing.",
+        "chosen on test": "The {what} was chosen on the test photographs.",
+        "chosen on these": "The {what} was chosen on these very photographs (split {split}).",
+        "learned from": "The grader learned from these very photographs (split train).",
         "W06": "Too small for a decision. {why} Judge more patients before relying on "
         "sensitivity and specificity.",
         "width": "The interval of {what} is {low:.1%} to {high:.1%}, more than 5 points either "
@@ -71,7 +76,12 @@ SENTENCES = {
         "W13": "The probabilities cannot be taken at their word. {why} Calibrate (`drgrade "
         "calibrate`) on rows like these before showing them to anybody.",
         "ece": "The calibration error is {value:.3f}, above 0.05.",
-        "slope": "The calibration slope is {value:.2f}, outside 0.8 to 1.25.",
+        "ece by chance": "The calibration error is {value:.3f}, above 0.05, which so few photographs "
+        "give by chance too: perfect probabilities stay below {chance:.3f} in 95 of 100 such sets.",
+        "slope": "The calibration slope is {value:.2f} ({low:.2f} to {high:.2f}), outside 0.8 to "
+        "1.25.",
+        "slope by chance": "The calibration slope is {value:.2f}, outside 0.8 to 1.25; its interval "
+        "({low:.2f} to {high:.2f}) reaches in, so this may be chance.",
         "W14": "In some subgroups disease may be missed; the lower bound of sensitivity is below "
         "{bound:.1%} for {listed}. Judge more patients of these groups, or train on more.",
         "W16": "The photographs were prepared in another way than for training ({listed}); predict "
@@ -84,8 +94,10 @@ SENTENCES = {
         "of the patient": "{share:.0%} of what the photographs add to the other eye's label is "
         "still there when each photograph is replaced by that of the other eye ({patients} "
         "patients): the answers tell the patient, not the photograph.",
-        "W20": "Left and right are not treated alike. {why} Train with mirrored photographs.",
+        "W20": "Left and right may not be treated alike. {why} Train with mirrored photographs.",
         "sides": "Sensitivity of left and right eyes is {points:.1f} points apart.",
+        "sides by chance": "Sensitivity of left and right eyes is {points:.1f} points apart, which "
+        "may be chance (p = {p:.2g}, corrected for all subgroups): judge more patients.",
         "mirrored": "Mirroring changes {value:.1%} of the grades.",
         "W21": "{share:.1%} of the labels are two grades or more away from a very sure answer; "
         "have these photographs looked at again: {listed}.",
@@ -111,7 +123,7 @@ SENTENCES = {
         "W25": "{why} These figures show that the program works and say nothing about eyes; train "
         "and judge on real photographs.",
         "drawn photos": "The photographs are drawn, not taken.",
-        "drawn model": "The grader learned from drawn photographs.",
+        "drawn model": "The grader learned from drawn photographs, and from no real ones after.",
         "sensitivity": "sensitivity",
         "specificity": "specificity",
         "positives": "with referable disease",
@@ -139,8 +151,10 @@ SENTENCES = {
         "share": "{share:.1%} 的答案都是 {grade} 級：網路已退化成只答一種分級。",
         "qwk": "QWK 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0。",
         "auc": "需轉診 AUC 的信賴區間（{low:.3f} 至 {high:.3f}）包含 0.5。",
+        "below": "需轉診 AUC（{low:.3f} 至 {high:.3f}）低於機遇：p0 至 p4 的順序是否顛倒？",
         "equals": "等同於不看照片的分類器",
         "untold": "與不看照片的分類器無從區別",
+        "worse": "比隨機猜測還差",
         "W01": "此模型{what}。{why}一律回答 {majority} 級在這些照片上的準確率就有 "
         "{majority_share:.2%}；在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
         "W02": "{share:.2%} 的受評照片，其病人也出現在訓練、調校或校準集中，所有數字都因此偏高；"
@@ -164,7 +178,10 @@ SENTENCES = {
         "no fingerprints": "各部分的照片沒有本程式的指紋（phash 欄位；W15 亦可讀 sha256）",
         "no file facts": "表格沒有可區分的檔案資訊（width、height、bytes、black_share、camera），"
         "或某一側少於 20 張照片",
-        "W05": "{what}是以測試照片選出的，這些數字因此過於樂觀；請改用調校集選擇並重新評估。",
+        "W05": "{why}這些數字因此過於樂觀；請以未用於訓練或選擇的照片評估。",
+        "chosen on test": "{what}是以測試照片選出的。",
+        "chosen on these": "{what}正是以這些照片（{split}）選出的。",
+        "learned from": "模型正是以這些照片（train）訓練的。",
         "W06": "樣本太小，不足以作決定。{why}在採信敏感度與特異度之前，請評估更多病人。",
         "width": "{what}的信賴區間為 {low:.1%} 至 {high:.1%}，單側寬度超過 5 個百分點。",
         "few": "{what}只有 {n} 個，少於 100。",
@@ -190,7 +207,11 @@ SENTENCES = {
         "「不含黃斑部水腫的需轉診視網膜病變」，或提供 dme 欄位。",
         "W13": "機率不可直接採信。{why}在呈現給任何人之前，請以相似的資料校準（`drgrade calibrate`）。",
         "ece": "校準誤差為 {value:.3f}，高於 0.05。",
-        "slope": "校準斜率為 {value:.2f}，超出 0.8 至 1.25。",
+        "ece by chance": "校準誤差為 {value:.3f}，高於 0.05；但照片這麼少，單憑機遇也會如此："
+        "完美的機率在 100 組這樣的照片中有 95 組低於 {chance:.3f}。",
+        "slope": "校準斜率為 {value:.2f}（{low:.2f} 至 {high:.2f}），超出 0.8 至 1.25。",
+        "slope by chance": "校準斜率為 {value:.2f}，超出 0.8 至 1.25；但其信賴區間"
+        "（{low:.2f} 至 {high:.2f}）觸及此範圍，可能出於機遇。",
         "W14": "部分次群組可能漏診；以下群組的敏感度下限低於 {bound:.1%}：{listed}。"
         "請評估更多此類病人，或增加訓練資料。",
         "W16": "照片的前處理與訓練時不同（{listed}）；請依模型本身的設定重新預測。",
@@ -201,8 +222,10 @@ SENTENCES = {
         "good qwk": "QWK 為 {value:.3f}，高於兩位判讀者之間的一致性。",
         "of the patient": "把每張照片換成同一病人另一眼的照片後，照片比另一眼標籤多出的分數仍保留 "
         "{share:.0%}（{patients} 位病人）：答案反映的是病人，而不是照片。",
-        "W20": "左右眼的表現不同。{why}請以鏡像照片訓練。",
+        "W20": "左右眼的表現可能不同。{why}請以鏡像照片訓練。",
         "sides": "左眼與右眼的敏感度相差 {points:.1f} 個百分點。",
+        "sides by chance": "左眼與右眼的敏感度相差 {points:.1f} 個百分點，但可能出於機遇"
+        "（p = {p:.2g}，已就所有次群組校正）：請評估更多病人。",
         "mirrored": "鏡像會改變 {value:.1%} 的分級。",
         "W21": "{share:.1%} 的標籤與非常確定的答案相差兩級以上；請重新檢視這些照片：{listed}。",
         "W22": "參考分級看起來{what}；請對應到 ICDR 的 0 至 4 級。",
@@ -224,7 +247,7 @@ SENTENCES = {
         "elsewhere": "表格中有 {n} 張照片在資料清單中屬於其他部分，第一張為「{photo}」。",
         "W25": "{why}這些數字只表示程式可以運作，與真實的眼睛無關；請以真實照片訓練並評估。",
         "drawn photos": "照片是繪製的，不是拍攝的。",
-        "drawn model": "模型是以繪製的照片訓練的。",
+        "drawn model": "模型是以繪製的照片訓練的，之後未再以真實照片訓練。",
         "sensitivity": "敏感度",
         "specificity": "特異度",
         "positives": "需轉診者",

@@ -42,7 +42,7 @@ class Evidence:
     calibration: Calibration | None
     subgroups: tuple[Subgroup, ...]
     substitution: Substitution | None
-    leak: tuple[float, bool]
+    leak: tuple[float | None, bool]
 
 
 def every_check(found: Evidence) -> tuple[Check, ...]:
@@ -71,7 +71,7 @@ def _screening(found: Evidence) -> tuple[Check, ...]:
     by_grade = [int((photos.grades == grade).sum()) for grade in GRADES]
     return (
         screening.check_leak(found.manifest, *found.leak),
-        screening.check_choice(found.predictions.facts),
+        screening.check_choice(found.predictions.facts, split_of(found.predictions.table)),
         screening.check_size(everybody),
         screening.check_prevalence(photos, found.predictions.facts),
         screening.check_grades(by_grade),
@@ -94,17 +94,31 @@ def _answers(found: Evidence) -> tuple[Check, ...]:
     )
 
 
-def leak_of(predictions: Predictions, manifest: "Manifest | None") -> tuple[float, bool]:
-    """The share of judged rows whose patient is in another split, and whether that is declared."""
-    if manifest is None:
-        return 0.0, False
+def split_of(table: pl.DataFrame) -> str:
+    """The split that the rows name; empty where none or several do."""
+    found = table["split"].drop_nulls().unique().to_list()
+    return found[0] if len(found) == 1 else ""
+
+
+def leak_of(
+    predictions: Predictions, manifest: "Manifest | None", whole: Predictions | None = None
+) -> tuple[float | None, bool]:
+    """The share of judged rows whose patient is in another split, and whether that is declared.
+
+    The splits are the manifest's; without one those of `whole`, the table that the rows are from.
+    None where neither tells: a table without training rows can show a leak, not that there is none.
+    """
+    beside = manifest.table if manifest is not None else None if whole is None else whole.table
+    if beside is None:
+        return None, False
     table = judged(predictions.table)
-    others = manifest.table.filter(
+    others = beside.filter(
         ~pl.col("photo").is_in(table["photo"].implode())
         & pl.col("split").is_in(["train", "tune", "calibrate"])
     )
     seen = others["patient"].drop_nulls().unique()
     shared = table["patient"].is_in(seen.implode()).fill_null(value=False).sum()
     share = float(shared / max(1, table.height))
-    facts = predictions.facts | manifest.facts
-    return share, bool(facts.get("leak_declared"))
+    is_told = manifest is not None or share > 0 or "train" in others["split"].to_list()
+    facts = predictions.facts | ({} if manifest is None else manifest.facts)
+    return share if is_told else None, bool(facts.get("leak_declared"))

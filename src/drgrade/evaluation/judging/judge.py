@@ -67,10 +67,12 @@ def judge(
     seed: int = 0,
     resamples: int = RESAMPLES,
     looks: Looks | None = None,
+    whole: Predictions | None = None,
 ) -> Judgement:
     """Judge the rows of one split; the manifest lends patients, train grades and what was left out.
 
-    `looks` is what the ledger says of these rows (`ledger.look_at`), for the report.
+    `looks` is what the ledger says of these rows (`ledger.look_at`), for the report. `whole` is the
+    table that the rows were taken from: without a manifest its other rows may show a leak.
 
     Raises:
         PredictionsError: rows of several splits, a photo twice, photos that the manifest does not
@@ -89,7 +91,7 @@ def judge(
         next(d for d in found if (d.endpoint.name, d.level) == ("referable", each))
         for each in (level, "photo")
     )
-    share, declared = leak_of(known, manifest)
+    share, declared = leak_of(known, manifest, whole)
     points = frozen_points(known, main.endpoint, list(dict.fromkeys(("photo", level))))
     cut = next((point.threshold for point in points if point.name == "HS"), HALF)
     meant, curve, referred = _probabilities(known, main.endpoint, cut, seed, resamples)
@@ -114,7 +116,7 @@ def judge(
         checks=every_check(evidence),
         facts=predictions.facts,
         about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},
-        leaked_share=share,
+        leaked_share=share or 0.0,
         leak_declared=declared,
         looks=looks,
     )

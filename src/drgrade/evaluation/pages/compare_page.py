@@ -52,6 +52,8 @@ def verdict(found: Comparison, language: str = "en") -> str:
         return t("no_rank")
     ranked = sorted(known, key=lambda entry: -(entry.scores["qwk"].value or 0.0))
     first, second = ranked[0].name, ranked[1].name
+    if ranked[0].scores["qwk"].contains(0.0):
+        return t("trivial_lead", first=first)
     pair = next(p for p in found.pairs if {p.first, p.second} == {first, second})
     gap = pair.differences["qwk"]
     if gap.value == 0:

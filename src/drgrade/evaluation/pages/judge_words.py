@@ -113,8 +113,9 @@ WORDS: Pairs = {
     ),
     "floors": ("Floors", "底線"),
     "floors_note": (
-        "What anybody scores on the same photographs without looking at one.",
-        "完全不看照片，任何人在同一批照片上都能得到的分數。",
+        "What is scored on the same photographs without looking at one; the other eye's grade is "
+        "known to whoever graded it.",
+        "完全不看照片，在同一批照片上能得到的分數；另一眼的分級則來自判讀過該眼的人。",
     ),
     "always_0": ("always grade 0", "一律判為 0 級"),
     "majority": ("always the most frequent grade", "一律判為最常見的分級"),
@@ -133,9 +134,13 @@ WORDS: Pairs = {
     "intercept": ("calibration intercept (0 is perfect)", "校準截距（0 為完美）"),
     "selective": ("Selective referral", "選擇性轉介"),
     "selective_note": (
-        "The photographs nearest to the cut ({cut}) go to a human, who is taken to find disease. "
-        "Risk: wrong answers among the photographs that the grader answers alone.",
-        "最接近切點（{cut}）的照片交由人判讀，並假設人能找出病變。風險：模型自行作答的照片中答錯的比例。",
+        "The photographs nearest to the cut ({cut} of the probability of referable disease) go to a "
+        "human, who is taken to find disease. Risk: wrong answers among the photographs that the "
+        "grader answers alone. A patient counts as found only where none of their diseased "
+        "photographs is let go: stricter than the sensitivity above, for which one is enough.",
+        "（需轉診病變機率）最接近切點（{cut}）的照片交由人判讀，並假設人能找出病變。"
+        "風險：模型自行作答的照片中答錯的比例。病人的任何一張病變照片都未被放行才算找出："
+        "比前述敏感度（只需一張）更嚴格。",
     ),
     "selective_chosen": (
         "Alone on {coverage} of the photographs, the grader and the human together would find "
@@ -146,10 +151,10 @@ WORDS: Pairs = {
     ),
     "selective_none": ("No point keeps the promise: {reason}.", "沒有任何點能達到承諾：{reason}。"),
     "selective_explored": (
-        "EXPLORATORY: chosen on these very rows of split {split}; choose it on calibrate before "
-        "using it.",
-        "僅供探索：此點選自同一批 {split} 資料；使用前請改於 calibrate 上選定。",
+        "EXPLORATORY: chosen on these very rows ({split}); choose it on calibrate before using it.",
+        "僅供探索：此點選自同一批資料（{split}）；使用前請改於 calibrate 上選定。",
     ),
+    "no_split_named": ("no split named", "未註明部分"),
     "coverage": ("answered by the grader alone, %", "模型自行作答（%）"),
     "risk": ("risk: wrong among these, %", "風險：其中答錯（%）"),
     "found_all": ("found by grader and human", "模型與人共同找出"),
@@ -313,6 +318,11 @@ WORDS: Pairs = {
     "no_rank": (
         "The QWK of a grader is undefined on these photographs: none of them leads.",
         "有模型的 QWK 在這些照片上無法定義：沒有一方領先。",
+    ),
+    "trivial_lead": (
+        "{first} has the highest QWK, but its interval contains 0: it cannot be told from a grader "
+        "that looks at no photograph. None of them leads.",
+        "{first} 的 QWK 最高，但其信賴區間包含 0：與不看照片的分類器無從區別。沒有一方領先。",
     ),
     "no_lead": (
         "{first} has the highest QWK, but its lead over {second} could be chance; it is first in "
