@@ -7,6 +7,7 @@ simulated. Beside each interval stands the naive one that takes photographs as i
 `--repetitions 5000` makes the table of docs/results/coverage.md.
 
 Command: python benchmarks/interval_coverage.py [--repetitions 100] [--resamples 400]
+             [--patients 100 500 2000]
 """
 
 import argparse
@@ -205,10 +206,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=100)
     parser.add_argument("--resamples", type=int, default=400)
+    parser.add_argument("--patients", type=int, nargs="+", default=list(PATIENTS))
     parser.add_argument("--markdown", type=Path)
     asked = parser.parse_args()
     begin = time.perf_counter()
-    said = table(simulate(asked.repetitions, asked.resamples), asked.repetitions)
+    found = simulate(asked.repetitions, asked.resamples, tuple(asked.patients))
+    said = table(found, asked.repetitions)
     shown = ", ".join(f"{name} {value:.4f}" for name, value in truths().items())
     said = (
         f"Latent correlation of eyes {correlation_of_eyes():.4f}; true values: {shown}.\n\n{said}\n"

@@ -54,6 +54,15 @@ def test_few_patients_are_told_what_their_intervals_are_worth():
     assert small_sample_note(500) is None
 
 
+@pytest.mark.parametrize(
+    ("n", "said"), [(3, "at 12 patients"), (13, "at 12 patients, the interval of the quadratic "
+                                              "kappa held the truth 85 times"),
+                    (99, "at 50 patients"), (499, "at 100 patients")],
+)  # fmt: skip
+def test_the_note_tells_what_was_simulated_at_no_more_patients_than_there_are(n, said):
+    assert said in small_sample_note(n)
+
+
 @pytest.fixture(scope="module")
 def covered(script):
     return script.simulate(REPETITIONS, resamples=400)

@@ -36,6 +36,7 @@ __all__ = [
     "ratio",
     "ratio_standard_error",
     "resampled_confusions",
+    "simulated_near",
     "small_sample_note",
     "wilson",
 ]
@@ -44,6 +45,7 @@ Numbers = npt.ArrayLike
 Score = Callable[[Floats], Floats]
 
 LEVEL = 0.95
+KAPPA_COVERS = {12: 85, 25: 91, 50: 92, 100: 93}  # docs/results/coverage.md; where it is defined
 ENOUGH_DEFINED = 0.9  # an interval from fewer resamples describes other data than ours
 ENOUGH_PATIENTS = 500  # from here on coverage was measured to be right (docs/results/coverage.md)
 
@@ -110,10 +112,17 @@ def small_sample_note(n: int, unit: str = "patients") -> str | None:
     """What to know of intervals of `n` units drawn; None where their coverage is as said."""
     if n >= ENOUGH_PATIENTS:
         return None
+    at, times = simulated_near(n)
     return (
-        f"{n} {unit} are few: simulated at 100 patients, the interval of the quadratic "
-        "kappa held the truth 93 times in a hundred, not 95"
+        f"{n} {unit} are few: simulated at {at} patients, the interval of the quadratic "
+        f"kappa held the truth {times} times in a hundred, not 95"
     )
+
+
+def simulated_near(n: int) -> tuple[int, int]:
+    """The largest simulated number of patients up to `n`, and the coverage of kappa there in %."""
+    at = max((m for m in KAPPA_COVERS if m <= n), default=min(KAPPA_COVERS))
+    return at, KAPPA_COVERS[at]
 
 
 def ratio(

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drgrade.evaluation.intervals import small_sample_note
+from drgrade.evaluation.intervals import simulated_near, small_sample_note
 from drgrade.evaluation.judging.judgement import Judgement
 from drgrade.evaluation.judging.worst_errors import thumbnails
 from drgrade.evaluation.pages.figures import svg_of, write_figure
@@ -131,6 +131,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "about": _about(judgement, language),
         "coded": coded,
         "few": small_sample_note(judgement.units) is not None,
+        "simulated": simulated_near(judgement.units),
         "unit": tell(language, f"unit_{judgement.scores.unit}"),
         "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
         "blind": [c for c in judgement.checks if c.state == "not checkable"],

@@ -99,10 +99,10 @@ WORDS: Pairs = {
     "ungradable": ("ungradable", "無法判讀"),
     "grades": ("The five grades", "五個分級"),
     "few_units": (
-        "{n} {unit} are few: simulated at 100 patients, the interval of QWK held the truth 93 "
+        "{n} {unit} are few: simulated at {at} patients, the interval of QWK held the truth {times} "
         "times in a hundred, not 95.",
-        "重抽單位（{unit}）只有 {n} 個，偏少：以 100 位病人模擬時，"
-        "QWK 的信賴區間在一百次中只有 93 次包含真值，而非 95 次。",
+        "重抽單位（{unit}）只有 {n} 個，偏少：以 {at} 位病人模擬時，"
+        "QWK 的信賴區間在一百次中只有 {times} 次包含真值，而非 95 次。",
     ),
     "unit_patients": ("patients", "病人"),
     "unit_groups": ("groups", "群組"),
