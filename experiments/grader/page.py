@@ -1,7 +1,7 @@
 """Write the trials' tables into docs/results/grader.md, between its marks.
 
 The page's own words are kept. A mark `256-home` stands for the table `home` of trials at 256 px;
-a trial that is not finished has no row.
+a trial that is not finished has no row, and a table whose base is not at hand stays as it is.
 
     python experiments/grader/page.py OUT
 """
@@ -21,11 +21,13 @@ READS = {"chosen": everywhere, "home": home, "eyepacs": eyepacs}
 SEEDS = range(3)
 
 
-def section(out: Path, mark: str) -> str:
-    """The table of a mark, `SIZE-NAME`."""
+def section(out: Path, mark: str) -> str | None:
+    """The table of a mark, `SIZE-NAME`; None where there is no base to hold it against."""
     size, name = mark.split("-")
     cells = [Cell(trial, int(size), seed) for trial in TRIALS for seed in SEEDS]
     places = finished(out, cells)
+    if "base" not in places or name not in {*READS, "healthy"}:
+        return None
     if name == "healthy":
         return table_of_healthy(places)
     return table_of_trials(places, READS[name])
