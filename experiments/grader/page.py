@@ -23,10 +23,12 @@ SEEDS = range(3)
 
 def section(out: Path, mark: str) -> str | None:
     """The table of a mark, `SIZE-NAME`; None where there is no base to hold it against."""
-    size, name = mark.split("-")
+    size, _, name = mark.partition("-")
+    if name not in {*READS, "healthy"}:
+        return None
     cells = [Cell(trial, int(size), seed) for trial in TRIALS for seed in SEEDS]
     places = finished(out, cells)
-    if "base" not in places or name not in {*READS, "healthy"}:
+    if "base" not in places:
         return None
     if name == "healthy":
         return table_of_healthy(places)
