@@ -70,7 +70,7 @@ def test_out_of_fold_rows_calibrate_the_shipped_file_and_it_stays_half_precision
 
 
 def test_the_name_default_grades_a_photograph(named, capsys):
-    photo = str(min((named / "photos").rglob("*_left.*")))
+    photo = str(min((named / "photos" / "photos").rglob("*_left.*")))
     assert run(["predict", "default", photo, "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
     assert row["status"] == "graded"
@@ -78,7 +78,7 @@ def test_the_name_default_grades_a_photograph(named, capsys):
 
 
 def test_the_name_default_explains_and_shows_itself(named, tmp_path, capsys):
-    photo = str(min((named / "photos").rglob("*_left.*")))
+    photo = str(min((named / "photos" / "photos").rglob("*_left.*")))
     assert run(["explain", "default", photo, "-o", str(tmp_path)]) == 0
     assert run(["models", "show", "default"]) == 0
     shown = capsys.readouterr().out

@@ -169,3 +169,10 @@ def test_an_estimate_reads_as_a_person_would_say_it():
     assert "no interval" in str(intervals.Estimate(0.5, None, None, "", 9, "why"))
     assert str(metrics.Value(0.25)) == "0.2500"
     assert str(metrics.Value(None, "why")) == "n/a"
+
+
+def test_patients_who_are_all_half_right_still_have_an_interval():
+    few = intervals.ratio([1, 0] * 6, [f"{i // 2}" for i in range(12)])
+    assert few.value == 0.5
+    assert few.low < 0.25
+    assert few.high > 0.75

@@ -61,7 +61,8 @@ def make_app(called: Sequence[str] = ()) -> App:
 
     A command that is called brings its own long help; the others are listed by one line.
     """
-    app = App(name="drgrade", help=HELP, version=__version__, help_format="markdown")
+    app = App(name="drgrade", help=HELP, version=__version__, help_format="markdown",
+              suppress_keyboard_interrupt=False)  # fmt: skip
     for name, (target, summary) in COMMANDS.items():
         app.command(target, name=name, help=None if name in called else summary)
     app.command(

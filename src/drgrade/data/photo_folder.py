@@ -98,10 +98,12 @@ def restrict(manifest: Manifest, folder: PhotoFolder, *, allow_missing: bool) ->
     unlisted = len(folder.paths - {paths[0] for paths in found if paths})
     if missing and (not allow_missing or missing == len(found)):
         first = manifest.table["photo"][next(i for i, paths in enumerate(found) if not paths)]
+        cure = "give the folder that holds them"
+        if missing < len(found):
+            cure += ", or leave the missing ones out with --allow-missing"
         raise CheckFailedError(
             f"{missing:,} of {len(found):,} photos are not in '{folder.root}' (first: '{first}'; "
-            f"{unlisted:,} photos there are in no row); give the folder that holds them, or "
-            "leave the missing ones out with --allow-missing"
+            f"{unlisted:,} photos there are in no row); {cure}"
         )
     places = pl.Series("photo", [paths[0] if paths else None for paths in found], dtype=pl.String)
     table = manifest.table.with_columns(places).filter(pl.col("photo").is_not_null())

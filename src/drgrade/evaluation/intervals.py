@@ -45,6 +45,7 @@ Numbers = npt.ArrayLike
 Score = Callable[[Floats], Floats]
 
 LEVEL = 0.95
+NO_SPREAD = 1e-12  # of patients' shares: rounding
 KAPPA_COVERS = {12: 85, 25: 91, 50: 92, 100: 93}  # docs/results/coverage.md; where it is defined
 ENOUGH_DEFINED = 0.9  # an interval from fewer resamples describes other data than ours
 ENOUGH_PATIENTS = 500  # from here on coverage was measured to be right (docs/results/coverage.md)
@@ -132,8 +133,9 @@ def ratio(
 
     `among` flags the photographs that count (the positives, for sensitivity); patients without
     one still belong to the sample. One photograph a patient: Wilson. Otherwise the ratio estimator
-    with a logit interval, and where all or none are hits, so that it has no spread, Wilson on the
-    number of photographs divided by the largest possible design effect, sum(b^2) / sum(b).
+    with a logit interval, and where it has no spread (all or none are hits, or every patient has
+    the same share), Wilson on the number of photographs divided by the largest possible design
+    effect, sum(b^2) / sum(b).
     """
     counted = np.ones(np.shape(is_hit)) if among is None else np.asarray(among, dtype=float)
     index = patient_index(patients)
@@ -145,11 +147,12 @@ def ratio(
     if trials.max() == 1:
         return proportion(int(hits.sum()), n, level=level)
     share = float(hits.sum() / n)
-    if len(trials) < 2 or share in (0.0, 1.0):
+    spread = ratio_standard_error(hits, trials) if len(trials) > 1 else 0.0
+    if share in (0.0, 1.0) or spread < NO_SPREAD:
         effective = n / largest_design_effect(trials)
         low, high = wilson(share * effective, effective, level)
         return Estimate(share, low, high, "Wilson on the effective number", n)
-    error = ratio_standard_error(hits, trials) / (share * (1 - share))
+    error = spread / (share * (1 - share))
     middle, half = np.log(share / (1 - share)), _z(level) * error
     low, high = (float(1 / (1 + np.exp(-(middle + sign * half)))) for sign in (-1, 1))
     return Estimate(share, low, high, "ratio over patients, logit", n)

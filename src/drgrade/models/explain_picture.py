@@ -205,7 +205,7 @@ def _scale(page: Image.Image, pen: Pen, x: int, y: int, evidence: Evidence, lang
     pen.write(middle - _font(16).getlength("0") / 2, y + 18, "0", size=16)
     last = f"{ends[1]} +{scale:.1f}"
     pen.write(x + SIDE - _font(16).getlength(last), y + 18, last, size=16)
-    total = f"{evidence.total - evidence.neutral:+.2f}".replace("-", "−")
+    total = f"{evidence.says.mean():+.2f}".replace("-", "−")
     pen.write(x, y + 44, said(WORDS, language, evidence.measure, total=total), FAINT, 16)
 
 

@@ -49,7 +49,7 @@ SENTENCES = {
         "sensitivity and specificity.",
         "width": "The interval of {what} is {low:.1%} to {high:.1%}, more than 5 points either "
         "way.",
-        "few": "There are {n} {what}, fewer than 100.",
+        "few": "Judged {what}: {n}, fewer than 100.",
         "W07": "{here:.1%} of these photographs are referable, {there:.1%} of those the grader "
         "learned from: predictive values do not carry over; use those at your own prevalence.",
         "W08": "These photographs are not like those the grader learned from. {why} Judge them "
