@@ -110,3 +110,12 @@ def test_help_fits_a_narrow_terminal():
         text=True, env={"COLUMNS": "40", "PATH": ""},
     )  # fmt: skip
     assert max(map(len, done.stdout.splitlines())) <= 40
+
+
+def test_an_interrupted_command_says_so_and_exits_130(monkeypatch, capsys):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("drgrade.doctor.examine", interrupted)
+    assert run(["doctor"]) == 130
+    assert "interrupted" in capsys.readouterr().err

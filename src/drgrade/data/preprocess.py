@@ -18,10 +18,9 @@ VERSION = 2
 TOO_SMALL = "too small"
 EMPTY = "nothing to see"
 UNGRADABLE = (TOO_SMALL, EMPTY)  # reasons that are the photo's; any other one is an error
-DARKEST = (
-    10  # of 255; nothing but the brightest hundredth is as bright, of 1,202 real ones 19 or more
-)
-FLATTEST = 1.5  # of 255; the spread of any colour in the field, of the same real ones 3.7 or more
+# Of 1,202 real photographs the brightest hundredth is 19 of 255 or more, the spread 3.7 or more.
+DARKEST = 10  # of 255; what is not even as bright in its brightest hundredth is black
+FLATTEST = 1.5  # of 255; what spreads no more in any colour of its field is one colour
 LONGEST = 8  # times its short side; what is longer is no photograph of a retina
 
 

@@ -35,7 +35,8 @@ class Calibration:
 
     `slope` 1 and `intercept` 0 are perfect; a slope below 1 says that it is too sure of itself.
     `ece_by_chance` is what the ECE in equally full bins stays below, 95 times of 100, where these
-    probabilities are the truth: the ECE of few photographs is never near 0.
+    probabilities are the truth and photographs independent (eyes of a patient give more still):
+    the ECE of few photographs is never near 0.
     """
 
     n: int

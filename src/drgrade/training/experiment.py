@@ -62,7 +62,8 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     if resume and files.is_finished:
         files.refuse_other(recipe)
         if not recipe.data.drawn:  # what is drawn follows from the recipe
-            files.refuse_other_photos((manifest or read_photos(recipe)).hash)
+            photos = read_photos(recipe) if manifest is None else manifest
+            files.refuse_other_photos(photos.hash)
         return files.folder
     keep_freed_memory()  # a third of a step goes into new pages otherwise
     processes = current()

@@ -261,3 +261,11 @@ def test_probabilities_in_reverse_order_are_told():
                      **{f"p{k}": float(p[k]) for k in range(5)}})  # fmt: skip
     found = next(c for c in judge(from_rows(rows), resamples=50).checks if c.code == "W01")
     assert "reverse order" in found.sentence()
+
+
+def test_a_table_that_knows_no_patients_cannot_show_that_nothing_leaks():
+    rows = [{"photo": f"{i}", "grade": i % 5, "predicted": i % 4, "status": "graded",
+             "split": "train" if i % 2 else "test"} for i in range(60)]  # fmt: skip
+    whole = from_rows(rows)
+    found = judge(whole.part("test"), whole=whole, resamples=20)
+    assert next(c for c in found.checks if c.code == "W02").state == "not checkable"

@@ -71,7 +71,7 @@ def _screening(found: Evidence) -> tuple[Check, ...]:
     by_grade = [int((photos.grades == grade).sum()) for grade in GRADES]
     return (
         screening.check_leak(found.manifest, *found.leak),
-        screening.check_choice(found.predictions.facts, split_of(found.predictions.table)),
+        screening.check_choice(found.predictions.facts, found.scores.split or ""),
         screening.check_size(everybody),
         screening.check_prevalence(photos, found.predictions.facts),
         screening.check_grades(by_grade),
@@ -94,12 +94,6 @@ def _answers(found: Evidence) -> tuple[Check, ...]:
     )
 
 
-def split_of(table: pl.DataFrame) -> str:
-    """The split that the rows name; empty where none or several do."""
-    found = table["split"].drop_nulls().unique().to_list()
-    return found[0] if len(found) == 1 else ""
-
-
 def leak_of(
     predictions: Predictions, manifest: "Manifest | None", whole: Predictions | None = None
 ) -> tuple[float | None, bool]:
@@ -119,6 +113,7 @@ def leak_of(
     seen = others["patient"].drop_nulls().unique()
     shared = table["patient"].is_in(seen.implode()).fill_null(value=False).sum()
     share = float(shared / max(1, table.height))
-    is_told = manifest is not None or share > 0 or "train" in others["split"].to_list()
+    is_whole = "train" in others["split"].to_list() and len(seen) > 0
+    is_told = manifest is not None or share > 0 or is_whole
     facts = predictions.facts | ({} if manifest is None else manifest.facts)
     return share if is_told else None, bool(facts.get("leak_declared"))
