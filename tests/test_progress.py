@@ -41,7 +41,7 @@ def test_without_a_terminal_progress_is_plain_lines_on_stderr(capsys):
     told = capsys.readouterr()
     assert told.out == ""
     assert "\x1b" not in told.err
-    assert told.err.splitlines()[0].startswith("reading 1/2 photos, ")
+    assert told.err.splitlines()[0].startswith("reading 1/2 photos")
 
 
 @pytest.mark.usefixtures("hurried")
@@ -53,9 +53,9 @@ def test_a_terminal_has_one_bar_that_ends_with_its_line(terminal):
 
 @pytest.mark.usefixtures("hurried")
 def test_a_message_takes_the_place_of_the_bar(terminal):
-    reading = track(range(2), 2, "reading")
-    next(reading)
-    next(reading)
+    reading = track(range(9), 9, "reading")
+    for _ in range(4):
+        next(reading)
     say("a photo is broken")
     assert terminal.getvalue().endswith(" left\r\x1b[2Ka photo is broken\n")
 
@@ -63,6 +63,11 @@ def test_a_message_takes_the_place_of_the_bar(terminal):
 def test_a_line_has_rate_and_time_left():
     line = describe("reading", "photos", done=12, total=40, seconds=4.0)
     assert line == "reading 12/40 photos, 3 photos/s, 9 s left"
+
+
+def test_time_left_is_not_guessed_from_the_first_one():
+    assert describe("reading", "photos", done=1, total=40, seconds=4.0) == "reading 1/40 photos"
+    assert "0 s left" in describe("reading", "photos", done=1, total=1, seconds=4.0)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """Processes beside ours: they do their work, and none stays behind when ours is killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from drgrade.workers import pool
 
@@ -45,3 +48,24 @@ def test_none_stays_behind_when_the_one_that_made_them_is_killed(tmp_path):
     while any(map(is_alive, pids)) and time.monotonic() < end:
         time.sleep(0.1)
     assert [pid for pid in pids if is_alive(pid)] == []
+
+
+DRAWING = "import sys; from drgrade.cli.app import main; main(sys.argv[1:])"
+
+
+@pytest.mark.parametrize("seconds", [2.0, 5.0], ids=["while they start", "while they work"])
+def test_ctrl_c_ends_them_with_one_line_and_no_traceback(tmp_path, seconds):
+    call = [sys.executable, "-c", DRAWING, "data", "draw", "2000", "-o", str(tmp_path / "drawn"),
+            "--size", "256"]  # fmt: skip
+    with subprocess.Popen(
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as one:
+        while not (tmp_path / "drawn" / "drawn.json").exists():
+            time.sleep(0.05)
+        time.sleep(seconds)
+        os.killpg(one.pid, signal.SIGINT)
+        _, told = one.communicate(timeout=60)
+    assert one.returncode == 130
+    assert [line for line in told.splitlines() if not line.startswith("drawing ")] == [
+        "drgrade: interrupted"
+    ]

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -45,14 +46,24 @@ def _flush_folder(folder: Path) -> None:
 
 
 def refuse_file(folder: Path) -> None:
-    """Refuse an output folder that is a file or lies below one, before any work is done.
+    """Refuse an output folder that is a file, lies below one or cannot be written in.
+
+    Called before any work is done.
 
     Raises:
-        UsageError: names the file.
+        UsageError: names the place.
     """
-    for place in (folder, *folder.parents):
-        if place.exists() and not place.is_dir():
-            raise UsageError(f"output is a folder, got the file {place}; give another name with -o")
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents)
+                 if place.exists())  # fmt: skip
+    if not there.is_dir():
+        raise UsageError(f"output is a folder, got the file {there}; give another name with -o")
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"nothing can be written in {there} ({error.strerror}); give another place with -o"
+        ) from None
 
 
 def refuse_taken(path: Path, *, force: bool = False) -> None:

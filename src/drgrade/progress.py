@@ -13,6 +13,7 @@ WIPE = "\r\x1b[2K"  # back to the start of the line, and empty it
 QUIET_SECONDS = 2.0
 BAR_SECONDS = 0.2
 LINE_SECONDS = 10.0
+FEWEST = 3  # done, until a rate is told
 
 
 def say(message: str) -> None:
@@ -62,7 +63,10 @@ def describe(label: str, unit: str, done: int, total: int, seconds: float) -> st
     """One line of progress: ``label 12/40 photos, 3.1 photos/s, 9 s left``."""
     rate = done / seconds if seconds > 0 else 0.0
     left = (total - done) / rate if rate > 0 else 0.0
-    return f"{label} {done}/{total} {unit}, {rate:.3g} {unit}/s, {duration(left)} left"
+    told = f"{label} {done}/{total} {unit}"
+    if done < FEWEST and done < total:  # the first one also pays for what is made ready
+        return told
+    return f"{told}, {rate:.3g} {unit}/s, {duration(left)} left"
 
 
 def duration(seconds: float) -> str:

@@ -1,11 +1,15 @@
 """Processes that work beside this one and leave with it, however it ends."""
 
 import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from threading import Thread
+
+TAKEN_BACK = 0.3  # seconds until what is not begun is taken back; before, an end is a breakdown
 
 
 @contextmanager
@@ -14,11 +18,42 @@ def pool(workers: int, begin: Callable[[], object] | None = None) -> Iterator[Pr
 
     A pool's processes wait for work for ever where the one that made them was killed: they hold
     each other's pipes open. So each also waits for its parent, and leaves when that is gone.
+    Ctrl-C, which a terminal sends to all, is the parent's alone: it ends them, and what they have
+    in hand is not done.
     """
+    others = set(active_children())
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(begin,)
     ) as made:
-        yield made
+        with _uninterrupted():
+            for _ in range(workers):
+                made.submit(_nothing)  # a task that finds no process idle starts one
+        try:
+            yield made
+        except BaseException:
+            made.shutdown(wait=False, cancel_futures=True)
+            time.sleep(TAKEN_BACK)
+            for process in set(active_children()) - others:
+                process.terminate()
+            raise
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that are started inside never hear of Ctrl-C; this one does, afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it takes the block away when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _nothing() -> None:
+    """A task that asks for nothing but its process."""
 
 
 def _begin(begin: Callable[[], object] | None) -> None:

@@ -72,11 +72,33 @@ def test_a_recipe_without_manifest_is_told_how_to_name_one(tmp_path, capsys):
     assert "--set data.manifest=" in capsys.readouterr().err
 
 
-def test_a_closed_pipe_is_no_error():
-    command = f"{sys.executable} -m drgrade recipes lab | head -1"
+@pytest.mark.parametrize(
+    ("asked", "begins"), [("recipes lab", "#"), ("--help", "Usage"), ("data sources", "lab3")]
+)
+def test_a_closed_pipe_is_no_error(asked, begins):
+    command = f"{sys.executable} -m drgrade {asked} | head -1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, text=True)
-    assert done.stderr == ""
-    assert done.stdout.startswith("#")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["predict"], "`drgrade predict` needs MODEL; see `drgrade predict --help`"),
+        (["data", "draw"], "`drgrade data draw` needs N; see"),
+        (["data", "draw", "4"], "`drgrade data draw` needs -o; see"),
+        (["data", "draw", "4", "-o"], "`drgrade data draw` needs a value behind -o; see"),
+        (["models", "shw"], "did you mean 'show'?"),
+        (["doctor", "twice"], "nothing was expected at 'twice'"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_missing_or_too_much_is_named_as_the_help_names_it(typed, said, capsys):
+    assert run(typed) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert len(told.splitlines()) == 1
 
 
 def test_no_colour_is_obeyed():

@@ -109,7 +109,7 @@ def test_a_manifest_tells_the_eye_and_the_command_line_knows_better(place, tmp_p
         (["-o", "taken.txt"], "output is a folder"),
         (["-o", "out", "--device", "cuda:99"], "cuda:99 is not here"),
         (["-o", "out", "--language", "de"], "zh-TW"),
-        ([], "-o requires"),
+        ([], "needs -o"),
     ],
     ids=["file", "device", "language", "nowhere"],
 )

@@ -61,6 +61,31 @@ def test_what_cannot_be_drawn_is_refused_in_a_line(wrong, tmp_path, capsys):
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
+def test_a_set_grows_and_its_table_is_never_cut(tmp_path, capsys):
+    folder = tmp_path / "set"
+    table = folder / "manifest.csv"
+
+    def draw(n):
+        return run(["data", "draw", str(n), "-o", str(folder), "--size", "64"])
+
+    assert draw(4) == 0
+    before = table.read_bytes()
+    assert draw(2) == 0
+    assert table.read_bytes() == before
+    assert draw(6) == 0
+    assert table.read_bytes().startswith(before)
+    divided = b"photo,split\nphotos/a.jpg,test\n"
+    table.write_bytes(divided)
+    assert draw(6) == 2
+    assert "no longer the table of the drawn photos" in capsys.readouterr().err
+    assert table.read_bytes() == divided
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(capsys):
+    assert run(["data", "draw", "4", "-o", "/proc/drawn", "--size", "64"]) == 2
+    assert "nothing can be written in /proc" in capsys.readouterr().err
+
+
 def test_prepare_says_where_the_squares_are(drawn, tmp_path, capsys):
     code = run(["data", "prepare", str(drawn / "manifest.csv"), "--size", "64",
                 "-o", str(tmp_path / "squares"), "--workers", "0"])  # fmt: skip

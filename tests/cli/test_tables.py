@@ -93,7 +93,7 @@ def test_a_split_keeps_parts_unless_asked_anew(folder: Path, capsys: Capture) ->
     [
         (["import", "cvs", "labels.csv", "-o", "m.csv"], "did you mean 'csv'"),
         (["import", "csv", "labels.csv", "-o", "m.xlsx"], "-o must end in .csv or .parquet"),
-        (["import", "csv", "labels.csv"], "-o requires an argument"),
+        (["import", "csv", "labels.csv"], "`drgrade data import` needs -o"),
         (["import", "csv", "labels.csv", "-o", "labels.csv"], "-o would replace 'labels.csv'"),
         (["split", "labels.csv", "-o", "m.csv"], "needs the column 'photo'"),
         (["split", "labels.csv", "-o", "m.csv", "--seed", "-1"], "--seed must be 0 or more"),
@@ -106,6 +106,21 @@ def test_wrong_usage_is_answered_in_a_line_with_two(
 ) -> None:
     assert run(["data", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_another_table_is_kept_and_the_same_one_written_again(
+    folder: Path, capsys: Capture
+) -> None:
+    import_all()
+    assert import_all() == 0
+    assert run(["data", "split", "m.csv", "-o", "s.csv"]) == 0
+    before = Path("s.csv").read_bytes()
+    assert run(["data", "split", "m.csv", "-o", "s.csv"]) == 0
+    assert run(["data", "split", "m.csv", "-o", "s.csv", "--seed", "3"]) == 2
+    assert "s.csv is there already, another table" in capsys.readouterr().err
+    assert Path("s.csv").read_bytes() == before
+    assert run(["data", "split", "m.csv", "-o", "s.csv", "--seed", "3", "--force"]) == 0
+    assert Path("s.csv").read_bytes() != before
 
 
 def test_shares_that_are_none_are_refused(folder: Path, capsys: Capture) -> None:

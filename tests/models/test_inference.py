@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import skimage.data
 from PIL import Image
 
 torch = pytest.importorskip("torch")
@@ -136,8 +137,21 @@ def test_a_strip_of_a_picture_does_not_stop_the_others(place, tmp_path):
     inputs = [tmp_path / "strip.png", photos(place)[0]]
     rows = list(grade_photos(grader, [(path.name, path) for path in inputs]))
     assert [row["photo"] for row in rows] == ["strip.png", photos(place)[0].name]
-    assert [row["status"] for row in rows] == ["error", "graded"]
+    assert [row["status"] for row in rows] == ["not_fundus", "graded"]
     assert rows[0]["reason"] == "no photograph of an eye: a strip of 9000 x 30 px"
+
+
+def test_a_picture_of_something_else_gets_no_grade_unless_any_picture_is_asked_for(place, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    Image.fromarray(skimage.data.chelsea()).save(tmp_path / "cat.png")
+    grader = load_grader(place / "model.safetensors")
+    inputs = [(name, tmp_path / name) for name in ("noise.png", "cat.png")]
+    rows = list(grade_photos(grader, inputs))
+    assert [row["status"] for row in rows] == ["ungradable", "not_fundus"]
+    assert not any("p0" in row or "predicted" in row for row in rows)
+    asked = list(grade_photos(grader, inputs, any_picture=True))
+    assert [row["status"] for row in asked] == ["graded", "graded"]
 
 
 @pytest.mark.parametrize(("colour", "why"), [((2, 1, 3), "black"), ((90, 160, 40), "one colour")])

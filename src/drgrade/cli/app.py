@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated
 
-from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
+from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnknownCommandError
+from cyclopts.exceptions import UnusedCliTokensError
 
 from drgrade import __version__
 from drgrade.errors import DrgradeError, nearest, plain
@@ -112,7 +113,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command line and exit with its code."""
     _collect_seldom()
     _make_streams_safe()
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    _close_quietly()
+    sys.exit(code)
 
 
 def _collect_seldom() -> None:
@@ -134,6 +137,14 @@ def _make_streams_safe() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _close_quietly() -> None:
+    """Say the last of what was printed; a reader that is gone (`| head -1`) is no failure."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code: 0, 1, 2, 3, 130 or 143."""
     try:
@@ -144,8 +155,14 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except SystemExit:  # rich leaves like this when the reader of a help page is gone
+        return 0
     except UnknownCommandError as error:
         return _tell(_unknown_command(arguments, error.unused_tokens), WRONG_USAGE)
+    except UnusedCliTokensError as error:
+        return _tell(_not_understood(arguments, error.unused_tokens or []), WRONG_USAGE)
+    except MissingArgumentError as error:
+        return _tell(_missing(error), WRONG_USAGE)
     except CycloptsError as error:
         return _tell(_first_line(error), WRONG_USAGE)
     except DrgradeError as error:
@@ -162,6 +179,28 @@ def _unknown_command(arguments: Sequence[str], unused: list[str] | None) -> str:
     known = groups.get(arguments[0], {}) if arguments[0] != typed else {}
     names = list(known) or [*COMMANDS, *groups]
     return f"unknown command '{typed}'{nearest(typed, names)} (known: {', '.join(sorted(names))})"
+
+
+def _not_understood(arguments: Sequence[str], unused: list[str]) -> str:
+    """A word that is no command of a group, or one too many behind a command."""
+    if arguments[0] in ("data", "models") and arguments[1:2] == unused[:1]:
+        return _unknown_command(arguments, unused)
+    words = " ".join(f"'{each}'" for each in unused)
+    return f"nothing was expected at {words}; `drgrade {arguments[0]} --help` says what is"
+
+
+def _missing(error: MissingArgumentError) -> str:
+    """What a command needs and was not given, as its help names it."""
+    command = " ".join(("drgrade", *(error.command_chain or ())))
+    argument = error.argument
+    if argument is None:
+        return _first_line(error)
+    given = error.keyword or next((each.keyword for each in argument.tokens if each.keyword), None)
+    if given:
+        return f"`{command}` needs a value behind {given}; see `{command} --help`"
+    is_option = argument.field_info.is_keyword_only
+    name = argument.name if is_option else argument.name.lstrip("-").upper()
+    return f"`{command}` needs {name}; see `{command} --help`"
 
 
 def _said_by_the_system(error: OSError) -> str:

@@ -26,6 +26,7 @@ def explain(
     eye: Literal["left", "right"] | None = None,
     language: Literal["en", "zh-TW"] = "en",
     device: str = "cpu",
+    any_picture: Annotated[bool, Parameter(negative=())] = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
     """Where the grader looked and the lesions it saw: a picture a photograph, and its figures.
@@ -54,6 +55,8 @@ def explain(
         Of the picture and the sentences.
     device
         cpu, cuda:N, or auto (a GPU where there is one).
+    any_picture
+        Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
     json_
         Print the figures as JSON, a photograph a line.
     """
@@ -74,7 +77,7 @@ def explain(
     names = file_names([name for name, _, _ in inputs])
     failed = 0
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
-        told, explanation = _explained(grader, each, eye, on)
+        told, explanation = _explained(grader, each, eye, on, any_picture=any_picture)
         if explanation is None:
             failed += 1
         else:
@@ -103,7 +106,7 @@ def file_names(photos: list[str]) -> list[str]:
 
 
 def _explained(
-    grader: "Grader", given: Input, eye: str | None, device: str
+    grader: "Grader", given: Input, eye: str | None, device: str, *, any_picture: bool
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
     from drgrade.models.explain import as_json, explain_photo
@@ -111,7 +114,8 @@ def _explained(
 
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
-    row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye)
+    row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye,
+                                     any_picture=any_picture)  # fmt: skip
     promised = as_promised(known, row)
     if explanation is None or promised["status"] != "graded":
         return promised, None

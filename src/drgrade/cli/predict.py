@@ -1,7 +1,7 @@
 """`drgrade predict`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +34,7 @@ def predict(
     device: str = "cpu",
     mirror: Annotated[bool, Parameter(negative=())] = False,
     force: Annotated[bool, Parameter(negative=())] = False,
+    any_picture: Annotated[bool, Parameter(negative=())] = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
     """Grade photographs: one row for each input, whatever happens to it.
@@ -62,6 +63,8 @@ def predict(
         the share that the model had on its own tune photographs is told. Takes longer.
     force
         Write over a table that is there.
+    any_picture
+        Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
     json_
         Print the rows as JSON, one a line.
     """
@@ -72,12 +75,16 @@ def predict(
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
-    from drgrade.progress import say
+    from drgrade.models.inference import grade_photos
+    from drgrade.progress import say, track
 
     on = str(pick_device(device))
     grader = load_grader(file, on)
     inputs = list_inputs(photos, root)
-    rows = _graded(grader, inputs, workers=workers, device=on, mirror=mirror)
+    named = ((name, path) for name, path, _ in inputs)
+    answers = grade_photos(grader, named, workers=workers, device=on, mirror=mirror,
+                           any_picture=any_picture)  # fmt: skip
+    rows = _with_promises(inputs, track(answers, len(inputs), "grading"))
     if output is not None:
         from drgrade.predictions import from_rows, write_predictions
 
@@ -104,19 +111,11 @@ def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
         raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
 
 
-def _graded(
-    grader: "Grader", inputs: list[Input], *, workers: int, device: str, mirror: bool
-) -> list[Row]:
-    """One row for each input, in their order."""
-    from drgrade.models.inference import grade_photos
-    from drgrade.progress import track
-
-    named = ((name, path) for name, path, _ in inputs)
-    answers = grade_photos(grader, named, workers=workers, device=device, mirror=mirror)
-    told = track(answers, len(inputs), "grading")
+def _with_promises(inputs: list[Input], answers: Iterable[Row]) -> list[Row]:
+    """One row for each input, in their order: what was known of it, and its answer."""
     return [
         {**known, **as_promised(known, answer)}
-        for (_, _, known), answer in zip(inputs, told, strict=True)
+        for (_, _, known), answer in zip(inputs, answers, strict=True)
     ]
 
 

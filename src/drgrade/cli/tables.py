@@ -3,11 +3,14 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
 
 Output = Annotated[Path, Parameter(name=["-o", "--output"])]
 Json = Annotated[bool, Parameter(name="--json", negative=())]
@@ -29,6 +32,7 @@ def import_(
     split_column: str = "",
     drop_where: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     grade_map: Path | None = None,
+    force: Annotated[bool, Flag] = False,
     json_: Json = False,
 ) -> int:
     """Make one manifest of a set's own files; `drgrade data sources` lists the sets.
@@ -68,11 +72,12 @@ def import_(
     grade_map
         Source csv: a CSV with the columns label and grade, for labels on another scale (NHS R0 to
         R3, ETDRS, ...); nothing is mapped without one.
+    force
+        Write over another table that is there; the same one is written again without.
     json_
         Print JSON.
     """
     from drgrade.data.check import count_grades
-    from drgrade.data.manifest import write_manifest
     from drgrade.data.source_csv import Columns
     from drgrade.data.sources import import_source
     from drgrade.progress import say
@@ -87,13 +92,13 @@ def import_(
         tuple(drop_where),
         grade_map,
     )
-    _check_ending(output)
+    _check_place(output)
     if output.resolve() == path.resolve():
         raise UsageError(f"-o would replace '{path}', the set's own file; give another name")
     manifest = import_source(
         source, path, photos=photos, allow_missing=allow_missing, columns=columns
     )
-    write_manifest(manifest, output)
+    _write(manifest, output, force=force)
     for note in manifest.facts.get("notes", []):
         say(note)
     say(f"licence: {manifest.facts['licence']}; from: {manifest.facts['address']}")
@@ -185,6 +190,7 @@ def split(
     anew: Annotated[bool, Flag] = False,
     shares: str = "70,10,10,10",
     root: Path | None = None,
+    force: Annotated[bool, Flag] = False,
     json_: Json = False,
 ) -> int:
     """Divide patients into train, tune, calibrate and test, stratified by the worse eye.
@@ -208,15 +214,17 @@ def split(
         Per cent of the rows for train, tune, calibrate and test, where all rows are divided.
     root
         Folder the photos lie in, where it is not beside the manifest.
+    force
+        Write over another table that is there; the same one is written again without.
     json_
         Print JSON.
     """
     from drgrade.data import splits
     from drgrade.data.check import count_grades
-    from drgrade.data.manifest import read_manifest, write_manifest
+    from drgrade.data.manifest import read_manifest
     from drgrade.progress import say
 
-    _check_ending(output)
+    _check_place(output)
     if seed < 0:
         raise UsageError(f"--seed must be 0 or more, got {seed}")
     table = read_manifest(manifest, root=root)
@@ -225,7 +233,7 @@ def split(
         divided = splits.split(table, seed=seed, shares=_shares(shares))
     else:
         divided = splits.complete(table, seed)
-    write_manifest(divided, output)
+    _write(divided, output, force=force or output.resolve() == manifest.resolve())
     notes = divided.facts.get("notes", [])[told_before:]
     for note in notes or ["the manifest has tune and calibrate: nothing to carve (see --anew)"]:
         say(note)
@@ -248,9 +256,28 @@ def _shares(text: str) -> dict[str, float]:
     return dict(zip(SPLITS, parts, strict=True))
 
 
-def _check_ending(output: Path) -> None:
+def _check_place(output: Path) -> None:
+    from drgrade.files import refuse_taken
+
     if output.suffix not in (".csv", ".parquet"):
         raise UsageError(f"-o must end in .csv or .parquet, got '{output}'")
+    refuse_taken(output, force=True)  # what is there is compared when the new table is known
+
+
+def _write(manifest: "Manifest", output: Path, *, force: bool) -> None:
+    """Write a manifest; one that is there makes room where it is the same, or with `force`."""
+    from drgrade.data.manifest import read_manifest, write_manifest
+    from drgrade.errors import ManifestError
+
+    if output.exists() and not force:
+        try:
+            is_same = read_manifest(output).table.equals(manifest.table)
+        except ManifestError:
+            is_same = False
+        if not is_same:
+            raise UsageError(f"{output} is there already, another table; "
+                             "give another name or --force")  # fmt: skip
+    write_manifest(manifest, output)
 
 
 def _print_result(

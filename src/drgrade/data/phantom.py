@@ -45,7 +45,7 @@ from drgrade.data.phantom_lesions import (
 )
 from drgrade.data.phantom_paint import bead, mark_beads, paint_lesion
 from drgrade.errors import UsageError
-from drgrade.files import write_bytes, write_json
+from drgrade.files import refuse_file, write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
 from drgrade.workers import pool
@@ -144,11 +144,32 @@ def draw_set(
         UsageError: the folder holds photos drawn with other settings, or by another drawing.
     """
     folder = Path(folder)
+    refuse_file(folder)
     _refuse_others(folder, {"drawing": DRAWING, "seed": seed, "size": size, "shift": shift})
     rows = list(track(_drawn(folder, n, size, seed, shift, workers), n, "drawing"))
     manifest = Manifest(_table(rows), folder, {"source": "drawn", "seed": seed})
-    write_manifest(manifest, folder / "manifest.csv")
+    _keep_or_write(manifest, folder / "manifest.csv")
     return manifest
+
+
+def _keep_or_write(manifest: Manifest, path: Path) -> None:
+    """Write the table, or keep one that tells of the same photos and of more.
+
+    Raises:
+        UsageError: the table there was changed by a person.
+    """
+    if not path.exists():
+        write_manifest(manifest, path)
+        return
+    there, made = path.read_text(encoding="utf-8"), manifest.table.write_csv()
+    if there.startswith(made):
+        return
+    if not made.startswith(there):
+        raise UsageError(
+            f"{path} is no longer the table of the drawn photos; it is kept: "
+            "give it another name, or name another folder"
+        )
+    write_manifest(manifest, path)
 
 
 def _drawn(
@@ -169,12 +190,20 @@ def _refuse_others(folder: Path, asked: dict[str, float]) -> None:
     if there == asked:
         return
     if there is not None or (folder / "photos").is_dir():
-        was = "by another drawing" if there is None else f"with {there}"
         raise UsageError(
-            f"{folder} holds photos drawn {was}, asked is {asked}; "
+            f"{folder} holds photos drawn {_otherwise(there, asked)}; "
             "name an empty folder, or remove this one"
         )
     write_json(path, asked)
+
+
+def _otherwise(there: dict[str, float] | None, asked: dict[str, float]) -> str:
+    """How photos that are there were drawn, where it is not what is asked."""
+    if there is None or there.get("drawing") != asked["drawing"]:
+        return "by another version of the drawing"
+    changed = [name for name in asked if there.get(name) != asked[name]]
+    return "with " + ", ".join(f"{name} {there.get(name)}, asked is {asked[name]}"
+                               for name in changed)  # fmt: skip
 
 
 def _draw_one(folder: Path, seed: int, number: int, size: int, shift: float) -> dict[str, object]:

@@ -11,12 +11,14 @@ from PIL import Image
 
 from drgrade.data.field import SEEN_SIDE, Field, find_field
 from drgrade.data.photo import Photo, read_photo
+from drgrade.data.retina import SIDE, refuse_other_pictures
 from drgrade.data.statistics import photo_statistics
 from drgrade.errors import PhotoError
 
 VERSION = 2
 TOO_SMALL = "too small"
 EMPTY = "nothing to see"
+NO_EYE = "no photograph of an eye"
 UNGRADABLE = (TOO_SMALL, EMPTY)  # reasons that are the photo's; any other one is an error
 # Of 1,202 real photographs the brightest hundredth is 19 of 255 or more, the spread 3.7 or more.
 DARKEST = 10  # of 255; what is not even as bright in its brightest hundredth is black
@@ -64,18 +66,26 @@ def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
     return _square(pixels, field, settings.size)
 
 
-def read_prepared(path: Path, settings: Preprocess) -> Prepared:
-    """Read and prepare one photo; raises PhotoError with the reason."""
-    photo = read_photo(path, wanted_side=settings.size)
+def read_prepared(path: Path, settings: Preprocess, *, retina_only: bool = False) -> Prepared:
+    """Read and prepare one photo; with `retina_only` one that shows no retina in colour is refused.
+
+    Raises:
+        PhotoError: a short fixed reason, and the value found.
+    """
+    photo = read_photo(path, wanted_side=max(settings.size, SIDE))
     if (short := min(photo.width, photo.height)) < settings.size:
         raise PhotoError(TOO_SMALL, f"short side {short} px, the model reads {settings.size} px")
     if (long := max(photo.width, photo.height)) > LONGEST * short:
-        raise PhotoError("no photograph of an eye", f"a strip of {long} x {short} px")
+        raise PhotoError(NO_EYE, f"a strip of {long} x {short} px")
     height, width = photo.pixels.shape[:2]
     whole = Field(0, 0, width, height)
     field = find_field(photo.pixels) if settings.crop == "field" else whole
     _refuse_empty(photo.pixels[field.top : field.bottom, field.left : field.right])
     square = _square(photo.pixels, field, settings.size)
+    if retina_only and short >= SIDE:
+        refuse_other_pictures(
+            square if settings.size >= SIDE else _square(photo.pixels, field, SIDE)
+        )
     facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
     return Prepared(square, facts, field, photo_statistics(photo.pixels, field), (height, width))

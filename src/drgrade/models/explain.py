@@ -106,6 +106,7 @@ def explain_photo(
     device: str = "cpu",
     eye: str | None = None,
     threshold: float = THRESHOLD,
+    any_picture: bool = False,
 ) -> tuple[dict[str, Any], Explanation | None]:
     """The row of predictions of one photo, and why it is so; None where it has no grade.
 
@@ -116,8 +117,9 @@ def explain_photo(
         device: where to compute.
         eye: `left` or `right` where that is known.
         threshold: of the probability from which a pixel is lesion.
+        any_picture: do not ask whether the picture shows a retina in colour.
     """
-    seen = look(name, path, grader.preprocess)
+    seen = look(name, path, grader.preprocess, any_picture=any_picture)
     model = str(grader.facts.get("weights_sha256", ""))[:16]
     if seen.prepared is None:
         return {"photo": name, "status": "error", **seen.facts, "model": model}, None

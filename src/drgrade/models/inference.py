@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from drgrade.data.preprocess import UNGRADABLE, Prepared, Preprocess, read_prepared
+from drgrade.data import preprocess, retina
+from drgrade.data.preprocess import Prepared, Preprocess, read_prepared
 from drgrade.data.squares import as_unit
 from drgrade.errors import DrgradeError, PhotoError
 from drgrade.grades import PROBABILITIES
@@ -18,6 +19,10 @@ from drgrade.models.grader import Grader
 from drgrade.recalibration import referable_score
 
 BATCH = 8
+STATUS = {
+    **dict.fromkeys((*preprocess.UNGRADABLE, *retina.UNGRADABLE), "ungradable"),
+    **dict.fromkeys((preprocess.NO_EYE, retina.NO_RETINA), "not_fundus"),
+}  # of the reasons that are the picture's own; any other one is an error
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,20 @@ class Look:
     prepared: Prepared | None = None
 
 
-def look(name: str, path: Path | DrgradeError, settings: Preprocess) -> Look:
-    """Read and prepare one photo; whatever is wrong with it becomes its reason."""
+def look(
+    name: str, path: Path | DrgradeError, settings: Preprocess, *, any_picture: bool = False
+) -> Look:
+    """Read and prepare one photo; whatever is wrong with it becomes its reason.
+
+    With `any_picture` it is not asked whether the picture shows a retina in colour.
+    """
     try:
         if isinstance(path, DrgradeError):
             raise path
-        prepared = read_prepared(path, settings)
+        prepared = read_prepared(path, settings, retina_only=not any_picture)
     except PhotoError as error:
-        status = {"status": "ungradable"} if error.reason in UNGRADABLE else {}
-        return Look(name, None, {"reason": str(error), **status})
+        status = STATUS.get(error.reason, "error")
+        return Look(name, None, {"reason": str(error), "status": status})
     except (OSError, DrgradeError) as error:
         return Look(name, None, {"reason": f"cannot be read: {error}"})
     return Look(name, prepared.pixels, prepared.facts(), prepared)
@@ -52,16 +62,22 @@ def grade_photos(
     workers: int = 2,
     device: str = "cpu",
     mirror: bool = False,
+    any_picture: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield one row of the predictions table for each (name, path), in order.
 
-    A photo that cannot be read gets status `error` and no probabilities, never grade 0. With
+    A photo that cannot be read gets status `error` and no probabilities, never grade 0; a picture
+    that shows no retina in colour is `not_fundus` or `ungradable`, unless `any_picture`. With
     `mirror` each graded row has the column `mirrored` too: the grade of the mirrored photo.
     """
     waiting = iter(photos)
+
+    def one(photo: tuple[str, Path | DrgradeError]) -> Look:
+        return look(*photo, grader.preprocess, any_picture=any_picture)
+
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         while group := list(islice(waiting, batch)):
-            looks = list(pool.map(lambda each: look(each[0], each[1], grader.preprocess), group))
+            looks = list(pool.map(one, group))
             yield from _grade_batch(grader, looks, torch.device(device), mirror=mirror)
 
 

@@ -84,9 +84,9 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         processes.wait()
         if stop:  # too late for a step to see it, and not too late for the fold or cell after this
             raise InterruptedRunError(
-                f"stopped when {files.folder} was finished, before it was judged; go on with the "
-                f"same command, or for this run alone `drgrade train --resume {files.folder}`",
+                f"stopped when {files.folder} was finished, before it was judged",
                 stop.exit_code,
+                f"`drgrade train --resume {files.folder}`",
             )
     return files.folder
 
@@ -94,9 +94,10 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
 def _leave_if(stop: StopFlag, files: RunFolder) -> None:
     if stop:
         raise InterruptedRunError(
-            f"stopped while photos were prepared; go on with `drgrade train --resume "
-            f"{files.folder}`", stop.exit_code,
-        )  # fmt: skip
+            "stopped while photos were prepared",
+            stop.exit_code,
+            f"`drgrade train --resume {files.folder}`",
+        )
 
 
 def _held(files: RunFolder, processes: Processes) -> contextlib.AbstractContextManager[None]:
@@ -117,6 +118,11 @@ def _begin(recipe: Recipe, files: RunFolder, whole: Manifest, *, given: bool, re
 def resume_run(folder: Path) -> Path:
     """Go on with an interrupted run from its own folder."""
     files = RunFolder(folder)
+    if (files.folder / "fold-0").is_dir():
+        raise RunError(
+            f"{folder} holds folds; go on with the command that began them "
+            f"(`drgrade train RECIPE --folds K -o {folder}`)"
+        )
     if not files.is_started:
         raise RunError(f"no run to resume in {folder}; start one with `drgrade train RECIPE`")
     given = read_manifest(files.given) if files.given.is_file() else None

@@ -15,6 +15,7 @@ from drgrade.run import RunFolder
 from drgrade.training.experiment import run
 from drgrade.training.pooled_facts import pooled_facts
 from drgrade.training.prepared import read_photos
+from drgrade.training.signals import SAME, going_on_with
 from drgrade.training.stages import chained, refuse_real_before, run_before
 
 
@@ -37,9 +38,10 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     if groups < k:
         raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
     of_row = folds(whole, k, recipe.data.split_seed)
-    if recipe.stages:
-        run_before(recipe, Path(folder), None)
-    parts = [_one_fold(last, whole, of_row, i, k, Path(folder)) for i in range(k)]
+    with going_on_with(SAME):
+        if recipe.stages:
+            run_before(recipe, Path(folder), None)
+        parts = [_one_fold(last, whole, of_row, i, k, Path(folder)) for i in range(k)]
     table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
     path = Path(folder) / "out_of_fold.parquet"
     facts = pooled_facts([part.facts for part in parts])

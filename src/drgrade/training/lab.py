@@ -12,7 +12,7 @@ from drgrade.data.manifest import Manifest
 from drgrade.data.splits import complete, leaked_share
 from drgrade.errors import DownloadError, UsageError
 from drgrade.evaluation.lab.report import write_lab_report
-from drgrade.files import write_json
+from drgrade.files import refuse_file, write_json
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.progress import say
@@ -24,6 +24,7 @@ from drgrade.training.lab_nets import ROLE, nets_of, recipe_of
 from drgrade.training.lab_plan import Pace, Planned, measure, plan, say_plan
 from drgrade.training.loop import DivergedError
 from drgrade.training.prepared import limited
+from drgrade.training.signals import SAME, going_on_with
 
 FORMAT = 1
 ABOUT = "lab.json"
@@ -57,6 +58,7 @@ def run_lab(
         RunError: a cell in `folder` was run with other settings.
         InterruptedRunError: a signal came; the same command goes on where it stopped.
     """
+    refuse_file(folder)
     cells = [*cells_of(wanted), *nets_of(wanted)]
     _refuse_other_settings(cells, folder, manifest)
     whole = completed(manifest, cells[0])
@@ -68,7 +70,8 @@ def run_lab(
     about = _about(whole, cells, planned, wanted, folder)
     drawn = time.monotonic()
     for cell in cells:
-        about["reasons"][cell.name] = _run_cell(cell, manifest, folder, language)
+        with going_on_with(SAME):
+            about["reasons"][cell.name] = _run_cell(cell, manifest, folder, language)
         if time.monotonic() - drawn > PAGE_SECONDS:
             _write(folder, about, whole, language)
             drawn = time.monotonic()

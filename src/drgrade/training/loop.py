@@ -108,9 +108,9 @@ def _one_epoch(desk: Desk, state: State) -> None:
         if stop:
             desk.processes.wait()  # until the state is saved
             raise InterruptedRunError(
-                f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}; "
-                f"go on with `drgrade train --resume {desk.run.folder}`",
+                f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}",
                 stop,
+                f"`drgrade train --resume {desk.run.folder}`",
             )
     state.seconds += time.monotonic() - begun
 

@@ -12,11 +12,24 @@ CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 class InterruptedRunError(DrgradeError):
-    """A training that was asked to stop and has saved its state."""
+    """A training that was asked to stop and has saved its state; `how` says what goes on."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
+    def __init__(self, what: str, exit_code: int, how: str) -> None:
+        super().__init__(f"{what}; go on with {how}")
+        self.what = what
         self.exit_code = exit_code
+
+
+@contextlib.contextmanager
+def going_on_with(how: str) -> Iterator[None]:
+    """Inside, what is stopped is a part of something larger, which goes on in its own way."""
+    try:
+        yield
+    except InterruptedRunError as error:
+        raise InterruptedRunError(error.what, error.exit_code, how) from None
+
+
+SAME = "the same command"
 
 
 class StopFlag:

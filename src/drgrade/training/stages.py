@@ -9,6 +9,7 @@ from drgrade.progress import say
 from drgrade.recipe import Recipe, load_recipe, write_toml
 from drgrade.training.experiment import STAGES, run
 from drgrade.training.processes import current
+from drgrade.training.signals import going_on_with
 
 PLAN = "stages.toml"  # the whole recipe, beside the last stage's own
 
@@ -31,7 +32,8 @@ def run_stages(
     if processes.is_first:
         _begin(recipe, Path(folder), resume=resume)
     processes.wait()
-    before = run_before(recipe, Path(folder), manifest)
+    with going_on_with(f"`drgrade train --resume {folder}`"):
+        before = run_before(recipe, Path(folder), manifest)
     last = chained(recipe)[-1]
     say(f"stage {len(before) + 1} of {len(recipe.stages)}: {recipe.stages[-1].name}")
     return run(last, manifest, folder, resume=True)

@@ -1,0 +1,142 @@
+"""Does a picture show a retina in colour? What does not is refused, not graded.
+
+Seven figures of the field, each with the range in which photographs of the retina lie: of its
+colour, and of how green and red change from place to place. Blood absorbs green and hardly any red,
+so that vessels and lesions stand out in the one and not in the other; in most other pictures all
+channels change together, and more. The ranges were set on drawn photographs, IDRiD and RFMiD 2.0's
+training part; `docs/results/gate.md` has what they refuse of photographs that had no say, and what
+they let through.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from drgrade.errors import PhotoError
+
+NOT_COLOUR = "not colour"
+NOISE = "noise"
+NO_RETINA = "no retina"
+UNGRADABLE = (NOT_COLOUR, NOISE)  # a retina may be behind these
+SIDE = 128  # px, on which the figures are taken; a smaller photo says too little
+RIM = 0.46  # of the side: what lies farther out is the rim's
+DIM = 0.15  # of the field's brightest tenth; what is darker is the margin's
+DARK = 8  # of 255
+INWARD = 5  # px from the margin, where changes are measured
+FEWEST = 0.02  # of the disc; a field smaller than this has no figures
+FINE, COARSE = 1.2, 5.0  # px, widths of the Gaussians between which changes are looked at
+FLOOR = 16  # of 255, added before a logarithm
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """How the field of a square looks.
+
+    `colour`: how far the weakest channel lies below the strongest, as a share of the strongest,
+    middle over the field. `red`, `blue`: that channel's share of all light, mean. `hues`: spread of
+    the logarithm of red over green. `contrast`: spread of the logarithm of green between `FINE` and
+    `COARSE`. `together`: how red and green change together there, as a correlation. `noise`: spread
+    of green from pixel to pixel as a share of its mean, in `contrast`s.
+    """
+
+    colour: float
+    red: float
+    blue: float
+    hues: float
+    contrast: float
+    together: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One figure's range, what a picture outside it is, and how that is said."""
+
+    figure: str
+    least: float
+    most: float
+    reason: str
+    said: str
+
+
+RULES = (
+    Rule("colour", 0.05, 1.0, NOT_COLOUR, "the weakest channel lies below the strongest by"),
+    Rule("contrast", 0.010, 1.0, NO_RETINA, "green changes from place to place by"),
+    Rule("noise", 0.0, 2.5, NOISE, "green changes from pixel to pixel over from place to place by"),
+    Rule("contrast", 0.0, 0.115, NO_RETINA, "green changes from place to place by"),
+    Rule("together", -1.0, 0.985, NO_RETINA, "red and green change together by"),
+    Rule("red", 0.28, 1.0, NO_RETINA, "red's share of the light is"),
+    Rule("blue", 0.0, 0.42, NO_RETINA, "blue's share of the light is"),
+    Rule("hues", 0.02, 0.60, NO_RETINA, "red against green spreads by"),
+)
+
+
+def appearance_of(square: np.ndarray) -> Appearance | None:
+    """Measure the field of a square (S, S, 3) uint8; None where there is next to no field."""
+    light = _small(square)
+    strongest = light.max(axis=2)
+    away = np.arange(SIDE) - (SIDE - 1) / 2
+    disc = away[:, None] ** 2 + away[None] ** 2 < (RIM * SIDE) ** 2
+    field = disc & (strongest > max(DARK, DIM * float(np.percentile(strongest[disc], 90))))
+    if field.sum() < FEWEST * disc.sum():
+        return None
+    colours = light[field]
+    red, green, blue = colours.T
+    total = colours.sum(axis=1) + 1
+    contrast, together, noise = _changes(light, field)
+    return Appearance(
+        colour=float(np.median(1 - colours.min(axis=1) / (colours.max(axis=1) + 1))),
+        red=float((red / total).mean()),
+        blue=float((blue / total).mean()),
+        hues=float(np.log((red + DARK) / (green + DARK)).std()),
+        contrast=contrast,
+        together=together,
+        noise=noise,
+    )
+
+
+def _small(square: np.ndarray) -> np.ndarray:
+    """The square at (SIDE, SIDE, 3), float 0 to 255."""
+    if len(square) == SIDE:
+        return square.astype(np.float32)
+    how = Image.Resampling.BOX if len(square) > SIDE else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(square).resize((SIDE, SIDE), how)).astype(np.float32)
+
+
+def _changes(light: np.ndarray, field: np.ndarray) -> tuple[float, float, float]:
+    """Contrast, togetherness and noise inside the field, away from its margin."""
+    weights = field.astype(np.float32)
+    weighted = {width: ndimage.gaussian_filter(weights, width) + 1e-3
+                for width in (1.0, FINE, COARSE)}  # fmt: skip
+
+    def smooth(values: np.ndarray, width: float) -> np.ndarray:
+        return ndimage.gaussian_filter(values * weights, width) / weighted[width]
+
+    inside = ndimage.binary_erosion(field, iterations=INWARD)
+    inside = inside if inside.any() else field
+    green = light[..., 1]
+    grain = (green - smooth(green, 1.0))[inside].std() / max(1.0, green[field].mean())
+    logs = [np.log(light[..., channel] + FLOOR) for channel in (0, 1)]
+    red, green = ((smooth(each, FINE) - smooth(each, COARSE))[inside] for each in logs)
+    spread = float(red.std() * green.std())
+    together = float(((red - red.mean()) * (green - green.mean())).mean()) / spread if spread else 0
+    contrast = float(green.std())
+    return contrast, together, float(grain) / max(contrast, 1e-6)
+
+
+def refuse_other_pictures(square: np.ndarray) -> None:
+    """Refuse a square (S, S, 3) uint8, of `SIDE` px or more, that shows no retina in colour.
+
+    Raises:
+        PhotoError: `not colour`, `noise` or `no retina`, with the figure found and its bound.
+    """
+    seen = appearance_of(square)
+    if seen is None:
+        raise PhotoError(NO_RETINA, "next to nothing of the picture is lit")
+    for rule in RULES:
+        value = getattr(seen, rule.figure)
+        if not rule.least <= value <= rule.most:
+            bound = f"at least {rule.least:g}" if value < rule.least else f"at most {rule.most:g}"
+            raise PhotoError(rule.reason, f"{rule.said} {value:.3g}, in a retina by {bound}")
