@@ -52,7 +52,7 @@ def track(items: Iterable[T], total: int, label: str, unit: str = "photos") -> I
         yield item
         done += 1
         now = time.monotonic()
-        if now - begun > QUIET_SECONDS and is_due(now - shown):
+        if done < total and now - begun > QUIET_SECONDS and is_due(now - shown):
             shown = now
             show(describe(label, unit, done, total, now - begun))
     if time.monotonic() - begun > QUIET_SECONDS:
@@ -67,6 +67,11 @@ def describe(label: str, unit: str, done: int, total: int, seconds: float) -> st
     if done < FEWEST and done < total:  # the first one also pays for what is made ready
         return told
     return f"{told}, {rate:.3g} {unit}/s, {duration(left)} left"
+
+
+def counted(number: int, unit: str) -> str:
+    """A number of things as a person says it: ``1 cell``, ``1,200 cells``."""
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
 
 
 def duration(seconds: float) -> str:

@@ -38,3 +38,13 @@ def test_it_is_no_medical_device_and_without_a_scorecard_nothing_is_claimed(tmp_
     told = card_of(tmp_path)
     assert "not a medical device" in told
     assert "nothing is said here of how well it grades" in told
+
+
+@pytest.mark.parametrize(("high", "low", "crossed"), [(0.6, 0.5, True), (0.3, 0.7, False)])
+def test_a_high_sensitivity_point_above_the_other_one_is_explained(tmp_path, high, low, crossed):
+    share = {"value": 0.9, "low": 0.8, "high": 0.95}
+    points = [{"name": name, "threshold": at, "sensitivity": share, "specificity": share,
+               "rule": "as told"} for name, at in (("HS", high), ("HP", low))]  # fmt: skip
+    told = {"method": "none", "rows": 9, "split": "calibrate", "predicted_by": "it", "date": "now"}
+    text = card_of(tmp_path, calibration=told, operating_points=points)
+    assert ("HS lies above HP" in text) is crossed

@@ -284,10 +284,25 @@ def test_a_signal_after_a_folds_last_step_ends_the_training_before_the_next_fold
     with pytest.raises(InterruptedRunError, match=r"fold-0 was finished") as caught:
         run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
     assert caught.value.exit_code == 143
+    assert str(caught.value).endswith("go on with the same command")
     assert not (tmp_path / "folds" / "fold-1").exists()
+    with pytest.raises(RunError, match="holds folds; go on with the command that began them"):
+        experiment.resume_run(tmp_path / "folds")
     monkeypatch.setattr(experiment, "_finish", finish)
     table = run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
     assert set(read_predictions(table).table["fold"]) == {0, 1}
+
+
+def test_where_tune_has_one_grade_it_chooses_no_epoch_and_sees_no_collapse(
+    manifest, tmp_path, capsys
+):
+    is_tune = pl.col("split") == "tune"
+    one = manifest.table.with_columns(grade=pl.when(is_tune).then(2).otherwise(pl.col("grade")))
+    files = RunFolder(run(quick(), Manifest(one, manifest.root, {}), tmp_path / "one"))
+    told = capsys.readouterr().err
+    assert "of split 'tune' have grade 2: no QWK can choose an epoch there" in told
+    assert "collapsed" not in told
+    assert json.loads((files.folder / "summary.json").read_text())["best_epoch"] == 2
 
 
 def relabelled(manifest: Manifest) -> Manifest:

@@ -158,7 +158,7 @@ def check(
     """
     from drgrade.data.check import examine
     from drgrade.data.manifest import read_manifest
-    from drgrade.progress import say
+    from drgrade.progress import counted, say
 
     if workers < 1:
         raise UsageError(f"--workers must be 1 or more, got {workers}")
@@ -170,8 +170,8 @@ def check(
         return 3 if wrong else 0
     for note in table.facts.get("notes", []):
         say(note)
-    known = f", {findings.patients:,} patients" if findings.patients else ""
-    print(f"{manifest}: {findings.photos:,} photos{known}")
+    known = f", {counted(findings.patients, 'patient')}" if findings.patients else ""
+    print(f"{manifest}: {counted(findings.photos, 'photo')}{known}")
     _print_counts(findings.counts)
     for text in findings.warnings():
         print(f"warning: {text}")

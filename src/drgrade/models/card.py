@@ -46,7 +46,8 @@ LIMITS = (
     "glaucoma, macular degeneration or anything else, and grade 0 does not mean a healthy eye.",
     "Cameras, countries and ages that it did not learn from may be graded worse; calibrate and "
     "judge it on photographs of your own before you believe a figure.",
-    "It does not know when a photograph is no retina or too poor to grade.",
+    "A picture that shows no retina in colour is refused by rules of colour and contrast, most of "
+    "the time; whether a photograph is good enough to grade is not asked.",
 )
 
 
@@ -201,6 +202,11 @@ def _preprocessing(grader: Grader) -> list[str]:
     ]
 
 
+CROSSED = (
+    "HS lies above HP: on these rows one threshold meets both rules, and any between the two does."
+)
+
+
 def _calibration(grader: Grader) -> list[str]:
     facts = grader.facts
     told = facts.get("calibration")
@@ -220,6 +226,10 @@ def _calibration(grader: Grader) -> list[str]:
         at = "none" if point["threshold"] is None else f"{point['threshold']:.4f}"
         rule = point.get("rule") or point.get("reason") or ""
         lines.append(f"| {point['name']} | {at} | {' | '.join(shares)} | {cell(rule)} |")
+    by_name = {point["name"]: point["threshold"] for point in facts["operating_points"]}
+    high, low = by_name.get("HS"), by_name.get("HP")
+    if high is not None and low is not None and high >= low:
+        lines += ["", CROSSED]
     return lines
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drgrade.memory import keep_freed_memory
-from drgrade.progress import duration, say
+from drgrade.progress import counted, duration, say
 from drgrade.run import RunFolder
 from drgrade.training.lab_cells import Cell
 
@@ -132,7 +132,7 @@ def _timed(step: Callable[[], None]) -> float:
 def say_plan(planned: Sequence[Planned], photos: Mapping[str, int]) -> None:
     """Say what will run and how long it takes, one line a cell, then the sum."""
     counts = ", ".join(f"{photos.get(name, 0):,} {name}" for name in ("train", "tune", "test"))
-    say(f"the lab will run {len(planned)} cells on {counts} photos:")
+    say(f"the lab will run {counted(len(planned), 'cell')} on {counts} photos:")
     width = max(len(each.cell.name) for each in planned)
     for each in planned:
         say(f"  {each.cell.name:{width}}  {_said(each)}")

@@ -257,6 +257,9 @@ def _row(desk: Desk, state: State, fitted: Grader, tune_outputs: np.ndarray) -> 
         row |= {
             "tune_loss": _finite(loss.item()),
             "tune_accuracy": _finite(accuracy(counts).value),
+        }
+    if len(np.unique(grades)) > 1:  # among photos of one grade kappa is 0 whatever is answered
+        row |= {
             "tune_qwk": _finite(kappa(counts).value),
             "majority_share": float(np.bincount(given, minlength=5).max() / len(given)),
         }

@@ -17,7 +17,7 @@ from drgrade.data.splits import complete
 from drgrade.errors import ManifestError, RecipeError
 from drgrade.files import cache_folder, sha256_bytes
 from drgrade.models.lesions import DME_OUTPUTS
-from drgrade.progress import say
+from drgrade.progress import counted, say
 from drgrade.recipe import Recipe
 from drgrade.training.loop import Parts
 
@@ -62,6 +62,12 @@ def prepare(
         raise ManifestError(
             f"training needs at least 2 graded photos in split 'train', "
             f"got {len(parts.train)}; check the manifest's grade and split columns"
+        )
+    if len(parts.tune) and recipe.train.choose == "qwk" and len(np.unique(parts.tune.grades)) < 2:
+        say(
+            f"warning: all {counted(len(parts.tune), 'photo')} of split 'tune' have grade "
+            f"{parts.tune.grades[0]}: no QWK can choose an epoch there, the last one is kept; "
+            "divide the photos anew, or set train.choose = loss"
         )
     if parts.train.targets is not None and not parts.train.targets.are_any:
         say(

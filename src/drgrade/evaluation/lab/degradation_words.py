@@ -51,7 +51,7 @@ DEGRADATION: Pairs = {
     ),
     "degradation_no_table": (
         "No cell of the table was run. The same command without --degradation runs them.",
-        "尚未執行表格中的任何欄位；去掉 --degradation 的同一指令即可執行。",
+        "尚未執行表格中的任何一格；去掉 --degradation 的同一指令即可執行。",
     ),
     "degradation_say": (
         "{kind} networks end with a training error of {errors}{against}{conclusion}{gap}.",

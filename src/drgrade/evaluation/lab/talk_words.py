@@ -5,7 +5,7 @@ from drgrade.languages import Pairs
 TALK: Pairs = {
     "verdict_none": (
         "No cell has finished yet; the tables fill as cells end.",
-        "尚無任何欄位完成；每完成一欄，表格就會更新。",
+        "尚無任何一格完成；每完成一格，表格就會更新。",
     ),
     "verdict_beats_all": (
         "{cell}, chosen on tune, grades {accuracy} of the test photographs right: more than "
@@ -138,6 +138,6 @@ TALK: Pairs = {
     ),
     "talk_empty": (
         "Empty cells. {name}: {reason}.",
-        "空白欄位：{name}：{reason}。",
+        "空白格：{name}：{reason}。",
     ),
 }
