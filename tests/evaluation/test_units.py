@@ -5,6 +5,7 @@ import pytest
 
 from drgrade.errors import UnknownNameError
 from drgrade.evaluation.analyses import analyses, flow, imageability, transported
+from drgrade.evaluation.metrics import predictive_values
 from drgrade.evaluation.units import Endpoint, at_level, called_by, endpoints, judged, primary_level
 from drgrade.predictions import Predictions, from_rows
 
@@ -134,7 +135,9 @@ def test_predictive_values_at_the_observed_prevalence_are_those_counted():
     a, _, _ = analyses(at_level(from_rows(SCREENED), REFERABLE, "photo"))
     observed = transported(a)[0]
     assert observed.is_observed
-    assert (observed.ppv, observed.npv) == pytest.approx((a.ppv.value, a.npv.value))
+    assert (observed.ppv, observed.npv) == (a.ppv, a.npv)
+    by_rule = predictive_values(a.sensitivity.value, a.specificity.value, observed.prevalence)
+    assert [each.value for each in by_rule] == pytest.approx([a.ppv.value, a.npv.value])
 
 
 def test_without_disease_sensitivity_is_not_available_and_never_zero_or_one():

@@ -12,6 +12,7 @@ import polars as pl
 
 from drgrade.evaluation import metrics
 from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.predictive import carried
 from drgrade.evaluation.units import Units
 from drgrade.evaluation.values import Estimate, Flags, Strings, missing
 from drgrade.grades import GRADES
@@ -78,20 +79,17 @@ class Transport:
 
     prevalence: float
     is_observed: bool
-    ppv: float | None
-    npv: float | None
+    ppv: Estimate
+    npv: Estimate
 
 
 def transported(analysis: Analysis) -> tuple[Transport, ...]:
     """Predictive values of an analysis at the observed prevalence and at 5, 10 and 20 %."""
-    sens, spec = analysis.sensitivity.value, analysis.specificity.value
-    if sens is None or spec is None:
+    sens, spec = analysis.sensitivity, analysis.specificity
+    if sens.value is None or spec.value is None:
         return ()
-    observed = analysis.positives / analysis.n
-    return tuple(
-        Transport(at, number == 0, *(v.value for v in metrics.predictive_values(sens, spec, at)))
-        for number, at in enumerate((observed, *PREVALENCES))
-    )
+    observed = Transport(analysis.positives / analysis.n, True, analysis.ppv, analysis.npv)
+    return (observed, *(Transport(at, False, *carried(sens, spec, at)) for at in PREVALENCES))
 
 
 @dataclass(frozen=True)
