@@ -108,3 +108,11 @@ def test_weights_of_unknown_terms_are_named_as_such(tmp_path):
     for start in ("resnet18-f37072fd.pth", "hf:someone/something@0123"):
         place = saved(tmp_path / "m.safetensors", "idrid", start=start)
         assert told(place)[1:] == [(start, "start", "unknown")]
+
+
+def test_a_start_from_a_model_that_ships_is_followed_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path / "shipped"))
+    (tmp_path / "shipped").mkdir()
+    saved(tmp_path / "shipped" / "eye.safetensors", "eyepacs")
+    place = saved(tmp_path / "m.safetensors", "idrid", start="eye")
+    assert told(place)[1:] == [("eyepacs", "start", "closed")]

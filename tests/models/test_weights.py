@@ -185,7 +185,7 @@ def test_a_cut_file_is_called_damaged_with_its_size(tmp_path, share):
 
 def test_a_start_that_is_nothing_names_the_ones_there_are():
     with pytest.raises(
-        UsageError, match="random, imagenet, phantom, a file, a run folder or hf:.*, got 'imagnet'"
+        UsageError, match="random, imagenet, phantom, a file, a run folder, a shipped model or hf:.*, got 'imagnet'"
     ):
         load_start(resnet18(), "resnet18", "imagnet")
 
@@ -204,3 +204,17 @@ def test_the_state_of_a_training_is_no_start_and_the_line_says_what_is(tmp_path)
     save_tensors(tmp_path / "last.safetensors", {"a": torch.zeros(1)}, {"kind": "training state"})
     with pytest.raises(CheckpointError, match=r"training state, not a grader.*best\.safetensors"):
         normalisation("resnet18", str(tmp_path / "last.safetensors"))
+
+
+def test_a_shipped_model_is_a_start_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path))
+    torch.manual_seed(5)
+    model = Model(network="resnet18")
+    whole = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy")
+    save_grader(tmp_path / "own-eyes.safetensors", whole)
+    network = build_network(model, 5)
+    told = load_start(network, "resnet18", "own-eyes")
+    assert told == "resnet18 starts from own-eyes.safetensors"
+    assert torch.equal(network.conv1.weight, whole.network.conv1.weight)
+    with pytest.raises(UsageError, match="got 'own-eye'; did you mean 'own-eyes'"):
+        load_start(network, "resnet18", "own-eye")

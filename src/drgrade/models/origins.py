@@ -15,7 +15,7 @@ from drgrade.data.sources import DRAWN, SOURCES
 from drgrade.errors import CheckpointError
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import read_about
-from drgrade.models.places import BEST
+from drgrade.models.places import BEST, shipped_models
 from drgrade.models.weights import PHANTOM, phantom_folder
 
 Terms = Literal["free", "closed", "unknown"]
@@ -108,7 +108,7 @@ def _of_start(
 
 
 def _file_of(start: str, network: str, folder: Path | None) -> Path | None:
-    """The file of a start: of `phantom`, an earlier stage, a run folder, or as it is named.
+    """The file of a start: of `phantom`, an earlier stage, a run folder, shipped, or as named.
 
     None where it is not here. Of a fold, the stages lie beside it.
     """
@@ -116,7 +116,7 @@ def _file_of(start: str, network: str, folder: Path | None) -> Path | None:
     if start == PHANTOM:
         places = [phantom_folder(network) / BEST]
     elif stage is None:
-        places = [Path(start), Path(start) / BEST]
+        places = [Path(start), Path(start) / BEST, shipped_models().get(start, Path(start))]
     elif folder is None:
         return None
     else:

@@ -7,11 +7,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from drgrade.errors import CheckpointError, DownloadError, UsageError
+from drgrade.errors import CheckpointError, DownloadError, UsageError, nearest
 from drgrade.files import cache_folder, sha256_file
 from drgrade.models.download import fetch
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
 from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
+from drgrade.models.places import BEST, shipped_models
 
 Triple = tuple[float, float, float]
 State = dict[str, torch.Tensor]
@@ -24,6 +25,7 @@ TORCHVISION: dict[str, str] = {
     "resnet152": "resnet152-394f9c45.pth",
 }  # fmt: skip
 PHANTOM = "phantom"
+KNOWN = ("random", "imagenet", PHANTOM)
 FILES = {*TORCHVISION.values(), "resnet50-0676ba61.pth"}
 HALF: tuple[Triple, Triple] = ((127.5,) * 3, (127.5,) * 3)
 LITE: tuple[Triple, Triple] = ((127.0,) * 3, (128.0,) * 3)
@@ -83,7 +85,7 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
         name: of the network.
         start: `random`, `imagenet`, `phantom` (drawn photographs), the name of a torchvision
             file, `hf:OWNER/NAME` and what may follow it, the path of a `.pth` or `.safetensors`
-            file in torchvision's layout or ours, or a run folder.
+            file in torchvision's layout or ours, a run folder, or a shipped model's name.
 
     Raises:
         DownloadError: weights that cannot be had here.
@@ -105,8 +107,8 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
     path = _place_of(start)
     if not path.is_file():
         raise UsageError(
-            "model.start must be random, imagenet, phantom, a file, a run folder or "
-            f"{FORM}, got '{start}'"
+            "model.start must be random, imagenet, phantom, a file, a run folder, a shipped model "
+            f"or {FORM}, got '{start}'{nearest(start, KNOWN + tuple(shipped_models()))}"
         )
     told = pinned(start) if is_on_hub(start) else path.name
     return _fill(network, read_state(path), f"{name} starts from {told}")
@@ -198,11 +200,13 @@ def _is_ours(start: str) -> bool:
 
 
 def _place_of(start: str) -> Path:
-    """The file of a start on the hub (fetched), in a run folder (its best), or as it is named."""
+    """The file of a start: on the hub (fetched), in a run folder (its best), shipped, or named."""
     if is_on_hub(start):
         return fetch_pinned(start)[0]
     path = Path(start)
-    return path / "best.safetensors" if path.is_dir() else path
+    if path.is_dir():
+        return path / BEST
+    return path if path.exists() else shipped_models().get(start, path)
 
 
 def _our_name(key: str) -> str:
