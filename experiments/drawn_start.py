@@ -6,9 +6,12 @@ experiments/fine-tune.toml, whose out-of-fold predictions our judge compares: ph
 
     drgrade models pretrain resnet18        # and efficientnet_lite0, resnet50
     python experiments/drawn_start.py run OUT --set idrid=idrid.csv --set eyepacs=eyepacs.csv
+    python experiments/drawn_start.py keep OUT          # answers, without labels
+    python experiments/drawn_start.py lay OUT --set idrid=idrid.csv --set eyepacs=eyepacs.csv
     python experiments/drawn_start.py page OUT          # into docs/results/drawn-start.md
 
 `run` goes on where it stopped; several processes share the work, each leaves out what another does.
+A row of the page whose answers are not at hand stays as it is.
 """
 
 import argparse
@@ -17,6 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import kept
 from marked_page import fill
 
 from drgrade.data.manifest import read_manifest
@@ -44,6 +48,8 @@ STARTS = {  # the differences are each start less those before it
     "resnet50": ("random", "phantom"),
 }
 CURVE = (50, 100, 200)  # training photographs
+PREDICTIONS = "out_of_fold.parquet"
+ANSWERS = kept.ANSWERS / "drawn-start"
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ def _starts(sets: list[str], network: str, size: int, photos: int, seed: int) ->
 
 def run(cell: Cell, manifest: Path, out: Path) -> None:
     """Train a cell in folds, unless it is finished or another process has it in hand."""
-    if (out / cell.folder / "out_of_fold.parquet").is_file():
+    if (out / cell.folder / PREDICTIONS).is_file():
         return
     say(f"=== {cell.folder}")
     settings = {
@@ -113,14 +119,14 @@ def groups(out: Path, sets: list[str]) -> Iterator[tuple[tuple[str, str, int, in
     """Each group of finished cells with at least two starts, compared by our judge."""
     done: dict[tuple[str, str, int, int], list[Cell]] = {}
     for cell in cells(sets):
-        if (out / cell.folder / "out_of_fold.parquet").is_file():
+        if (out / cell.folder / PREDICTIONS).is_file():
             done.setdefault(cell.group, []).append(cell)
     for group, found in done.items():
         starts = dict.fromkeys(cell.start for cell in found)
         if len(starts) < 2:
             continue
         names = {cell: f"{cell.start}-{cell.seed}" for cell in found}
-        tables = {name: read_predictions(out / cell.folder / "out_of_fold.parquet")
+        tables = {name: read_predictions(out / cell.folder / PREDICTIONS)
                   for cell, name in names.items()}  # fmt: skip
         order = list(names)
         pools = {start: [i for i, cell in enumerate(order) if cell.start == start]
@@ -165,17 +171,43 @@ def _minus(name: str, other: str, score: str, found: Comparison) -> str:
     return ""
 
 
+def keep(out: Path) -> None:
+    """Copy the answers of each cell that is finished into the project."""
+    for path in sorted(out.glob(f"*/*/*/{PREDICTIONS}")):
+        kept.keep(path, ANSWERS / path.relative_to(out))
+
+
+def lay(out: Path, manifests: dict[str, str]) -> None:
+    """Put the kept answers, with the labels of their sets, where a training would leave them."""
+    for of, manifest in manifests.items():
+        labels = read_manifest(Path(manifest)).table
+        for path in sorted(ANSWERS.glob(f"{of}/*/*/{PREDICTIONS}")):
+            kept.lay(path, labels, out / path.relative_to(ANSWERS))
+
+
+def merged(before: str, now: str) -> str:
+    """The rows of both tables, those of `now` in place of the same cells of `before`."""
+    rows = {tuple(line.split("|")[1:6]): line for line in [*before.splitlines(), *now.splitlines()]
+            if line.startswith("|")}  # fmt: skip
+    return "\n".join(rows.values())
+
+
 def main() -> None:
-    """Run the cells, or write what is finished into the page."""
+    """Run the cells, keep or lay answers, or write what is finished into the page."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("what", choices=["run", "page"])
+    words.add_argument("what", choices=["run", "keep", "lay", "page"])
     words.add_argument("out", type=Path)
     words.add_argument("--set", action="append", default=[], help="NAME=MANIFEST")
     asked = words.parse_args()
     if asked.what == "page":
-        fill(PAGE, lambda name: table(asked.out, list(FOLDS)))
+        before = PAGE.read_text(encoding="utf-8").partition("<!-- table -->\n")[2]
+        before = before.partition("<!-- end -->")[0]
+        fill(PAGE, lambda name: merged(before, table(asked.out, list(FOLDS))))
         return
     manifests = dict(each.split("=", 1) for each in asked.set)
+    if asked.what != "run":
+        keep(asked.out) if asked.what == "keep" else lay(asked.out, manifests)
+        return
     for cell in cells(list(manifests)):
         if cell.start == PHANTOM and not RunFolder(phantom_folder(cell.network)).is_finished:
             say(f"{cell.folder}: left out, run `drgrade models pretrain {cell.network}` first")

@@ -47,6 +47,7 @@ Score = Callable[[Floats], Floats]
 LEVEL = 0.95
 NO_SPREAD = 1e-12  # of patients' shares: rounding
 KAPPA_COVERS = {12: 85, 25: 91, 50: 92, 100: 93}  # docs/results/coverage.md; where it is defined
+FLAWLESS = "no error in any resample, so how many there would be elsewhere is not known"
 ENOUGH_DEFINED = 0.9  # an interval from fewer resamples describes other data than ours
 ENOUGH_PATIENTS = 500  # from here on coverage was measured to be right (docs/results/coverage.md)
 
@@ -201,6 +202,8 @@ def from_replicates(
         why = f"undefined in {len(replicates) - len(known)} of {len(replicates)} resamples"
         return Estimate(float(value), None, None, method, n, why)
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    if low == high == 1.0:  # a score without an error: 1 to 1 would claim that none can come
+        return Estimate(float(value), None, None, method, n, FLAWLESS)
     return Estimate(float(value), float(low), float(high), method, n)
 
 
