@@ -13,6 +13,7 @@ looks once at EyePACS and at healthy eyes of other cameras, with the mean of its
 """
 
 import argparse
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +23,18 @@ from looks import look_at_others, look_shifted
 
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.errors import RunError
-from drgrade.files import locked
+from drgrade.files import locked, write_json
+from drgrade.models.checkpoint import load_grader
+from drgrade.models.places import shipped_models
 from drgrade.progress import say
 from drgrade.recipe import Recipe, load_recipe
+from drgrade.run import RunFolder
 from drgrade.training.folds import run_folds
 from drgrade.training.stages import chained, run_before
 
 HERE = Path(__file__).parent
 BASE, PEER = "grader", str(HERE / "peer.toml")
+SHIPPED_START = "drawn"
 FOLDS, SCREENED = 5, 256  # px of the trials that are screened
 
 
@@ -142,7 +147,26 @@ def make_drawn(recipe: Recipe, place: Path, out: Path) -> None:
     if not link.exists():
         link.symlink_to(shared, target_is_directory=True)
     with locked(shared.with_name(f"{shared.name}-turn"), waiting=say):
+        lay_shipped(first, shared)
         run_before(recipe, place, None)
+
+
+def lay_shipped(stage: Recipe, folder: Path) -> None:
+    """Put the start that ships where the stage that made it would leave it: an hour and more saved.
+
+    Its large weights are rounded to half precision; all cells of one seed and more begin from it.
+    """
+    files = RunFolder(folder)
+    shipped = shipped_models().get(SHIPPED_START)
+    if files.is_started or shipped is None:
+        return
+    facts = load_grader(shipped).facts
+    if facts["recipe_hash"] != stage.hash:
+        say(f"{SHIPPED_START}, which ships, is of another recipe: the stage is trained anew")
+        return
+    files.begin(stage, facts["manifest_hash"])
+    shutil.copyfile(shipped, files.best)
+    write_json(files.finished, {"laid": SHIPPED_START, "weights_sha256": facts["weights_sha256"]})
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from drgrade.data.sources import DRAWN
 from drgrade.models.checkpoint import read_about
 from drgrade.models.networks import NETWORKS
 
@@ -63,8 +64,10 @@ def summary_of(about: Mapping[str, Any]) -> str:
     taught = (facts.get("provenance") or {}).get("learned_from") or []
     names = [each["name"] for each in taught] or [facts.get("source") or "photographs not told"]
     split = facts.get("thresholds_chosen_on")
+    photographs = {each["name"] for each in taught if each["role"] == "photographs"}
     return "; ".join(
         [
+            *(["a start for trainings, no grader"] if photographs == {DRAWN} else []),
             ", ".join([model["network"], f"{about['preprocess']['size']} px", *has]),
             f"learned from {', '.join(names)}",
             f"calibrated on {split} rows" if split else "not calibrated",
