@@ -73,7 +73,7 @@ def print_grades(grader: Grader, path: Path) -> None:
     manifest = read_manifest(path)
     known = manifest.table.filter(manifest.table["grade"].is_not_null())
     photos = [(name, manifest.locate(name)) for name in known["photo"]]
-    rows = list(grade_photos(grader, photos))
+    rows = list(grade_photos(grader, photos, any_picture=True))
     graded = np.array([row["status"] == "graded" for row in rows])
     p = np.array([[row.get(name, np.nan) for name in PROBABILITIES] for row in rows])[graded]
     grades = known["grade"].to_numpy()[graded]

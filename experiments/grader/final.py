@@ -1,0 +1,70 @@
+"""The model that ships, made from the trial that won: every step a command, none done twice.
+
+    python experiments/grader/final.py OUT --data FOLDER [--size 384] [--seed 0]
+
+OUT/SIZEpx/base/SEED is a finished trial of `trials.py`. Trains its recipe once more on all
+photographs, rounds and calibrates by the folds' rows, judges these rows, writes the card, counts
+what the folds' models see, and looks once at EyePACS with the model itself. The packaged recipe
+`grader` must name the same size; the file that ships is OUT/final/default.safetensors.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from trials import Cell, make_drawn, recipe_of
+
+from drgrade.cli.app import run
+from drgrade.progress import say
+from drgrade.recipe import load_recipe
+from drgrade.training.experiment import run as train
+from drgrade.training.stages import chained
+
+ROOT = Path(__file__).resolve().parents[2]
+CARD = ROOT / "docs" / "results" / "model-card.md"
+
+
+def step(made: Path, *words: object) -> None:
+    """One command, unless what it makes is there."""
+    if made.exists():
+        return
+    say(f"drgrade {' '.join(map(str, words))}")
+    if run([str(each) for each in words]) not in (0, 3):  # 3: a check found something
+        sys.exit(f"{made} was not made")
+
+
+def main() -> None:
+    """Train, ship, calibrate, judge, describe."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("out", type=Path)
+    words.add_argument("--data", type=Path, required=True)
+    words.add_argument("--size", type=int, default=384)
+    words.add_argument("--seed", type=int, default=0)
+    asked = words.parse_args()
+    cell = Cell("base", asked.size, asked.seed)
+    recipe, folds = recipe_of(cell), asked.out / cell.folder
+    if (packaged := chained(load_recipe("grader"))[-1].hash) != chained(recipe)[-1].hash:
+        sys.exit(f"the packaged recipe {packaged[:12]} is another one: set its size")
+    place, every = asked.out / "final", asked.data / "idrid_all.csv"
+    step(every, "data", "split", asked.data / "idrid.csv", "--shares", "100,0,0,0", "-o", every)
+    make_drawn(recipe, place / "run", asked.out)
+    last = chained(recipe)[-1]
+    last = last.model_copy(update={"data": last.data.model_copy(update={"manifest": str(every)})})
+    train(last, None, place / "run", resume=True)
+    step(place / "rounded.safetensors",
+         "models", "ship", place / "run", "-o", place / "rounded.safetensors")  # fmt: skip
+    step(place / "default.safetensors", "calibrate", folds / "out_of_fold.parquet",
+         "--model", place / "rounded.safetensors", "--masks", asked.data / "idrid.csv",
+         "-o", place / "default.safetensors")  # fmt: skip
+    step(place / "scorecard", "evaluate", folds / "out_of_fold.parquet",
+         "--manifest", asked.data / "idrid.csv", "-o", place / "scorecard")  # fmt: skip
+    run(["models", "card", str(place / "default.safetensors"), "--scorecard",
+         str(place / "scorecard"), "-o", str(CARD), "--force"])  # fmt: skip
+    step(place / "eyepacs.parquet", "predict", place / "default.safetensors",
+         asked.data / "eyepacs.csv", "-o", place / "eyepacs.parquet")  # fmt: skip
+    step(place / "eyepacs", "evaluate", place / "eyepacs.parquet",
+         "--manifest", asked.data / "eyepacs.csv", "-o", place / "eyepacs")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
