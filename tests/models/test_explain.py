@@ -25,6 +25,7 @@ from drgrade.models.explain_picture import (
     COLOURS,
     SIDE,
     WIDTH,
+    Pen,
     as_png,
     draw_explanation,
     outlined,
@@ -239,3 +240,21 @@ def test_the_twin_has_the_sentences_of_both_languages():
     found = told(explained(2, sight()))
     assert set(found) == {"en", "zh-TW"}
     assert found["en"][0] == summary(explained(2, sight()), "en")
+
+
+def test_the_line_below_the_map_of_evidence_is_the_mean_of_its_places(monkeypatch):
+    written: list[str] = []
+    write = Pen.write
+
+    def noted(self, x, y, text, *more, **others):
+        written.append(text)
+        return write(self, x, y, text, *more, **others)
+
+    monkeypatch.setattr(Pen, "write", noted)
+    found = explained(2, None)
+    places = np.array([[0.5, -2.0], [0.25, -0.25]]) - found.evidence.base
+    lesions = {"haemorrhage": 1.5}  # read off maps: part of the figure, of no place
+    evidence = replace(found.evidence, places=places, lesions=lesions, total=1.125)
+    draw_explanation(replace(found, evidence=evidence), "en")
+    assert any("−0.38" in text for text in written)
+    assert not any("1.1" in text for text in written)

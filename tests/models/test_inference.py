@@ -162,3 +162,12 @@ def test_a_frame_that_shows_nothing_is_ungradable_and_never_grade_0(place, tmp_p
     assert row["status"] == "ungradable"
     assert "p0" not in row
     assert f"nothing to see: the photo is {why}" in row["reason"]
+
+
+def test_a_manifest_none_of_whose_photos_is_there_is_told_how_to_find_them(place, tmp_path, capsys):
+    (tmp_path / "away.csv").write_text("photo,grade\na.jpg,0\nb.jpg,1\n")
+    code = run(["predict", str(place / "model.safetensors"), str(tmp_path / "away.csv"), "--json"])
+    told = capsys.readouterr()
+    assert code == 3
+    assert [json.loads(line)["status"] for line in told.out.splitlines()] == ["error", "error"]
+    assert "say with --root where they lie" in told.err
