@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.demo import real_photo
 from drgrade.grades import PROBABILITIES
 from drgrade.models.checkpoint import load_grader, weights_hash
-from drgrade.models.grader import Grader
+from drgrade.models.grader import Grader, build_network
 from drgrade.models.half_precision import LARGEST_FILE
 from drgrade.models.places import shipped_models
-from drgrade.recipe import load_recipe
+from drgrade.models.weights import load_start
+from drgrade.recipe import Model, load_recipe
 from drgrade.training.stages import chained
 
 PACKAGED = Path(__file__).resolve().parents[2] / "src" / "drgrade" / "models" / "shipped"
@@ -32,6 +33,27 @@ def shipped(place: Path) -> Grader:
 
 def test_it_is_small_enough_to_come_with_the_package(place):
     assert place.stat().st_size <= LARGEST_FILE
+
+
+def test_the_start_that_ships_has_learned_from_nobodys_photographs():
+    start = load_grader(shipped_models(PACKAGED)["drawn"])
+    taught = start.facts["provenance"]["learned_from"]
+    assert {each["name"] for each in taught} == {
+        "drawn", "ImageNet weights of EfficientNet-Lite0",
+    }  # fmt: skip
+    assert start.facts["recipe_hash"] == chained(load_recipe("grader"))[0].hash
+    assert shipped_models(PACKAGED)["drawn"].stat().st_size <= LARGEST_FILE
+
+
+def test_a_training_begins_with_the_start_that_ships(monkeypatch):
+    monkeypatch.delenv("DRGRADE_MODELS", raising=False)
+    model = Model(network="efficientnet_lite0", lesions=True, reads="both", dme=True)
+    start = load_grader(shipped_models(PACKAGED)["drawn"]).network
+    network = build_network(model, 4)
+    load_start(network, "efficientnet_lite0", "drawn")
+    before, now = start.state_dict(), network.state_dict()
+    assert all(torch.equal(before[name], now[name]) for name in before if "lesions." in name)
+    assert torch.equal(before["backbone.conv_stem.weight"], now["backbone.conv_stem.weight"])
 
 
 def test_all_that_taught_it_may_be_passed_on(shipped):

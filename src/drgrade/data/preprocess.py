@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,7 +72,7 @@ def read_prepared(path: Path, settings: Preprocess, *, retina_only: bool = False
     Raises:
         PhotoError: a short fixed reason, and the value found.
     """
-    photo = read_photo(path, wanted_side=max(settings.size, SIDE))
+    photo = read_photo(path, wanted_side=settings.size)
     if (short := min(photo.width, photo.height)) < settings.size:
         raise PhotoError(TOO_SMALL, f"short side {short} px, the model reads {settings.size} px")
     if (long := max(photo.width, photo.height)) > LONGEST * short:
@@ -83,12 +83,18 @@ def read_prepared(path: Path, settings: Preprocess, *, retina_only: bool = False
     _refuse_empty(photo.pixels[field.top : field.bottom, field.left : field.right])
     square = _square(photo.pixels, field, settings.size)
     if retina_only and short >= SIDE:
-        refuse_other_pictures(
-            square if settings.size >= SIDE else _square(photo.pixels, field, SIDE)
-        )
+        refuse_other_pictures(square if settings.size >= SIDE else _large_enough(path, settings))
     facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
     return Prepared(square, facts, field, photo_statistics(photo.pixels, field), (height, width))
+
+
+def _large_enough(path: Path, settings: Preprocess) -> np.ndarray:
+    """The square on which a retina can be told from other pictures, where the model's is smaller.
+
+    Read again: a JPEG may have been decoded as small as the model needs it.
+    """
+    return prepare(read_photo(path, wanted_side=SIDE).pixels, replace(settings, size=SIDE))
 
 
 def _refuse_empty(inside: np.ndarray) -> None:
