@@ -50,7 +50,13 @@ def test_none_stays_behind_when_the_one_that_made_them_is_killed(tmp_path):
     assert [pid for pid in pids if is_alive(pid)] == []
 
 
-DRAWING = "import sys; from drgrade.cli.app import main; main(sys.argv[1:])"
+DRAWING = """
+import signal, sys
+from drgrade.cli.app import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+main(sys.argv[1:])
+"""
 
 
 @pytest.mark.parametrize("seconds", [2.0, 5.0], ids=["while they start", "while they work"])
