@@ -15,10 +15,10 @@ from pathlib import Path
 from trials import Cell, make_drawn, recipe_of
 
 from drgrade.cli.app import run
+from drgrade.data.manifest import read_manifest
 from drgrade.progress import say
 from drgrade.recipe import load_recipe
-from drgrade.training.experiment import run as train
-from drgrade.training.stages import chained
+from drgrade.training.stages import chained, run_stages
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = ROOT / "docs" / "results" / "model-card.md"
@@ -48,9 +48,7 @@ def main() -> None:
     place, every = asked.out / "final", asked.data / "idrid_all.csv"
     step(every, "data", "split", asked.data / "idrid.csv", "--shares", "100,0,0,0", "-o", every)
     make_drawn(recipe, place / "run", asked.out)
-    last = chained(recipe)[-1]
-    last = last.model_copy(update={"data": last.data.model_copy(update={"manifest": str(every)})})
-    train(last, None, place / "run", resume=True)
+    run_stages(load_recipe("grader"), read_manifest(every), place / "run", resume=True)
     step(place / "rounded.safetensors",
          "models", "ship", place / "run", "-o", place / "rounded.safetensors")  # fmt: skip
     step(place / "default.safetensors", "calibrate", folds / "out_of_fold.parquet",

@@ -142,7 +142,12 @@ def _close_quietly() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
+
+
+def _forget_stdout() -> None:
+    """What is still printed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -153,7 +158,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return int(answer or 0) if isinstance(answer, int | None) else 0
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return 0
     except SystemExit:  # rich leaves like this when the reader of a help page is gone
         return 0

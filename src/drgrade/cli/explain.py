@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from drgrade.cli.predict import Input, as_promised, list_inputs, photographs
+from drgrade.cli.predict import Input, as_promised, list_inputs
 from drgrade.extras import need
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def explain(
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
     from drgrade.models.explain_files import write_explanation
-    from drgrade.progress import say, track
+    from drgrade.progress import counted, say, track
 
     on = str(pick_device(device))
     grader = load_grader(file, on)
@@ -83,9 +83,8 @@ def explain(
         else:
             write_explanation(explanation, told, output / name, language)
         _show(told, output / f"{name}.png", language, as_json=json_)
-    whole = (
-        f"{photographs(len(inputs))} = {len(inputs) - failed} explained + {failed} not explained"
-    )
+    every = counted(len(inputs), "photograph")
+    whole = f"{every} = {len(inputs) - failed} explained + {failed} not explained"
     say(f"{whole}; {output}. Research software, not a medical device.")
     return SOME_FAILED if failed else 0
 

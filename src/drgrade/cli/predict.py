@@ -76,7 +76,7 @@ def predict(
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
     from drgrade.models.inference import grade_photos
-    from drgrade.progress import say, track
+    from drgrade.progress import counted, say, track
 
     on = str(pick_device(device))
     grader = load_grader(file, on)
@@ -92,10 +92,12 @@ def predict(
         write_predictions(from_rows(rows, facts), output, force=force)
     _show(rows, json_, quiet=output is not None)
     failed = sum(row["status"] != "graded" for row in rows)
-    counted = f"{photographs(len(rows))} = {len(rows) - failed} graded + {failed} not graded"
+    whole = (
+        f"{counted(len(rows), 'photograph')} = {len(rows) - failed} graded + {failed} not graded"
+    )
     place = f"; {output}" if output else ""
     lost = f". {ALL_LOST}" if _is_lost(inputs) else ""
-    say(f"{counted}{place}{lost}. Research software, not a medical device.")
+    say(f"{whole}{place}{lost}. Research software, not a medical device.")
     return SOME_FAILED if failed else 0
 
 
@@ -137,11 +139,6 @@ def _is_lost(inputs: list[Input]) -> bool:
     return bool(of_manifest) and not any(
         isinstance(path, Path) and path.exists() for path in of_manifest
     )
-
-
-def photographs(photos: int) -> str:
-    """`1 photograph`, `2,000 photographs`."""
-    return "1 photograph" if photos == 1 else f"{photos:,} photographs"
 
 
 def _origin(places: list[Path], root: Path | None) -> Row:

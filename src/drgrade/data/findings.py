@@ -6,6 +6,7 @@ from typing import Any, Final
 from drgrade.data.label_scale import SCALES, WRONG_SCALES
 from drgrade.data.shortcuts import TELLS, Shortcut
 from drgrade.grades import GRADES
+from drgrade.progress import counted
 
 LISTED: Final = 10
 
@@ -40,10 +41,10 @@ class Findings:
         """What must be put right before a figure can be believed, a sentence each."""
         said = []
         if self.missing:
-            said.append(f"{_some(len(self.missing), 'photo')} missing: {_list(self.missing)}")
+            said.append(f"{counted(len(self.missing), 'photo')} missing: {_list(self.missing)}")
         if self.broken:
             told = [f"{photo} ({reason})" for photo, reason in self.broken]
-            said.append(f"{_some(len(told), 'photo')} broken: {_list(told)}")
+            said.append(f"{counted(len(told), 'photo')} broken: {_list(told)}")
         said += self._leaks(declared=False)
         if self.copies_across:
             said.append(f"the same bytes in two splits: {_list_sets(self.copies_across)}")
@@ -58,7 +59,7 @@ class Findings:
         said = self._leaks(declared=True)
         if self.without_patient:
             said.append(
-                f"{_some(self.without_patient, 'photo')} without a patient: leaks between them "
+                f"{counted(self.without_patient, 'photo')} without a patient: leaks between them "
                 "cannot be seen, and intervals take them as independent"
             )
         harmless = set(self.copies) - set(self.copies_across) - set(self.conflicts)
@@ -78,7 +79,7 @@ class Findings:
         """Patients in two splits; a source declares those in test alone, never the others."""
         told = " (declared by the source)" if declared else ""
         said = [
-            f"{_some(number, self.unit)} in {pair}{told}"
+            f"{counted(number, self.unit)} in {pair}{told}"
             for pair, number in self.shared.items()
             if declared == (self.leak_declared and pair.endswith("test"))
         ]
@@ -139,14 +140,10 @@ def _name(split: str) -> str:
     return "the manifest" if split == "none" else split
 
 
-def _some(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' if number != 1 else ''}"
-
-
 def _list(items: tuple[str, ...] | list[str]) -> str:
     more = f" and {len(items) - LISTED:,} more" if len(items) > LISTED else ""
     return ", ".join(items[:LISTED]) + more
 
 
 def _list_sets(sets: tuple[tuple[str, ...], ...] | list[tuple[str, ...]]) -> str:
-    return f"{_some(len(sets), 'set')}: " + _list([" = ".join(same) for same in sets])
+    return f"{counted(len(sets), 'set')}: " + _list([" = ".join(same) for same in sets])

@@ -4,8 +4,8 @@ Seven figures of the field, each with the range in which photographs of the reti
 colour, and of how green and red change from place to place. Blood absorbs green and hardly any red,
 so that vessels and lesions stand out in the one and not in the other; in most other pictures all
 channels change together, and more. The ranges were set on drawn photographs, IDRiD and RFMiD 2.0's
-training part; `docs/results/gate.md` has what they refuse of photographs that had no say, and what
-they let through.
+training part; `docs/results/gate.md` has what they refuse, of other sets too, and what they let
+through.
 """
 
 from dataclasses import dataclass
