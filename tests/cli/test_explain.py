@@ -11,7 +11,7 @@ from drgrade.cli.app import run
 from drgrade.cli.explain import file_names
 from drgrade.data.phantom import draw_set
 from drgrade.data.preprocess import Preprocess
-from drgrade.models.checkpoint import save_grader
+from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.recipe import Model
@@ -120,6 +120,47 @@ def test_wrong_usage_is_a_line_and_exit_code_2(place, tmp_path, capsys, monkeypa
     shown = capsys.readouterr().err.strip()
     assert said in shown
     assert len(shown.splitlines()) == 1
+
+
+def test_a_photograph_is_never_written_over(place, tmp_path, capsys):
+    photo = tmp_path / "eye.png"
+    Image.open(photos(place)[0]).save(photo)
+    before = photo.read_bytes()
+    assert explain(place, photo, "-o", tmp_path) == 2
+    assert "is there and is no explanation" in capsys.readouterr().err
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "eye.json").write_text('{"mine": 1}')
+    assert explain(place, photo, "-o", tmp_path / "out") == 2
+    assert photo.read_bytes() == before
+    assert json.loads((tmp_path / "out" / "eye.json").read_text()) == {"mine": 1}
+
+
+def test_explanations_are_written_anew_and_are_no_photographs(place, tmp_path, capsys):
+    folder = tmp_path / "eyes"
+    folder.mkdir()
+    Image.open(photos(place)[0]).save(folder / "eye.png")
+    out = folder / "explained"
+    for _ in range(2):
+        assert explain(place, folder, "-o", out) == 0
+        assert sorted(path.name for path in out.iterdir()) == ["eye.json", "eye.png"]
+    capsys.readouterr()
+    model = str(place / "model.safetensors")
+    assert run(["predict", model, str(out), "--json"]) == 3
+    (row,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert row["status"] == "error"
+    assert row["reason"] == "not a photograph: a picture that `drgrade explain` made"
+
+
+def test_a_grader_of_drawn_eyes_alone_says_so(place, tmp_path, capsys):
+    grader = load_grader(place / "model.safetensors").with_facts(train_source="drawn")
+    save_grader(tmp_path / "drawn.safetensors", grader)
+    photo = photos(place)[0]
+    for command in (["predict"], ["explain", "-o", str(tmp_path / "out")]):
+        assert run([*command, str(tmp_path / "drawn.safetensors"), str(photo)]) == 0
+        assert "W25: this grader learned from drawn eyes alone" in capsys.readouterr().err
+    twin = json.loads((tmp_path / "out" / f"{photo.stem}.json").read_text(encoding="utf-8"))
+    assert twin["learned_from_drawn_eyes_alone"]
+    assert "learned from drawn eyes alone" in twin["sentences"]["en"][1]
 
 
 def test_photographs_of_one_name_get_files_of_their_own():

@@ -1,13 +1,15 @@
 """`models`, `data prepare` and `data draw`, as a person types them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.cli.predict import list_inputs
+from drgrade.cli.inputs import list_inputs
+from drgrade.cli.predict import as_promised, with_promises
 from drgrade.errors import UsageError
 
 
@@ -134,7 +136,31 @@ def test_a_photograph_named_twice_is_graded_once_in_its_first_place(tmp_path):
 
 
 def test_a_folder_without_photographs_and_a_root_without_manifest_are_refused(tmp_path):
-    with pytest.raises(UsageError, match="no photographs found under .*; they end in .jpg"):
+    with pytest.raises(UsageError, match="no photographs found under .*; they end in .bmp, "):
         list_inputs([tmp_path], None)
     with pytest.raises(UsageError, match="--root is where a manifest's photographs lie"):
         list_inputs([tmp_path], tmp_path)
+
+
+def test_a_table_graded_again_keeps_nothing_of_its_earlier_answers():
+    known = {"photo": "a.png", "grade": 2, "p3": 0.8, "predicted": 3, "p_dme": 0.9, "status":
+             "graded", "referable": True, "model": "old", "reason": "x", "camera": "C"}  # fmt: skip
+    answer = {"photo": "a.png", "status": "error", "reason": "not a file", "model": "new"}
+    (row,) = with_promises([("a.png", Path("a.png"), known)], [answer])
+    assert row == {"photo": "a.png", "grade": 2, "camera": "C", "status": "error",
+                   "reason": "not a file", "model": "new"}  # fmt: skip
+
+
+def test_a_photograph_of_another_hash_keeps_no_answer_at_all():
+    answer = {"photo": "a", "status": "graded", "predicted": 3, "p_dme": 0.9, "p0": 0.1,
+              "sha256": "a" * 64, "model": "m"}  # fmt: skip
+    row = as_promised({"sha256": "b" * 64}, answer)
+    assert row["status"] == "error"
+    assert [row[key] for key in ("predicted", "p_dme", "p0")] == [None] * 3
+
+
+def test_other_files_of_a_folder_are_told(tmp_path, capsys):
+    (tmp_path / "a.jpg").touch()
+    (tmp_path / "notes.txt").touch()
+    list_inputs([tmp_path], None)
+    assert "not looked at: 1 other file (.txt 1)" in capsys.readouterr().err

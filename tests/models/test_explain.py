@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 torch = pytest.importorskip("torch")
 
@@ -217,6 +218,24 @@ def test_a_lesion_has_a_line_of_its_colour_around_it_and_is_not_covered():
     rows, columns = np.nonzero(line)
     assert rows.min() > SIDE // 2 - 60
     assert columns.max() < SIDE // 2 + 60
+
+
+def test_a_mark_of_one_pixel_just_above_the_threshold_has_a_line_too():
+    shares = np.zeros((5, 64, 64))
+    shares[0, 20, 20] = shares[0, 40, 50] = 0.51
+    found = outlined(prepared().pixels, replace(sight(), apart=shares, landmarks=Landmarks()))
+    line = (found == np.array(COLOURS["microaneurysm"], np.uint8)).all(axis=2)
+    assert ndimage.label(line, np.ones((3, 3)))[1] == 2
+
+
+def test_how_near_the_point_the_probability_lies_is_said(photo):
+    point = {"operating_points": [{"name": "HS", "threshold": 0.25}]}
+    row, found = explain_photo(grader(facts=point), "eye.png", photo)
+    p = row["p2"] + row["p3"] + row["p4"]
+    assert f"grade {p:.3f}; at the point HS a photograph is referable from 0.250" in " ".join(
+        remarks(found, "en")
+    )
+    assert as_json(found)["referable_from"] == 0.25
 
 
 def test_lines_fit_their_width_and_lose_no_word():

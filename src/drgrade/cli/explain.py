@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from drgrade.cli.predict import Input, as_promised, list_inputs
+from drgrade.cli.inputs import Input, Row, list_inputs
+from drgrade.cli.predict import as_promised, say_drawn
 from drgrade.extras import need
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from drgrade.models.grader import Grader
 
 SOME_FAILED = 3
-Row = dict[str, Any]
 
 
 def explain(
@@ -68,13 +68,15 @@ def explain(
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
-    from drgrade.models.explain_files import write_explanation
+    from drgrade.models.explain_files import refuse_others, write_explanation
     from drgrade.progress import counted, say, track
 
     on = str(pick_device(device))
-    grader = load_grader(file, on)
-    inputs = list_inputs(photos, root)
+    inputs = list_inputs(photos, root, besides=output)
     names = file_names([name for name, _, _ in inputs])
+    refuse_others(output / name for name in names)
+    grader = load_grader(file, on)
+    say_drawn(grader)
     failed = 0
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
         told, explanation = _explained(grader, each, eye, on, any_picture=any_picture)

@@ -1,27 +1,27 @@
 """`drgrade predict`."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from drgrade.errors import DrgradeError, UsageError
+from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, list_inputs
+from drgrade.errors import UsageError
 from drgrade.extras import need
+from drgrade.progress import counted, say, track
 
 if TYPE_CHECKING:
     from drgrade.models.grader import Grader
 
-PHOTO_ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".jp2")
-ANSWERS = ("predicted", "referable", "mirrored", "p0", "p1", "p2", "p3", "p4")
+ANSWERS = ("predicted", "referable", "mirrored", "p0", "p1", "p2", "p3", "p4", "p_dme")
+VERDICT = (*ANSWERS, "status", "reason", "model")  # what an earlier table may say of a photograph
+SHOWN = {"referable": "referable", "p_dme": "edema"}  # on the screen, where the model tells them
 MOST_WORKERS = 256
-TABLE_ENDINGS = (".csv", ".parquet")
 SOME_FAILED = 3
 ALL_LOST = "No photograph of the manifest is there; say with --root where they lie"
-Row = dict[str, Any]
-Input = tuple[str, Path | DrgradeError, Row]  # the photo's name, where it lies, what is known of it
 
 
 def predict(
@@ -76,15 +76,18 @@ def predict(
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
     from drgrade.models.inference import grade_photos
-    from drgrade.progress import counted, say, track
 
     on = str(pick_device(device))
-    grader = load_grader(file, on)
     inputs = list_inputs(photos, root)
+    grader = load_grader(file, on)
+    say_drawn(grader)
+    if mirror and grader.model.views > 1:
+        say("this model takes the mean of a photograph and its mirror image: mirroring changes "
+            "nothing, by construction")  # fmt: skip
     named = ((name, path) for name, path, _ in inputs)
     answers = grade_photos(grader, named, workers=workers, device=on, mirror=mirror,
                            any_picture=any_picture)  # fmt: skip
-    rows = _with_promises(inputs, track(answers, len(inputs), "grading"))
+    rows = with_promises(inputs, track(answers, len(inputs), "grading"))
     if output is not None:
         from drgrade.predictions import from_rows, write_predictions
 
@@ -113,10 +116,22 @@ def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
         raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
 
 
-def _with_promises(inputs: list[Input], answers: Iterable[Row]) -> list[Row]:
-    """One row for each input, in their order: what was known of it, and its answer."""
+def say_drawn(grader: "Grader") -> None:
+    """Say of a grader that learned from drawn eyes alone that its grades mean nothing (W25)."""
+    from drgrade.data.sources import is_drawn
+
+    if is_drawn({"source": grader.facts.get("train_source") or grader.facts.get("source")}):
+        say("W25: this grader learned from drawn eyes alone: what it says of a patient's "
+            "photograph means nothing. Train it on real ones")  # fmt: skip
+
+
+def with_promises(inputs: list[Input], answers: Iterable[Row]) -> list[Row]:
+    """One row for each input, in their order: what was known of it, and its answer.
+
+    A manifest may be an earlier table of predictions: nothing that it answers is kept.
+    """
     return [
-        {**known, **as_promised(known, answer)}
+        {**{key: known[key] for key in known if key not in VERDICT}, **as_promised(known, answer)}
         for (_, _, known), answer in zip(inputs, answers, strict=True)
     ]
 
@@ -172,61 +187,24 @@ def as_promised(known: Row, answer: Row) -> Row:
     return {**answer, **emptied, "status": "error", "reason": reason}
 
 
-def list_inputs(places: list[Path], root: Path | None) -> list[Input]:
-    """Every photo named by files, folders or a manifest: (name, path or what is wrong, its row).
-
-    A photo named twice is one input. A link that leads nowhere is an input that cannot be read.
-
-    Raises:
-        UsageError: no photo, or a root without a manifest.
-    """
-    if root is not None and not any(place.suffix in TABLE_ENDINGS for place in places):
-        raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one")
-    found: list[Input] = []
-    for place in places:
-        if place.is_dir():
-            found += [(str(p), p, {}) for p in sorted(place.rglob("*"))
-                      if p.suffix.lower() in PHOTO_ENDINGS and not p.is_dir()]  # fmt: skip
-        elif place.suffix in TABLE_ENDINGS:
-            found += _of_manifest(place, root)
-        else:
-            found.append((str(place), place, {}))
-    if not found:
-        raise UsageError(
-            f"no photographs found under {', '.join(map(str, places))}; they end in "
-            f"{', '.join(PHOTO_ENDINGS)}"
-        )
-    once: dict[tuple[str, str], Input] = {}
-    for each in found:
-        once.setdefault((each[0], str(each[1])), each)
-    return list(once.values())
-
-
-def _of_manifest(place: Path, root: Path | None) -> Iterator[Input]:
-    from drgrade.data.manifest import read_manifest
-
-    manifest = read_manifest(place, root=root)
-    for row in manifest.table.to_dicts():
-        known = {key: value for key, value in row.items() if value is not None}
-        try:
-            yield row["photo"], manifest.locate(row["photo"]), known
-        except DrgradeError as error:
-            yield row["photo"], error, known
-
-
 def _show(rows: list[Row], as_json: bool, *, quiet: bool) -> None:
     if as_json:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
     elif not quiet:
         width = max(len(row["photo"]) for row in rows)
-        print(f"{'photo':{width}}  status      grade     p0     p1     p2     p3     p4")
+        has = [key for key in SHOWN if any(row.get(key) is not None for row in rows)]
+        more = "".join(f"  {SHOWN[key]}" for key in has)
+        print(f"{'photo':{width}}  status      grade     p0     p1     p2     p3     p4{more}")
         for row in rows:
-            print(_line(row, width))
+            print(_line(row, width, has))
 
 
-def _line(row: Row, width: int) -> str:
+def _line(row: Row, width: int, has: list[str]) -> str:
     if row["status"] != "graded":
         return f"{row['photo']:{width}}  {row['status']:10}  {row.get('reason', '')}"
     shares = " ".join(f"{row[f'p{k}']:6.3f}" for k in range(5))
-    return f"{row['photo']:{width}}  graded      {row['predicted']:5} {shares}"
+    told = {"referable": "yes" if row.get("referable") else "no",
+            "p_dme": f"{row.get('p_dme') or 0.0:.3f}"}  # fmt: skip
+    more = "".join(f"  {told[key]:>{len(SHOWN[key])}}" for key in has)
+    return f"{row['photo']:{width}}  graded      {row['predicted']:5} {shares}{more}"

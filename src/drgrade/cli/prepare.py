@@ -7,7 +7,6 @@ from cyclopts import Parameter
 
 from drgrade.errors import UsageError
 
-ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".jp2")
 SIZES = (28, 2048)
 MOST_WORKERS = 256
 
@@ -47,6 +46,7 @@ def prepare(
 
     from drgrade.data.cache import prepare_all
     from drgrade.data.manifest import Manifest, read_manifest
+    from drgrade.data.pictures import look_below
     from drgrade.data.preprocess import Preprocess
     from drgrade.memory import keep_freed_memory
     from drgrade.progress import say
@@ -57,8 +57,10 @@ def prepare(
     if not 0 <= workers <= MOST_WORKERS:
         raise UsageError(f"--workers must be 0 to {MOST_WORKERS}, got {workers}")
     if photos.is_dir():
-        found = sorted(str(p.relative_to(photos)) for p in photos.rglob("*")
-                       if p.suffix.lower() in ENDINGS and p.is_file())  # fmt: skip
+        below = look_below(photos)
+        found = [str(path.relative_to(photos)) for path in below.pictures]
+        if aside := below.left_aside():
+            say(f"{photos}: not looked at: {aside}")
         manifest = Manifest(pl.DataFrame({"photo": found}, {"photo": pl.String}), photos, {})
     else:
         manifest = read_manifest(photos, root=root)

@@ -16,6 +16,7 @@ from drgrade.files import sha256_bytes
 
 ARRAYS = ".npz#"
 UNSUPPORTED = "unsupported encoding"
+EXPLAINS = "drgrade explain"  # what made a picture, as its file says; it shows no eye alone
 JPEG_FRAMES = {0xC0: "baseline", 0xC1: "extended", 0xC2: "progressive", 0xC3: "lossless",
                0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "arithmetic"}  # fmt: skip
 USUAL_FRAMES = (0xC0, 0xC1, 0xC2)
@@ -97,6 +98,9 @@ def _format_of(content: bytes) -> str:
         return "WEBP"
     if content[4:8] == b"ftyp":
         raise PhotoError(UNSUPPORTED, "HEIC, AVIF or video; save as JPEG or PNG")
+    if content[128:132] == b"DICM" or content.startswith(b"GIF8"):
+        kind = "GIF" if content.startswith(b"GIF8") else "DICOM"
+        raise PhotoError(UNSUPPORTED, f"{kind}; save as JPEG or PNG")
     raise PhotoError("not an image", "its first bytes are of no known image format")
 
 
@@ -168,6 +172,8 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
             with Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as image:
                 _check_size(*image.size, limits)
                 form = str(image.format)
+                if image.info.get("Software") == EXPLAINS:
+                    raise PhotoError("not a photograph", f"a picture that `{EXPLAINS}` made")
                 image.load()
                 profile = image.info.get("icc_profile")
                 pixels, notes = in_srgb(_rgb(ImageOps.exif_transpose(image)), profile)

@@ -1,6 +1,5 @@
 """Find the photos that a list names in a folder, wherever below it they lie."""
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +9,9 @@ from typing import Final
 import polars as pl
 
 from drgrade.data.manifest import Manifest
+from drgrade.data.pictures import READ, is_picture, look_below
 from drgrade.errors import CheckFailedError, ManifestError
 
-ENDINGS: Final = frozenset(
-    {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".dcm", ".dicom"}
-)
 WORDS: Final[Mapping[str | None, str]] = {"train": "train", "tune": "val", "test": "test"}
 
 
@@ -54,11 +51,10 @@ def look_into(folder: Path) -> PhotoFolder:
     folder = Path(folder)
     if not folder.is_dir():
         raise ManifestError(f"--photos must be a folder of photos, got '{folder}'")
-    paths = frozenset(_photos_below(folder))
+    below = look_below(folder).pictures
+    paths = frozenset(path.relative_to(folder).as_posix() for path in below)
     if not paths:
-        raise ManifestError(
-            f"--photos '{folder}' holds no photos (looked for {', '.join(sorted(ENDINGS))})"
-        )
+        raise ManifestError(f"--photos '{folder}' holds no photos (looked for {', '.join(READ)})")
     stems = defaultdict(list)
     for path in sorted(paths):
         stems[_stem(path)].append(path)
@@ -68,20 +64,7 @@ def look_into(folder: Path) -> PhotoFolder:
 def _stem(path: str) -> str:
     """The name without folders and without the ending of a photo, in small letters."""
     pure = PurePosixPath(path)
-    return (pure.stem if pure.suffix.lower() in ENDINGS else pure.name).lower()
-
-
-def _photos_below(folder: Path) -> list[str]:
-    found = []
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        below = Path(place).relative_to(folder)
-        found += [
-            (below / name).as_posix()
-            for name in names
-            if PurePosixPath(name).suffix.lower() in ENDINGS and not name.startswith(".")
-        ]
-    return found
+    return (pure.stem if is_picture(pure) else pure.name).lower()
 
 
 def restrict(manifest: Manifest, folder: PhotoFolder, *, allow_missing: bool) -> Manifest:

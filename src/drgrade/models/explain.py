@@ -9,6 +9,7 @@ import torch
 
 from drgrade.data.masks import MAPS
 from drgrade.data.preprocess import Prepared
+from drgrade.data.sources import is_drawn
 from drgrade.data.squares import as_unit
 from drgrade.errors import DrgradeError
 from drgrade.grades import is_referable
@@ -30,6 +31,7 @@ from drgrade.models.grader import Grader
 from drgrade.models.inference import answers_of, look
 
 DIGITS = 5
+KIND = "drgrade explanation"  # of the twin's file
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ class Explanation:
     """A graded photo with its evidence and, where the network has lesion maps, what they show.
 
     `row` is the photo's row of predictions, as `grade_photos` gives it. `marks` tells how far marks
-    of lesions can be believed, where that was counted (`drgrade calibrate --masks`).
+    of lesions can be believed, where that was counted (`drgrade calibrate --masks`). `drawn` is
+    whether the grader learned from drawn eyes alone, `referable_from` the probability from which
+    its operating point HS, where it has one, calls a photo referable.
     """
 
     row: dict[str, Any]
@@ -76,6 +80,8 @@ class Explanation:
     evidence: Evidence
     sight: Sight | None
     marks: dict[str, Any] | None = None
+    drawn: bool = False
+    referable_from: float | None = None
 
     @property
     def grade(self) -> int:
@@ -133,8 +139,11 @@ def explain_photo(
     if found.maps is not None:
         shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold)
+    learned_from = {"source": grader.facts.get("train_source") or grader.facts.get("source")}
     return row, Explanation(row, seen.prepared, weigh(grader, found), sight,
-                            grader.facts.get("lesion_marks"))  # fmt: skip
+                            grader.facts.get("lesion_marks"),
+                            drawn=bool(is_drawn(learned_from)),
+                            referable_from=grader.referable_from)  # fmt: skip
 
 
 def see_lesions(
@@ -155,9 +164,11 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     """Everything an explanation says, as plain values."""
     evidence, sight = explanation.evidence, explanation.sight
     told: dict[str, Any] = {
+        "kind": KIND,
         **explanation.row,
         "referable": explanation.referable,
         "referable_by": "operating point HS" if explanation.by_point else "grade",
+        "referable_from": explanation.referable_from,
         "evidence": {
             "measure": evidence.measure,
             "total": evidence.total,
@@ -166,6 +177,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
             "lesions": {kind: round(adds, DIGITS) for kind, adds in evidence.lesions.items()},
             "places": np.round(evidence.places, DIGITS).tolist(),
         },
+        "learned_from_drawn_eyes_alone": explanation.drawn,
         "lesions": None,
     }
     if sight is None:

@@ -1,17 +1,61 @@
 """An explanation as files: the picture and its twin of figures."""
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
+from drgrade.data.photo import EXPLAINS
+from drgrade.errors import UsageError
 from drgrade.files import write_bytes, write_json
-from drgrade.models.explain import Explanation
+from drgrade.models.explain import KIND, Explanation
 from drgrade.models.explain_picture import as_png, draw_explanation
+
+ENDINGS = (".png", ".json")  # of a picture and its twin
 
 
 def write_explanation(
     explanation: Explanation, told: dict[str, Any], place: Path, language: str
 ) -> None:
     """`PLACE.png` and `PLACE.json`. The picture first: where the twin lies, both are whole."""
-    png, twin = (place.with_name(f"{place.name}.{kind}") for kind in ("png", "json"))
+    png, twin = files_of(place)
     write_bytes(png, as_png(draw_explanation(explanation, language)))
     write_json(twin, told)
+
+
+def files_of(place: Path) -> tuple[Path, Path]:
+    """The picture and its twin."""
+    png, twin = (place.with_name(f"{place.name}{ending}") for ending in ENDINGS)
+    return png, twin
+
+
+def refuse_others(places: Iterable[Path]) -> None:
+    """Refuse to write over files that are no explanations: photographs above all.
+
+    Raises:
+        UsageError: names the first.
+    """
+    for place in places:
+        png, twin = files_of(place)
+        for path, is_ours in ((png, _explains), (twin, _tells)):
+            if path.exists() and not is_ours(path):
+                raise UsageError(f"{path} is there and is no explanation; choose another folder "
+                                 "with -o, it would be written over")  # fmt: skip
+
+
+def _explains(path: Path) -> bool:
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            return image.info.get("Software") == EXPLAINS
+    except (OSError, ValueError, SyntaxError):
+        return False
+
+
+def _tells(path: Path) -> bool:
+    try:
+        told = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("kind") == KIND

@@ -7,9 +7,11 @@ from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 from scipy import ndimage
 
 from drgrade.data.masks import KINDS, MAPS
+from drgrade.data.photo import EXPLAINS
 from drgrade.fonts import chinese_font
 from drgrade.grades import GRADES, NAMES, PROBABILITIES
 from drgrade.languages import said
@@ -98,9 +100,10 @@ def draw_explanation(explanation: Explanation, language: str = "en") -> Image.Im
 
 
 def as_png(picture: Image.Image) -> bytes:
-    """The picture as the bytes of a PNG file, the same each time."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
+    """The picture as the bytes of a PNG file, the same each time; it says what made it."""
+    buffer, says = io.BytesIO(), PngInfo()
+    says.add_text("Software", EXPLAINS)
+    picture.save(buffer, "PNG", pnginfo=says)
     return buffer.getvalue()
 
 
@@ -131,7 +134,7 @@ def outlined(pixels: np.ndarray, sight: Sight | None) -> np.ndarray:
         return panel
     for kind in ("disc", *KINDS):
         share = sight.apart[MAPS.index(kind)]
-        lesion = _enlarged(_kept(share, kind, sight), Image.Resampling.BILINEAR) > sight.threshold
+        lesion = enlarged_marks(_kept(share, kind, sight), sight.threshold)
         around = ndimage.binary_dilation(lesion, iterations=2)
         panel[ndimage.binary_dilation(around, iterations=LINE) & ~around] = COLOURS[kind]
     if sight.landmarks.fovea is not None:
@@ -139,6 +142,16 @@ def outlined(pixels: np.ndarray, sight: Sight | None) -> np.ndarray:
         panel[y - 9 : y + 10, x : x + 2] = COLOURS["disc"]
         panel[y : y + 2, x - 9 : x + 10] = COLOURS["disc"]
     return panel
+
+
+def enlarged_marks(share: np.ndarray, threshold: float) -> np.ndarray:
+    """What of a map (h, w) lies above a threshold, at the side of a panel, bool.
+
+    Smooth between pixels; a single pixel, which smoothing would lose, keeps its place.
+    """
+    smooth = _enlarged(share, Image.Resampling.BILINEAR) > threshold
+    marked = _enlarged(share > threshold, Image.Resampling.BILINEAR) > 0.5
+    return np.asarray(smooth | marked)
 
 
 def _kept(share: np.ndarray, kind: str, sight: Sight) -> np.ndarray:

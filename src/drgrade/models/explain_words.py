@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drgrade.data.masks import KINDS
-from drgrade.grades import NAMES, is_vision_threatening
+from drgrade.grades import NAMES, PROBABILITIES, REFERABLE_FROM, is_vision_threatening
 from drgrade.languages import LANGUAGES, Pairs, said
 from drgrade.models.evidence import Evidence
 from drgrade.models.explain import Explanation, Sight
@@ -71,6 +71,15 @@ WORDS: Pairs = {
         "of marks like these, on {n} photographs with reference masks, right were: {parts}",
         "此類標記經 {n} 張有參考標註的照片檢驗，正確率為：{parts}",
     ),
+    "believed, grades": (
+        "of marks like these, on {n} photographs with reference masks, all of grades {low} to "
+        "{high}, right were: {parts}",
+        "此類標記經 {n} 張有參考標註、皆為 {low} 至 {high} 級的照片檢驗，正確率為：{parts}",
+    ),
+    "alarms": (
+        "of {n} photographs of grade 0, where every mark is wrong, {share} had marks",
+        "在 {n} 張 0 級照片（其標記皆屬誤標）中，{share} 有標記",
+    ),
     "right microaneurysm": ("microaneurysms {share}", "微血管瘤 {share}"),
     "right haemorrhage": ("haemorrhages {share}", "出血 {share}"),
     "right hard_exudate": ("hard exudates {share}", "硬性滲出物 {share}"),
@@ -91,6 +100,16 @@ WORDS: Pairs = {
         "New vessels, beaded veins and bleeding before the retina make grades 3 and 4, and have "
         "no map.",
         "新生血管、靜脈串珠與視網膜前出血等 3、4 級的徵象沒有對應的病灶圖。",
+    ),
+    "near the point": (
+        "probability of a referable grade {p}; at the point HS a photograph is referable from "
+        "{threshold}",
+        "「需轉診」的機率為 {p}；依 HS 操作點，自 {threshold} 起需轉診",
+    ),
+    "drawn": (
+        "this grader learned from drawn eyes alone: what it says of a patient's photograph means "
+        "nothing",
+        "此分級模型只學過繪製的眼底圖，對真實病人照片的判讀沒有意義",
     ),
     "no maps": (
         "This grader has no lesion maps; train one with model.lesions = true. The evidence map "
@@ -186,8 +205,12 @@ def side(sight: Sight, language: str) -> str:
 
 def remarks(explanation: Explanation, language: str) -> list[str]:
     """What else must be said: the side, macular edema, where grade and lesions disagree."""
+    first = [said(WORDS, language, "drawn")] if explanation.drawn else []
+    if explanation.referable_from is not None:
+        first.append(near_the_point(explanation, explanation.referable_from, language))
+    first = [sentence(each, language) for each in first]
     if (sight := explanation.sight) is None:
-        return [said(WORDS, language, "no maps")]
+        return [*first, said(WORDS, language, "no maps")]
     found = [side(sight, language)]
     if sight.near_fovea:
         found.append(said(WORDS, language, "near fovea", n=sight.near_fovea))
@@ -197,7 +220,7 @@ def remarks(explanation: Explanation, language: str) -> list[str]:
         found.append(said(WORDS, language, "edema", p=f"{explanation.row['p_dme']:.2f}"))
     if explanation.evidence.lesions:
         found.append(read_off(explanation.evidence, language))
-    sentences = [sentence(each, language) for each in found]
+    sentences = [*first, *(sentence(each, language) for each in found)]
     if not explanation.disagrees:
         return [*sentences, sentence(said(WORDS, language, "agrees"), language)]
     lesions = said(
@@ -207,6 +230,12 @@ def remarks(explanation: Explanation, language: str) -> list[str]:
     if is_vision_threatening(explanation.grade):
         sentences.append(said(WORDS, language, "not mapped"))
     return sentences
+
+
+def near_the_point(explanation: Explanation, threshold: float, language: str) -> str:
+    """How far the probability of a referable grade lies from the point that tells."""
+    p = sum(float(explanation.row[key]) for key in PROBABILITIES[REFERABLE_FROM:])
+    return said(WORDS, language, "near the point", p=f"{p:.3f}", threshold=f"{threshold:.3f}")
 
 
 def read_off(evidence: Evidence, language: str) -> str:
@@ -225,8 +254,15 @@ def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> lis
              for kind in KINDS if sight.counts[kind] and right.get(kind) is not None]  # fmt: skip
     if not parts:
         return []
-    listed = LISTED[language].join(parts)
-    return [said(WORDS, language, "believed", n=marks["photographs"], parts=listed)]
+    listed, grades = LISTED[language].join(parts), marks.get("grades") or []
+    low, high = grades or (0, 0)
+    key = "believed, grades" if grades else "believed"
+    found = [said(WORDS, language, key, n=marks["photographs"], parts=listed, low=low, high=high)]
+    healthy = marks.get("healthy") or {"photographs": 0}
+    if healthy["photographs"]:
+        share = f"{healthy['with_marks']['value']:.0%}"
+        found.append(said(WORDS, language, "alarms", n=healthy["photographs"], share=share))
+    return found
 
 
 def signed(figure: float) -> str:

@@ -1,0 +1,62 @@
+"""Which files of a folder are photographs: the same ones for every command that takes a folder."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+READ: Final = (".bmp", ".jfif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+REFUSED: Final = (".avif", ".dcm", ".dicom", ".gif", ".heic", ".heif")  # their rows say why
+HIDDEN: Final = "hidden"
+BARE: Final = "without ending"
+
+
+@dataclass(frozen=True)
+class Below:
+    """What lies below a folder: photographs by name, other files by ending, links not followed."""
+
+    pictures: tuple[Path, ...]
+    others: Mapping[str, int]
+    linked: tuple[Path, ...]
+
+    def left_aside(self) -> str:
+        """In a line what is not looked at; empty where that is nothing."""
+        told = []
+        if self.others:
+            each = (f"{ending} {n}" for ending, n in sorted(self.others.items()))
+            n = sum(self.others.values())
+            told.append(f"{n} other file{'s' if n > 1 else ''} ({', '.join(each)})")
+        if self.linked:
+            folders = "linked folder" if len(self.linked) == 1 else "linked folders"
+            told.append(f"{folders} {', '.join(map(str, self.linked))}")
+        return " and ".join(told)
+
+
+def is_picture(path: PurePath) -> bool:
+    """Whether a file is taken for a photograph, by its ending."""
+    return path.suffix.lower() in READ + REFUSED
+
+
+def look_below(folder: Path, besides: Path | None = None) -> Below:
+    """All that lies below a folder, hidden files and linked folders left aside.
+
+    A link to a file is a file, also one that leads nowhere. `besides` is a folder below it that is
+    not looked into.
+    """
+    pictures, linked = [], []
+    others: Counter[str] = Counter()
+    skipped = None if besides is None else besides.resolve()
+    for here, folders, names in os.walk(folder):
+        place = Path(here)
+        linked += [place / name for name in sorted(folders) if (place / name).is_symlink()]
+        folders[:] = [name for name in sorted(folders) if (place / name).resolve() != skipped]
+        for name in names:
+            if name.startswith("."):
+                others[HIDDEN] += 1
+            elif is_picture(PurePath(name)):
+                pictures.append(place / name)
+            else:
+                others[PurePath(name).suffix.lower() or BARE] += 1
+    return Below(tuple(sorted(pictures)), others, tuple(linked))
