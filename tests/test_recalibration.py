@@ -31,6 +31,12 @@ def test_corrected_rows_are_probabilities_that_sum_to_1(correction):
     assert (p >= 0).all()
 
 
+@pytest.mark.parametrize("correction", [TEMPERATURE, ISOTONIC, Recalibration()])
+def test_a_correction_can_be_undone(correction):
+    p = np.random.default_rng(3).dirichlet([0.3] * 5, 2000)
+    assert np.allclose(correction.undo(correction.apply(p)), p, atol=1e-9)
+
+
 def test_a_temperature_never_changes_the_likeliest_grade():
     p = some()
     assert (TEMPERATURE.apply(p).argmax(axis=1) == p.argmax(axis=1)).all()

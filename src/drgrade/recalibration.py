@@ -39,6 +39,15 @@ class Recalibration:
             return with_referable(probabilities, stepped(score, self.scores, self.shares))
         return probabilities
 
+    def undo(self, probabilities: Floats) -> Floats:
+        """What `apply` was given, (n, 5), but for what it had rounded to nothing."""
+        if self.method == "temperature":
+            return tempered(probabilities, 1 / self.temperature)
+        if self.method == "isotonic":
+            score = referable_score(probabilities)
+            return with_referable(probabilities, unstepped(score, self.scores, self.shares))
+        return probabilities
+
     def as_json(self) -> dict[str, Any]:
         """The method and its own parameters as plain values."""
         if self.method == "temperature":
@@ -80,6 +89,12 @@ def stepped(score: Floats, scores: tuple[float, ...], shares: tuple[float, ...])
     The hundredth keeps apart what the fit's steps would tie, so the ROC curve stays what it was.
     """
     return (1 - OLD_SHARE) * np.interp(score, scores, shares) + OLD_SHARE * score
+
+
+def unstepped(score: Floats, scores: tuple[float, ...], shares: tuple[float, ...]) -> Floats:
+    """The scores that `stepped` made these of: it never falls and keeps a part of them."""
+    knots = np.unique(np.concatenate([[0.0], scores, [1.0]]))
+    return np.interp(score, stepped(knots, scores, shares), knots)
 
 
 def with_referable(probabilities: Floats, wanted: Floats) -> Floats:

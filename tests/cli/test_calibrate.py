@@ -1,6 +1,7 @@
 """From drawn photographs to a calibrated model and its referrals, as a person types it."""
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -111,14 +112,24 @@ def test_test_rows_are_refused_by_name_and_nothing_is_written(place, tmp_path, c
     assert not (place / "no.safetensors").exists()
 
 
-def test_a_calibrated_models_own_rows_are_not_corrected_twice(place, tmp_path, capsys):
-    model, out = str(place / "calibrated.safetensors"), tmp_path / "p.csv"
-    run(["predict", model, str(place / "test"), "-o", str(out)])
-    table = read_predictions(out).table.with_columns(split=pl.lit("calibrate"))
-    table.write_csv(out)
-    code = run(["calibrate", str(out), "--model", model, "-o", str(tmp_path / "m.safetensors")])
-    assert code == 2
-    assert "corrected already (temperature)" in capsys.readouterr().err
+def test_a_calibrated_model_is_calibrated_anew_by_its_own_rows(place, tmp_path, capsys):
+    run(command(place, "run/predictions.parquet", "here.safetensors"))
+    manifest = read_predictions(place / "run" / "predictions.parquet").part("calibrate").table
+    manifest.select("photo", "grade", "split").write_csv(tmp_path / "mine.csv")
+    out = str(tmp_path / "p.csv")
+    code = run(["predict", str(place / "here.safetensors"), str(tmp_path / "mine.csv"),
+                "--root", str(place / "photos"), "-o", out])  # fmt: skip
+    assert code == 0
+    capsys.readouterr()
+    words = ["calibrate", out, "--model", str(place / "here.safetensors"), "--json"]
+    assert run([*words, "-o", str(tmp_path / "m.safetensors")]) in (0, 3)
+    shown = capsys.readouterr()
+    assert "the model's own correction (temperature) is replaced" in shown.err
+    wanted = load_grader(place / "here.safetensors").decoding.recalibration.temperature
+    found = json.loads(shown.out)["calibration"]["temperature"]
+    assert found == pytest.approx(wanted, rel=1e-3)
+    Path(out).with_suffix(".json").unlink()
+    assert run([*words, "-o", str(tmp_path / "n.safetensors")]) == 2
 
 
 @pytest.mark.parametrize(

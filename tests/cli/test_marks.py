@@ -13,6 +13,8 @@ from drgrade.data.manifest import write_manifest
 from drgrade.data.masks import KINDS
 from drgrade.data.phantom import draw_set
 from drgrade.models.checkpoint import load_grader, save_grader
+from drgrade.models.marks import marks_on_healthy
+from drgrade.predictions import read_predictions
 from drgrade.recipe import make_recipe
 from drgrade.training.experiment import run as train
 from drgrade.training.folds import run_folds
@@ -64,6 +66,19 @@ def test_every_photo_of_the_folds_that_has_a_mask_is_counted(place, counted):
     assert sum(each["lesions"] for each in told["kinds"].values()) > 0
 
 
+def test_marks_on_photographs_of_grade_0_are_counted_too(place, counted):
+    told = load_grader(counted).facts["lesion_marks"]["healthy"]
+    rows = read_predictions(place / "folds" / "out_of_fold.parquet").table
+    healthy = rows.filter(pl.col("grade") == 0)
+    assert told["photographs"] == len(healthy) > 0
+    counts = marks_on_healthy(
+        (load_grader(place / "folds" / f"fold-{fold}"), place / photo)
+        for photo, fold in healthy.select("photo", "fold").rows()
+    )
+    assert [each["marks"] for each in told["kinds"].values()] == counts.sum(axis=0).tolist()
+    assert told["with_marks"]["value"] == (counts.sum(axis=1) > 0).mean()
+
+
 def test_explain_says_how_far_marks_like_these_can_be_believed(place, counted, tmp_path, capsys):
     grader = load_grader(counted)
     told = grader.facts["lesion_marks"]
@@ -76,7 +91,12 @@ def test_explain_says_how_far_marks_like_these_can_be_believed(place, counted, t
         run(["explain", str(tmp_path / "sure.safetensors"), str(photo), "-o", str(tmp_path)]) == 0
     )
     said = capsys.readouterr().out
-    assert f"on {told['photographs']} photographs with reference masks, right were: " in said
+    low, high = told["grades"]
+    assert f"on {told['photographs']} photographs with reference masks, all of grades {low} to " \
+        f"{high}, right were: " in said  # fmt: skip
+    share = f"{told['healthy']['with_marks']['value']:.0%}"
+    assert f"of {told['healthy']['photographs']} photographs of grade 0, where every mark is " \
+        f"wrong, {share} had marks" in said.lower()  # fmt: skip
     assert "hard exudates 45%" in said
     twin = json.loads((tmp_path / f"{photo.stem}.json").read_text(encoding="utf-8"))
     assert twin["marks_believed"]["photographs"] == told["photographs"]
@@ -87,6 +107,7 @@ def test_the_card_has_a_table_of_them(place, counted, capsys):
     card = capsys.readouterr().out
     assert "## Lesion marks" in card
     assert "| microaneurysm |" in card
+    assert "photographs of reference grade 0, on which every mark is wrong" in card
 
 
 def refused(capsys, words: list[str]) -> str:

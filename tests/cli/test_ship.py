@@ -104,7 +104,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(named, command, capsys):
                                      ["explain", "default", "x.jpg", "-o", "x"],
                                      ["models", "card", "default"]])  # fmt: skip
 def test_where_no_model_ships_one_line_says_so(command, tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path))
+    monkeypatch.setattr("drgrade.models.places.shipped_folder", lambda: tmp_path)
     assert run(command) == 2
     said = capsys.readouterr().err
     assert "no model ships with this build, so 'default' names none" in said
@@ -112,7 +112,7 @@ def test_where_no_model_ships_one_line_says_so(command, tmp_path, monkeypatch, c
 
 
 def test_models_says_that_none_ships(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path))
+    monkeypatch.setattr("drgrade.models.places.shipped_folder", lambda: tmp_path)
     assert run(["models"]) == 0
     assert "no model ships with this build" in capsys.readouterr().out
 

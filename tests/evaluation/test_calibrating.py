@@ -5,12 +5,19 @@ import polars as pl
 import pytest
 
 from drgrade.errors import PredictionsError
-from drgrade.evaluation.calibrating import calibrate, refuse_other_model, rows_to_calibrate_on
+from drgrade.evaluation.calibrating import (
+    calibrate,
+    refuse_other_model,
+    rows_to_calibrate_on,
+    uncorrected,
+)
 from drgrade.evaluation.operating_points import settings_hash
 from drgrade.grades import PROBABILITIES
 from drgrade.predictions import Predictions, from_rows
+from drgrade.recalibration import Recalibration
 
 HASH, SETTINGS = "ab" * 32, {"size": 64}
+TEMPERATURE = Recalibration("temperature", 1.8)
 
 
 def rows(n=200, split="calibrate", seed=0, **facts):
@@ -68,11 +75,43 @@ def test_out_of_fold_rows_are_taken_for_the_same_recipe_alone():
         refuse_other_model(table, HASH, "", SETTINGS)
 
 
-def test_rows_prepared_otherwise_or_corrected_already_are_refused():
+def test_rows_prepared_otherwise_are_refused():
     with pytest.raises(PredictionsError, match="must be prepared as the model"):
         refuse_other_model(rows(), HASH, "", {"size": 128})
-    with pytest.raises(PredictionsError, match=r"corrected already \(temperature\)"):
-        refuse_other_model(rows(calibration={"method": "temperature"}), HASH, "", SETTINGS)
+
+
+def corrected(correction):
+    before = rows()
+    p = correction.apply(before.probabilities())
+    columns = [pl.Series(name, p[:, i]) for i, name in enumerate(PROBABILITIES)]
+    facts = before.facts | {"calibration": correction.as_json()}
+    return Predictions(before.table.with_columns(columns), facts)
+
+
+def test_corrected_rows_give_what_the_rows_before_gave():
+    wanted = calibrate(rows(), "temperature")
+    found = calibrate(uncorrected(corrected(TEMPERATURE), TEMPERATURE), "temperature")
+    assert found.recalibration.temperature == pytest.approx(wanted.recalibration.temperature)
+    assert [each.threshold for each in found.points] == pytest.approx(
+        [each.threshold for each in wanted.points]
+    )
+
+
+def test_rows_without_a_grade_stay_empty_when_a_correction_is_undone():
+    whole = corrected(TEMPERATURE)
+    lost = whole.table.head(1).with_columns(
+        *(pl.lit(None, pl.Float64).alias(name) for name in PROBABILITIES), status=pl.lit("error")
+    )
+    found = uncorrected(Predictions(pl.concat([whole.table, lost]), whole.facts), TEMPERATURE)
+    (row,) = found.table.filter(pl.col("status") == "error").to_dicts()
+    assert [row[name] for name in PROBABILITIES] == [None] * 5
+
+
+def test_rows_of_a_correcting_model_without_their_facts_are_refused():
+    bare = Predictions(corrected(TEMPERATURE).table, {})
+    with pytest.raises(PredictionsError, match=r"nothing beside these rows says whether theirs"):
+        uncorrected(bare, TEMPERATURE)
+    assert uncorrected(bare, Recalibration()) is bare
 
 
 def test_the_facts_say_which_rows_which_model_and_which_preprocessing():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from drgrade.errors import CheckpointError, UnknownNameError
-from drgrade.models.places import place_of_model, shipped_folder, shipped_models
+from drgrade.models.places import place_of_model, shipped_models
 
 
 @pytest.fixture
@@ -59,7 +59,13 @@ def test_a_folder_without_a_model_is_no_run(shipped, tmp_path):
         place_of_model(tmp_path, shipped)
 
 
-def test_an_own_folder_of_named_models_can_be_told(monkeypatch, tmp_path):
-    assert shipped_folder().parts[-3:] == ("drgrade", "models", "shipped")
+def test_an_own_folder_of_named_models_is_told_beside_the_packages_own(monkeypatch, tmp_path):
+    own = shipped_models()
     monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path))
-    assert shipped_folder() == tmp_path
+    assert shipped_models() == own
+    for name in ("clinic", "default"):
+        (tmp_path / f"{name}.safetensors").touch()
+    found = shipped_models()
+    assert set(found) == {*own, "clinic", "default"}
+    assert found["default"] == tmp_path / "default.safetensors"
+    assert found["drawn"] == own["drawn"]

@@ -11,6 +11,9 @@ from drgrade.errors import UsageError
 from drgrade.extras import need
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from drgrade.data.manifest import Manifest
     from drgrade.evaluation.calibrating import Calibrated
     from drgrade.evaluation.operating_points import OperatingPoint
     from drgrade.models.grader import Grader
@@ -61,7 +64,7 @@ def calibrate(
     """
     need("grade", "drgrade calibrate")
     from drgrade.evaluation.calibrating import calibrate as fit
-    from drgrade.evaluation.calibrating import refuse_other_model, rows_to_calibrate_on
+    from drgrade.evaluation.calibrating import refuse_other_model, rows_to_calibrate_on, uncorrected
     from drgrade.files import refuse_taken
     from drgrade.models.checkpoint import load_grader, save_grader
     from drgrade.predictions import read_predictions
@@ -75,6 +78,10 @@ def calibrate(
     grader = load_grader(model)
     weights, settings = grader.facts["weights_sha256"], asdict(grader.preprocess)
     refuse_other_model(rows, weights, grader.facts.get("recipe_hash", ""), settings)
+    before = grader.decoding.recalibration
+    rows = uncorrected(rows, before)
+    if before.method != "none":
+        say(f"the model's own correction ({before.method}) is replaced")
     found = fit(rows, method, lower_bound=lower_bound)
     facts = found.facts(weights, settings)
     if masks is not None:
@@ -93,6 +100,8 @@ def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: b
     left = f"; {unread} rows of other splits not read" if unread else ""
     print(f"rows: {found.rows} graded photographs of split {found.split}{left}")
     print(f"probabilities: {_correction(found)}")
+    for line in _checked_lines(found.cross_fitted):
+        print(line)
     for point in found.points:
         print(_line(point))
     for line in _mark_lines(facts):
@@ -103,13 +112,28 @@ def _marks(grader: "Grader", rows: "Predictions", folder: Path, masks: Path) -> 
     """How far the marks of lesions can be believed, by the models that predicted the rows."""
     from drgrade.data.manifest import read_manifest
     from drgrade.data.masks import KINDS
-    from drgrade.evaluation.believed import believed
-    from drgrade.models.marks import check_marks, masked_photos
+    from drgrade.evaluation.believed import alarms, believed
+    from drgrade.models.marks import check_marks, healthy_photos, marks_on_healthy, masked_photos
 
-    split = rows.table["split"][0]
-    photos = masked_photos(grader, rows, folder, read_manifest(masks))
+    manifest = read_manifest(masks)
+    photos = masked_photos(grader, rows, folder, manifest)
     counts = check_marks(photos)
-    return {"split": split, "photographs": len(counts), "kinds": believed(counts, KINDS)}
+    healthy = marks_on_healthy(healthy_photos(grader, rows, folder, manifest))
+    return {
+        "split": rows.table["split"][0],
+        "photographs": len(counts),
+        "grades": _grades_of_masked(rows, manifest),
+        "source": manifest.facts.get("source") or "",
+        "kinds": believed(counts, KINDS),
+        "healthy": alarms(healthy, KINDS),
+    }
+
+
+def _grades_of_masked(rows: "Predictions", manifest: "Manifest") -> list[int]:
+    """The lowest and the highest reference grade of the rows that have a mask; none if unknown."""
+    with_mask = manifest.table.filter(manifest.table["mask"].fill_null("") != "")
+    grades = rows.table.join(with_mask.select("photo"), on="photo")["grade"].drop_nulls().to_list()
+    return [min(grades), max(grades)] if grades else []
 
 
 def _mark_lines(facts: dict[str, Any]) -> list[str]:
@@ -117,10 +141,29 @@ def _mark_lines(facts: dict[str, Any]) -> list[str]:
 
     if not (told := facts.get("lesion_marks")):
         return []
+    healthy = told["healthy"]
     return [
-        f"marks of {kind}: {each['marks']}, right {said(each['right'])}; of {each['lesions']} "
-        f"lesions marked {said(each['marked'])}; {told['photographs']} photographs with masks"
-        for kind, each in told["kinds"].items()
+        *(f"marks of {kind}: {each['marks']}, right {said(each['right'])}; of {each['lesions']} "
+          f"lesions marked {said(each['marked'])}; {told['photographs']} photographs with masks"
+          for kind, each in told["kinds"].items()),
+        f"of {healthy['photographs']} photographs of grade 0 with a mark: "
+        f"{said(healthy['with_marks'])}",
+    ]  # fmt: skip
+
+
+def _checked_lines(told: "Mapping[str, Any]") -> list[str]:
+    """Before and after the correction, each row corrected by what other rows fitted."""
+    from drgrade.models.card_results import said
+
+    names = {
+        "before": "before it",
+        "after": f"after it, fitted on {told.get('parts')} parts in turn",
+    }
+    return [
+        f"referable probability {words}: calibration slope {said(told[key]['slope'])}, Brier score "
+        f"{said(told[key]['brier'])}"
+        for key, words in names.items()
+        if key in told
     ]
 
 

@@ -1,5 +1,7 @@
 """How far marks of lesions can be believed, by kind: of marks those right, of lesions those found.
 
+A share of marks that are right belongs to the eyes it was counted on: among healthy ones none is.
+
 Photographs are the sample, their marks are nested in them: the ratio estimator of
 `drgrade.evaluation.intervals.ratio`.
 """
@@ -9,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.intervals import proportion, ratio
 from drgrade.evaluation.values import Estimate, missing
 
 
@@ -32,6 +34,25 @@ def believed(counts: np.ndarray, kinds: Sequence[str]) -> dict[str, dict[str, An
             "marked": share(marked, lesions).as_json(),
         }
     return told
+
+
+def alarms(counts: np.ndarray, kinds: Sequence[str]) -> dict[str, Any]:
+    """How often photographs without any disease have marks, as plain values.
+
+    Args:
+        counts: (n, kinds) marks of each photograph of reference grade 0.
+        kinds: names, in the order of the second axis.
+    """
+    return {
+        "photographs": len(counts),
+        "with_marks": _with_marks(np.asarray(counts.any(axis=1))),
+        "kinds": {name: {"marks": int(column.sum()), "with_marks": _with_marks(column > 0)}
+                  for name, column in zip(kinds, counts.T, strict=True)},
+    }  # fmt: skip
+
+
+def _with_marks(flags: np.ndarray) -> dict[str, Any]:
+    return proportion(int(flags.sum()), len(flags)).as_json()
 
 
 def share(some: np.ndarray, all_: np.ndarray) -> Estimate:

@@ -5,19 +5,23 @@ Rows of split `calibrate` or `out_of_fold` alone may do that; whatever else is r
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import polars as pl
 
 from drgrade import __version__
 from drgrade.errors import PredictionsError
+from drgrade.evaluation.cross_fitting import cross_fitted
 from drgrade.evaluation.ledger import set_hash
 from drgrade.evaluation.operating_points import OperatingPoint, operating_points, settings_hash
 from drgrade.evaluation.recalibrate import is_no_fit, recalibration, too_few
 from drgrade.evaluation.units import at_level, endpoints, judged, refuse_twins
 from drgrade.evaluation.values import with_unit
+from drgrade.grades import PROBABILITIES
 from drgrade.groups import unit_of
 from drgrade.predictions import Predictions
-from drgrade.recalibration import Method, Recalibration, referable_score
+from drgrade.recalibration import Method, Recalibration, from_json, referable_score
 
 ALLOWED = ("calibrate", "out_of_fold")
 SHORT = 16  # digits of the weights' hash in the column `model`
@@ -32,6 +36,7 @@ class Calibrated:
     split: str
     rows_hash: str
     rows: int
+    cross_fitted: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self, weights_sha256: str, preprocess: Mapping[str, Any]) -> dict[str, Any]:
         """What the model file and its predictions carry of it."""
@@ -44,7 +49,7 @@ class Calibrated:
             "preprocess_hash": settings_hash(preprocess),
         }
         by = "this model" if self.split == "calibrate" else "models of its recipe, out of fold"
-        about = {"rows": self.rows, "predicted_by": by}
+        about = {"rows": self.rows, "predicted_by": by, "cross_fitted": dict(self.cross_fitted)}
         return {
             "operating_points": [point.as_json() | common for point in self.points],
             "thresholds_chosen_on": self.split,
@@ -82,7 +87,7 @@ def refuse_other_model(
     Rows of split `calibrate` must be its own answers; `out_of_fold` rows those of its recipe.
 
     Raises:
-        PredictionsError: another model, recipe or preprocessing, unknown, or corrected already.
+        PredictionsError: another model, recipe or preprocessing, or unknown.
     """
     told = rows.facts
     if rows.table["split"][0] == "out_of_fold":
@@ -95,12 +100,34 @@ def refuse_other_model(
             f"rows must be prepared as the model prepares them, got {there} for {dict(preprocess)};"
             " predict them again with this model"
         )
-    method = (told.get("calibration") or {}).get("method", "none")
-    if method != "none":
+
+
+def uncorrected(rows: Predictions, kept: Recalibration) -> Predictions:
+    """The rows with the probabilities that the network gave, before a correction that they tell of.
+
+    A correction is fitted on these. `kept` is the one in the model's file: rows without facts may
+    or may not have it.
+
+    Raises:
+        PredictionsError: rows of a corrected model without the facts beside them.
+    """
+    told = rows.facts
+    if kept.method != "none" and not (told.get("weights_sha256") or told.get("recipe_hash")):
         raise PredictionsError(
-            f"these probabilities are corrected already ({method}), and a correction is fitted on "
-            "what the network says; predict the rows with the model as it was trained"
+            f"the model corrects its probabilities ({kept.method}), and nothing beside these rows "
+            "says whether theirs are; keep the .json that `drgrade predict` wrote beside the .csv, "
+            "or predict again"
         )
+    correction = from_json(told.get("calibration"))
+    if correction.method == "none":
+        return rows
+    graded = pl.col("status") == "graded"
+    before = rows.table.filter(graded)
+    undone = correction.undo(before.select(PROBABILITIES).to_numpy())
+    columns = [pl.Series(name, undone[:, i]) for i, name in enumerate(PROBABILITIES)]
+    table = pl.concat([before.with_columns(columns), rows.table.filter(~graded)])
+    facts = {key: value for key, value in told.items() if key != "calibration"}
+    return Predictions(table, facts)
 
 
 def _weights(rows: Predictions) -> str:
@@ -164,4 +191,5 @@ def calibrate(rows: Predictions, method: Method, *, lower_bound: bool = False) -
     score = referable_score(found.apply(graded.probabilities()))
     points = operating_points(units.positive, score, units.clusters, lower_bound=lower_bound)
     points = with_unit(points, unit_of(graded.table))
-    return Calibrated(found, points, rows.table["split"][0], set_hash(rows), graded.table.height)
+    return Calibrated(found, points, rows.table["split"][0], set_hash(rows), graded.table.height,
+                      cross_fitted(graded, method))  # fmt: skip

@@ -203,7 +203,8 @@ def _preprocessing(grader: Grader) -> list[str]:
 
 
 CROSSED = (
-    "HS lies above HP: on these rows one threshold meets both rules, and any between the two does."
+    "HS lies above HP: on these rows any threshold between the two meets both rules. HP finds at "
+    "least as many there; `referable` is told by HS."
 )
 
 
@@ -221,6 +222,7 @@ def _calibration(grader: Grader) -> list[str]:
         "were chosen for, not what to expect elsewhere.", "",
         "| point | referable from | sensitivity | specificity | rule |", "|---|---|---|---|---|",
     ]  # fmt: skip
+    lines[1:1] = _cross_fitted(told.get("cross_fitted") or {})
     for point in facts["operating_points"]:
         shares = [said(point[key]) for key in ("sensitivity", "specificity")]
         at = "none" if point["threshold"] is None else f"{point['threshold']:.4f}"
@@ -233,6 +235,22 @@ def _calibration(grader: Grader) -> list[str]:
     return lines
 
 
+def _cross_fitted(told: Facts) -> list[str]:
+    """What the correction does to rows that it was not fitted on."""
+    if "after" not in told:
+        return []
+    rows = [
+        f"| {words} | {said(told[key]['slope'])} | {said(told[key]['brier'])} | "
+        f"{said(told[key]['ece'])} | {told[key]['ece_by_chance']:.3f} |"
+        for key, words in (("before", "as the network says"), ("after", "corrected"))
+    ]
+    return ["", f"The probability of a referable grade on these rows, corrected by what the other "
+            f"{told['parts'] - 1} of {told['parts']} parts fitted. A slope of 1 is perfect; above "
+            "1 it is less sure than it may be. ECE in equally full bins.", "",
+            "| probabilities | calibration slope | Brier score | ECE | ECE of perfect ones stays "
+            "below |", "|---|---|---|---|---|", *rows]  # fmt: skip
+
+
 def _results(results: Sequence[Result]) -> list[str]:
     if not results:
         return [NO_RESULTS]
@@ -243,13 +261,24 @@ def _marks(grader: Grader) -> list[str]:
     """How far the marks of each kind can be believed, where that was counted."""
     if not (told := grader.facts.get("lesion_marks")):
         return []
+    healthy, grades = told.get("healthy"), told.get("grades")
+    among = f" of reference grades {grades[0]} to {grades[1]}" if grades else ""
+    rest = []
+    if healthy:
+        each = (f"{cell(kind)} {said(found['with_marks'])}"
+                for kind, found in healthy["kinds"].items())  # fmt: skip
+        rest = ["", f"Of {healthy['photographs']} photographs of reference grade 0, on which every "
+                f"mark is wrong, with a mark: {said(healthy['with_marks'])}; by kind "
+                f"{', '.join(each)}."]  # fmt: skip
     return [
-        f"Counted on {told['photographs']} photographs with reference masks, by models that never "
-        f"saw them (split {told['split']}). A pixel of the map beside a lesion is near enough.", "",
+        f"Counted on {told['photographs']} photographs with reference masks{among}, by models that "
+        f"never saw them (split {told['split']}). A pixel of the map beside a lesion is near "
+        "enough.", "",
         "| kind | marks | on a lesion of the kind | on any lesion | lesions | of them marked |",
         "|---|---|---|---|---|---|",
         *(f"| {cell(kind)} | {each['marks']} | {said(each['right'])} | {said(each['on_any'])} | "
           f"{each['lesions']} | {said(each['marked'])} |" for kind, each in told["kinds"].items()),
+        *rest,
     ]  # fmt: skip
 
 

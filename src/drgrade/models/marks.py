@@ -70,14 +70,36 @@ def masked_photos(
     if "mask" not in table.columns or not len(table):
         raise PredictionsError("--masks names no photo of these rows with a mask; give the "
                                "manifest that they come from, with its column mask")  # fmt: skip
-    graders: dict[Any, Grader] = {None: grader}
-    if rows.table["split"][0] == "out_of_fold":
-        graders = {fold: _of_fold(folder, fold, table) for fold in table["fold"].unique()}
+    graders = _graders(grader, rows, folder, table)
     folds = table["fold"] if "fold" in table.columns else [None] * len(table)
     return [
         Masked(graders[fold], manifest.locate(photo), manifest.root / mask)
         for fold, photo, mask in zip(folds, table["photo"], table["mask"], strict=True)
     ]
+
+
+def healthy_photos(
+    grader: Grader, rows: Predictions, folder: Path, manifest: Manifest
+) -> list[tuple[Grader, Path]]:
+    """Those of the rows whose reference grade is 0, each with the grader that predicted it.
+
+    Arguments and errors as of `masked_photos`.
+    """
+    table = rows.table.filter((pl.col("grade") == 0) & (pl.col("status") == "graded"))
+    table = table.join(manifest.table.select("photo"), on="photo")
+    graders = _graders(grader, rows, folder, table)
+    folds = table["fold"] if "fold" in table.columns else [None] * len(table)
+    return [(graders[fold], manifest.locate(photo))
+            for fold, photo in zip(folds, table["photo"], strict=True)]  # fmt: skip
+
+
+def _graders(
+    grader: Grader, rows: Predictions, folder: Path, table: pl.DataFrame
+) -> dict[Any, Grader]:
+    """The model of each fold that rows come from; the model itself where they have none."""
+    if rows.table["split"][0] != "out_of_fold":
+        return {None: grader}
+    return {fold: _of_fold(folder, fold, table) for fold in table["fold"].unique()}
 
 
 def _of_fold(folder: Path, fold: int, table: pl.DataFrame) -> Grader:
@@ -141,3 +163,13 @@ def check_marks(photos: Iterable[Masked]) -> np.ndarray:
         masks = reference(each.mask, found.prepared, each.grader.preprocess.size)
         counted.append([astuple(marks) for marks in count_marks(found.sight, masks)])
     return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS), 5)
+
+
+def marks_on_healthy(photos: Iterable[tuple[Grader, Path]]) -> np.ndarray:
+    """The marks of each of `KINDS` in every photo that has a grade, (n, 4): all of them wrong."""
+    counted = []
+    for grader, photo in photos:
+        _, found = explain_photo(grader, photo.name, photo)
+        if found is not None and found.sight is not None:
+            counted.append(list(found.sight.counts.values()))
+    return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS))

@@ -10,19 +10,26 @@ BEST = f"best{ENDING}"
 
 
 def shipped_folder() -> Path:
-    """The folder of the models that have a name: $DRGRADE_MODELS, else the package's own."""
-    named = os.environ.get("DRGRADE_MODELS")
-    return Path(named) if named else Path(__file__).parent / "shipped"
+    """The package's own folder of models that have a name."""
+    return Path(__file__).parent / "shipped"
 
 
 def shipped_models(folder: Path | None = None) -> dict[str, Path]:
-    """The models of a folder by their name, which is the file's without ending.
+    """The models that have a name, which is their file's without ending.
 
     Args:
-        folder: `shipped_folder()` where none is given; one that is not there holds no model.
+        folder: where they lie. None: the package's own folder and that of $DRGRADE_MODELS, whose
+            names win.
     """
-    found = sorted((folder or shipped_folder()).glob(f"*{ENDING}"))
-    return {path.stem: path for path in found if not path.name.startswith(".")}
+    folders = [folder] if folder else [shipped_folder(), *_named_folder()]
+    found = [path for each in folders for path in sorted(each.glob(f"*{ENDING}"))]
+    named = {path.stem: path for path in found if not path.name.startswith(".")}
+    return dict(sorted(named.items()))
+
+
+def _named_folder() -> list[Path]:
+    named = os.environ.get("DRGRADE_MODELS")
+    return [Path(named)] if named else []
 
 
 def place_of_model(model: Path, folder: Path | None = None) -> Path:
