@@ -46,6 +46,7 @@ DATA_COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("drgrade.cli.tables:sources", "The public sets, what they hold, their licences."),
     "check": ("drgrade.cli.tables:check", "Counts, broken files, leaks, label conflicts."),
     "split": ("drgrade.cli.tables:split", "Divide patients, never photographs."),
+    "masks": ("drgrade.cli.masks:masks", "A set's lesion masks beside its photographs."),
     "prepare": ("drgrade.cli.prepare:prepare", "Cropped, undistorted squares, resumable."),
     "draw": ("drgrade.cli.draw:draw", "Drawn photographs with manifest and lesion masks."),
 }

@@ -92,13 +92,13 @@ def import_(
         tuple(drop_where),
         grade_map,
     )
-    _check_place(output)
+    check_place(output)
     if output.resolve() == path.resolve():
         raise UsageError(f"-o would replace '{path}', the set's own file; give another name")
     manifest = import_source(
         source, path, photos=photos, allow_missing=allow_missing, columns=columns
     )
-    _write(manifest, output, force=force)
+    write_table(manifest, output, force=force)
     for note in manifest.facts.get("notes", []):
         say(note)
     say(f"licence: {manifest.facts['licence']}; from: {manifest.facts['address']}")
@@ -224,7 +224,7 @@ def split(
     from drgrade.data.manifest import read_manifest
     from drgrade.progress import say
 
-    _check_place(output)
+    check_place(output)
     if seed < 0:
         raise UsageError(f"--seed must be 0 or more, got {seed}")
     table = read_manifest(manifest, root=root)
@@ -233,7 +233,7 @@ def split(
         divided = splits.split(table, seed=seed, shares=_shares(shares))
     else:
         divided = splits.complete(table, seed)
-    _write(divided, output, force=force or output.resolve() == manifest.resolve())
+    write_table(divided, output, force=force or output.resolve() == manifest.resolve())
     notes = divided.facts.get("notes", [])[told_before:]
     for note in notes or ["the manifest has tune and calibrate: nothing to carve (see --anew)"]:
         say(note)
@@ -256,7 +256,12 @@ def _shares(text: str) -> dict[str, float]:
     return dict(zip(SPLITS, parts, strict=True))
 
 
-def _check_place(output: Path) -> None:
+def check_place(output: Path) -> None:
+    """Refuse a place that no manifest can be written to.
+
+    Raises:
+        UsageError: another ending, or nothing can be written there.
+    """
     from drgrade.files import refuse_taken
 
     if output.suffix not in (".csv", ".parquet"):
@@ -264,7 +269,7 @@ def _check_place(output: Path) -> None:
     refuse_taken(output, force=True)  # what is there is compared when the new table is known
 
 
-def _write(manifest: "Manifest", output: Path, *, force: bool) -> None:
+def write_table(manifest: "Manifest", output: Path, *, force: bool) -> None:
     """Write a manifest; one that is there makes room where it is the same, or with `force`."""
     from drgrade.data.manifest import read_manifest, write_manifest
     from drgrade.errors import ManifestError

@@ -1,0 +1,57 @@
+"""`drgrade data masks`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from drgrade.cli.tables import check_place, write_table
+from drgrade.errors import UsageError
+
+Output = Annotated[Path, Parameter(name=["-o", "--output"])]
+
+
+def masks(
+    manifest: Path,
+    folder: Path,
+    *,
+    output: Output,
+    root: Path | None = None,
+    force: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Lay a set's lesion masks beside its photographs: a manifest with the column mask.
+
+    A segmentation part has photographs and, for each, a file a kind of lesion whose name ends in
+    _MA, _HE, _EX, _SE or _OD, as IDRiD's. Which photograph of the manifest each one is, is told by
+    the picture: numbers may differ. The files of a photograph become one PNG with a bit a kind, in
+    a folder beside the new manifest.
+
+    Example: drgrade data masks idrid.csv "A. Segmentation" -o idrid-masked.csv
+
+    Parameters
+    ----------
+    manifest
+        The graded photographs, .csv or .parquet.
+    folder
+        Photographs and masks, wherever below it.
+    output
+        Where to write the manifest with masks, .csv or .parquet; `NAME-masks/` lies beside it.
+    root
+        Folder the manifest's photo paths are relative to.
+    force
+        Write over another table that is there; the same one is written again without.
+    """
+    from drgrade.data.lesion_files import find_masked, lay_masks
+    from drgrade.data.manifest import read_manifest
+    from drgrade.progress import counted, say
+
+    check_place(output)
+    if output.resolve() == manifest.resolve():
+        raise UsageError(f"-o would replace '{manifest}'; give another name")
+    rows = read_manifest(manifest, root=root)
+    laid = lay_masks(rows, find_masked(folder), output.with_name(f"{output.stem}-masks"))
+    write_table(laid.manifest, output, force=force)
+    rest = f"; in no row: {', '.join(laid.unlike)}" if laid.unlike else ""
+    say(f"{counted(laid.masked, 'photograph')} of {len(rows)} with masks{rest}")
+    print(output)
+    return 0

@@ -1,0 +1,191 @@
+"""A set's lesion masks, one file a kind of lesion, laid beside the photographs of a manifest.
+
+IDRiD's segmentation part (Porwal et al. 2018) has 81 photographs under numbers of their own, some
+of which are photographs of its grading part: they are told by the picture, not by the name.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+from PIL import Image, UnidentifiedImageError
+
+from drgrade.data.duplicates import near_duplicates
+from drgrade.data.manifest import Manifest
+from drgrade.data.masks import LARGEST, MAPS
+from drgrade.data.pictures import look_below
+from drgrade.data.preprocess import Preprocess, read_prepared
+from drgrade.errors import ManifestError, MaskError, PhotoError
+from drgrade.files import write_bytes
+from drgrade.progress import track
+
+ENDINGS: Final = dict(zip(("MA", "HE", "EX", "SE", "OD"), MAPS, strict=True))
+LITTLE: Final = Preprocess(size=128)
+SAME_PICTURE: Final = 8.0  # of 255, the mean difference of two squares: one exposure, resized
+MOST: Final = 0.5  # of a mask; what covers more is no lesion but its background
+
+
+@dataclass
+class Masked:
+    """A photograph of a segmentation set, and the file of each kind of lesion that it has."""
+
+    stem: str
+    photo: Path | None = None
+    files: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Little:
+    """What a photograph looks like, small: pixels (128, 128, 3) uint8, and its fingerprint."""
+
+    pixels: np.ndarray
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What came of it: the manifest with its column `mask`, and photographs that it does not have.
+
+    `unlike` have a mask and no row: most sets mask some photographs that they do not grade.
+    """
+
+    manifest: Manifest
+    masked: int
+    unlike: tuple[str, ...]
+
+
+def find_masked(folder: Path) -> list[Masked]:
+    """The photographs below a folder that have masks: `NAME.jpg` with `NAME_MA.tif` and the like.
+
+    Raises:
+        ManifestError: no such folder, no masks in it, or masks whose photograph is missing.
+    """
+    if not folder.is_dir():
+        raise ManifestError(f"masks must be in a folder, got '{folder}'")
+    found: dict[str, Masked] = {}
+    for path in look_below(folder).pictures:
+        stem, _, kind = path.stem.rpartition("_")
+        is_mask = kind in ENDINGS and stem
+        each = found.setdefault(stem if is_mask else path.stem, Masked(stem or path.stem))
+        if is_mask:
+            each.stem = stem
+            each.files[ENDINGS[kind]] = path
+        else:
+            each.stem, each.photo = path.stem, path
+    masked = [each for each in found.values() if each.files]
+    if not masked:
+        kinds = ", ".join(f"_{kind}" for kind in ENDINGS)
+        raise ManifestError(f"'{folder}' holds no masks: pictures whose names end in {kinds}")
+    if alone := [each.stem for each in masked if each.photo is None]:
+        raise ManifestError(f"{len(alone)} masks have no photograph (first: {alone[0]}); give the "
+                            "folder that holds both")  # fmt: skip
+    return masked
+
+
+def join_masks(masked: Masked) -> np.ndarray:
+    """The files of a photograph as one mask, (H, W) uint8 with a bit a kind in order of `MAPS`.
+
+    Raises:
+        MaskError: a file that is no picture, of another size, or that covers most of the picture.
+    """
+    bits = None
+    for kind, path in sorted(masked.files.items()):
+        plane = _plane(path)
+        if bits is None:
+            bits = np.zeros(plane.shape, np.uint8)
+        if plane.shape != bits.shape:
+            sizes = [" x ".join(map(str, each.shape[::-1])) for each in (plane, bits)]
+            raise MaskError(f"masks of one photograph are of one size, got {path.name} of "
+                            f"{sizes[0]} px beside {sizes[1]}")  # fmt: skip
+        bits |= plane.astype(np.uint8) << np.uint8(MAPS.index(kind))
+    if bits is None:
+        raise MaskError(f"{masked.stem} has no file of a mask")
+    return bits
+
+
+def _plane(path: Path) -> np.ndarray:
+    """Which pixels a file marks, (H, W) bool: those that are not black."""
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > LARGEST:
+                raise MaskError(f"mask {path.name} has more than 100 million px")
+            shown = np.asarray(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise MaskError(f"mask {path.name} cannot be read: {error}") from None
+    plane = np.asarray((shown > 0).any(axis=2))
+    if plane.mean() > MOST:
+        raise MaskError(f"mask {path.name} marks {plane.mean():.0%} of the picture; lesions are "
+                        "light on black")  # fmt: skip
+    return plane
+
+
+def lay_masks(manifest: Manifest, masked: Sequence[Masked], folder: Path) -> Laid:
+    """Join the masks, write them into a folder, and name them in the rows of their photographs.
+
+    The root becomes the nearest folder that holds the photographs and `folder`.
+
+    Raises:
+        MaskError: masks that cannot be joined.
+        ManifestError: no photograph of the manifest is one of those with masks.
+    """
+    photos = manifest.table["photo"].to_list()
+    pairs = _pairs(manifest, photos, masked)
+    if not pairs:
+        raise ManifestError(f"none of {len(photos)} photographs is one of the {len(masked)} that "
+                            "have masks; are both of one set?")  # fmt: skip
+    root = _common(manifest.root, folder)
+    named, by_stem = {}, {each.stem: each for each in masked}
+    for stem, photo in track(pairs.items(), len(pairs), "joining masks"):
+        place = folder / f"{stem}.png"
+        write_bytes(place, _as_png(join_masks(by_stem[stem])))
+        named[photo] = place.resolve().relative_to(root).as_posix()
+    below = manifest.root.resolve().relative_to(root).as_posix()
+    moved = pl.col("photo") if below == "." else pl.lit(f"{below}/") + pl.col("photo")
+    masks = pl.Series("mask", [named.get(photo) for photo in photos], pl.String)
+    table = manifest.table.with_columns(masks).with_columns(photo=moved)
+    unlike = tuple(each.stem for each in masked if each.stem not in pairs)
+    note = f"{len(pairs)} photographs have masks; {len(unlike)} with masks are in no row"
+    return Laid(Manifest(table, root, manifest.facts).noting(note), len(pairs), unlike)
+
+
+def _common(root: Path, folder: Path) -> Path:
+    """The nearest folder that holds both."""
+    root, folder = root.resolve(), folder.resolve()
+    return next(each for each in (root, *root.parents) if folder.is_relative_to(each))
+
+
+def _pairs(manifest: Manifest, photos: list[str], masked: Sequence[Masked]) -> dict[str, str]:
+    """By the stem of each masked photograph the photo of the manifest that is the same picture."""
+    places = [manifest.locate(photo) for photo in photos]
+    places += [each.photo for each in masked if each.photo is not None]
+    looks = [_in_little(place) for place in track(places, len(places), "comparing")]
+    best: dict[str, tuple[float, str]] = {}
+    for pair in near_duplicates([each.fingerprint if each else None for each in looks]):
+        number = pair.second - len(photos)
+        one, two = looks[pair.first], looks[pair.second]
+        if pair.first >= len(photos) or number < 0 or one is None or two is None:
+            continue
+        apart = float(np.abs(one.pixels.astype(float) - two.pixels).mean())
+        stem = masked[number].stem
+        if apart <= SAME_PICTURE and apart < best.get(stem, (np.inf, ""))[0]:
+            best[stem] = (apart, photos[pair.first])
+    return {stem: photo for stem, (_, photo) in best.items()}
+
+
+def _in_little(place: Path) -> Little | None:
+    """A photograph in little; None where it cannot be read."""
+    try:
+        prepared = read_prepared(place, LITTLE)
+    except (PhotoError, OSError):
+        return None
+    return Little(prepared.pixels, str(prepared.facts().get("phash") or ""))
+
+
+def _as_png(mask: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(mask).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

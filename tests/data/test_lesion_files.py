@@ -1,0 +1,102 @@
+"""Masks of a segmentation part find the photographs of a grading part by the picture."""
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+
+from drgrade.cli.app import run
+from drgrade.data.lesion_files import find_masked, join_masks, lay_masks
+from drgrade.data.manifest import read_manifest
+from drgrade.data.masks import MAPS, read_mask
+from drgrade.data.phantom import draw_set
+from drgrade.errors import ManifestError, MaskError
+
+SUFFIXES = dict(zip(MAPS, ("MA", "HE", "EX", "SE", "OD"), strict=True))
+FOLDERS = ("1. Microaneurysms", "2. Haemorrhages", "3. Hard Exudates", "4. Soft Exudates",
+           "5. Optic Disc")  # fmt: skip
+NUMBERS = {"IDRiD_01": 5, "IDRiD_02": 2}  # the same pictures under other numbers
+SIDE = 256
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A grading part of eight drawn photographs, and a segmentation part laid out as IDRiD's."""
+    folder = tmp_path_factory.mktemp("idrid")
+    drawn = draw_set(8, folder / "B. Grading", size=SIDE, seed=5)
+    drawn.table.select("photo", "grade").write_csv(folder / "graded.csv")
+    photos = sorted((folder / "B. Grading" / "photos").iterdir())
+    other = draw_set(1, folder / "other", size=SIDE, seed=99)
+    seg = folder / "A. Segmentation"
+    pictures = {stem: photos[number] for stem, number in NUMBERS.items()}
+    pictures["IDRiD_03"] = other.root / other.table["photo"][0]
+    for stem, photo in pictures.items():
+        original = seg / "1. Original Images" / "a. Training Set" / f"{stem}.jpg"
+        original.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(photo) as image:
+            image.save(original, quality=97)
+        for bit, (kind, name) in enumerate(zip(MAPS, FOLDERS, strict=True)):
+            if kind == "soft_exudate":
+                continue
+            mask = np.zeros((SIDE, SIDE, 3), np.uint8)
+            mask[60 + 10 * bit : 66 + 10 * bit, 100:106, 0] = 76  # a dim red, as IDRiD's
+            file = seg / "2. All Segmentation Groundtruths" / name / f"{stem}_{SUFFIXES[kind]}.tif"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(mask).save(file)
+    return folder
+
+
+def test_masks_are_laid_beside_the_photographs_that_are_the_same_pictures(place, capsys):
+    out = place / "out" / "masked.csv"
+    assert run(["data", "masks", str(place / "graded.csv"), str(place / "A. Segmentation"),
+                "--root", str(place / "B. Grading"), "-o", str(out)]) == 0  # fmt: skip
+    assert "2 photographs of 8 with masks; in no row: IDRiD_03" in capsys.readouterr().err
+    found = read_manifest(out)
+    rows = found.table.filter(pl.col("mask").is_not_null())
+    graded = read_manifest(place / "graded.csv", root=place / "B. Grading").table
+    by_stem = {mask.split("/")[-1]: photo for photo, mask in rows.select("photo", "mask").rows()}
+    assert {stem: photo.split("/")[-1] for stem, photo in by_stem.items()} == {
+        f"{stem}.png": sorted(graded["photo"])[number].split("/")[-1]
+        for stem, number in NUMBERS.items()
+    }
+    assert found.table["grade"].to_list() == graded["grade"].to_list()
+    for photo, mask in rows.select("photo", "mask").rows():
+        assert found.locate(photo).is_file()
+        bits = read_mask(found.root / mask)
+        assert bits.shape == (SIDE, SIDE)
+        assert sorted(np.unique(bits)) == [0, 1, 2, 4, 16]
+
+
+def test_a_kind_without_a_file_has_no_bit_and_each_kind_its_own(place):
+    masked = next(m for m in find_masked(place / "A. Segmentation") if m.stem == "IDRiD_01")
+    bits = join_masks(masked)
+    for bit, kind in enumerate(MAPS):
+        assert bool((bits >> bit & 1).any()) == (kind != "soft_exudate")
+    assert bits[63, 103] == 1
+    assert bits[103, 103] == 16
+
+
+def test_masks_of_other_sizes_or_white_ones_are_refused(tmp_path):
+    (tmp_path / "a").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "a" / "x.jpg")
+    Image.new("L", (64, 64)).save(tmp_path / "a" / "x_MA.tif")
+    Image.new("L", (32, 64)).save(tmp_path / "a" / "x_HE.tif")
+    (masked,) = find_masked(tmp_path / "a")
+    with pytest.raises(MaskError, match="of one size"):
+        join_masks(masked)
+    Image.new("L", (64, 64), 255).save(tmp_path / "a" / "x_HE.tif")
+    with pytest.raises(MaskError, match=r"marks 100% of the picture"):
+        join_masks(masked)
+
+
+def test_a_folder_without_masks_masks_without_photographs_and_another_set_are_refused(
+    place, tmp_path
+):
+    with pytest.raises(ManifestError, match="holds no masks"):
+        find_masked(place / "B. Grading" / "photos")
+    Image.new("L", (64, 64)).save(tmp_path / "x_MA.tif")
+    with pytest.raises(ManifestError, match="1 masks have no photograph"):
+        find_masked(tmp_path)
+    other = draw_set(2, tmp_path / "drawn", size=SIDE, seed=44)
+    with pytest.raises(ManifestError, match="none of 2 photographs is one of the 3"):
+        lay_masks(other, find_masked(place / "A. Segmentation"), tmp_path / "masks")
