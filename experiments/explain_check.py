@@ -4,12 +4,14 @@ Pointing: does the strongest place of the evidence hold a lesion of the referenc
 the share of places that do, which is what pointing anywhere in the field gets. Erasing: are the
 lesions that the grader marks, painted over, missed more than nine decoys of the same shapes each
 in other places (a mark that means nothing is, one time in ten), and by a tenth of log-odds or
-more? And does a referable answer turn? Last, the average precision of the pixels of each map, how
-many of the marks of each kind lie on a lesion of that kind or of any in the reference masks (a
-pixel of the map beside it is near enough), and how many of those are marked. Shares of photographs
-have Wilson's interval, of marks and lesions that of a ratio over photographs; photographs whose
-marks do not matter are named. Nothing is trained; the photographs should be ones the grader has
-never seen.
+more? Each decoy is the one of five random ones whose painting over changes the picture most, so
+that not only smooth retina is erased; how much each changes it is told. And does a referable answer
+turn, and which ones have no mark to explain them? Last, the average precision of the pixels of each
+map, how many of the marks of each kind lie on a lesion of that kind or of any in the reference
+masks (a pixel of the map beside it is near enough), and how many of those are marked. Shares of
+photographs have Wilson's interval, of marks and lesions that of a ratio over photographs;
+photographs whose marks do not matter are named. Nothing is trained; the photographs should be ones
+the grader has never seen.
 
     python experiments/explain_check.py RUN --masks FOLDER [--names FILE] [--photos N]
     python experiments/explain_check.py RUN --folds MANIFEST [--photos N] [--mark explained-256]
@@ -46,6 +48,7 @@ from drgrade.models.faithful import (
     Pointing,
     draw_decoy,
     erase,
+    painted_over,
     point,
 )
 from drgrade.models.found_lesions import field_of
@@ -53,7 +56,7 @@ from drgrade.models.grader import Grader
 from drgrade.models.marks import Marks, Masked, at_side, count_marks, masked_photos, reference
 from drgrade.predictions import read_predictions
 
-DECOYS = 9
+DECOYS, DRAWS = 9, 5
 # Of the IDRiD challenge, at full size (Porwal et al. 2020, Medical Image Analysis 59).
 BEST = dict(zip(KINDS, ("0.50", "0.68", "0.885", "0.70"), strict=True))
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader.md"
@@ -65,7 +68,8 @@ class Checked:
     """One photograph: its checks, None where they could not be made, and its marks on lesions.
 
     `over` is the explained figure above the point from which a photograph is referable. `marks`
-    are those of each kind, `pixels` those of each map by their score.
+    are those of each kind, `pixels` those of each map by their score. `changes` is by how much the
+    picture changes where marks are painted over, and where decoys are, 0 to 255.
     """
 
     name: str
@@ -75,6 +79,8 @@ class Checked:
     erasing: Erasing | None
     marks: list[Marks]
     pixels: list[PixelCounts]
+    changes: tuple[float, float] = (0.0, 0.0)
+    has_marks: bool = False
 
 
 def tasks_of_one(run: Path, folder: Path, names: Path | None) -> list[Masked]:
@@ -123,15 +129,37 @@ def check(
     pixels, lesion = found.prepared.pixels, masks[: len(KINDS)].any(axis=0)
     inside = field_of(pixels, len(pixels))
     marked = marks(found, len(pixels)) & inside
-    decoys = [draw_decoy(generator, marked, inside) for _ in range(DECOYS)] if marked.any() else []
-    erasing = None
-    if decoys and all(each is not None for each in decoys):
+    decoys = contrasting_decoys(generator, pixels, marked, inside) if marked.any() else []
+    erasing, changes = None, (0.0, 0.0)
+    if decoys:
         erasing = erase(pixels, marked, decoys, inside, lambda square: figure(grader, square))
+        changes = (change(pixels, marked, inside),
+                   float(np.mean([change(pixels, each, inside) for each in decoys])))  # fmt: skip
     pointing = point(found.evidence.says, lesion, inside)
     over = found.evidence.total - found.evidence.neutral
     return Checked(found.row["photo"], found.grade, over, pointing, erasing,
                    count_marks(found.sight, masks) if found.sight else [],
-                   count_maps(found, masks))  # fmt: skip
+                   count_maps(found, masks), changes, bool(marked.any()))  # fmt: skip
+
+
+def contrasting_decoys(
+    generator: np.random.Generator, pixels: np.ndarray, marked: np.ndarray, inside: np.ndarray
+) -> list[np.ndarray]:
+    """Of some random decoys those that change the picture most; none where there is no room."""
+    chosen = []
+    for _ in range(DECOYS):
+        drawn = [draw_decoy(generator, marked, inside) for _ in range(DRAWS)]
+        free = [each for each in drawn if each is not None]
+        if not free:
+            return []
+        chosen.append(max(free, key=lambda each: change(pixels, each, inside)))
+    return chosen
+
+
+def change(pixels: np.ndarray, mask: np.ndarray, inside: np.ndarray) -> float:
+    """By how much painting a mask over changes its pixels on average, 0 to 255."""
+    after = painted_over(pixels, mask, inside)
+    return float(np.abs(after[mask].astype(float) - pixels[mask]).mean())
 
 
 def marks(found: Explanation, size: int) -> np.ndarray:
@@ -189,6 +217,8 @@ def checks_table(checked: list[Checked]) -> str:
          [each.erasing.matters for each in tried], ""),
         ("the figure falls when they are erased", fell, "0.50"),
         ("a referable answer turns when they are erased", turned, ""),
+        ("a referable answer has marks to explain it",
+         [each.has_marks for each in checked if each.over > 0], ""),
     ]  # fmt: skip
     lines = ["| check | photographs | share | by chance |", "|---|---|---|---|"]
     lines += [
@@ -199,9 +229,11 @@ def checks_table(checked: list[Checked]) -> str:
     moved = np.median([each.erasing.marked for each in tried])
     decoys = np.median([each.erasing.decoys for each in tried])
     untried = len(checked) - len(tried)
+    by_marks, by_decoys = np.median([each.changes for each in tried], axis=0)
     lines += ["", f"Erasing the marks takes {moved:.2f} off the log-odds in the middle, erasing "
-                  f"decoys {decoys:.3f}. {untried} of {len(checked)} photographs have no marks, "
-                  "or marks beside which decoys of their shape find no room."]  # fmt: skip
+                  f"decoys {decoys:.3f}; it changes the pixels by {by_marks:.1f} of 255, erasing "
+                  f"decoys by {by_decoys:.1f}. {untried} of {len(checked)} photographs have no "
+                  "marks, or marks beside which decoys of their shape find no room."]  # fmt: skip
     return "\n".join(lines)
 
 

@@ -3,25 +3,33 @@
     python experiments/grader/final.py OUT --data FOLDER [--size 384] [--seed 0]
 
 OUT/SIZEpx/base/SEED is a finished trial of `trials.py`. Trains its recipe once more on all
-photographs, rounds and calibrates by the folds' rows, judges these rows, writes the card, counts
-what the folds' models see, and looks once at EyePACS with the model itself. The packaged recipe
-`grader` must name the same size; the file that ships is OUT/final/default.safetensors.
+photographs, rounds and calibrates by the folds' rows, judges these rows, counts what the folds'
+models mark, looks once at EyePACS and at healthy eyes of other cameras with the model itself, and
+writes the card and the part `shipped` of docs/results/grader.md. The packaged recipe `grader` must
+name the same size; the file that ships is OUT/final/default.safetensors.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+import polars as pl
+from tables import shown
 from trials import Cell, make_drawn, recipe_of
 
 from drgrade.cli.app import run
 from drgrade.data.manifest import read_manifest
+from drgrade.evaluation.intervals import ratio
+from drgrade.predictions import read_predictions
 from drgrade.progress import say
 from drgrade.recipe import load_recipe
 from drgrade.training.stages import chained, run_stages
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from marked_page import fill
+
 ROOT = Path(__file__).resolve().parents[2]
-CARD = ROOT / "docs" / "results" / "model-card.md"
+CARD, PAGE = (ROOT / "docs" / "results" / f"{name}.md" for name in ("model-card", "grader"))
 
 
 def step(made: Path, *words: object) -> None:
@@ -56,12 +64,33 @@ def main() -> None:
          "-o", place / "default.safetensors")  # fmt: skip
     step(place / "scorecard", "evaluate", folds / "out_of_fold.parquet",
          "--manifest", asked.data / "idrid.csv", "-o", place / "scorecard")  # fmt: skip
-    run(["models", "card", str(place / "default.safetensors"), "--scorecard",
-         str(place / "scorecard"), "-o", str(CARD), "--force"])  # fmt: skip
-    step(place / "eyepacs.parquet", "predict", place / "default.safetensors",
-         asked.data / "eyepacs.csv", "-o", place / "eyepacs.parquet")  # fmt: skip
+    for name in ("eyepacs", "healthy"):
+        step(place / f"{name}.parquet", "predict", place / "default.safetensors",
+             asked.data / f"{name}.csv", "-o", place / f"{name}.parquet")  # fmt: skip
     step(place / "eyepacs", "evaluate", place / "eyepacs.parquet",
          "--manifest", asked.data / "eyepacs.csv", "-o", place / "eyepacs")  # fmt: skip
+    run(["models", "card", str(place / "default.safetensors"), "--scorecard",
+         str(place / "scorecard"), "--scorecard", str(place / "eyepacs"), "-o", str(CARD),
+         "--force"])  # fmt: skip
+    fill(PAGE, lambda mark: shipped(place) if mark == "shipped" else None)
+
+
+def shipped(place: Path) -> str:
+    """What the file that ships says of photographs it never saw, at its own point HS."""
+    eyepacs = read_predictions(place / "eyepacs.parquet").graded().table
+    patients, called = eyepacs["patient"].to_numpy(), eyepacs["referable"].to_numpy()
+    diseased = (eyepacs["grade"] >= 2).to_numpy()
+    rows = [
+        ("EyePACS, grade 2 or worse: referred", ratio(called, patients, diseased)),
+        ("EyePACS, grade 0 or 1: not referred", ratio(~called, patients, ~diseased)),
+    ]
+    healthy = read_predictions(place / "healthy.parquet").table
+    for site, name in (("rfmid2", "RFMiD 2.0"), ("hrf", "HRF")):
+        own = healthy.filter((pl.col("site") == site) & (pl.col("status") == "graded"))
+        let_go = ratio(~own["referable"].to_numpy(), own["photo"].to_numpy())
+        rows.append((f"healthy eyes of {name}: not referred", let_go))
+    lines = ["| photographs | n | share |", "|---|---|---|"]
+    return "\n".join(lines + [f"| {what} | {each.n} | {shown(each)} |" for what, each in rows])
 
 
 if __name__ == "__main__":
