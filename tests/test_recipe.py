@@ -199,6 +199,8 @@ def test_a_mistake_in_a_stage_is_told_with_the_stage(tmp_path, change, line):
         ({"data": {"drawn": 9, "manifest": "x.csv"}}, "two sources of photos"),
         ({"lesions": {"maps": 2.0}}, "weigh nothing without model.lesions = true"),
         ({"train": {"choose": "last", "early_stop": 3}}, "leave one of them out"),
+        ({"model": {"lesions": True, "stem": "small"}}, 'set model.stem = "standard"'),
+        ({"optimiser": {"nesterov": True, "momentum": 0}}, "needs momentum above 0, got 0"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(settings, line):
@@ -217,3 +219,32 @@ def test_how_a_result_is_computed_is_not_in_its_hash():
 def test_maps_of_half_an_odd_side_are_refused():
     with pytest.raises(RecipeError, match=r"data\.size = 65 is odd"):
         make_recipe({"data": {"size": 65}, "model": {"lesions": True}})
+
+
+def in_stages(base: dict[str, object], *stages: dict[str, object]) -> list[tuple[int, str]]:
+    """Drawn photos and manifest of each stage, after a round trip through TOML."""
+    named = [{"name": f"s{i}", "data": data} for i, data in enumerate(stages)]
+    made = make_recipe({"data": base, "stages": named})
+    read = make_recipe(tomllib.loads(write_toml(made)))
+    return [(each.data.drawn, each.data.manifest) for each in read.in_stages()]
+
+
+def test_a_stage_goes_from_drawn_photos_to_a_manifest_and_back():
+    assert in_stages({"drawn": 9}, {}, {"manifest": "m.csv"}) == [(9, ""), (0, "m.csv")]
+    assert in_stages({"manifest": "m.csv"}, {"drawn": 9}, {}) == [(9, ""), (0, "m.csv")]
+
+
+def test_a_stage_that_draws_nothing_keeps_the_manifest():
+    assert in_stages({"manifest": "m.csv"}, {"drawn": 0}) == [(0, "m.csv")]
+    assert in_stages({"drawn": 9}, {"drawn": 0, "manifest": "m.csv"}) == [(0, "m.csv")]
+
+
+def test_a_stage_that_names_both_sources_of_photos_is_refused():
+    with pytest.raises(RecipeError, match=r"stage 's0': .*two sources of photos"):
+        in_stages({}, {"drawn": 9, "manifest": "m.csv"})
+
+
+def test_the_stages_of_the_packaged_grader_are_those_it_was_made_by():
+    first, last = load_recipe("grader").in_stages()
+    assert first.hash.startswith("5e8988ef601e")
+    assert (last.data.drawn, last.data.manifest) == (0, "")

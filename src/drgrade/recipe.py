@@ -216,6 +216,17 @@ class Recipe(Section):
         return self
 
     @model_validator(mode="after")
+    def _can_be_made(self) -> "Recipe":
+        if self.model.lesions and self.model.stem == "small":
+            raise ValueError('model.lesions = true makes maps of half the side, and model.stem = '
+                             '"small" keeps the whole; set model.stem = "standard"')  # fmt: skip
+        own = self.optimiser
+        if own.name == "sgd" and own.nesterov and not own.momentum:
+            raise ValueError("optimiser.nesterov = true needs momentum above 0, got 0; raise "
+                             "optimiser.momentum, or leave nesterov out")  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
     def _stages_fit(self) -> "Recipe":
         names = [stage.name for stage in self.stages]
         if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -265,8 +276,11 @@ def _of_stage(base: dict[str, Any], stage: Stage) -> Recipe:
     settings = {**base, "name": stage.name}
     for section, values in stage.changes.items():
         settings[section] = {**settings[section], **values}
-    if "drawn" in stage.data:
+    own = stage.data  # the photos that a stage names take the place of the recipe's, of either kind
+    if own.get("drawn") and not own.get("manifest"):
         settings["data"] = settings["data"] | {"manifest": ""}
+    if own.get("manifest") and "drawn" not in own:
+        settings["data"] = settings["data"] | {"drawn": 0}
     return make_recipe(settings, f"stage '{stage.name}'")
 
 

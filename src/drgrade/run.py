@@ -84,7 +84,12 @@ class RunFolder:
 
     def refuse_other(self, recipe: Recipe) -> None:
         """Refuse a recipe that is not the one of the run here; RunError tells what differs."""
-        _refuse_changes(load_recipe(str(self.recipe)), recipe)
+        changes = _changes(load_recipe(str(self.recipe)), recipe)
+        if changes:
+            raise RunError(
+                f"{self.folder}: a run keeps its recipe, but these differ: {'; '.join(changes)}; "
+                "ask for what it began with, or remove that folder to begin anew"
+            )
 
     def refuse_other_photos(self, manifest_hash: str) -> None:
         """Refuse a manifest that is not the one of the run here, in whatever cell."""
@@ -136,15 +141,14 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _refuse_changes(old: Recipe, new: Recipe) -> None:
+def _changes(old: Recipe, new: Recipe) -> list[str]:
+    """Each setting that is another now, with both values."""
     before, now = old.model_dump(), new.model_dump()
-    changes = [
+    return [
         f"{section}.{key}: {before[section][key]!r} -> {value!r}"
         for section, values in now.items() if isinstance(values, dict)
         for key, value in values.items() if before[section][key] != value
     ]  # fmt: skip
-    if changes:
-        raise RunError("a run keeps its recipe, but these differ: " + "; ".join(changes))
 
 
 def _short(value: Any) -> Any:

@@ -61,3 +61,9 @@ def test_a_short_training_is_no_average_of_weights_that_had_learned_nothing():
     for done in range(100):
         update_average(average, network, keep=0.999, updates=done)
     assert average.weight.item() > 0.99
+
+
+@pytest.mark.parametrize("progress", [0.0, 0.001, 0.004])
+def test_a_very_short_warm_up_never_goes_above_the_rate(progress):
+    schedule = Schedule(name="cosine", warmup_epochs=0.005)
+    assert learning_rate(0.1, schedule, progress, 10) <= 0.1

@@ -6,20 +6,25 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from drgrade.cli.app import run as main
 from drgrade.data.manifest import write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
 from drgrade.errors import RecipeError
 from drgrade.models.checkpoint import load_tensors
+from drgrade.models.devices import pick_device
 from drgrade.predictions import read_predictions
 from drgrade.recipe import make_recipe, write_toml
 from drgrade.run import RunFolder
-from drgrade.training.processes import ALONE, Processes
+from drgrade.training import experiment, loop
+from drgrade.training.processes import ALONE, Processes, ProcessLostError, joined
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 TRAIN = ["-m", "drgrade", "train"]
@@ -120,7 +125,7 @@ def children(process: subprocess.Popen[str]) -> list[int]:
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 200  # a busy machine needs a minute to import torch thrice
     while not path.is_file() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
     assert path.is_file(), process.communicate()
@@ -184,3 +189,113 @@ def test_a_single_process_waits_for_nobody():
     with ALONE.in_turn():
         assert ALONE.told(3) == 3
         assert ALONE.summed({"a": 1.0}) == {"a": 1.0}
+
+
+def gpus(monkeypatch, there: int, rank: int, started: int) -> list[int]:
+    """A machine with so many GPUs and torchrun's processes; returns which GPU is taken."""
+    taken: list[int] = []
+    for name, value in (("WORLD_SIZE", started), ("LOCAL_WORLD_SIZE", started),
+                        ("LOCAL_RANK", rank)):  # fmt: skip
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: there)
+    monkeypatch.setattr(torch.cuda, "set_device", taken.append)
+    for name in ("init_process_group", "destroy_process_group"):
+        monkeypatch.setattr(torch.distributed, name, lambda *_, **__: None)
+    return taken
+
+
+@pytest.mark.parametrize(("there", "rank", "taken"), [(2, 1, [1]), (1, 1, []), (0, 1, [])])
+def test_a_process_takes_the_gpu_of_its_number_where_there_is_one(monkeypatch, there, rank, taken):
+    found = gpus(monkeypatch, there, rank, 2)
+    with joined():
+        assert found == taken
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_more_processes_than_gpus_are_refused_unless_the_recipe_says_cpu(monkeypatch, rank):
+    gpus(monkeypatch, 1, rank, 2)
+    two = Processes(rank, 2)
+    two.check_device(pick_device("cpu"))
+    for name in ("auto", "cuda"):
+        with pytest.raises(RecipeError, match=r"got 2 processes for 1 GPU on.*train\.device=cpu"):
+            two.check_device(pick_device(name))
+
+
+def test_several_processes_are_not_put_on_one_gpu(monkeypatch):
+    gpus(monkeypatch, 2, 0, 2)
+    Processes(0, 2).check_device(pick_device("cuda"))
+    ALONE.check_device(pick_device("cuda:0"))
+    with pytest.raises(RecipeError, match=r"got cuda:0; set train\.device=cuda"):
+        Processes(0, 2).check_device(pick_device("cuda:0"))
+
+
+def failing(error: Exception):
+    def barrier() -> None:
+        raise error
+
+    return barrier
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[/pytorch/third_party/gloo/gloo/transport/tcp/pair.cc:534] Read error [127.0.0.1]:25218",
+        "Connection reset by peer",
+    ],
+)
+def test_a_connection_that_ends_is_told_as_a_lost_process(monkeypatch, said):
+    monkeypatch.setattr(torch.distributed, "barrier", failing(RuntimeError(said)))
+    with pytest.raises(ProcessLostError, match="another process of this training ended"):
+        Processes(0, 2).wait()
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("full"), RuntimeError("shapes differ")])
+def test_another_error_is_not_told_as_a_lost_process(monkeypatch, error):
+    monkeypatch.setattr(torch.distributed, "barrier", failing(error))
+    with pytest.raises(type(error), match=str(error)):
+        Processes(0, 2).wait()
+
+
+def test_a_full_gpu_ends_in_one_line_that_says_what_to_lower(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DRGRADE_CACHE", str(home / "cache"))
+    monkeypatch.setattr(experiment, "train", lambda *_: failing(torch.OutOfMemoryError("CUDA"))())
+    words = ["train", str(home / "few.toml"), "-o", str(tmp_path / "run")]
+    assert main(words) == 1
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if "memory" in line]
+    assert "full at train.batch = 5; lower train.batch, raise train.accumulate (now 2)" in said
+
+
+def test_the_state_is_saved_before_the_first_of_several_processes_judges(home, monkeypatch):
+    saved: list[int] = []
+    desk = SimpleNamespace(processes=Processes(0, 2), recipe=make_recipe(SETTINGS), stop=0,
+                           parts=SimpleNamespace(train=np.arange(20)))  # fmt: skip
+    state = SimpleNamespace(step=0, epoch=0, seconds=0.0, sums={}, network=torch.nn.Identity())
+
+    def one_step(desk, state, groups, weights, steps) -> int:
+        state.step += len(groups)
+        return 0
+
+    monkeypatch.setattr(loop, "_one_step", one_step)
+    monkeypatch.setattr(loop, "_weights", lambda desk: None)
+    monkeypatch.setattr(loop, "epoch_order", lambda part, *_, **__: part)
+    monkeypatch.setattr(loop, "_save", lambda desk, state: saved.append(state.step))
+    loop._one_epoch(desk, state)
+    assert saved == [4]
+
+
+def test_the_lab_refuses_to_run_in_several_processes(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    words = ["lab", str(home / "manifest.csv"), "-o", str(tmp_path / "lab"), "--yes"]
+    assert main(words) == 2
+    assert "`drgrade lab` runs in one process, got 2" in capsys.readouterr().err
+    assert not (tmp_path / "lab").exists()
+
+
+def test_a_pretraining_is_shared_by_its_processes(home):
+    changes = ("data.drawn=24", "data.size=28", "data.workers=0", "train.epochs=1",
+               "train.batch=8", "train.accumulate=2", "train.device=cpu")  # fmt: skip
+    said = [word for change in changes for word in ("--set", change)]
+    command = ["-m", "drgrade", "models", "pretrain", "resnet18", *said]
+    out = finish(start(home, *TORCHRUN, *command))
+    assert out == f"{home / 'cache' / 'phantom' / 'resnet18'}\n"

@@ -16,13 +16,17 @@ from drgrade.models.inference import grade_photos
 from drgrade.predictions import read_predictions
 from drgrade.recipe import Data, Model, Recipe, Train, make_recipe
 from drgrade.run import RunFolder
+from drgrade.training import stages
 from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds
 from drgrade.training.prepared import prepare
-from drgrade.training.stages import PLAN, chained, planned, run_stages
+from drgrade.training.processes import Processes
+from drgrade.training.stages import PLAN, chained, check_stages, planned, run_stages
 
 
 def recipe(real: str = "", **last: object) -> Recipe:
+    """Two stages; `last` are sections of the second."""
+    data = {"data": {"manifest": real, "split_seed": 1}}
     return make_recipe(
         {
             "name": "two",
@@ -30,7 +34,7 @@ def recipe(real: str = "", **last: object) -> Recipe:
             "train": {"epochs": 1, "batch": 8},
             "stages": [
                 {"name": "drawn", "data": {"drawn": 24}, "model": {"lesions": True}},
-                {"name": "real", "data": {"manifest": real, "split_seed": 1}, **last},
+                {"name": "real", **data, **last},
             ],
         }
     )
@@ -207,3 +211,61 @@ def test_each_of_three_stages_starts_from_the_one_before(photos, tmp_path):
     assert load_grader(place).facts["start_sha256"] == before
     after = sha256_file(place / "best.safetensors")
     assert load_grader(tmp_path / "run").facts["start_sha256"] == after
+
+
+@pytest.mark.parametrize(
+    ("last", "line"),
+    [
+        ({"data": {}}, r"stage 'real': the recipe names no manifest; add --set"),
+        ({"data": {"manifest": "mistyped.csv"}}, r"stage 'real': .*mistyped\.csv"),
+        ({"train": {"device": "cuda:99"}}, r"stage 'real': train\.device cuda:99 is not here"),
+        ({"model": {"network": "resnet19"}}, r"stage 'real': unknown network.*'resnet18'"),
+        ({"model": {"network": "resnet34"}}, r"stage 'real': the weights do not fit"),
+        ({"model": {"start": "gone.pth"}}, r"stage 'real': model\.start must be .*'gone\.pth'"),
+        ({"model": {"start": "stages/late"}}, r"names a stage before this one \(drawn\), got"),
+    ],
+)
+def test_what_is_wrong_with_a_later_stage_is_told_before_the_first_begins(
+    photos, tmp_path, last, line
+):
+    with pytest.raises(RecipeError, match=line):
+        run_stages(recipe(photos, **last), None, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_is_wrong_with_the_last_stage_is_told_before_folds_begin(photos, tmp_path):
+    with pytest.raises(RecipeError, match=r"stage 'real': model\.start must be"):
+        run_folds(recipe(photos, model={"start": "gone.pth"}), tmp_path / "folds", 2)
+    assert not (tmp_path / "folds").exists()
+
+
+def test_steps_of_a_later_stage_that_processes_cannot_share_are_told_at_once(
+    photos, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(stages, "current", lambda: Processes(0, 2))
+    own = recipe(photos, train={"accumulate": 3}).model_dump()
+    own["train"]["accumulate"] = 2
+    with pytest.raises(RecipeError, match=r"stage 'real': train\.accumulate must be a multiple"):
+        check_stages(make_recipe(own), None, tmp_path, tmp_path)
+
+
+def test_stages_do_not_begin_in_the_folder_of_a_single_run_or_of_folds(finished, photos, tmp_path):
+    (tmp_path / "folds" / "fold-0").mkdir(parents=True)
+    for folder, kind in ((finished / "stages" / "drawn", "a single run"),
+                         (tmp_path / "folds", "folds")):  # fmt: skip
+        with pytest.raises(RunError, match=f"already holds {kind}.*choose another folder"):
+            run_stages(recipe(photos), None, folder)
+        assert not (folder / PLAN).exists()
+
+
+def test_a_single_training_does_not_begin_in_the_folder_of_stages(photos, tmp_path):
+    (tmp_path / PLAN).write_text('name = "two"\n')
+    with pytest.raises(RunError, match=r"holds a run with stages.*choose another folder"):
+        run_stages(recipe(photos).in_stages()[1], None, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [PLAN]
+
+
+def test_a_recipe_with_stages_is_no_single_training(photos, tmp_path):
+    with pytest.raises(RecipeError, match=r"has the stages drawn, real; train it with run_stages"):
+        run(recipe(photos), None, tmp_path / "run")
+    assert not (tmp_path / "run").exists()

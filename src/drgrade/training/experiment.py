@@ -13,7 +13,7 @@ from torch import nn
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import leaked_share
-from drgrade.errors import RunError
+from drgrade.errors import RecipeError, RunError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader, save_grader
@@ -24,7 +24,7 @@ from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights import load_start, normalisation, pinned, start_sha256
 from drgrade.predictions import write_predictions
 from drgrade.progress import duration, say
-from drgrade.recipe import Model, Recipe, load_recipe
+from drgrade.recipe import Model, Recipe, Train, load_recipe
 from drgrade.run import RunFolder
 from drgrade.training.loop import COLLAPSED, Desk, train
 from drgrade.training.optimise import make_optimiser
@@ -35,12 +35,13 @@ from drgrade.training.outcome import (
     write_curves,
 )
 from drgrade.training.prepared import Prepared, prepare, read_photos
-from drgrade.training.processes import Processes, current
+from drgrade.training.processes import Processes, current, told_if_full
 from drgrade.training.signals import InterruptedRunError, StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
 
 STAGES = "stages"  # the folder of the stages before the last, and how a start from one begins
+FIRST_FOLD = "fold-0"  # the run folder that tells a folder of folds
 
 
 def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool = False) -> Path:
@@ -48,39 +49,41 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
 
     Args:
         recipe: every knob.
-        manifest: photos and grades; None reads `recipe.data.manifest`.
+        manifest: photos and grades; None reads, or draws, those that the recipe names.
         folder: the run folder; new, or with `resume` one that was interrupted.
         resume: go on where it stopped; a finished run of the same recipe and photos is returned
             as it is.
 
     Raises:
         RunError: folder in use, already holding a run, or not fitting what is resumed.
-        RecipeError, ManifestError: settings or table that cannot be trained on.
+        RecipeError, ManifestError: settings or table that cannot be trained on; or the recipe has
+            stages, which `run_stages` trains.
         InterruptedRunError: a signal came; the state is saved, or the run just finished.
     """
+    _refuse_stages(recipe)
     files = RunFolder(folder)
     if resume and files.is_finished:
         files.refuse_other(recipe)
-        if not recipe.data.drawn:  # what is drawn follows from the recipe
+        if manifest is not None or not recipe.data.drawn:  # what is drawn follows from the recipe
             photos = read_photos(recipe) if manifest is None else manifest
             files.refuse_other_photos(photos.hash)
         return files.folder
     keep_freed_memory()  # a third of a step goes into new pages otherwise
     processes = current()
-    processes.check(recipe.train.accumulate)
+    device = pick_place(recipe.train, processes)
     with processes.in_turn():
-        whole = manifest if manifest is not None and not recipe.data.drawn else read_photos(recipe)
+        whole = manifest if manifest is not None else read_photos(recipe)
     with _held(files, processes), stop_on_signal() as stop:
         if processes.is_first:
             _begin(recipe, files, whole, given=manifest is not None, resume=resume)
         processes.wait()
         _set_threads(recipe)
-        device = pick_device(recipe.train.device, "train.device")
         with processes.in_turn():
             grader = _fresh(recipe, files, device)  # a start that is missing is told at once
             prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
-        _experiment(Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes),
-                    prepared)  # fmt: skip
+        desk = Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes)
+        with told_if_full(recipe.train):
+            _experiment(desk, prepared)
         processes.wait()
         if stop:  # too late for a step to see it, and not too late for the fold or cell after this
             raise InterruptedRunError(
@@ -89,6 +92,28 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
                 f"`drgrade train --resume {files.folder}`",
             )
     return files.folder
+
+
+def _refuse_stages(recipe: Recipe) -> None:
+    if recipe.stages:
+        names = ", ".join(stage.name for stage in recipe.stages)
+        raise RecipeError(
+            f"run() trains once, and the recipe '{recipe.name}' has the stages {names}; "
+            "train it with run_stages() (`drgrade train`)"
+        )
+
+
+def pick_place(settings: Train, processes: Processes) -> torch.device:
+    """Where this process computes.
+
+    Raises:
+        RecipeError: steps or devices that the processes cannot share.
+        UsageError: a device that is not here.
+    """
+    processes.check(settings.accumulate)
+    device = pick_device(settings.device, "train.device")
+    processes.check_device(device)
+    return device
 
 
 def _leave_if(stop: StopFlag, files: RunFolder) -> None:
@@ -107,7 +132,7 @@ def _held(files: RunFolder, processes: Processes) -> contextlib.AbstractContextM
 
 def _begin(recipe: Recipe, files: RunFolder, whole: Manifest, *, given: bool, resume: bool) -> None:
     if not (resume and files.is_started):
-        if given and not recipe.data.drawn:
+        if given:
             write_manifest(whole, files.given)
         files.begin(recipe, whole.hash)
         return
@@ -118,7 +143,7 @@ def _begin(recipe: Recipe, files: RunFolder, whole: Manifest, *, given: bool, re
 def resume_run(folder: Path) -> Path:
     """Go on with an interrupted run from its own folder."""
     files = RunFolder(folder)
-    if (files.folder / "fold-0").is_dir():
+    if (files.folder / FIRST_FOLD).is_dir():
         raise RunError(
             f"{folder} holds folds; go on with the command that began them "
             f"(`drgrade train RECIPE --folds K -o {folder}`)"
@@ -139,15 +164,38 @@ def _no_log(row: dict[str, Any]) -> None:
 
 
 def _fresh(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
-    """The grader before its first step, from wherever its recipe starts."""
-    start = _start_of(recipe, files)
-    model = recipe.model.model_copy(update={"start": start})
-    grader = new_grader(recipe.model_copy(update={"model": model}), device,
-                        said=not files.last.is_file())  # fmt: skip
+    """The grader before its first step, from wherever its recipe starts.
+
+    The weights of a run that goes on are in its state, and what it took from its start is in its
+    provenance, so that a start that is gone or another by now changes nothing.
+    """
+    known = files.read_json(files.provenance)
+    if files.last.is_file() and "start_sha256" in known:  # runs begun before it was kept lack it
+        start, content = str(known.get("start", recipe.model.start)), known["start_sha256"]
+        blank = new_grader(_from(recipe, "random"), device, said=False)
+        grader = replace(blank, mean=tuple(known["mean"]), std=tuple(known["std"]))
+    else:
+        start = _start_of(recipe, files)
+        grader = new_grader(_from(recipe, start), device, said=not files.last.is_file())
+        content = start_sha256(recipe.model.network, start)
+        if not files.last.is_file():
+            _keep(files, {"start_sha256": content, "mean": list(grader.mean),
+                          "std": list(grader.std)})  # fmt: skip
     facts = {"start": start} if is_on_hub(start) else {}
-    content = start_sha256(recipe.model.network, start)
     facts |= {"start_sha256": content} if content else {}
     return replace(grader, model=recipe.model).with_facts(**facts)
+
+
+def _from(recipe: Recipe, start: str) -> Recipe:
+    model = recipe.model.model_copy(update={"start": start})
+    return recipe.model_copy(update={"model": model})
+
+
+def _keep(files: RunFolder, facts: dict[str, Any]) -> None:
+    """Add to the provenance what is not in it yet; the first process of several does it."""
+    known = files.read_json(files.provenance)
+    if known | facts != known:
+        write_json(files.provenance, known | facts)
 
 
 def _experiment(desk: Desk, prepared: Prepared) -> None:
@@ -171,7 +219,7 @@ def _start_of(recipe: Recipe, files: RunFolder) -> str:
         return str(known["start"])
     start = pinned(model.start)
     if start != model.start:
-        write_json(files.provenance, {**known, "start": start})
+        _keep(files, {"start": start})
     return start
 
 

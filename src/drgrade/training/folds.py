@@ -7,16 +7,23 @@ import polars as pl
 
 from drgrade.data.manifest import Manifest
 from drgrade.data.splits import folds
-from drgrade.errors import ManifestError, RecipeError
+from drgrade.errors import ManifestError, RecipeError, RunError
 from drgrade.predictions import Predictions, read_predictions, write_predictions
 from drgrade.progress import say
 from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
-from drgrade.training.experiment import run
+from drgrade.training.experiment import FIRST_FOLD, run
 from drgrade.training.pooled_facts import pooled_facts
 from drgrade.training.prepared import read_photos
+from drgrade.training.processes import current
 from drgrade.training.signals import SAME, going_on_with
-from drgrade.training.stages import chained, refuse_real_before, run_before
+from drgrade.training.stages import (
+    chained,
+    check_stages,
+    planned,
+    refuse_real_before,
+    run_before,
+)
 
 
 def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = None) -> Path:
@@ -27,10 +34,12 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     Raises:
         RecipeError: fewer than 2 folds, or no manifest.
         ManifestError: fewer groups than folds.
-        RunError: the folder has folds of another recipe, manifest or number of folds.
+        RunError: the folder has folds of another recipe, manifest or number of folds, or a run.
     """
     if k < 2:
         raise RecipeError(f"--folds must be 2 or more, got {k}")
+    folder = Path(folder)
+    _refuse_runs(folder)
     refuse_real_before(recipe)
     last = chained(recipe)[-1] if recipe.stages else recipe
     whole = _without_test(manifest if manifest is not None else read_photos(last))
@@ -38,16 +47,37 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     if groups < k:
         raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
     of_row = folds(whole, k, recipe.data.split_seed)
+    if recipe.stages:
+        with current().in_turn():
+            check_stages(recipe, whole, folder, folder / FIRST_FOLD)
     with going_on_with(SAME):
         if recipe.stages:
-            run_before(recipe, Path(folder), None)
-        parts = [_one_fold(last, whole, of_row, i, k, Path(folder)) for i in range(k)]
+            run_before(recipe, folder, None)
+        parts = [_one_fold(last, whole, of_row, i, k, folder) for i in range(k)]
     table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
-    path = Path(folder) / "out_of_fold.parquet"
+    _refuse_gaps(table, whole, folder)
+    path = folder / "out_of_fold.parquet"
     facts = pooled_facts([part.facts for part in parts])
     told = facts | {"folds": k, "manifest_hash": whole.hash}
     write_predictions(Predictions(table, told), path)
     return path
+
+
+def _refuse_runs(folder: Path) -> None:
+    """Folds in the folder of a run would put their scorecard in the place of its own."""
+    if RunFolder(folder).is_started or planned(folder) is not None:
+        raise RunError(f"{folder} already holds a run, and this makes folds; choose another folder")
+
+
+def _refuse_gaps(table: pl.DataFrame, whole: Manifest, folder: Path) -> None:
+    """Every photo must have one prediction, by the one model that never saw it."""
+    predicted, asked = table["photo"], whole.table["photo"]
+    if predicted.n_unique() == len(predicted) and set(predicted) == set(asked):
+        return
+    raise RunError(
+        f"the folds must predict each of the {len(asked)} photos once, got {len(predicted)} "
+        f"predictions of {predicted.n_unique()} photos; remove {folder} and begin anew"
+    )
 
 
 def _without_test(manifest: Manifest) -> Manifest:

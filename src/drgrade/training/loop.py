@@ -113,6 +113,8 @@ def _one_epoch(desk: Desk, state: State) -> None:
                 f"`drgrade train --resume {desk.run.folder}`",
             )
     state.seconds += time.monotonic() - begun
+    if desk.processes.count > 1:  # torchrun kills 30 s after a signal, and judging may take longer
+        _save(desk, state)
 
 
 def _save(desk: Desk, state: State) -> None:

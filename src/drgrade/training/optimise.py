@@ -42,7 +42,7 @@ def make_optimiser(network: nn.Module, settings: Optimiser) -> torch.optim.Optim
 def learning_rate(base: float, settings: Schedule, progress: float, epochs: int) -> float:
     """The learning rate after `progress` epochs (fractions count) of `epochs`."""
     if progress < settings.warmup_epochs:
-        return base * max(progress, 0.01) / settings.warmup_epochs
+        return base * min(max(progress, 0.01) / settings.warmup_epochs, 1.0)
     return base * SCHEDULES[settings.name](settings, progress, epochs)
 
 

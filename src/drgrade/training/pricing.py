@@ -77,4 +77,5 @@ def _lesions(
 
 def laid(squares: torch.Tensor, *, channels_last: bool) -> torch.Tensor:
     """Squares in the memory layout a recipe asks for."""
-    return squares.contiguous(memory_format=torch.channels_last) if channels_last else squares
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    return squares.contiguous(memory_format=layout)

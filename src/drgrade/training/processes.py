@@ -18,13 +18,22 @@ import torch
 import torch.distributed as group
 from torch import nn
 
-from drgrade.errors import DrgradeError, RecipeError
+from drgrade.errors import DrgradeError, RecipeError, UsageError
+from drgrade.progress import counted
+from drgrade.recipe import Train
 
+LOST = (  # how gloo and the store name a connection that has ended
+    "gloo/transport", "connection closed", "connection reset", "broken pipe", "timed out", "socket",
+)  # fmt: skip
 PATIENCE = datetime.timedelta(days=7)  # one process may prepare photos while the others wait
 
 
 class ProcessLostError(DrgradeError):
     """Another process of the same training ended before its work was done."""
+
+
+class MemoryFullError(DrgradeError):
+    """A batch that does not fit into the memory of the GPU."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,27 @@ class Processes:
                 f"train.accumulate must be a multiple of the {self.count} processes, which share "
                 f"each step's batches, got {accumulate}; set train.accumulate={self.count}, and "
                 "train.batch to the photos of one batch"
+            )
+
+    def check_device(self, device: torch.device) -> None:
+        """Refuse GPUs of which the processes of this machine cannot have one each.
+
+        Raises:
+            RecipeError: says which setting to change.
+        """
+        if self.count == 1 or device.type != "cuda":
+            return
+        if device.index is not None:
+            raise RecipeError(
+                "train.device must be auto, cpu or cuda with several processes, each of which "
+                f"takes the GPU of its number, got {device}; set train.device=cuda"
+            )
+        here, gpus = int(os.environ.get("LOCAL_WORLD_SIZE", "1")), torch.cuda.device_count()
+        if here > gpus:
+            raise RecipeError(
+                f"each process needs a GPU of its own, got {here} processes for "
+                f"{counted(gpus, 'GPU')} on this machine; start {gpus} with --nproc-per-node, "
+                "or set train.device=cpu"
             )
 
     def wait(self) -> None:
@@ -121,18 +151,53 @@ def joined() -> Iterator[Processes]:
     """Join the processes that torchrun started, while inside; alone without torchrun.
 
     Gloo carries what lies in memory, NCCL what lies on GPUs; each process takes the GPU of its
-    number on its machine.
+    number on its machine, where there is one: `check_device` refuses recipes that need more.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    if _started() == 1:
         yield ALONE
         return
     on_gpu = torch.cuda.is_available()
-    if on_gpu:
-        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    number = int(os.environ.get("LOCAL_RANK", "0"))
+    if on_gpu and number < torch.cuda.device_count():
+        torch.cuda.set_device(number)
     group.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=PATIENCE)
     yield current()
     current().wait()  # who leaves early takes the connection from those who still speak
     group.destroy_process_group()
+
+
+def _started() -> int:
+    """How many processes torchrun started; 1 without torchrun."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def refuse_several(command: str) -> None:
+    """Refuse a command that torchrun started in several processes, and that works in one.
+
+    Raises:
+        UsageError: there is more than one.
+    """
+    if _started() > 1:
+        raise UsageError(
+            f"`{command}` runs in one process, got {_started()} (WORLD_SIZE); start it without "
+            "torchrun"
+        )
+
+
+@contextlib.contextmanager
+def told_if_full(settings: Train) -> Iterator[None]:
+    """Turn a full GPU into one line that says which settings to change.
+
+    Raises:
+        MemoryFullError: what is inside did not fit.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise MemoryFullError(
+            f"the GPU's memory is full at train.batch = {settings.batch}; lower train.batch, "
+            f"raise train.accumulate (now {settings.accumulate}) as much, and begin a new run"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -140,10 +205,18 @@ def _told_if_lost() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
+        if not _is_lost(error):
+            raise
         raise ProcessLostError(
             f"another process of this training ended ({str(error).splitlines()[0][:100]}); see "
             "what it said, and go on with the same command and --resume"
         ) from None
+
+
+def _is_lost(error: RuntimeError) -> bool:
+    """Whether an error is that of a connection; a full GPU, say, is not."""
+    told = str(error).lower()
+    return isinstance(error, group.DistError) or any(word in told for word in LOST)
 
 
 def _sum_gradients(network: nn.Module) -> None:

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
+from torch import nn
+
 from drgrade.data.manifest import Manifest
-from drgrade.errors import RecipeError, RunError
+from drgrade.errors import RecipeError, RunError, UsageError
 from drgrade.files import write_text
+from drgrade.models.grader import build_network
+from drgrade.models.objectives import OBJECTIVES
+from drgrade.models.weights import fill, load_start, normalisation
 from drgrade.progress import say
 from drgrade.recipe import Recipe, load_recipe, write_toml
-from drgrade.training.experiment import STAGES, run
+from drgrade.run import RunFolder
+from drgrade.training.experiment import FIRST_FOLD, STAGES, pick_place, run
+from drgrade.training.prepared import read_photos
 from drgrade.training.processes import current
 from drgrade.training.signals import going_on_with
 
@@ -20,30 +27,47 @@ def run_stages(
     """Train every stage of a recipe; the last one's run folder is `folder` itself.
 
     The others lie in `folder/stages/NAME`. A finished stage is not repeated. A recipe without
-    stages is one training.
+    stages is one training. `manifest` goes to the stages that do not draw their photos.
 
     Raises:
-        RunError: the folder holds a run already, and `resume` is false.
-        RecipeError: settings that cannot be trained with.
+        RunError: the folder holds a run already, and `resume` is false; or one of another kind.
+        RecipeError: settings that some stage cannot be trained with; no stage has begun then.
+        DownloadError: weights that a stage starts from cannot be had here.
     """
+    folder = Path(folder)
     if not recipe.stages:
+        _refuse_others(folder)
         return run(recipe, manifest, folder, resume=resume)
     processes = current()
-    if processes.is_first:
-        _begin(recipe, Path(folder), resume=resume)
+    with processes.in_turn():
+        _refuse_begun(recipe, folder, resume=resume)
+        check_stages(recipe, manifest, folder, folder)
+    if processes.is_first and planned(folder) is None:
+        write_text(folder / PLAN, write_toml(recipe))
     processes.wait()
     with going_on_with(f"`drgrade train --resume {folder}`"):
-        before = run_before(recipe, Path(folder), manifest)
+        before = run_before(recipe, folder, manifest)
     last = chained(recipe)[-1]
     say(f"stage {len(before) + 1} of {len(recipe.stages)}: {recipe.stages[-1].name}")
-    return run(last, manifest, folder, resume=True)
+    return run(last, _photos_of(last, manifest), folder, resume=True)
 
 
-def _begin(recipe: Recipe, folder: Path, *, resume: bool) -> None:
-    """Write the whole recipe beside the last stage's own, once."""
+def _refuse_others(folder: Path) -> None:
+    """A single training in the folder of stages or of folds would spoil what is there."""
+    if planned(folder) is not None or (folder / FIRST_FOLD).is_dir():
+        kind = "folds" if (folder / FIRST_FOLD).is_dir() else "a run with stages"
+        raise RunError(f"{folder} holds {kind}, and this is a single training; choose another "
+                       "folder")  # fmt: skip
+
+
+def _refuse_begun(recipe: Recipe, folder: Path, *, resume: bool) -> None:
+    """What lies in the folder must be this recipe's, with all its stages, or nothing."""
     before = planned(folder)
     if before is None:
-        write_text(folder / PLAN, write_toml(recipe))
+        if RunFolder(folder).is_started or (folder / FIRST_FOLD).is_dir():
+            kind = "a single run" if RunFolder(folder).is_started else "folds"
+            raise RunError(f"{folder} already holds {kind}, which stages would spoil; choose "
+                           "another folder")  # fmt: skip
     elif not resume:
         raise RunError(
             f"{folder} already holds a run; resume it with `drgrade train --resume {folder}` "
@@ -69,8 +93,63 @@ def run_before(recipe: Recipe, folder: Path, manifest: Manifest | None) -> list[
     for number, stage in enumerate(stages[:-1], 1):
         say(f"stage {number} of {len(stages)}: {stage.name}")
         place = folder / STAGES / stage.name
-        found.append(run(stage, manifest, place, resume=True))
+        found.append(run(stage, _photos_of(stage, manifest), place, resume=True))
     return found
+
+
+def _photos_of(stage: Recipe, manifest: Manifest | None) -> Manifest | None:
+    """What is given by hand goes to the stages with real photos."""
+    return None if stage.data.drawn else manifest
+
+
+def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: Path) -> None:
+    """Find what keeps any stage from being trained, before the first one begins.
+
+    Args:
+        recipe: with stages.
+        manifest: photos given by hand, for the stages that do not draw theirs.
+        folder: below which the stages but the last lie.
+        last: the run folder of the last stage.
+
+    Raises:
+        RecipeError: names the stage and what is wrong with it.
+        DownloadError: weights that a stage starts from cannot be had here.
+    """
+    earlier: dict[str, nn.Module] = {}
+    names = [stage.name for stage in recipe.stages]
+    for name, stage in zip(names, chained(recipe), strict=True):
+        files = RunFolder(last if name == names[-1] else folder / STAGES / name)
+        try:
+            network = build_network(stage.model, OBJECTIVES[stage.objective.name].outputs)
+            if not files.is_finished:
+                _check_place_and_photos(stage, manifest)
+            if not files.last.is_file():  # a state has its weights, and needs the start no more
+                _check_start(stage, network, earlier)
+        except UsageError as error:
+            raise RecipeError(f"stage '{name}': {error}") from None
+        earlier[name] = network
+
+
+def _check_place_and_photos(stage: Recipe, manifest: Manifest | None) -> None:
+    pick_place(stage.train, current())
+    if manifest is None and not stage.data.drawn:
+        read_photos(stage)
+
+
+def _check_start(stage: Recipe, network: nn.Module, earlier: dict[str, nn.Module]) -> None:
+    """Fill a stage's network as it will be filled, or with an untrained one of the same kind."""
+    start = stage.model.start
+    if not start.startswith(f"{STAGES}/"):
+        load_start(network, stage.model.network, start)
+        normalisation(stage.model.network, start)
+        return
+    name = start.removeprefix(f"{STAGES}/").partition("@")[0]
+    if name not in earlier:
+        raise RecipeError(
+            f"model.start names a stage before this one ({', '.join(earlier) or 'there is none'}), "
+            f"got '{start}'"
+        )
+    fill(network, earlier[name].state_dict(), start)
 
 
 def chained(recipe: Recipe) -> list[Recipe]:
