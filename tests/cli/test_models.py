@@ -37,9 +37,21 @@ def test_pretrain_leaves_a_finished_run_that_a_recipe_starts_from(own_cache, tmp
                 "train.epochs=1", f"model.start={PHANTOM}"]  # fmt: skip
     said = [word for setting in settings for word in ("--set", setting)]
     assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
-    assert "resnet18 starts from drawn photographs" in capsys.readouterr().err
+    assert "resnet18 starts from drawn photographs (24 of them, 1 epoch)" in capsys.readouterr().err
 
 
 def test_an_unknown_network_is_answered_with_the_nearest(own_cache, capsys):
     assert run(["models", "pretrain", "resnet19"]) == 2
     assert "did you mean 'resnet18'" in capsys.readouterr().err
+
+
+def test_the_full_pretraining_after_a_quick_trial_is_told_which_folder_to_remove(
+    own_cache, tmp_path, capsys
+):
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    folder = phantom_folder("resnet18")
+    capsys.readouterr()
+    assert run(["models", "pretrain", "resnet18"]) == 2
+    said = capsys.readouterr().err
+    assert f"{folder}: a run keeps its recipe, but these differ: data.drawn: 24 -> 12000" in said
+    assert "remove that folder to begin anew" in said

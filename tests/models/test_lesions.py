@@ -142,3 +142,25 @@ def test_half_precision_makes_no_plateaus_that_would_count_as_many_lesions():
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         maps = made.see(photo).maps
     assert maps.dtype == torch.float32
+
+
+@pytest.mark.parametrize("lesions", [True, False])
+def test_a_start_of_another_network_is_refused_whatever_maps_it_has(tmp_path, lesions):
+    model = Model(network="efficientnet_lite0", lesions=lesions)
+    other = Grader(network("efficientnet_lite0", lesions=lesions), model, Preprocess(size=64),
+                   "cross_entropy")  # fmt: skip
+    save_grader(tmp_path / "best.safetensors", other)
+    both = build_network(Model(network="resnet18", lesions=True), 5)
+    with pytest.raises(CheckpointError, match=r"do not fit.*is model\.network theirs"):
+        load_start(both, "resnet18", str(tmp_path))
+
+
+def test_maps_of_another_form_are_refused_in_one_line(tmp_path):
+    made = network("resnet18")
+    made.lesions.maps = torch.nn.Conv2d(32, 2, 1)
+    grader = Grader(made, Model(network="resnet18", lesions=True), Preprocess(size=64),
+                    "cross_entropy")  # fmt: skip
+    save_grader(tmp_path / "best.safetensors", grader)
+    both = build_network(Model(network="resnet18", lesions=True), 5)
+    with pytest.raises(CheckpointError, match=r"maps do not fit: 2 of \d+ differ, first 'maps\."):
+        load_start(both, "resnet18", str(tmp_path))

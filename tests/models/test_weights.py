@@ -11,12 +11,20 @@ torch = pytest.importorskip("torch")
 
 from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError, DownloadError, UsageError
+from drgrade.files import write_json
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.download import fetch
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.resnet import resnet18
-from drgrade.models.weights import load_start, normalisation, read_state
-from drgrade.recipe import Model
+from drgrade.models.weights import (
+    MissingStartError,
+    load_start,
+    normalisation,
+    phantom_folder,
+    read_state,
+)
+from drgrade.recipe import Model, load_recipe
+from drgrade.run import RunFolder
 
 CONTENT = bytes(range(256)) * 4000
 PREFIX = hashlib.sha256(CONTENT).hexdigest()[:8]
@@ -216,3 +224,35 @@ def test_a_shipped_model_is_a_start_by_its_name(tmp_path, monkeypatch):
     assert torch.equal(network.conv1.weight, whole.network.conv1.weight)
     with pytest.raises(UsageError, match="got 'own-eye'; did you mean 'own-eyes'"):
         load_start(network, "resnet18", "own-eye")
+
+
+def test_a_folder_that_holds_no_model_does_not_hide_the_shipped_one_of_its_name(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "shipped").mkdir()
+    monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path / "shipped"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own-eyes").mkdir()
+    model = Model(network="resnet18")
+    whole = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
+                   (9.0,) * 3, (7.0,) * 3)  # fmt: skip
+    save_grader(tmp_path / "shipped" / "own-eyes.safetensors", whole)
+    told = load_start(build_network(model, 5), "resnet18", "own-eyes")
+    assert told == "resnet18 starts from own-eyes.safetensors"
+    assert normalisation("resnet18", "own-eyes") == ((9.0,) * 3, (7.0,) * 3)
+    save_grader(tmp_path / "own-eyes" / "best.safetensors", whole)
+    assert load_start(build_network(model, 5), "resnet18", "own-eyes").endswith("best.safetensors")
+
+
+def test_a_drawn_start_tells_how_many_photographs_and_epochs_made_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path))
+    recipe = load_recipe("phantom", ["model.network=resnet18", "data.drawn=1200"])
+    files = RunFolder(phantom_folder("resnet18"))
+    network = build_network(recipe.model, 5)
+    with pytest.raises(MissingStartError, match=r"not made yet.*drgrade models pretrain resnet18"):
+        load_start(network, "resnet18", "phantom")
+    files.begin(recipe, "")
+    save_grader(files.best, Grader(network, recipe.model, Preprocess(size=64), "cross_entropy"))
+    write_json(files.finished, {"epochs": 4})
+    told = load_start(build_network(recipe.model, 5), "resnet18", "phantom")
+    assert told == "resnet18 starts from drawn photographs (1,200 of them, 4 epochs)"

@@ -11,7 +11,7 @@ pytest.importorskip("torch")
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
-from drgrade.errors import RunError, UsageError
+from drgrade.errors import RecipeError, RunError, UsageError
 from drgrade.training import lab_nets
 from drgrade.training.lab import run_lab
 from drgrade.training.lab_cells import Cell, Wanted
@@ -19,8 +19,8 @@ from drgrade.training.lab_plan import Pace
 
 CHANGES = ("train.threads=1", "train.batch=8", "data.workers=0")
 ASKED = Wanted(
-    size=48, cells=("resnet18-imagenet", "resnet18-random"), epochs=1, compare_size=32,
-    changes=CHANGES,
+    size=48, cells=("resnet18-imagenet", "resnet18-phantom", "resnet18-random"), epochs=1,
+    compare_size=32, changes=CHANGES,
 )  # fmt: skip
 
 
@@ -81,6 +81,32 @@ def test_a_cell_whose_weights_cannot_be_had_stays_empty_with_its_reason(lab, cel
     assert "127.0.0.1:9" in (lab / "report.html").read_text()
 
 
+def test_a_cell_whose_drawn_start_was_not_made_stays_empty_and_the_page_says_how_to_make_it(
+    lab, cells
+):
+    way_out = "drgrade models pretrain resnet18"
+    assert way_out in cells["resnet18-phantom"]["reason"]
+    assert way_out in (lab / "report.html").read_text()
+
+
+@pytest.mark.parametrize("degradation", [False, True])
+@pytest.mark.parametrize(
+    ("recipe", "line"),
+    [
+        ("grader", "has the stages drawn, real; name one without"),
+        ("drawn-then-real", "has the stages drawn, real; name one without"),
+        ("phantom", "has data.drawn = 12000; add --set data.drawn=0"),
+    ],
+)
+def test_a_recipe_with_stages_or_photos_of_its_own_is_refused_before_any_work(
+    manifest, tmp_path, recipe, line, degradation
+):
+    wanted = Wanted(size=48, recipe=recipe, degradation=degradation)
+    with pytest.raises(RecipeError, match=line):
+        run_lab(manifest, tmp_path / "lab", wanted, measured=pace)
+    assert not (tmp_path / "lab").exists()
+
+
 def test_the_sizes_are_compared_with_nothing_else_changed(twin, cells):
     assert twin["compared"] == ["resnet18-random", "resnet18-random-32px"]
     assert [cells[name]["settings"]["size"] for name in twin["compared"]] == [48, 32]
@@ -130,7 +156,7 @@ def test_the_first_figure_joins_the_cells_of_an_earlier_call(first_figure):
     errors = [net["trainings"][0]["errors"] for net in twin["degradation"]["nets"]]
     assert [len(each) for each in errors] == [2, 2]
     assert twin["size"] == ASKED.size
-    assert len(twin["cells"]) == 3
+    assert len(twin["cells"]) == 4
     assert (first_figure / "figures/degradation.svg").is_file()
 
 

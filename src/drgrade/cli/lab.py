@@ -75,7 +75,9 @@ def lab(
     from drgrade.data.manifest import read_manifest
     from drgrade.training.lab import run_lab
     from drgrade.training.lab_cells import Wanted
+    from drgrade.training.processes import refuse_several
 
+    refuse_several("drgrade lab")
     wanted = Wanted(size, tuple(cells or ()), photos, epochs, compare_size, recipe,
                     tuple(set_ or ()), degradation)  # fmt: skip
     page = run_lab(read_manifest(manifest, root=root), output, wanted, language=language,

@@ -124,9 +124,12 @@ def pretrain(
     from drgrade.recipe import load_recipe
     from drgrade.training.experiment import run
     from drgrade.training.judged import judge_run
+    from drgrade.training.processes import joined
 
     choose(NETWORKS, network, "network")
     recipe = load_recipe(PHANTOM, [f"model.network={network}", *(set_ or ())])
-    folder = run(recipe, None, phantom_folder(network), resume=True)
-    judge_run(folder)
-    print(folder)
+    with joined() as processes:
+        folder = run(recipe, None, phantom_folder(network), resume=True)
+    if processes.is_first:
+        judge_run(folder)
+        print(folder)

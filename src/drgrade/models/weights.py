@@ -13,6 +13,8 @@ from drgrade.models.download import fetch
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
 from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
 from drgrade.models.places import BEST, shipped_models
+from drgrade.progress import counted
+from drgrade.recipe import load_recipe
 
 Triple = tuple[float, float, float]
 State = dict[str, torch.Tensor]
@@ -33,6 +35,10 @@ IMAGENET: tuple[Triple, Triple] = (
     (0.485 * 255, 0.456 * 255, 0.406 * 255),
     (0.229 * 255, 0.224 * 255, 0.225 * 255),
 )
+
+
+class MissingStartError(UsageError):
+    """A start that a person can make here, and has not made yet."""
 
 
 def phantom_folder(network: str) -> Path:
@@ -89,19 +95,19 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
 
     Raises:
         DownloadError: weights that cannot be had here.
-        UsageError: no training on drawn photographs has been made here.
+        MissingStartError: no training on drawn photographs has been made here.
         CheckpointError: a file that is damaged, altered, or of another network.
         UsageError: no such start.
     """
     if start == "random":
         return f"{name} starts at random"
     if start == "imagenet" and name == "efficientnet_lite0":
-        return _fill(network, lite0_state(), f"{name} starts from ImageNet")
+        return fill(network, lite0_state(), f"{name} starts from ImageNet")
     if start == "imagenet" and name in TORCHVISION:
         start = TORCHVISION[name]
     if start in FILES:
         prefix = start.removesuffix(".pth").rpartition("-")[2]
-        return _fill(network, read_state(fetch(start, prefix)), f"{name} starts from {start}")
+        return fill(network, read_state(fetch(start, prefix)), f"{name} starts from {start}")
     if start == PHANTOM:
         return _from_phantom(network, name)
     path = _place_of(start)
@@ -111,19 +117,27 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
             f"or {FORM}, got '{start}'{nearest(start, KNOWN + tuple(shipped_models()))}"
         )
     told = pinned(start) if is_on_hub(start) else path.name
-    return _fill(network, read_state(path), f"{name} starts from {told}")
+    return fill(network, read_state(path), f"{name} starts from {told}")
 
 
 def _from_phantom(network: nn.Module, name: str) -> str:
     folder = phantom_folder(name)
     if not (folder / "finished.json").is_file():
         state = "not finished" if folder.is_dir() else "not made yet"
-        raise UsageError(
+        raise MissingStartError(
             f"the drawn start of {name} is {state} ({folder}); "
             f"make it with `drgrade models pretrain {name}`"
         )
-    told = f"{name} starts from drawn photographs"
-    return _fill(network, read_state(folder / "best.safetensors"), told)
+    told = f"{name} starts from drawn photographs{_made_with(folder)}"
+    return fill(network, read_state(folder / BEST), told)
+
+
+def _made_with(folder: Path) -> str:
+    """How many photographs and epochs a drawn start was made with: a quick trial is told apart."""
+    if not (folder / "recipe.toml").is_file():
+        return ""
+    made = load_recipe(str(folder / "recipe.toml"))
+    return f" ({made.data.drawn:,} of them, {counted(made.train.epochs, 'epoch')})"
 
 
 def lite0_state() -> State:
@@ -204,9 +218,8 @@ def _place_of(start: str) -> Path:
     if is_on_hub(start):
         return fetch_pinned(start)[0]
     path = Path(start)
-    if path.is_dir():
-        return path / BEST
-    return path if path.exists() else shipped_models().get(start, path)
+    places = [path, path / BEST, shipped_models().get(start, path)]
+    return next((place for place in places if place.is_file()), path)
 
 
 def _our_name(key: str) -> str:
@@ -224,14 +237,37 @@ def _fill_beside(network: LesionNetwork, state: State) -> None:
     network.load_state_dict(alike, strict=False)
 
 
-def _fill(network: nn.Module, state: State, told: str) -> str:
+def _fill_head(network: LesionNetwork, state: State) -> None:
+    """The lesion maps, where the start has them."""
+    wanted, head = network.lesions.state_dict(), below(state, LESIONS)
+    differ = [key for key in {**wanted, **head} if key not in wanted or key not in head
+              or wanted[key].shape != head[key].shape]  # fmt: skip
+    if head and differ:
+        raise CheckpointError(
+            f"the weights of the lesion maps do not fit: {len(differ)} of {len(wanted)} differ, "
+            f"first '{differ[0]}'; start from a plain network, or leave out model.lesions"
+        )
+    if head:
+        network.lesions.load_state_dict(head)
+
+
+def fill(network: nn.Module, state: State, told: str) -> str:
+    """Put weights into a network; returns `told`, and where they have no last layer that fits it.
+
+    Raises:
+        CheckpointError: they are another network's.
+    """
+    body = network.backbone if isinstance(network, LesionNetwork) else network
+    of_body = {k.removeprefix(BACKBONE): v for k, v in state.items()
+               if not k.startswith((LESIONS, *BESIDE))}  # fmt: skip
+    line = _fill_body(body, of_body, told)
     if isinstance(network, LesionNetwork):
-        if head := below(state, LESIONS):
-            network.lesions.load_state_dict(head)
+        _fill_head(network, state)
         _fill_beside(network, state)
-        network = network.backbone
-    state = {k.removeprefix(BACKBONE): v for k, v in state.items()
-             if not k.startswith((LESIONS, *BESIDE))}  # fmt: skip
+    return line
+
+
+def _fill_body(network: nn.Module, state: State, told: str) -> str:
     wanted = network.state_dict()
     state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
     missing = sorted(k for k in wanted if k not in state and not k.endswith("num_batches_tracked"))

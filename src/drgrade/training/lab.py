@@ -15,6 +15,7 @@ from drgrade.evaluation.lab.report import write_lab_report
 from drgrade.files import refuse_file, write_json
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
+from drgrade.models.weights import MissingStartError
 from drgrade.progress import say
 from drgrade.run import RunFolder, provenance
 from drgrade.training.experiment import run
@@ -125,7 +126,7 @@ def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> st
         ended = run(cell.recipe, manifest, own, resume=True)
         if cell.role != ROLE:
             judge_run(ended, language=language)
-    except (DownloadError, DivergedError) as error:
+    except (DownloadError, MissingStartError, DivergedError) as error:
         say(f"cell {cell.name} stays empty: {error}")
         return str(error)
     return ""

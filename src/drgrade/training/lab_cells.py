@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from drgrade.errors import UsageError, choose
+from drgrade.errors import RecipeError, UsageError, choose
 from drgrade.recipe import Recipe, load_recipe, make_recipe
 
 LAB_RECIPE = "lab"
@@ -135,7 +135,7 @@ def _size_cells(wanted: Wanted, first: Cell) -> list[Cell]:
 def _cell(
     wanted: Wanted, name: str, network: str, start: str, size: int, role: str, head: str
 ) -> Cell:
-    base = load_recipe(wanted.recipe, wanted.changes).model_dump()
+    base = lab_recipe(wanted.recipe, wanted.changes).model_dump()
     base["name"] = name
     base["data"] |= {"size": size, "photos": wanted.photos or base["data"]["photos"]}
     base["model"] |= {
@@ -153,6 +153,27 @@ def _cell(
     if wanted.epochs:
         base["train"]["epochs"] = wanted.epochs
     return Cell(name, network, start, size, role, make_recipe(base, name))
+
+
+def lab_recipe(name: str, changes: Sequence[str]) -> Recipe:
+    """The recipe that a lab's trainings are made of: one training, on the lab's own photos.
+
+    Raises:
+        RecipeError: it has stages, or draws its photos.
+    """
+    recipe = load_recipe(name, changes)
+    if recipe.stages:
+        names = ", ".join(stage.name for stage in recipe.stages)
+        raise RecipeError(
+            f"the lab trains each cell once, and the recipe '{name}' has the stages {names}; "
+            "name one without, or train it by `drgrade train`"
+        )
+    if recipe.data.drawn:
+        raise RecipeError(
+            f"the lab trains on its manifest's photos, and the recipe '{name}' has data.drawn = "
+            f"{recipe.data.drawn}; add --set data.drawn=0, or name another recipe"
+        )
+    return recipe
 
 
 def fitting_head(asked: str, network: str, size: int) -> str:

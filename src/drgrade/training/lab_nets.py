@@ -3,8 +3,8 @@
 He et al. 2016 (arXiv:1512.03385), section 4.1 and figure 4.
 """
 
-from drgrade.recipe import load_recipe, make_recipe
-from drgrade.training.lab_cells import LAB_RECIPE, Cell, Wanted
+from drgrade.recipe import make_recipe
+from drgrade.training.lab_cells import LAB_RECIPE, Cell, Wanted, lab_recipe
 
 DEGRADATION_RECIPE = "degradation"
 ROLE = "degradation"
@@ -38,7 +38,7 @@ def recipe_of(wanted: Wanted) -> str:
 
 def _net(wanted: Wanted, depth: int, plain: bool, seed: int) -> Cell:
     """One training; nothing but depth, shortcuts and seed differs from the others."""
-    base = load_recipe(recipe_of(wanted), wanted.changes).model_dump()
+    base = lab_recipe(recipe_of(wanted), wanted.changes).model_dump()
     base["train"]["seed"] += seed
     name = f"{'plain' if plain else 'residual'}{depth}-seed{base['train']['seed']}"
     base["name"] = name

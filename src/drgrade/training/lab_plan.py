@@ -78,6 +78,7 @@ def measure(cell: Cell) -> Pace:
     from drgrade.models.objectives import OBJECTIVES
     from drgrade.training.experiment import laid_out
     from drgrade.training.optimise import make_optimiser
+    from drgrade.training.processes import told_if_full
 
     keep_freed_memory()  # as the training does
     recipe = cell.recipe
@@ -105,7 +106,8 @@ def measure(cell: Cell) -> Pace:
             network(squares)
         _settle(device.type)
 
-    learning = _timed(learn)
+    with told_if_full(recipe.train):
+        learning = _timed(learn)
     network.eval()
     return Pace(learning / batch, _timed(judge) / batch)
 
