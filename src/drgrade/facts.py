@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 from drgrade.errors import PredictionsError
 
 KIND: Final = "drgrade predictions"
+DRAWN: Final = "drawn"  # the source of photographs that `drgrade data draw` made
 LARGEST: Final = 16 << 20  # bytes
 MOST_POINTS: Final = 8
 NAMES: Final = (

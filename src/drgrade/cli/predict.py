@@ -118,9 +118,7 @@ def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
 
 def say_drawn(grader: "Grader") -> None:
     """Say of a grader that learned from drawn eyes alone that its grades mean nothing (W25)."""
-    from drgrade.data.sources import is_drawn
-
-    if is_drawn({"source": grader.facts.get("train_source") or grader.facts.get("source")}):
+    if grader.knows_drawn_eyes_alone:
         say("W25: this grader learned from drawn eyes alone: what it says of a patient's "
             "photograph means nothing. Train it on real ones")  # fmt: skip
 

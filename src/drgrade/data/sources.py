@@ -16,6 +16,7 @@ from drgrade.data.source_readers import Listing
 from drgrade.data.splits import LEAK_NOTE_ENDS, leaked_share
 from drgrade.delimited import Problems
 from drgrade.errors import ManifestError, UsageError, choose
+from drgrade.facts import DRAWN
 from drgrade.grades import GRADES
 
 KAGGLE: Final = "Kaggle competition rules: research use, no redistribution"
@@ -123,7 +124,6 @@ SOURCES: Final[dict[str, Source]] = {
         None,
     ),
 }
-DRAWN: Final = "drawn"
 ANYBODYS: Final = "csv"  # a list from anywhere does not say what its photographs are
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from drgrade.data.sources import DRAWN
+from drgrade.facts import DRAWN
 from drgrade.models.checkpoint import read_about
 from drgrade.models.networks import NETWORKS
 

@@ -9,7 +9,6 @@ import torch
 
 from drgrade.data.masks import MAPS
 from drgrade.data.preprocess import Prepared
-from drgrade.data.sources import is_drawn
 from drgrade.data.squares import as_unit
 from drgrade.errors import DrgradeError
 from drgrade.grades import is_referable
@@ -139,10 +138,9 @@ def explain_photo(
     if found.maps is not None:
         shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold)
-    learned_from = {"source": grader.facts.get("train_source") or grader.facts.get("source")}
     return row, Explanation(row, seen.prepared, weigh(grader, found), sight,
                             grader.facts.get("lesion_marks"),
-                            drawn=bool(is_drawn(learned_from)),
+                            drawn=grader.knows_drawn_eyes_alone,
                             referable_from=grader.referable_from)  # fmt: skip
 
 

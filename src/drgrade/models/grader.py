@@ -9,6 +9,7 @@ from torch import nn
 
 from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError, RecipeError, choose
+from drgrade.facts import DRAWN
 from drgrade.models.flat_light import flattened
 from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, Seen
 from drgrade.models.networks import NETWORKS
@@ -36,6 +37,11 @@ class Grader:
     def objective(self) -> Objective:
         """The objective by its name."""
         return choose(OBJECTIVES, self.objective_name, "objective")
+
+    @property
+    def knows_drawn_eyes_alone(self) -> bool:
+        """Whether the photographs that it learned from last are drawn."""
+        return (self.facts.get("train_source") or self.facts.get("source")) == DRAWN
 
     def outputs(self, squares: torch.Tensor) -> torch.Tensor:
         """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1; (n, k + 2) with edema.

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from drgrade.data.manifest import read_manifest
-from drgrade.data.sources import DRAWN, SOURCES
+from drgrade.data.sources import SOURCES
 from drgrade.errors import CheckpointError
+from drgrade.facts import DRAWN
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import read_about
 from drgrade.models.places import BEST, shipped_models
