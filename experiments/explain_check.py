@@ -39,6 +39,7 @@ from drgrade.evaluation.believed import share as share_of
 from drgrade.evaluation.intervals import proportion
 from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 from drgrade.evaluation.values import Estimate
+from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.evidence import FIGURES
 from drgrade.models.explain import Explanation, explain_photo
@@ -262,6 +263,7 @@ def main() -> None:
     words.add_argument("--photos", type=int, default=0)
     words.add_argument("--mark", default="")
     asked = words.parse_args()
+    keep_freed_memory()
     if asked.folds:
         tasks = tasks_of_folds(asked.run, asked.folds)
     else:

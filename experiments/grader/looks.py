@@ -19,6 +19,7 @@ from drgrade.data.squares import as_unit
 from drgrade.errors import PhotoError
 from drgrade.evaluation.ledger import look_at
 from drgrade.grades import PROBABILITIES
+from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.predictions import (
@@ -42,6 +43,7 @@ def look_shifted(place: Path, idrid: Path) -> None:
     path = place / "shifted.parquet"
     if path.is_file():
         return
+    keep_freed_memory()
     home = read_predictions(place / "out_of_fold.parquet").table
     manifest = read_manifest(idrid)
     home = home.filter(pl.col("photo").is_in(manifest.table["photo"].to_list()))
@@ -84,6 +86,7 @@ def _answer(p: np.ndarray) -> dict[str, Any]:
 
 def look_at_others(place: Path, manifests: list[Path]) -> None:
     """`NAME.parquet` of each manifest: the mean of the probabilities of the folds' models."""
+    keep_freed_memory()
     graders = None
     for name in manifests:
         path = place / f"{name.stem}.parquet"

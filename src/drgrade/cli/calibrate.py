@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from drgrade.errors import UsageError
 from drgrade.extras import need
+from drgrade.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,6 +116,7 @@ def _marks(grader: "Grader", rows: "Predictions", folder: Path, masks: Path) -> 
     from drgrade.evaluation.believed import alarms, believed
     from drgrade.models.marks import check_marks, healthy_photos, marks_on_healthy, masked_photos
 
+    keep_freed_memory()
     manifest = read_manifest(masks)
     photos = masked_photos(grader, rows, folder, manifest)
     counts = check_marks(photos)

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from drgrade.cli.inputs import Input, Row, list_inputs
 from drgrade.cli.predict import as_promised, say_drawn
 from drgrade.extras import need
+from drgrade.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from drgrade.models.explain import Explanation
@@ -71,6 +72,7 @@ def explain(
     from drgrade.models.explain_files import refuse_others, write_explanation
     from drgrade.progress import counted, say, track
 
+    keep_freed_memory()  # half of a batch goes into new pages otherwise
     on = str(pick_device(device))
     inputs = list_inputs(photos, root, besides=output)
     names = file_names([name for name, _, _ in inputs])

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, list_inputs
 from drgrade.errors import UsageError
 from drgrade.extras import need
+from drgrade.memory import keep_freed_memory
 from drgrade.progress import counted, say, track
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def predict(
     from drgrade.models.devices import pick_device
     from drgrade.models.inference import grade_photos
 
+    keep_freed_memory()  # half of a batch goes into new pages otherwise
     on = str(pick_device(device))
     inputs = list_inputs(photos, root)
     grader = load_grader(file, on)

@@ -145,7 +145,7 @@ def _use(name: str) -> list[str]:
         f"drgrade explain {name} photo.jpg -o explained", "```", "",
         "```python", "from pathlib import Path",
         "from drgrade.models.checkpoint import load_grader",
-        "from drgrade.models.inference import grade_photos",
+        "from drgrade.models.inference import grade_photos", "",
         f'rows = grade_photos(load_grader("{name}"), [("photo", Path("photo.jpg"))])',
         'print([(row["status"], row.get("predicted"), row.get("p0")) for row in rows])', "```",
     ]  # fmt: skip
