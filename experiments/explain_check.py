@@ -4,12 +4,12 @@ Pointing: does the strongest place of the evidence hold a lesion of the referenc
 the share of places that do, which is what pointing anywhere in the field gets. Erasing: are the
 lesions that the grader marks, painted over, missed more than nine decoys of the same shapes each
 in other places (a mark that means nothing is, one time in ten), and by a tenth of log-odds or
-more? Each decoy is the one of five random ones whose painting over changes the picture most, so
-that not only smooth retina is erased; how much each changes it is told. And does a referable answer
-turn, and which ones have no mark to explain them? Last, the average precision of the pixels of each
-map, how many of the marks of each kind lie on a lesion of that kind or of any in the reference
-masks (a pixel of the map beside it is near enough), and how many of those are marked. Shares of
-photographs have Wilson's interval, of marks and lesions that of a ratio over photographs;
+more? Each decoy is the one of five random ones that lies on what stands out most, so that not only
+smooth retina is erased; how much painting it over changes the picture is told. And does a referable
+answer turn, and which ones have no mark to explain them? Last, the average precision of the pixels
+of each map, how many of the marks of each kind lie on a lesion of that kind or of any in the
+reference masks (a pixel of the map beside it is near enough), and how many of those are marked.
+Shares of photographs have Wilson's interval, of marks and lesions that of a ratio over photographs;
 photographs whose marks do not matter are named. Nothing is trained; the photographs should be ones
 the grader has never seen.
 
@@ -31,6 +31,7 @@ import numpy as np
 import torch
 from marked_page import fill
 from PIL import Image
+from scipy import ndimage
 
 from drgrade.data.manifest import read_manifest
 from drgrade.data.masks import KINDS, MAPS
@@ -57,7 +58,7 @@ from drgrade.models.grader import Grader
 from drgrade.models.marks import Marks, Masked, at_side, count_marks, masked_photos, reference
 from drgrade.predictions import read_predictions
 
-DECOYS, DRAWS = 9, 5
+DECOYS, DRAWS, BLUR = 9, 5, 0.02  # of the side: what is smaller stands out of a blur
 # Of the IDRiD challenge, at full size (Porwal et al. 2020, Medical Image Analysis 59).
 BEST = dict(zip(KINDS, ("0.50", "0.68", "0.885", "0.70"), strict=True))
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader.md"
@@ -146,14 +147,16 @@ def check(
 def contrasting_decoys(
     generator: np.random.Generator, pixels: np.ndarray, marked: np.ndarray, inside: np.ndarray
 ) -> list[np.ndarray]:
-    """Of some random decoys those that change the picture most; none where there is no room."""
+    """Of some random decoys those on what stands out most; none where there is no room."""
+    soft = ndimage.gaussian_filter(pixels.astype(float), (BLUR * len(pixels),) * 2 + (0,))
+    stands_out = np.abs(pixels - soft).mean(axis=2)
     chosen = []
     for _ in range(DECOYS):
         drawn = [draw_decoy(generator, marked, inside) for _ in range(DRAWS)]
         free = [each for each in drawn if each is not None]
         if not free:
             return []
-        chosen.append(max(free, key=lambda each: change(pixels, each, inside)))
+        chosen.append(max(free, key=lambda each: stands_out[each].mean()))
     return chosen
 
 

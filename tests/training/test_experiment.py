@@ -52,17 +52,6 @@ def manifest(tmp_path_factory) -> Manifest:
     return read_manifest(folder / "manifest.csv")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def own_cache(tmp_path_factory):
-    before = os.environ.get("DRGRADE_CACHE")
-    os.environ["DRGRADE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["DRGRADE_CACHE"]
-    else:
-        os.environ["DRGRADE_CACHE"] = before
-
-
 @pytest.fixture(scope="module")
 def finished(manifest, tmp_path_factory) -> RunFolder:
     return RunFolder(run(quick(), manifest, tmp_path_factory.mktemp("runs") / "quick"))

@@ -26,13 +26,6 @@ def drawn(**train: object) -> Recipe:
     })  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DRGRADE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def folded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("folds") / "of-drawn"

@@ -32,13 +32,6 @@ STATISTICS = ("width", "height", "bytes", "sha256", "brightness", "field_ratio",
               "phash")  # fmt: skip
 
 
-@pytest.fixture(autouse=True, scope="module")
-def own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DRGRADE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory) -> Manifest:
     folder = tmp_path_factory.mktemp("drawn")

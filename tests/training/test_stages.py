@@ -40,13 +40,6 @@ def recipe(real: str = "", **last: object) -> Recipe:
     )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DRGRADE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("photos")

@@ -125,7 +125,6 @@ def _marks(grader: "Grader", rows: "Predictions", folder: Path, masks: Path) -> 
         "split": rows.table["split"][0],
         "photographs": len(counts),
         "grades": _grades_of_masked(rows, manifest),
-        "source": manifest.facts.get("source") or "",
         "kinds": believed(counts, KINDS),
         "healthy": alarms(healthy, KINDS),
     }

@@ -3,12 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
-from drgrade.cli.tables import check_place, write_table
+from drgrade.cli.tables import Flag, Output, check_place, write_table
 from drgrade.errors import UsageError
-
-Output = Annotated[Path, Parameter(name=["-o", "--output"])]
+from drgrade.files import refuse_taken
 
 
 def masks(
@@ -17,7 +14,7 @@ def masks(
     *,
     output: Output,
     root: Path | None = None,
-    force: Annotated[bool, Parameter(negative=())] = False,
+    force: Annotated[bool, Flag] = False,
 ) -> int:
     """Lay a set's lesion masks beside its photographs: a manifest with the column mask.
 
@@ -39,13 +36,14 @@ def masks(
     root
         Folder the manifest's photo paths are relative to.
     force
-        Write over another table that is there; the same one is written again without.
+        Write over a table that is there, and the masks beside it.
     """
     from drgrade.data.lesion_files import find_masked, lay_masks
     from drgrade.data.manifest import read_manifest
     from drgrade.progress import counted, say
 
     check_place(output)
+    refuse_taken(output, force=force)
     if output.resolve() == manifest.resolve():
         raise UsageError(f"-o would replace '{manifest}'; give another name")
     rows = read_manifest(manifest, root=root)

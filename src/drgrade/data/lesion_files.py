@@ -133,7 +133,7 @@ def lay_masks(manifest: Manifest, masked: Sequence[Masked], folder: Path) -> Lai
         ManifestError: no photograph of the manifest is one of those with masks.
     """
     photos = manifest.table["photo"].to_list()
-    pairs = _pairs(manifest, photos, masked)
+    pairs = same_pictures(manifest, masked)
     if not pairs:
         raise ManifestError(f"none of {len(photos)} photographs is one of the {len(masked)} that "
                             "have masks; are both of one set?")  # fmt: skip
@@ -158,8 +158,12 @@ def _common(root: Path, folder: Path) -> Path:
     return next(each for each in (root, *root.parents) if folder.is_relative_to(each))
 
 
-def _pairs(manifest: Manifest, photos: list[str], masked: Sequence[Masked]) -> dict[str, str]:
-    """By the stem of each masked photograph the photo of the manifest that is the same picture."""
+def same_pictures(manifest: Manifest, masked: Sequence[Masked]) -> dict[str, str]:
+    """By the stem of each masked photograph the photo of the manifest that is the same picture.
+
+    Near duplicates whose prepared squares differ by `SAME_PICTURE` at most, the nearest of several.
+    """
+    photos = manifest.table["photo"].to_list()
     places = [manifest.locate(photo) for photo in photos]
     places += [each.photo for each in masked if each.photo is not None]
     looks = [_in_little(place) for place in track(places, len(places), "comparing")]
