@@ -198,6 +198,9 @@ def main() -> None:
     words.add_argument("what", choices=["run", "keep", "lay", "page"])
     words.add_argument("out", type=Path)
     words.add_argument("--set", action="append", default=[], help="NAME=MANIFEST")
+    words.add_argument("--only", nargs="+", default=[""], metavar="PART",
+                       help="run the cells whose folder begins with one of these, in this order: "
+                            "idrid/resnet18-128px-50")  # fmt: skip
     asked = words.parse_args()
     if asked.what == "page":
         before = PAGE.read_text(encoding="utf-8").partition("<!-- table -->\n")[2]
@@ -208,7 +211,9 @@ def main() -> None:
     if asked.what != "run":
         keep(asked.out) if asked.what == "keep" else lay(asked.out, manifests)
         return
-    for cell in cells(list(manifests)):
+    chosen = [cell for part in asked.only for cell in cells(list(manifests))
+              if cell.folder.as_posix().startswith(part)]  # fmt: skip
+    for cell in chosen:
         if cell.start == PHANTOM and not RunFolder(phantom_folder(cell.network)).is_finished:
             say(f"{cell.folder}: left out, run `drgrade models pretrain {cell.network}` first")
             continue

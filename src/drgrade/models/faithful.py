@@ -84,10 +84,12 @@ def painted_over(pixels: np.ndarray, mask: np.ndarray, inside: np.ndarray) -> np
         sigma = reach * len(pixels)
         weight = ndimage.gaussian_filter(known, sigma)
         ready = waiting & (weight > ENOUGH)
-        for channel in range(3):
+        for channel in range(3) if ready.any() else ():
             around = ndimage.gaussian_filter(pixels[..., channel] * known, sigma)
             filled[ready, channel] = around[ready] / weight[ready]
         waiting &= ~ready
+        if not waiting.any():
+            break
     return filled.round().astype(np.uint8)
 
 
