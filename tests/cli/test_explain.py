@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.cli.explain import file_names
+from drgrade.data.dust import Block, Dust, DustSpot, write_dust
 from drgrade.data.phantom import draw_set
 from drgrade.data.preprocess import Preprocess
 from drgrade.models.checkpoint import load_grader, save_grader
@@ -167,3 +168,46 @@ def test_photographs_of_one_name_get_files_of_their_own():
     assert file_names(["a/eye.jpg", "b/eye.png", "eye-2.jpg", "c/eye.tif"]) == [
         "eye", "eye-2", "eye-2-2", "eye-3",
     ]  # fmt: skip
+
+
+def test_marks_on_dust_are_told_drawn_and_not_counted(place, tmp_path, capsys):
+    grader, photo = load_grader(place / "model.safetensors"), photos(place)[0]
+    torch.nn.init.zeros_(grader.network.lesions.maps.bias)  # half of all places are marked
+    save_grader(tmp_path / "model.safetensors", grader)
+    assert explain(tmp_path, photo, "-o", tmp_path / "out", "--json") == 0
+    before = json.loads(capsys.readouterr().out)
+    assert before["on_dust"] is None
+    marks = before["lesions"]
+    assert marks
+    spots = tuple(DustSpot(each["x_px"], each["y_px"], each["diameter_px"], 0.1, 1.0, near=1.0)
+                  for each in marks)  # fmt: skip
+    write_dust(Dust((Block(96, 96, (str(photo),), spots),)), tmp_path / "dust.json")
+    again = (photo, "-o", tmp_path / "again", "--json", "--dust", tmp_path / "dust.json")
+    assert explain(tmp_path, *again) == 0
+    after = json.loads(capsys.readouterr().out)
+    assert after["lesions"] == []
+    assert len(after["on_dust"]) == len(marks)
+    assert f"{len(marks)} mark" in " ".join(after["sentences"]["en"])
+    assert after["p0"] == before["p0"]
+    pictures = [(tmp_path / name / f"{photo.stem}.png").read_bytes() for name in ("out", "again")]
+    assert pictures[0] != pictures[1]
+
+
+def test_photographs_whose_dust_is_not_known_are_told_and_explained_as_ever(
+    place, tmp_path, capsys
+):
+    write_dust(Dust(()), tmp_path / "dust.json")
+    photo = photos(place)[0]
+    asked = (photo, "-o", tmp_path / "out", "--json", "--dust", tmp_path / "dust.json")
+    assert explain(place, *asked) == 0
+    shown = capsys.readouterr()
+    assert "the dust of 1 photograph is not known" in shown.err
+    assert json.loads(shown.out)["on_dust"] is None
+
+
+def test_a_file_that_is_not_of_dust_is_refused_before_any_photograph(place, tmp_path, capsys):
+    (tmp_path / "dust.json").write_text("{}")
+    photo = photos(place)[0]
+    assert explain(place, photo, "-o", tmp_path / "out", "--dust", tmp_path / "dust.json") == 2
+    assert "drgrade data dust" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

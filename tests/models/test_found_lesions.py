@@ -8,12 +8,13 @@ import pytest
 
 pytest.importorskip("torch")
 
+from drgrade.data.dust import DustSpot
 from drgrade.data.masks import KINDS, MAPS, planes
 from drgrade.data.phantom import Eye, draw_eye, paint
 from drgrade.data.phantom_grade import quadrant
 from drgrade.data.phantom_lesions import Lesion
 from drgrade.models.explain import Sight, see_lesions
-from drgrade.models.explain_words import side
+from drgrade.models.explain_words import dust_words, side
 from drgrade.models.found_lesions import (
     QUADRANTS,
     Landmarks,
@@ -24,6 +25,7 @@ from drgrade.models.found_lesions import (
     grade_of_spots,
     near_the_fovea,
     quadrant_of,
+    set_aside,
     tell_apart,
 )
 
@@ -235,3 +237,52 @@ def test_a_fovea_outside_the_picture_is_not_known_and_neither_is_what_lies_near_
     sight = Sight(empty, empty, (), found, 0, None, 0.5)
     assert "lies outside the picture" in side(sight, "en")
     assert "位於畫面之外" in side(sight, "zh-TW")
+
+
+def maps_with(*parts: tuple[str, int, int, int]) -> np.ndarray:
+    """Maps (5, 64, 64) with a square part of a kind: its corner's row and column, and its side."""
+    maps = np.zeros((len(MAPS), 64, 64))
+    for kind, row, column, side_px in parts:
+        maps[MAPS.index(kind), row : row + side_px, column : column + side_px] = 0.9
+    return maps
+
+
+DUST = [DustSpot(0.5, 0.5, 3 / 64, 0.1, 1.0, near=0.5 / 64)]  # around the pixel (31, 31)
+ON_DUST, BESIDE = ("haemorrhage", 31, 31, 2), ("haemorrhage", 10, 10, 2)
+
+
+def test_a_mark_on_dust_is_set_aside_and_one_beside_it_stays():
+    left, on_dust = set_aside(maps_with(ON_DUST, BESIDE), DUST, WHOLE)
+    assert [(spot.kind, round(spot.x, 2)) for spot in on_dust] == [("haemorrhage", 0.5)]
+    assert [round(spot.x, 2) for spot in find_lesions(left, WHOLE)] == [round(11 / 64, 2)]
+
+
+def test_a_lesion_much_larger_than_the_dust_below_it_stays():
+    maps = maps_with(("haemorrhage", 24, 24, 16))
+    left, on_dust = set_aside(maps, DUST, WHOLE)
+    assert on_dust == ()
+    assert np.array_equal(left, maps)
+
+
+def test_marks_of_every_kind_are_set_aside_and_the_disc_never():
+    maps = maps_with(*((kind, 31, 31, 2) for kind in MAPS))
+    left, on_dust = set_aside(maps, DUST, WHOLE)
+    assert {spot.kind for spot in on_dust} == set(KINDS)
+    assert np.array_equal(left[MAPS.index("disc")], maps[MAPS.index("disc")])
+
+
+def test_dust_changes_counts_and_the_grade_of_the_lesions_and_where_it_is_unknown_nothing():
+    light = np.full((128, 128, 3), 120, np.uint8)
+    known = see_lesions(maps_with(ON_DUST), light, dust=DUST)
+    unknown = see_lesions(maps_with(ON_DUST), light)
+    assert (known.counts["haemorrhage"], known.grade, len(known.on_dust)) == (0, 0, 1)
+    assert (unknown.counts["haemorrhage"], unknown.on_dust) == (1, None)
+    assert unknown.grade > 0
+
+
+@pytest.mark.parametrize(("n", "language", "says"), [
+    (0, "en", "no mark lies on dust"), (1, "en", "1 mark on dust"), (3, "en", "3 marks on dust"),
+    (0, "zh-TW", "沒有標記落在"), (3, "zh-TW", "有 3 處標記落在"),
+])  # fmt: skip
+def test_how_many_marks_lie_on_dust_is_said_in_both_languages(n, language, says):
+    assert dust_words(n, language).startswith(says)

@@ -48,6 +48,7 @@ DATA_COMMANDS: dict[str, tuple[str, str]] = {
     "split": ("drgrade.cli.tables:split", "Divide patients, never photographs."),
     "masks": ("drgrade.cli.masks:masks", "A set's lesion masks beside its photographs."),
     "prepare": ("drgrade.cli.prepare:prepare", "Cropped, undistorted squares, resumable."),
+    "dust": ("drgrade.cli.dust:dust", "Dust of the camera that looks like lesions."),
     "draw": ("drgrade.cli.draw:draw", "Drawn photographs with manifest and lesion masks."),
 }
 MODEL_COMMANDS: dict[str, tuple[str, str]] = {

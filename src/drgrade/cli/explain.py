@@ -12,6 +12,7 @@ from drgrade.extras import need
 from drgrade.memory import keep_freed_memory
 
 if TYPE_CHECKING:
+    from drgrade.data.dust import Dust
     from drgrade.models.explain import Explanation
     from drgrade.models.grader import Grader
 
@@ -28,6 +29,7 @@ def explain(
     language: Literal["en", "zh-TW"] = "en",
     device: str = "cpu",
     any_picture: Annotated[bool, Parameter(negative=())] = False,
+    dust: Path | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
     """Where the grader looked and the lesions it saw: a picture a photograph, and its figures.
@@ -58,14 +60,18 @@ def explain(
         cpu, cuda:N, or auto (a GPU where there is one).
     any_picture
         Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
+    dust
+        What `drgrade data dust` found in these photographs: marks on dust are not counted.
     json_
         Print the figures as JSON, a photograph a line.
     """
     need("grade", "drgrade explain")
+    from drgrade.data.dust import read_dust
     from drgrade.files import refuse_file
     from drgrade.models.places import place_of_model
 
     refuse_file(output)
+    known = None if dust is None else read_dust(dust)
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
@@ -79,9 +85,12 @@ def explain(
     refuse_others(output / name for name in names)
     grader = load_grader(file, on)
     say_drawn(grader)
+    if known and (unknown := [name for name, _, _ in inputs if known.of(name) is None]):
+        say(f"{dust}: the dust of {counted(len(unknown), 'photograph')} is not known (first: "
+            f"{unknown[0]})")  # fmt: skip
     failed = 0
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
-        told, explanation = _explained(grader, each, eye, on, any_picture=any_picture)
+        told, explanation = _explained(grader, each, eye, on, any_picture=any_picture, dust=known)
         if explanation is None:
             failed += 1
         else:
@@ -109,7 +118,13 @@ def file_names(photos: list[str]) -> list[str]:
 
 
 def _explained(
-    grader: "Grader", given: Input, eye: str | None, device: str, *, any_picture: bool
+    grader: "Grader",
+    given: Input,
+    eye: str | None,
+    device: str,
+    *,
+    any_picture: bool,
+    dust: "Dust | None",
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
     from drgrade.models.explain import as_json, explain_photo
@@ -117,8 +132,9 @@ def _explained(
 
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
+    spots = dust.of(name) if dust else None
     row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye,
-                                     any_picture=any_picture)  # fmt: skip
+                                     any_picture=any_picture, dust=spots)  # fmt: skip
     promised = as_promised(known, row)
     if explanation is None or promised["status"] != "graded":
         return promised, None

@@ -1,5 +1,6 @@
 """Why a photo got its grade: the evidence of each place, and the lesions behind it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from drgrade.data.dust import DustSpot
 from drgrade.data.masks import MAPS
 from drgrade.data.preprocess import Prepared
 from drgrade.data.squares import as_unit
@@ -24,6 +26,7 @@ from drgrade.models.found_lesions import (
     grade_of_spots,
     near_the_fovea,
     quadrant_of,
+    set_aside,
     tell_apart,
 )
 from drgrade.models.grader import Grader
@@ -37,9 +40,10 @@ KIND = "drgrade explanation"  # of the twin's file
 class Sight:
     """What the lesion maps show: probabilities (5, h, w) in the field, lesions and landmarks.
 
-    Lesions are found in `apart`, where no red spot is of two kinds (`tell_apart`). `grade` is what
-    the ICDR rule makes of them; `near_fovea` counts hard exudates within a disc diameter of the
-    fovea, None where it is not known where that is.
+    Lesions are found in `apart`, where no red spot is of two kinds (`tell_apart`) and none lies on
+    dust of the camera; `on_dust` are those that do, None where the dust is not known. `grade` is
+    what the ICDR rule makes of the lesions; `near_fovea` counts hard exudates within a disc
+    diameter of the fovea, None where it is not known where that is.
     """
 
     shares: np.ndarray
@@ -49,6 +53,7 @@ class Sight:
     grade: int
     near_fovea: int | None
     threshold: float
+    on_dust: tuple[Spot, ...] | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -112,6 +117,7 @@ def explain_photo(
     eye: str | None = None,
     threshold: float = THRESHOLD,
     any_picture: bool = False,
+    dust: Sequence[DustSpot] | None = None,
 ) -> tuple[dict[str, Any], Explanation | None]:
     """The row of predictions of one photo, and why it is so; None where it has no grade.
 
@@ -123,6 +129,7 @@ def explain_photo(
         eye: `left` or `right` where that is known.
         threshold: of the probability from which a pixel is lesion.
         any_picture: do not ask whether the picture shows a retina in colour.
+        dust: of the camera, in px of the photo's file, where that is known.
     """
     seen = look(name, path, grader.preprocess, any_picture=any_picture)
     model = str(grader.facts.get("weights_sha256", ""))[:16]
@@ -137,7 +144,8 @@ def explain_photo(
     sight = None
     if found.maps is not None:
         shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
-        sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold)
+        placed = None if dust is None else [in_square(seen.prepared, each) for each in dust]
+        sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold, dust=placed)
     return row, Explanation(row, seen.prepared, weigh(grader, found), sight,
                             grader.facts.get("lesion_marks"),
                             drawn=grader.knows_drawn_eyes_alone,
@@ -145,17 +153,24 @@ def explain_photo(
 
 
 def see_lesions(
-    shares: np.ndarray, pixels: np.ndarray, *, eye: str | None = None, threshold: float = THRESHOLD
+    shares: np.ndarray,
+    pixels: np.ndarray,
+    *,
+    eye: str | None = None,
+    threshold: float = THRESHOLD,
+    dust: Sequence[DustSpot] | None = None,
 ) -> Sight:
-    """What maps (5, h, w), 0 to 1, of a square (S, S, 3) uint8 show."""
+    """What maps (5, h, w), 0 to 1, of a square (S, S, 3) uint8 show; dust in shares of its side."""
     inside = field_of(pixels, shares.shape[-1])
     shares = shares * inside
-    apart = tell_apart(shares, inside, threshold)
+    apart, on_dust = tell_apart(shares, inside, threshold), None
+    if dust is not None:
+        apart, on_dust = set_aside(apart, dust, inside, threshold)
     lesions = find_lesions(apart, inside, threshold)
     landmarks = find_landmarks(shares[MAPS.index("disc")], inside, eye, threshold)
     grade = grade_of_spots(lesions, landmarks)
     near = near_the_fovea(lesions, landmarks)
-    return Sight(shares, apart, lesions, landmarks, grade, near, threshold)
+    return Sight(shares, apart, lesions, landmarks, grade, near, threshold, on_dust)
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
@@ -184,6 +199,9 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "threshold": sight.threshold,
         "marks_believed": explanation.marks,
         "counts": sight.counts,
+        "on_dust": None
+        if sight.on_dust is None
+        else [_placed(spot, explanation.prepared) for spot in sight.on_dust],
         "quadrants": sight.quadrants,
         "grade_of_lesions": sight.grade,
         "hard_exudates_near_fovea": sight.near_fovea,
@@ -206,6 +224,12 @@ def to_photo(prepared: Prepared, x: float, y: float) -> tuple[float, float, floa
     left = field.left - (side - field.width) // 2
     top = field.top - (side - field.height) // 2
     return (left + x * side) * across, (top + y * side) * down, side * across
+
+
+def in_square(prepared: Prepared, spot: DustSpot) -> DustSpot:
+    """A spot of dust in px of the photo's file as shares of the square's side."""
+    left, top, side = to_photo(prepared, 0.0, 0.0)
+    return spot.scaled((spot.x - left) / side, (spot.y - top) / side, 1 / side)
 
 
 def _placed(spot: Spot | None, prepared: Prepared) -> dict[str, Any]:

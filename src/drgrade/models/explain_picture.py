@@ -33,7 +33,7 @@ INK, FAINT, OTHER, PAPER = (34, 34, 34), (110, 110, 110), (170, 170, 170), (255,
 FOR, AGAINST = (213, 94, 0), (0, 114, 178)  # Okabe and Ito's vermilion and blue
 COLOURS: dict[str, Colour] = {
     "microaneurysm": (0, 229, 255), "haemorrhage": (255, 70, 255), "hard_exudate": (255, 235, 0),
-    "soft_exudate": (255, 255, 255), "disc": (60, 255, 60),
+    "soft_exudate": (255, 255, 255), "disc": (60, 255, 60), "dust": (150, 150, 150),
 }  # fmt: skip
 LINE = 2  # px of an outline
 COVER = 0.8  # the most of the photo that evidence hides
@@ -137,6 +137,12 @@ def outlined(pixels: np.ndarray, sight: Sight | None) -> np.ndarray:
         lesion = enlarged_marks(_kept(share, kind, sight), sight.threshold)
         around = ndimage.binary_dilation(lesion, iterations=2)
         panel[ndimage.binary_dilation(around, iterations=LINE) & ~around] = COLOURS[kind]
+    for spot in sight.on_dust or ():
+        far = np.hypot(
+            *(np.indices(panel.shape[:2]) + 0.5 - SIDE * np.array([[[spot.y]], [[spot.x]]]))
+        )
+        reach = SIDE * spot.diameter / 2 + 3 * LINE
+        panel[(far > reach - LINE) & (far <= reach)] = COLOURS["dust"]
     if sight.landmarks.fovea is not None:
         x, y = (int(np.clip(each * SIDE, 10, SIDE - 11)) for each in sight.landmarks.fovea)
         panel[y - 9 : y + 10, x : x + 2] = COLOURS["disc"]
@@ -189,6 +195,8 @@ def _legend(pen: Pen, x: float, y: float, sight: Sight, language: str) -> None:
         entries.append(("disc", said(WORDS, language, "disc")))
     if sight.landmarks.fovea is not None:
         entries.append(("fovea", said(WORDS, language, "fovea")))
+    if sight.on_dust:
+        entries.append(("dust", said(WORDS, language, "dust", n=len(sight.on_dust))))
     for number, (kind, text) in enumerate(entries):
         left, top = x + number % 3 * SIDE / 3, y + number // 3 * 32
         _swatch(pen, left, top, kind)

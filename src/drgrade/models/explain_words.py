@@ -80,6 +80,13 @@ WORDS: Pairs = {
         "of {n} photographs of grade 0, where every mark is wrong, {share} had marks",
         "在 {n} 張 0 級照片（其標記皆屬誤標）中，{share} 有標記",
     ),
+    "on dust": (
+        "{n} mark{s} on dust of the camera, dark in nearly all photographs taken about then: "
+        "not counted",
+        "有 {n} 處標記{s}落在相機灰塵上（同期照片幾乎都在同一處偏暗），不予計入",
+    ),
+    "no dust": ("no mark lies on dust of the camera", "沒有標記落在相機灰塵上"),
+    "dust": ("dust of the camera ({n})", "相機灰塵（{n}）"),
     "right microaneurysm": ("microaneurysms {share}", "微血管瘤 {share}"),
     "right haemorrhage": ("haemorrhages {share}", "出血 {share}"),
     "right hard_exudate": ("hard exudates {share}", "硬性滲出物 {share}"),
@@ -212,6 +219,8 @@ def remarks(explanation: Explanation, language: str) -> list[str]:
     if (sight := explanation.sight) is None:
         return [*first, said(WORDS, language, "no maps")]
     found = [side(sight, language)]
+    if sight.on_dust is not None:
+        found.append(dust_words(len(sight.on_dust), language))
     if sight.near_fovea:
         found.append(said(WORDS, language, "near fovea", n=sight.near_fovea))
     if explanation.marks:
@@ -230,6 +239,12 @@ def remarks(explanation: Explanation, language: str) -> list[str]:
     if is_vision_threatening(explanation.grade):
         sentences.append(said(WORDS, language, "not mapped"))
     return sentences
+
+
+def dust_words(n: int, language: str) -> str:
+    """How many marks lie on dust of the camera."""
+    plural = "s" if language == "en" and n != 1 else ""
+    return said(WORDS, language, "on dust" if n else "no dust", n=n, s=plural)
 
 
 def near_the_point(explanation: Explanation, threshold: float, language: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from drgrade.data.dust import DustSpot
 from drgrade.data.masks import KINDS, MAPS
 from drgrade.data.phantom_grade import DISC_DIAMETER, grade_of, quadrant
 from drgrade.data.phantom_lesions import Lesion
@@ -114,6 +115,27 @@ def tell_apart(shares: np.ndarray, inside: np.ndarray, threshold: float = THRESH
         spot = labels[loser] == (micro, haem)[loser]
         apart[pair[loser]][spot] = np.minimum(apart[pair[loser]][spot], threshold)
     return apart
+
+
+def set_aside(
+    apart: np.ndarray, dust: Sequence[DustSpot], inside: np.ndarray, threshold: float = THRESHOLD
+) -> tuple[np.ndarray, tuple[Spot, ...]]:
+    """Maps (5, h, w) without the lesions that lie on dust, and these.
+
+    A lesion lies on dust where its centre does and it is not much larger; its part of the map is
+    put down to the threshold. The spots of dust are in shares of the side, as lesions are.
+    """
+    left, on_dust = apart.copy(), []
+    for kind in KINDS:
+        plane = left[MAPS.index(kind)]
+        labels, number = ndimage.label((plane > threshold) & inside, TOUCHING)
+        for part in range(1, number + 1):
+            alone = labels == part
+            spot = find_spots(np.where(alone, plane, 0.0), kind, inside, threshold)[0]
+            if any(each.covers(spot.x, spot.y, spot.diameter) for each in dust):
+                plane[alone] = threshold
+                on_dust.append(spot)
+    return left, tuple(on_dust)
 
 
 def find_lesions(

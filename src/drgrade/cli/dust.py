@@ -1,0 +1,88 @@
+"""`drgrade data dust`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from drgrade.cli.inputs import list_inputs
+from drgrade.cli.tables import Flag, Output
+from drgrade.errors import UsageError
+from drgrade.files import refuse_taken
+
+if TYPE_CHECKING:
+    from drgrade.data.dust import Block, Dust
+
+SOME_FAILED = 3
+
+
+def dust(
+    photos: Annotated[list[Path], Parameter(negative=())],
+    *,
+    output: Output,
+    root: Path | None = None,
+    force: Annotated[bool, Flag] = False,
+) -> int:
+    """Find dust on the camera: dark spots at one place of photographs of many patients.
+
+    A spot on the sensor looks like a small haemorrhage. Photographs of one size are looked at
+    together, about 40 at a time in the order given, since dust comes and goes; at least 30 are
+    needed. `drgrade explain --dust` then does not count marks on dust. A picture beside the file,
+    NAME.png, shows where it lies. Exit code 3 says that some photographs cannot be read.
+
+    Example: drgrade data dust idrid.csv -o dust.json
+
+    Parameters
+    ----------
+    photos
+        Photographs, folders of them, or one manifest (.csv or .parquet), in the order they were
+        taken; of a folder the order of the names.
+    output
+        Where to write what is found, .json.
+    root
+        Folder the manifest's photo paths are relative to.
+    force
+        Write over a file that is there.
+    """
+    from drgrade.data.dust import LEAST, find_dust, write_dust
+    from drgrade.data.dust_picture import draw_dust
+    from drgrade.files import write_bytes
+    from drgrade.progress import counted, say, track
+
+    if output.suffix != ".json":
+        raise UsageError(f"dust is written as .json, got '{output.name}'; rename it")
+    picture = output.with_suffix(".png")
+    for place in (output, picture):
+        refuse_taken(place, force=force)
+    inputs = list_inputs(photos, root)
+    rows = ((name, place, known.get("patient")) for name, place, known in inputs)
+    found = find_dust(track(rows, len(inputs), "looking"))
+    for name, why in found.unread:
+        say(f"{name}: {why}")
+    if found.too_few:
+        say(f"{counted(len(found.too_few), 'photograph')} of sizes, or patients, too few to tell "
+            f"dust by: {LEAST} photographs of one size and 10 patients are needed")  # fmt: skip
+    write_dust(found, output)
+    if found.blocks:
+        write_bytes(picture, draw_dust(found.blocks))
+    for line in lines(found):
+        print(line)
+    say(f"{output}, {picture}" if found.blocks else str(output))
+    return SOME_FAILED if found.unread else 0
+
+
+def lines(found: "Dust") -> list[str]:
+    """A line a block: its photographs, its spots and the darkest of them."""
+    return [
+        f"{block.photos[0]} to {block.photos[-1]}: {len(block.photos)} photographs of "
+        f"{block.width} x {block.height} px, {_spots(block)}"
+        for block in found.blocks
+    ]
+
+
+def _spots(block: "Block") -> str:
+    if not block.spots:
+        return "no dust"
+    first, n = block.spots[0], len(block.spots)
+    takes = f"takes {first.darker:.0%} of the light at ({first.x:.0f}, {first.y:.0f})"
+    return f"1 spot; it {takes}" if n == 1 else f"{n} spots; the darkest {takes}"

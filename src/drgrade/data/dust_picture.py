@@ -1,0 +1,49 @@
+"""A picture of dust: what the photographs of each block have in common, spots in rings."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from drgrade.data.dust import SIDE, Block
+
+MOST = 12  # blocks in a picture
+ACROSS, GAP = 3, 12  # tiles in a row, px between them
+FULL = 0.06  # of the light: what is drawn black, or white
+RING = (213, 94, 0)
+
+
+def draw_dust(blocks: Sequence[Block]) -> bytes:
+    """The first blocks as the bytes of a PNG file: darker and brighter than the surroundings.
+
+    Args:
+        blocks: as `find_dust` gives them, with their shares of light.
+    """
+    shown = [_tile(each) for each in blocks[:MOST] if each.shares is not None]
+    across = min(ACROSS, len(shown))
+    rows = [shown[start : start + across] for start in range(0, len(shown), across)]
+    heights = [max(tile.height for tile in row) for row in rows]
+    size = (across * SIDE + (across - 1) * GAP, sum(heights) + GAP * (len(rows) - 1))
+    page = Image.new("RGB", size, (255, 255, 255))
+    top = 0
+    for row, height in zip(rows, heights, strict=True):
+        for column, tile in enumerate(row):
+            page.paste(tile, (column * (SIDE + GAP), top))
+        top += height + GAP
+    buffer = io.BytesIO()
+    page.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _tile(block: Block) -> Image.Image:
+    """What the photo in the middle has more or less of the light of its surroundings, in grey."""
+    assert block.shares is not None
+    grey = 127.5 * (1 + (block.shares / FULL).clip(-1, 1))
+    tile = Image.fromarray(grey.astype(np.uint8)).convert("RGB")
+    pen = ImageDraw.Draw(tile)
+    scale = SIDE / max(block.width, block.height)
+    for spot in block.spots:
+        x, y, reach = spot.x * scale, spot.y * scale, spot.diameter * scale / 2 + 4
+        pen.ellipse((x - reach, y - reach, x + reach, y + reach), outline=RING)
+    return tile

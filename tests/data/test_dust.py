@@ -1,0 +1,207 @@
+"""Dust of a camera, put on drawn photographs at known places, and found there."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from drgrade.cli.app import run
+from drgrade.data import dust as of_dust
+from drgrade.data.dust import Block, Dust, DustSpot, find_dust, read_dust, write_dust
+from drgrade.data.dust_picture import draw_dust
+from drgrade.data.phantom import draw_eye, paint
+from drgrade.errors import ManifestError, PhotoError
+
+SIZE, N = 192, 40
+PLACES = {(70.0, 96.0): 0.15, (118.0, 80.0): 0.08}  # px of a photo, and what it takes of the light
+RADIUS = 1.2  # px, sigma
+
+
+def dusty(pixels: np.ndarray, takes: float = 1.0) -> np.ndarray:
+    y, x = np.indices(pixels.shape[:2]) + 0.5
+    light = np.ones((SIZE, SIZE))
+    for (left, top), share in PLACES.items():
+        light *= 1 - takes * share * np.exp(-((x - left) ** 2 + (y - top) ** 2) / 2 / RADIUS**2)
+    return (pixels * light[..., None]).round().astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def eyes():
+    return [paint(draw_eye(5, 2 * number), SIZE).pixels for number in range(N)]
+
+
+@pytest.fixture(scope="module")
+def folder(eyes, tmp_path_factory):
+    place = tmp_path_factory.mktemp("dust")
+    for number, pixels in enumerate(eyes):
+        for name, shown in (("clean", pixels), ("dusty", dusty(pixels))):
+            (place / name).mkdir(exist_ok=True)
+            Image.fromarray(shown).save(place / name / f"{number:02d}.jpg", quality=92)
+    return place
+
+
+def listed(folder, *names, patients=None):
+    paths = [path for name in names for path in sorted((folder / name).iterdir())]
+    return [(path.parent.name + path.name, path, patients and patients(n))
+            for n, path in enumerate(paths)]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def both(folder):
+    return find_dust(listed(folder, "dusty", "clean"))
+
+
+def test_spots_are_found_where_they_are_and_take_the_light_they_take(both):
+    first, _ = both.blocks
+    assert len(first.photos) == N
+    for (x, y), share in PLACES.items():
+        spot = min(first.spots, key=lambda each: np.hypot(each.x - x, each.y - y))
+        assert np.hypot(spot.x - x, spot.y - y) < 1.5
+        assert 0.4 * share < spot.darker <= share
+        assert spot.seen >= 0.85
+
+
+def test_the_darkest_spot_stands_first_and_nothing_else_is_called_dust(both):
+    first, _ = both.blocks
+    assert len(first.spots) == len(PLACES)
+    assert [spot.darker for spot in first.spots] == sorted(
+        (spot.darker for spot in first.spots), reverse=True
+    )
+
+
+def test_a_camera_that_was_cleaned_has_no_dust_in_the_next_block(both):
+    assert both.blocks[1].spots == ()
+
+
+def test_lesions_and_anatomy_of_many_eyes_are_no_dust(folder):
+    assert all(block.spots == () for block in find_dust(listed(folder, "clean")).blocks)
+
+
+def test_each_photo_has_the_dust_of_its_own_block(both):
+    assert both.of("dusty00.jpg") == both.blocks[0].spots
+    assert both.of("clean39.jpg") == ()
+    assert both.of("elsewhere.jpg") is None
+
+
+def test_a_photo_in_another_folder_is_known_by_its_file_unless_two_have_that_name():
+    spot = DustSpot(1.0, 2.0, 3.0, 0.1, 1.0)
+    dust = Dust((Block(9, 9, ("a/1.jpg", "a/2.jpg"), (spot,)), Block(9, 9, ("b/2.jpg",), ())))
+    assert dust.of("/data/a/1.jpg") == (spot,)
+    assert dust.of("b/2.jpg") == ()
+    assert dust.of("/data/a/2.jpg") is None
+
+
+def test_fewer_than_thirty_photographs_tell_nothing(folder):
+    few = find_dust(listed(folder, "dusty")[:29])
+    assert few.blocks == ()
+    assert len(few.too_few) == 29
+
+
+def test_many_photographs_of_a_few_patients_tell_nothing(folder):
+    found = find_dust(listed(folder, "dusty", patients=lambda n: f"p{n % 9}"))
+    assert found.blocks == ()
+    assert len(find_dust(listed(folder, "dusty", patients=lambda n: f"p{n % 10}")).blocks) == 1
+
+
+def test_photographs_of_other_sizes_are_looked_at_apart(folder, tmp_path):
+    for path in (folder / "dusty").iterdir():
+        with Image.open(path) as shown:
+            shown.resize((SIZE // 2, SIZE // 2)).save(tmp_path / path.name)
+    small = [(f"s{path.name}", path, None) for path in sorted(tmp_path.iterdir())]
+    mixed = [each for pair in zip(listed(folder, "dusty"), small, strict=True) for each in pair]
+    found = find_dust(mixed)
+    assert {(each.width, len(each.photos)) for each in found.blocks} == {(SIZE, N), (SIZE // 2, N)}
+
+
+@pytest.mark.parametrize("n", [40, 59, 60, 79, 80, 119, 120, 200])
+def test_every_photo_is_of_one_block_of_thirty_to_seventy_nine(n, folder, monkeypatch):
+    look = of_dust._look("", next((folder / "clean").iterdir()), None)[1]
+    monkeypatch.setattr(of_dust, "_look", lambda name, *_: ((9, 9), replace(look, name=name)))
+    monkeypatch.setattr(of_dust, "_spots", lambda *_: ())
+    found = find_dust((str(number), folder, None) for number in range(n))
+    assert sorted(int(p) for b in found.blocks for p in b.photos) == list(range(n))
+    assert all(30 <= len(block.photos) < 80 for block in found.blocks)
+
+
+def test_what_cannot_be_read_is_named_with_its_reason(folder, tmp_path):
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0 no more")
+    black = tmp_path / "black.png"
+    Image.new("RGB", (64, 64)).save(black)
+    missing = PhotoError("cannot be read", "not there")
+    found = find_dust([("broken", broken, None), ("black", black, None), ("none", missing, None)])
+    assert [name for name, _ in found.unread] == ["broken", "black", "none"]
+    assert all(why for _, why in found.unread)
+
+
+def test_a_file_of_dust_says_again_what_was_found(both, tmp_path):
+    write_dust(both, tmp_path / "dust.json")
+    assert read_dust(tmp_path / "dust.json") == both
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"kind": "drgrade explanation"}', "\x00"])
+def test_another_file_is_refused_with_the_way_out(content, tmp_path):
+    (tmp_path / "other.json").write_text(content)
+    with pytest.raises(ManifestError, match="drgrade data dust"):
+        read_dust(tmp_path / "other.json")
+    with pytest.raises(ManifestError, match="cannot be read"):
+        read_dust(tmp_path / "none.json")
+
+
+def test_a_mark_is_on_dust_where_its_centre_is_and_it_is_not_much_larger():
+    spot = DustSpot(100.0, 50.0, 10.0, 0.1, 1.0, near=4.0)
+    assert spot.covers(108.9, 50.0, 8.0)
+    assert not spot.covers(109.1, 50.0, 8.0)
+    assert spot.covers(100.0, 50.0, 34.0)
+    assert not spot.covers(100.0, 50.0, 34.1)
+
+
+def test_a_spot_in_another_unit_covers_the_same_marks():
+    spot = DustSpot(100.0, 50.0, 10.0, 0.1, 1.0, near=4.0).scaled(0.25, 0.125, 1 / 400)
+    assert spot.covers(108.9 / 400, 50.0 / 400, 8.0 / 400)
+    assert not spot.covers(109.1 / 400, 50.0 / 400, 8.0 / 400)
+
+
+def test_the_picture_shows_dust_darker_than_the_retina_around_it(both, tmp_path):
+    (tmp_path / "dust.png").write_bytes(draw_dust(both.blocks))
+    with Image.open(tmp_path / "dust.png") as shown:
+        page = np.asarray(shown.convert("RGB")).astype(int)
+    (x, y), scale = next(iter(PLACES)), 512 / SIZE
+    column, row = int(x * scale), int(y * scale)
+    assert page[row, column].max() < 30
+    assert abs(page[row, column + 524].max() - 127) < 30  # the clean block beside it
+
+
+def test_the_command_writes_both_files_and_a_line_a_block(folder, tmp_path, capsys):
+    place = tmp_path / "dust.json"
+    dusty_and_clean = [str(folder / "dusty"), str(folder / "clean")]
+    assert run(["data", "dust", *dusty_and_clean, "-o", str(place)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert "2 spots; the darkest takes" in shown[0]
+    assert shown[1].endswith("no dust")
+    assert [len(each["spots"]) for each in json.loads(place.read_text())["blocks"]] == [2, 0]
+    assert place.with_suffix(".png").is_file()
+
+
+def test_the_command_refuses_what_it_cannot_write_before_it_looks(folder, tmp_path, capsys):
+    assert run(["data", "dust", str(folder / "clean"), "-o", str(tmp_path / "dust.csv")]) == 2
+    assert ".json" in capsys.readouterr().err
+    (tmp_path / "dust.png").write_bytes(b"mine")
+    assert run(["data", "dust", str(folder / "clean"), "-o", str(tmp_path / "dust.json")]) == 2
+    assert (tmp_path / "dust.png").read_bytes() == b"mine"
+
+
+def test_a_photograph_that_cannot_be_read_is_told_by_the_exit_code(folder, tmp_path, capsys):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    paths = [str(folder / "clean"), str(tmp_path / "broken.jpg")]
+    assert run(["data", "dust", *paths, "-o", str(tmp_path / "dust.json")]) == 3
+    assert "broken.jpg" in capsys.readouterr().err
+
+
+def test_too_few_photographs_are_told(folder, tmp_path, capsys):
+    photos = [str(path) for path in sorted((folder / "clean").iterdir())[:5]]
+    assert run(["data", "dust", *photos, "-o", str(tmp_path / "dust.json")]) == 0
+    assert "5 photographs of sizes, or patients, too few" in capsys.readouterr().err
+    assert not (tmp_path / "dust.png").exists()
