@@ -22,7 +22,7 @@ from marked_page import fill
 from PIL import Image
 
 from drgrade.data.dust import Block, Dust, find_dust
-from drgrade.data.dust_picture import draw_dust
+from drgrade.data.dust_picture import RING, draw_dust
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import KINDS
 from drgrade.evaluation.area_intervals import area
@@ -148,7 +148,10 @@ def figure(blocks: tuple[Block, ...]) -> None:
     """The picture of the blocks, made smaller, beside the page."""
     with Image.open(io.BytesIO(draw_dust(blocks))) as whole:
         small = whole.resize((WIDTH, whole.height * WIDTH // whole.width), Image.Resampling.BOX)
-    small.quantize(32).save(PICTURE, optimize=True)
+    colours = [level for grey in range(0, 256, 17) for level in (grey,) * 3]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*colours, *RING, *(255, 170, 110)])
+    small.quantize(palette=palette, dither=Image.Dither.NONE).save(PICTURE, optimize=True)
 
 
 def main() -> None:

@@ -44,6 +44,6 @@ def _tile(block: Block) -> Image.Image:
     pen = ImageDraw.Draw(tile)
     scale = SIDE / max(block.width, block.height)
     for spot in block.spots:
-        x, y, reach = spot.x * scale, spot.y * scale, spot.diameter * scale / 2 + 4
-        pen.ellipse((x - reach, y - reach, x + reach, y + reach), outline=RING)
+        x, y, reach = spot.x * scale, spot.y * scale, spot.diameter * scale / 2 + 5
+        pen.ellipse((x - reach, y - reach, x + reach, y + reach), outline=RING, width=2)
     return tile
