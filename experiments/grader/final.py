@@ -59,9 +59,11 @@ def main() -> None:
     run_stages(load_recipe("grader"), read_manifest(every), place / "run", resume=True)
     step(place / "rounded.safetensors",
          "models", "ship", place / "run", "-o", place / "rounded.safetensors")  # fmt: skip
+    dust = place / "dust.json"
+    step(dust, "data", "dust", asked.data / "idrid.csv", "-o", dust)
     step(place / "default.safetensors", "calibrate", folds / "out_of_fold.parquet",
          "--model", place / "rounded.safetensors", "--masks", asked.data / "idrid.csv",
-         "-o", place / "default.safetensors")  # fmt: skip
+         "--dust", dust, "-o", place / "default.safetensors")  # fmt: skip
     step(place / "scorecard", "evaluate", folds / "out_of_fold.parquet",
          "--manifest", asked.data / "idrid.csv", "-o", place / "scorecard")  # fmt: skip
     for name in ("eyepacs", "healthy"):

@@ -2,17 +2,22 @@
 
 import json
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
+from drgrade.data.dust import Block, Dust, DustSpot, write_dust
 from drgrade.data.manifest import write_manifest
 from drgrade.data.masks import KINDS
 from drgrade.data.phantom import draw_set
 from drgrade.models.checkpoint import load_grader, save_grader
+from drgrade.models.explain import see_lesions
+from drgrade.models.explain_words import marks_believed
 from drgrade.models.marks import marks_on_healthy
 from drgrade.predictions import read_predictions
 from drgrade.recipe import make_recipe
@@ -131,3 +136,42 @@ def test_a_table_away_from_its_folds_is_refused(place, tmp_path, capsys):
                             str(place / "run"), "-o", str(tmp_path / "m.safetensors"), "--masks",
                             str(place / "manifest.csv")])  # fmt: skip
     assert "fold-0 holds none; give the out_of_fold.parquet in its own folder" in told
+
+
+def test_marks_are_counted_without_those_on_dust_too_where_it_is_known(place, tmp_path, capsys):
+    rows = read_predictions(place / "folds" / "out_of_fold.parquet").table
+    everywhere = (DustSpot(48.0, 48.0, 200.0, 0.1, 1.0, near=200.0),)
+    write_dust(Dust((Block(96, 96, tuple(rows["photo"]), everywhere),)), tmp_path / "dust.json")
+    output = tmp_path / "counted.safetensors"
+    asked = ("--masks", str(place / "manifest.csv"), "--dust", str(tmp_path / "dust.json"))
+    assert run(command(place, output, *asked)) in (0, 3)
+    told = load_grader(output).facts["lesion_marks"]
+    without = told["off_dust"]
+    assert [each["marks"] for each in without["kinds"].values()] == [0] * len(KINDS)
+    assert without["healthy"]["with_marks"]["value"] == 0
+    assert [each["lesions"] for each in without["kinds"].values()] == [
+        each["lesions"] for each in told["kinds"].values()
+    ]
+    assert run(["models", "card", str(output), "-o", str(tmp_path / "card.md")]) == 0
+    assert "Without the marks on dust of the camera" in (tmp_path / "card.md").read_text()
+
+
+def test_dust_without_masks_is_refused(place, tmp_path, capsys):
+    asked = command(place, tmp_path / "out.safetensors", "--dust", str(tmp_path / "dust.json"))
+    assert run(asked) == 2
+    assert "--masks" in capsys.readouterr().err
+
+
+def test_explain_tells_what_was_counted_without_dust_where_it_sets_dust_aside():
+    shares = {kind: {"right": {"value": 0.4}} for kind in KINDS}
+    better = {kind: {"right": {"value": 0.6}} for kind in KINDS}
+    healthy = [{"photographs": 9, "with_marks": {"value": each}} for each in (0.56, 0.36)]
+    marks = {"photographs": 5, "grades": [2, 4], "kinds": shares, "healthy": healthy[0],
+             "off_dust": {"kinds": better, "healthy": healthy[1]}}  # fmt: skip
+    sight = see_lesions(np.full((5, 16, 16), 0.9), np.full((64, 64, 3), 120, np.uint8))
+    unknown = " ".join(marks_believed(marks, sight, "en"))
+    known = " ".join(marks_believed(marks, replace(sight, on_dust=()), "en"))
+    assert "40%" in unknown
+    assert "56%" in unknown
+    assert "60%" in known
+    assert "36%" in known

@@ -88,9 +88,11 @@ def test_each_photo_has_the_dust_of_its_own_block(both):
 def test_a_photo_in_another_folder_is_known_by_its_file_unless_two_have_that_name():
     spot = DustSpot(1.0, 2.0, 3.0, 0.1, 1.0)
     dust = Dust((Block(9, 9, ("a/1.jpg", "a/2.jpg"), (spot,)), Block(9, 9, ("b/2.jpg",), ())))
-    assert dust.of("/data/a/1.jpg") == (spot,)
+    assert dust.of("elsewhere/1.jpg") == (spot,)
+    assert dust.of("/data/a/2.jpg") == (spot,)
     assert dust.of("b/2.jpg") == ()
-    assert dust.of("/data/a/2.jpg") is None
+    assert dust.of("elsewhere/2.jpg") is None
+    assert dust.of("2.jpg") is None
 
 
 def test_fewer_than_thirty_photographs_tell_nothing(folder):

@@ -31,6 +31,7 @@ def calibrate(
     method: Literal["temperature", "isotonic", "none"] = "temperature",
     lower_bound: Annotated[bool, Parameter(negative=())] = False,
     masks: Path | None = None,
+    dust: Path | None = None,
     force: Annotated[bool, Parameter(negative=())] = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
@@ -58,6 +59,9 @@ def calibrate(
     masks
         A manifest with the column mask: how far marks of lesions can be believed is counted on
         those of the rows that have one, and `drgrade explain` then says it.
+    dust
+        With --masks: what `drgrade data dust` found in these photographs; marks are also counted
+        without those on dust, which `drgrade explain --dust` then says.
     force
         Write over a file that is there.
     json_
@@ -71,6 +75,8 @@ def calibrate(
     from drgrade.predictions import read_predictions
     from drgrade.progress import say
 
+    if dust is not None and masks is None:
+        raise UsageError("--dust says which marks lie on dust, and --masks counts marks; give both")
     if output.suffix != ".safetensors":
         raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
     refuse_taken(output, force=force)
@@ -86,7 +92,7 @@ def calibrate(
     found = fit(rows, method, lower_bound=lower_bound)
     facts = found.facts(weights, settings)
     if masks is not None:
-        facts["lesion_marks"] = _marks(grader, rows, predictions.parent, masks)
+        facts["lesion_marks"] = _marks(grader, rows, predictions.parent, masks, dust)
     decoding = replace(grader.decoding, recalibration=found.recalibration)
     save_grader(output, replace(grader, decoding=decoding).with_facts(**facts))
     _show(found, facts, table.table.height - rows.table.height, as_json=json_)
@@ -109,8 +115,11 @@ def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: b
         print(line)
 
 
-def _marks(grader: "Grader", rows: "Predictions", folder: Path, masks: Path) -> dict[str, Any]:
+def _marks(
+    grader: "Grader", rows: "Predictions", folder: Path, masks: Path, dust: Path | None
+) -> dict[str, Any]:
     """How far the marks of lesions can be believed, by the models that predicted the rows."""
+    from drgrade.data.dust import read_dust
     from drgrade.data.manifest import read_manifest
     from drgrade.data.masks import KINDS
     from drgrade.evaluation.believed import alarms, believed
@@ -118,16 +127,17 @@ def _marks(grader: "Grader", rows: "Predictions", folder: Path, masks: Path) -> 
 
     keep_freed_memory()
     manifest = read_manifest(masks)
-    photos = masked_photos(grader, rows, folder, manifest)
-    counts = check_marks(photos)
-    healthy = marks_on_healthy(healthy_photos(grader, rows, folder, manifest))
-    return {
-        "split": rows.table["split"][0],
-        "photographs": len(counts),
-        "grades": _grades_of_masked(rows, manifest),
-        "kinds": believed(counts, KINDS),
-        "healthy": alarms(healthy, KINDS),
-    }
+    known = None if dust is None else read_dust(dust)
+    masked = masked_photos(grader, rows, folder, manifest)
+    healthy = healthy_photos(grader, rows, folder, manifest)
+    told = {"split": rows.table["split"][0], "grades": _grades_of_masked(rows, manifest)}
+    counts = check_marks(masked)
+    told |= {"photographs": len(counts), "kinds": believed(counts, KINDS),
+             "healthy": alarms(marks_on_healthy(healthy), KINDS)}  # fmt: skip
+    if known:
+        told["off_dust"] = {"kinds": believed(check_marks(masked, known), KINDS),
+                            "healthy": alarms(marks_on_healthy(healthy, known), KINDS)}  # fmt: skip
+    return told
 
 
 def _grades_of_masked(rows: "Predictions", manifest: "Manifest") -> list[int]:

@@ -92,22 +92,27 @@ class Dust:
     def of(self, photo: str) -> tuple[DustSpot, ...] | None:
         """The spots of the block that a photo is of; None where its dust is not known.
 
-        A photo is known by its name as it was listed, else by its file's name where that is of one.
+        A photo is known by its name as it was listed, else by one name that ends as the other, else
+        by its file's name; where that is of several, it is not known.
         """
-        named = self._named.get(photo) or self._of_file.get(Path(photo).name, [])
-        return named[0].spots if len(named) == 1 else None
+        named = self._of_file.get(Path(photo).name, {})
+        alike = [name for name in named if _ends_alike(name, photo)] or list(named)
+        known = photo if photo in named else alike[0] if len(alike) == 1 else None
+        return None if known is None else named[known].spots
 
     @cached_property
-    def _named(self) -> dict[str, list[Block]]:
-        return {photo: [block] for block in self.blocks for photo in block.photos}
-
-    @cached_property
-    def _of_file(self) -> dict[str, list[Block]]:
-        found: dict[str, list[Block]] = {}
+    def _of_file(self) -> dict[str, dict[str, Block]]:
+        found: dict[str, dict[str, Block]] = {}
         for block in self.blocks:
             for photo in block.photos:
-                found.setdefault(Path(photo).name, []).append(block)
+                found.setdefault(Path(photo).name, {})[photo] = block
         return found
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    """Whether one path is the end of the other: `b/2.jpg` and `/data/b/2.jpg`."""
+    shorter, longer = sorted((Path(one).parts, Path(other).parts), key=len)
+    return longer[-len(shorter) :] == shorter
 
 
 @dataclass(frozen=True)

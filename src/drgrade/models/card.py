@@ -270,6 +270,12 @@ def _marks(grader: Grader) -> list[str]:
         rest = ["", f"Of {healthy['photographs']} photographs of reference grade 0, on which every "
                 f"mark is wrong, with a mark: {said(healthy['with_marks'])}; by kind "
                 f"{', '.join(each)}."]  # fmt: skip
+    if off := told.get("off_dust"):
+        right = (f"{cell(kind)} {said(each['right'])}" for kind, each in off["kinds"].items())
+        rest += ["", "Without the marks on dust of the camera (`drgrade data dust`): of the "
+                 "photographs of reference grade 0 with a mark: "
+                 f"{said(off['healthy']['with_marks'])}; marks on a lesion of the kind: "
+                 f"{', '.join(right)}."]  # fmt: skip
     return [
         f"Counted on {told['photographs']} photographs with reference masks{among}, by models that "
         f"never saw them (split {told['split']}). A pixel of the map beside a lesion is near "

@@ -263,7 +263,12 @@ def read_off(evidence: Evidence, language: str) -> str:
 
 
 def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> list[str]:
-    """Of the kinds seen, the share of such marks that were right on photos with masks."""
+    """Of the kinds seen, the share of such marks that were right on photos with masks.
+
+    Where marks on dust are set aside here and were there, the others are meant.
+    """
+    if sight.on_dust is not None and "off_dust" in marks:
+        marks = {**marks, **marks["off_dust"]}
     right = {kind: each["right"]["value"] for kind, each in marks["kinds"].items()}
     parts = [said(WORDS, language, f"right {kind}", share=f"{right[kind]:.0%}")
              for kind in KINDS if sight.counts[kind] and right.get(kind) is not None]  # fmt: skip

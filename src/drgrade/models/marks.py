@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import ndimage
 
+from drgrade.data.dust import Dust
 from drgrade.data.manifest import Manifest
 from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
 from drgrade.data.preprocess import Prepared
@@ -153,11 +154,15 @@ def _touched(labels: np.ndarray, where: np.ndarray) -> int:
     return len(set(np.unique(labels[where])) - {0})
 
 
-def check_marks(photos: Iterable[Masked]) -> np.ndarray:
-    """The counts of every photo that has a grade, (n, 4, 5): kinds, and fields of `Marks`."""
+def check_marks(photos: Iterable[Masked], dust: Dust | None = None) -> np.ndarray:
+    """The counts of every photo that has a grade, (n, 4, 5): kinds, and fields of `Marks`.
+
+    With `dust` marks that lie on it are left out.
+    """
     counted = []
     for each in photos:
-        _, found = explain_photo(each.grader, each.photo.name, each.photo)
+        spots = dust.of(str(each.photo)) if dust else None
+        _, found = explain_photo(each.grader, each.photo.name, each.photo, dust=spots)
         if found is None or found.sight is None:
             continue
         masks = reference(each.mask, found.prepared, each.grader.preprocess.size)
@@ -165,11 +170,15 @@ def check_marks(photos: Iterable[Masked]) -> np.ndarray:
     return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS), 5)
 
 
-def marks_on_healthy(photos: Iterable[tuple[Grader, Path]]) -> np.ndarray:
-    """The marks of each of `KINDS` in every photo that has a grade, (n, 4): all of them wrong."""
+def marks_on_healthy(photos: Iterable[tuple[Grader, Path]], dust: Dust | None = None) -> np.ndarray:
+    """The marks of each of `KINDS` in every photo that has a grade, (n, 4): all of them wrong.
+
+    With `dust` marks that lie on it are left out.
+    """
     counted = []
     for grader, photo in photos:
-        _, found = explain_photo(grader, photo.name, photo)
+        spots = dust.of(str(photo)) if dust else None
+        _, found = explain_photo(grader, photo.name, photo, dust=spots)
         if found is not None and found.sight is not None:
             counted.append(list(found.sight.counts.values()))
     return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS))
