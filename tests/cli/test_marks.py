@@ -145,6 +145,7 @@ def test_marks_are_counted_without_those_on_dust_too_where_it_is_known(place, tm
     output = tmp_path / "counted.safetensors"
     asked = ("--masks", str(place / "manifest.csv"), "--dust", str(tmp_path / "dust.json"))
     assert run(command(place, output, *asked)) in (0, 3)
+    assert "without marks on dust 0.000" in capsys.readouterr().out
     told = load_grader(output).facts["lesion_marks"]
     without = told["off_dust"]
     assert [each["marks"] for each in without["kinds"].values()] == [0] * len(KINDS)

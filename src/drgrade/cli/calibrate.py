@@ -152,13 +152,14 @@ def _mark_lines(facts: dict[str, Any]) -> list[str]:
 
     if not (told := facts.get("lesion_marks")):
         return []
-    healthy = told["healthy"]
+    healthy, off = told["healthy"], told.get("off_dust")
+    without = f"; without marks on dust {said(off['healthy']['with_marks'])}" if off else ""
     return [
         *(f"marks of {kind}: {each['marks']}, right {said(each['right'])}; of {each['lesions']} "
           f"lesions marked {said(each['marked'])}; {told['photographs']} photographs with masks"
           for kind, each in told["kinds"].items()),
         f"of {healthy['photographs']} photographs of grade 0 with a mark: "
-        f"{said(healthy['with_marks'])}",
+        f"{said(healthy['with_marks'])}{without}",
     ]  # fmt: skip
 
 
