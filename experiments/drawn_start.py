@@ -213,6 +213,8 @@ def main() -> None:
         return
     chosen = [cell for part in asked.only for cell in cells(list(manifests))
               if cell.folder.as_posix().startswith(part)]  # fmt: skip
+    if not chosen:
+        words.error(f"no cell begins with {', '.join(asked.only)}")
     for cell in chosen:
         if cell.start == PHANTOM and not RunFolder(phantom_folder(cell.network)).is_finished:
             say(f"{cell.folder}: left out, run `drgrade models pretrain {cell.network}` first")

@@ -3,8 +3,9 @@
 Each photograph of MANIFEST that has grade 0 or a mask is seen by the model of the fold that held
 it back; its marks are told apart by `drgrade.data.dust`. On photographs of grade 0 every mark is
 wrong; on masked ones a mark is right where it lies on a lesion of its kind, or a pixel of the map
-beside. Then, no photograph looked at: how well does the dust of a block tell the grade, and is the
-grader as good among the photographs with dust as among those without?
+beside. Dust mirrored left to right tells how many marks lie on spots by chance. Then, no photograph
+looked at: how well does the dust of a block tell the grade, and is the grader as good where only
+photographs of one block, which share their dust, are held against each other?
 
     python experiments/dust.py RUN --folds MANIFEST [--page]
 
@@ -14,7 +15,7 @@ of the blocks beside it.
 
 import argparse
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,31 +26,32 @@ from drgrade.data.dust import Block, Dust, find_dust
 from drgrade.data.dust_picture import RING, draw_dust
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import KINDS
-from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.believed import share as share_of
-from drgrade.evaluation.intervals import bootstrap, proportion
-from drgrade.evaluation.metrics import kappas
+from drgrade.evaluation.intervals import from_replicates, mean, proportion
+from drgrade.evaluation.resampling import RESAMPLES, row_weights
+from drgrade.evaluation.values import Estimate
 from drgrade.grades import GRADES, REFERABLE_FROM
 from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.explain import explain_photo, in_square, see_lesions
+from drgrade.models.explain import dust_in_square, explain_photo, see_lesions
+from drgrade.models.found_lesions import RED
 from drgrade.models.grader import Grader
 from drgrade.models.marks import count_marks, healthy_photos, masked_photos, reference
 from drgrade.predictions import Predictions, read_predictions
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "dust.md"
-FEW = 1  # spots: one may be chance
 PICTURE, WIDTH = PAGE.parent / "images" / "dust.png", 1040
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Of one photograph the marks of each kind (4,), and those right, with and without dust."""
+    """Of one photograph the marks of each kind (4,) and those right.
 
-    marks: np.ndarray
-    right: np.ndarray
-    marks_off_dust: np.ndarray
-    right_off_dust: np.ndarray
+    Each with the dust unknown, known, and mirrored left to right: spots where none is.
+    """
+
+    marks: list[np.ndarray]
+    right: list[np.ndarray]
 
 
 def see(grader: Grader, photo: Path, dust: Dust, mask: Path | None = None) -> Seen | None:
@@ -57,18 +59,17 @@ def see(grader: Grader, photo: Path, dust: Dust, mask: Path | None = None) -> Se
     _, found = explain_photo(grader, photo.name, photo)
     if found is None or found.sight is None:
         return None
-    spots = [in_square(found.prepared, spot) for spot in dust.of(str(photo)) or ()]
-    pixels = found.prepared.pixels
-    off_dust = see_lesions(found.sight.shares, pixels, dust=spots)
-    told = []
-    for sight in (found.sight, off_dust):
-        told.append(np.array([sight.counts[kind] for kind in KINDS]))
-        right = np.zeros(len(KINDS), int)
-        if mask is not None:
-            masks = reference(mask, found.prepared, grader.preprocess.size)
-            right = np.array([marks.right for marks in count_marks(sight, masks)])
-        told.append(right)
-    return Seen(*told)
+    prepared, shares = found.prepared, found.sight.shares
+    spots = dust_in_square(prepared, dust) or []
+    mirrored = [replace(spot, x=1 - spot.x) for spot in spots]
+    sights = [found.sight, *(see_lesions(shares, prepared.pixels, dust=each)
+                             for each in (spots, mirrored))]  # fmt: skip
+    marks = [np.array([sight.counts[kind] for kind in KINDS]) for sight in sights]
+    if mask is None:
+        return Seen(marks, [np.zeros_like(each) for each in marks])
+    masks = reference(mask, prepared, grader.preprocess.size)
+    right = [np.array([each.right for each in count_marks(sight, masks)]) for sight in sights]
+    return Seen(marks, right)
 
 
 def blocks_table(dust: Dust, manifest: Manifest) -> str:
@@ -88,60 +89,76 @@ def blocks_table(dust: Dust, manifest: Manifest) -> str:
 def marks_table(healthy: list[Seen], masked: list[Seen]) -> str:
     """Marks on photographs of grade 0, and on masked ones, with the dust unknown and known."""
     asked = {"any mark": slice(None)}
-    asked |= {f"a {kind.replace('_', ' ')}": slice(i, i + 1) for i, kind in enumerate(KINDS)}
-    lines = ["| | dust unknown | dust known |", "|---|---|---|"]
+    asked |= {f"a {kind.replace('_', ' ')}": KINDS.index(kind) for kind in RED}
+    lines = ["| | dust unknown | dust known | known less unknown | dust mirrored |",
+             "|---|---|---|---|---|"]  # fmt: skip
     for name, kinds in asked.items():
-        cells = [with_marks(healthy, of, kinds) for of in ("marks", "marks_off_dust")]
-        lines.append(f"| of {len(healthy)} photographs of grade 0, with {name} | "
-                     f"{' | '.join(cells)} |")  # fmt: skip
-    cells = [right_marks(masked, *names) for names in
-             (("right", "marks"), ("right_off_dust", "marks_off_dust"))]  # fmt: skip
-    lines.append(f"| marks right, of those on {len(masked)} photographs with masks | "
-                 f"{' | '.join(cells)} |")  # fmt: skip
+        had = np.array([[marks[kinds].sum() > 0 for marks in each.marks] for each in healthy])
+        shares = [proportion(int(each.sum()), len(each)) for each in had.T]
+        less = mean(had[:, 1].astype(float) - had[:, 0], np.arange(len(had)))
+        lines.append(f"| of {len(had)} photographs of grade 0, with {name} | {shares[0]} | "
+                     f"{shares[1]} | {less} | {shares[2]} |")  # fmt: skip
+    counts = np.array([[[marks.sum() for marks in of] for of in (each.right, each.marks)]
+                       for each in masked])  # fmt: skip
+    cells = [f"{share_of(*counts[:, :, which].T)} of {counts[:, 1, which].sum():,}"
+             for which in range(3)]  # fmt: skip
+    lines.append(f"| marks right, of those on {len(masked)} photographs with masks | {cells[0]} | "
+                 f"{cells[1]} | | {cells[2]} |")  # fmt: skip
     return "\n".join(lines)
 
 
-def with_marks(seen: list[Seen], of: str, kinds: slice) -> str:
-    """The share of photographs with marks of some kinds."""
-    flags = [bool(getattr(each, of)[kinds].sum()) for each in seen]
-    return str(proportion(sum(flags), len(flags)))
-
-
-def right_marks(seen: list[Seen], right: str, of: str) -> str:
-    """The share of marks that are right, and of how many."""
-    counts = np.array([[getattr(each, key).sum() for key in (right, of)] for each in seen])
-    return f"{share_of(*counts.T)} of {counts[:, 1].sum():,}"
-
-
-def on_dust_words(healthy: list[Seen], masked: list[Seen]) -> str:
-    """How many marks lie on dust, and how many of those were right."""
-    every, off = (np.array([getattr(each, of).sum() for each in healthy])
-                  for of in ("marks", "marks_off_dust"))  # fmt: skip
-    lost = sum((each.marks - each.marks_off_dust).sum() for each in masked)
-    right = sum((each.right - each.right_off_dust).sum() for each in masked)
-    of_all = sum(each.right.sum() for each in masked)
-    return (f"Of {every.sum()} marks on photographs of grade 0, {share_of(every - off, every)} lie "
-            f"on dust. On the photographs with masks {lost} marks lie on dust; {right} of them are "
-            f"right, of {of_all:,} right marks in all.")  # fmt: skip
+def on_dust_table(healthy: list[Seen], masked: list[Seen]) -> str:
+    """By kind how many marks lie on dust, and how many of those were right."""
+    lines = ["| kind | marks on grade 0 | on dust | on dust mirrored | marks with masks | on dust "
+             "| right marks | of them on dust |", "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    for kind in RED:
+        k = KINDS.index(kind)
+        own = np.array([[marks[k] for marks in each.marks] for each in healthy])
+        ill = np.array([[marks[k] for marks in each.marks] for each in masked])
+        right = np.array([[marks[k] for marks in each.right] for each in masked])
+        lines.append(
+            f"| {kind} | {own[:, 0].sum()} | {share_of(own[:, 0] - own[:, 1], own[:, 0])} | "
+            f"{share_of(own[:, 0] - own[:, 2], own[:, 0])} | {ill[:, 0].sum():,} | "
+            f"{share_of(ill[:, 0] - ill[:, 1], ill[:, 0])} | {right[:, 0].sum()} | "
+            f"{share_of(right[:, 0] - right[:, 1], right[:, 0])} |"
+        )
+    return "\n".join(lines)
 
 
 def grades_table(dust: Dust, rows: Predictions) -> str:
-    """What the dust of a block tells about the grade, and the grader in blocks with and without."""
+    """What the block of a photograph tells about its grade, and the grader within blocks."""
     graded = rows.graded()
-    grade, units = graded.grades(), graded.clusters()
-    spots = np.array([len(dust.of(photo) or ()) for photo in graded.table["photo"]])
+    positive, units = graded.grades() >= REFERABLE_FROM, graded.clusters()
     beyond = graded.probabilities()[:, REFERABLE_FROM:].sum(axis=1)
-    head = ["photographs", "n", "referable", "QWK of the grader", "its AUC", "AUC of the spots"]
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    few = spots <= FEW
-    for name, part in (("all", spots >= 0), ("dust", ~few), (f"at most {FEW} spot", few)):
-        positive = grade[part] >= REFERABLE_FROM
-        predicted = graded.table["predicted"].to_numpy().astype(int)[part]
-        by_spots = area(positive, spots[part], units[part]) if name == "all" else ""
-        lines.append(f"| {name} | {part.sum()} | {positive.mean():.0%} | "
-                     f"{bootstrap(kappas, grade[part], predicted, units[part])} | "
-                     f"{area(positive, beyond[part], units[part])} | {by_spots} |")  # fmt: skip
+    of_photo = {photo: number for number, block in enumerate(dust.blocks) for photo in block.photos}
+    block = np.array([of_photo[photo] for photo in graded.table["photo"]])
+    spots = np.array([len(dust.blocks[number].spots) for number in block])
+    whole = np.zeros_like(block)
+    lines = ["| score | pairs of photographs | AUC of a referable grade |", "|---|---|---|"]
+    for name, score, pairs, within in (
+        ("number of dust spots of the block", spots, "all", whole),
+        ("the grader", beyond, "all", whole),
+        ("the grader", beyond, "of one block", block),
+    ):
+        found = area_within(positive, score, within, units)
+        lines.append(f"| {name} | {pairs} | {found} |")
     return "\n".join(lines)
+
+
+def area_within(
+    positive: np.ndarray, score: np.ndarray, within: np.ndarray, units: np.ndarray
+) -> Estimate:
+    """AUC over pairs of one block, and its interval by resampling units."""
+    one, other = np.flatnonzero(positive), np.flatnonzero(~positive)
+    same = within[one][:, None] == within[other][None]
+    wins = (np.sign(score[one][:, None] - score[other][None]) + 1) / 2 * same
+    weights = [np.ones((1, len(score))), *row_weights(units, RESAMPLES, 0)]
+    values = np.concatenate([
+        np.einsum("ri,ij,rj->r", each[:, one], wins, each[:, other], optimize=True)
+        / np.einsum("ri,ij,rj->r", each[:, one], same.astype(float), each[:, other], optimize=True)
+        for each in weights
+    ])  # fmt: skip
+    return from_replicates(float(values[0]), values[1:], len(score), seed=0)
 
 
 def figure(blocks: tuple[Block, ...]) -> None:
@@ -174,7 +191,7 @@ def main() -> None:
     healthy, masked = ([each for each in seen if each] for seen in (healthy, masked))
     told = {
         "blocks": blocks_table(dust, manifest),
-        "marks": f"{marks_table(healthy, masked)}\n\n{on_dust_words(healthy, masked)}",
+        "marks": f"{marks_table(healthy, masked)}\n\n{on_dust_table(healthy, masked)}",
         "grades": grades_table(dust, rows),
     }
     print("\n\n".join(told.values()))

@@ -15,9 +15,11 @@ from drgrade.data.dust import Block, Dust, DustSpot, write_dust
 from drgrade.data.manifest import write_manifest
 from drgrade.data.masks import KINDS
 from drgrade.data.phantom import draw_set
+from drgrade.files import sha256_file
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.explain import see_lesions
 from drgrade.models.explain_words import marks_believed
+from drgrade.models.found_lesions import RED
 from drgrade.models.marks import marks_on_healthy
 from drgrade.predictions import read_predictions
 from drgrade.recipe import make_recipe
@@ -141,20 +143,31 @@ def test_a_table_away_from_its_folds_is_refused(place, tmp_path, capsys):
 def test_marks_are_counted_without_those_on_dust_too_where_it_is_known(place, tmp_path, capsys):
     rows = read_predictions(place / "folds" / "out_of_fold.parquet").table
     everywhere = (DustSpot(48.0, 48.0, 200.0, 0.1, 1.0, near=200.0),)
-    write_dust(Dust((Block(96, 96, tuple(rows["photo"]), everywhere),)), tmp_path / "dust.json")
+    names = tuple(rows["photo"])
+    hashes = tuple(sha256_file(place / name) for name in names)
+    write_dust(Dust((Block(96, 96, names, hashes, everywhere),)), tmp_path / "dust.json")
     output = tmp_path / "counted.safetensors"
     asked = ("--masks", str(place / "manifest.csv"), "--dust", str(tmp_path / "dust.json"))
     assert run(command(place, output, *asked)) in (0, 3)
-    assert "without marks on dust 0.000" in capsys.readouterr().out
+    assert "without marks on dust" in capsys.readouterr().out
     told = load_grader(output).facts["lesion_marks"]
     without = told["off_dust"]
-    assert [each["marks"] for each in without["kinds"].values()] == [0] * len(KINDS)
-    assert without["healthy"]["with_marks"]["value"] == 0
+    for kind, each in without["kinds"].items():
+        assert each["marks"] == (0 if kind in RED else told["kinds"][kind]["marks"])
+    assert all(without["healthy"]["kinds"][kind]["marks"] == 0 for kind in RED)
     assert [each["lesions"] for each in without["kinds"].values()] == [
         each["lesions"] for each in told["kinds"].values()
     ]
     assert run(["models", "card", str(output), "-o", str(tmp_path / "card.md")]) == 0
     assert "Without the marks on dust of the camera" in (tmp_path / "card.md").read_text()
+
+
+def test_dust_of_other_photographs_is_refused(place, tmp_path, capsys):
+    write_dust(Dust(()), tmp_path / "dust.json")
+    asked = ("--masks", str(place / "manifest.csv"), "--dust", str(tmp_path / "dust.json"))
+    assert run(command(place, tmp_path / "out.safetensors", *asked)) == 2
+    assert "--dust does not have" in capsys.readouterr().err
+    assert not (tmp_path / "out.safetensors").exists()
 
 
 def test_dust_without_masks_is_refused(place, tmp_path, capsys):
@@ -175,4 +188,4 @@ def test_explain_tells_what_was_counted_without_dust_where_it_sets_dust_aside():
     assert "40%" in unknown
     assert "56%" in unknown
     assert "60%" in known
-    assert "36%" in known
+    assert "36% had marks beside dust" in known

@@ -9,10 +9,12 @@ from PIL import Image
 
 from drgrade.cli.app import run
 from drgrade.data import dust as of_dust
-from drgrade.data.dust import Block, Dust, DustSpot, find_dust, read_dust, write_dust
+from drgrade.data.dust import DustSpot, find_dust, read_dust, write_dust
 from drgrade.data.dust_picture import draw_dust
 from drgrade.data.phantom import draw_eye, paint
+from drgrade.data.photo import read_photo
 from drgrade.errors import ManifestError, PhotoError
+from drgrade.files import sha256_file
 
 SIZE, N = 192, 40
 PLACES = {(70.0, 96.0): 0.15, (118.0, 80.0): 0.08}  # px of a photo, and what it takes of the light
@@ -79,20 +81,27 @@ def test_lesions_and_anatomy_of_many_eyes_are_no_dust(folder):
     assert all(block.spots == () for block in find_dust(listed(folder, "clean")).blocks)
 
 
-def test_each_photo_has_the_dust_of_its_own_block(both):
-    assert both.of("dusty00.jpg") == both.blocks[0].spots
-    assert both.of("clean39.jpg") == ()
-    assert both.of("elsewhere.jpg") is None
+def test_each_photo_has_the_dust_of_its_own_block(both, folder):
+    assert both.of(sha256_file(folder / "dusty" / "00.jpg")) == both.blocks[0].spots
+    assert both.of(sha256_file(folder / "clean" / "39.jpg")) == ()
 
 
-def test_a_photo_in_another_folder_is_known_by_its_file_unless_two_have_that_name():
-    spot = DustSpot(1.0, 2.0, 3.0, 0.1, 1.0)
-    dust = Dust((Block(9, 9, ("a/1.jpg", "a/2.jpg"), (spot,)), Block(9, 9, ("b/2.jpg",), ())))
-    assert dust.of("elsewhere/1.jpg") == (spot,)
-    assert dust.of("/data/a/2.jpg") == (spot,)
-    assert dust.of("b/2.jpg") == ()
-    assert dust.of("elsewhere/2.jpg") is None
-    assert dust.of("2.jpg") is None
+def test_a_photo_is_known_by_its_file_wherever_it_lies_and_by_no_name(both, folder, tmp_path):
+    (tmp_path / "copy.jpg").write_bytes((folder / "dusty" / "07.jpg").read_bytes())
+    with Image.open(folder / "dusty" / "07.jpg") as shown:
+        shown.resize((96, 96)).save(tmp_path / "07.jpg")
+    assert both.of(sha256_file(tmp_path / "copy.jpg")) == both.blocks[0].spots
+    assert both.of(sha256_file(tmp_path / "07.jpg")) is None
+
+
+def test_a_dark_line_at_the_border_of_the_picture_is_no_dust(eyes, tmp_path):
+    for number, pixels in enumerate(eyes):
+        whole = np.full_like(pixels, 90)  # a field that is cut by the border on all sides
+        whole[40:-40, 40:-40] = pixels[40:-40, 40:-40].clip(60)
+        whole[:2] //= 3
+        Image.fromarray(whole).save(tmp_path / f"{number}.png")
+    found = find_dust((path.name, path, None) for path in sorted(tmp_path.iterdir()))
+    assert [block.spots for block in found.blocks] == [()]
 
 
 def test_fewer_than_thirty_photographs_tell_nothing(folder):
@@ -107,6 +116,11 @@ def test_many_photographs_of_a_few_patients_tell_nothing(folder):
     assert len(find_dust(listed(folder, "dusty", patients=lambda n: f"p{n % 10}")).blocks) == 1
 
 
+def test_a_photograph_without_a_patient_is_of_a_patient_of_its_own(folder):
+    found = find_dust(listed(folder, "dusty", patients=lambda n: "p0" if n < 5 else None))
+    assert len(found.blocks) == 1
+
+
 def test_photographs_of_other_sizes_are_looked_at_apart(folder, tmp_path):
     for path in (folder / "dusty").iterdir():
         with Image.open(path) as shown:
@@ -118,13 +132,15 @@ def test_photographs_of_other_sizes_are_looked_at_apart(folder, tmp_path):
 
 
 @pytest.mark.parametrize("n", [40, 59, 60, 79, 80, 119, 120, 200])
-def test_every_photo_is_of_one_block_of_thirty_to_seventy_nine(n, folder, monkeypatch):
+def test_every_photo_is_of_one_block_of_thirty_to_fifty_nine(n, folder, monkeypatch):
     look = of_dust._look("", next((folder / "clean").iterdir()), None)[1]
-    monkeypatch.setattr(of_dust, "_look", lambda name, *_: ((9, 9), replace(look, name=name)))
+    monkeypatch.setattr(
+        of_dust, "_look", lambda name, *_: ((9, 9), replace(look, name=name, patient=name))
+    )
     monkeypatch.setattr(of_dust, "_spots", lambda *_: ())
     found = find_dust((str(number), folder, None) for number in range(n))
     assert sorted(int(p) for b in found.blocks for p in b.photos) == list(range(n))
-    assert all(30 <= len(block.photos) < 80 for block in found.blocks)
+    assert all(30 <= len(block.photos) < 60 for block in found.blocks)
 
 
 def test_what_cannot_be_read_is_named_with_its_reason(folder, tmp_path):
@@ -156,8 +172,8 @@ def test_a_mark_is_on_dust_where_its_centre_is_and_it_is_not_much_larger():
     spot = DustSpot(100.0, 50.0, 10.0, 0.1, 1.0, near=4.0)
     assert spot.covers(108.9, 50.0, 8.0)
     assert not spot.covers(109.1, 50.0, 8.0)
-    assert spot.covers(100.0, 50.0, 34.0)
-    assert not spot.covers(100.0, 50.0, 34.1)
+    assert spot.covers(100.0, 50.0, 24.0)
+    assert not spot.covers(100.0, 50.0, 24.1)
 
 
 def test_a_spot_in_another_unit_covers_the_same_marks():
@@ -202,8 +218,42 @@ def test_a_photograph_that_cannot_be_read_is_told_by_the_exit_code(folder, tmp_p
     assert "broken.jpg" in capsys.readouterr().err
 
 
-def test_too_few_photographs_are_told(folder, tmp_path, capsys):
+def test_too_few_photographs_are_told_and_no_picture_of_an_earlier_run_stays(
+    folder, tmp_path, capsys
+):
+    place = tmp_path / "dust.json"
+    assert run(["data", "dust", str(folder / "clean"), "-o", str(place)]) == 0
     photos = [str(path) for path in sorted((folder / "clean").iterdir())[:5]]
-    assert run(["data", "dust", *photos, "-o", str(tmp_path / "dust.json")]) == 0
-    assert "5 photographs of sizes, or patients, too few" in capsys.readouterr().err
-    assert not (tmp_path / "dust.png").exists()
+    assert run(["data", "dust", *photos, "-o", str(place), "--force"]) == 3
+    said = capsys.readouterr().err
+    assert "not judged: 5 photographs, fewer than 30 of one size" in said
+    assert "no block was judged" in said
+    assert not place.with_suffix(".png").exists()
+
+
+def test_its_own_picture_in_the_folder_is_no_photograph_at_the_next_run(eyes, tmp_path, capsys):
+    for number, pixels in enumerate(eyes):
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    place = tmp_path / "dust.json"
+    assert run(["data", "dust", str(tmp_path), "-o", str(place)]) == 0
+    assert run(["data", "dust", str(tmp_path), "-o", str(place), "--force"]) == 0
+    assert len(read_dust(place).blocks[0].photos) == N
+    with pytest.raises(PhotoError, match="drgrade data dust"):
+        read_photo(place.with_suffix(".png"))
+
+
+def test_a_photograph_of_the_output_s_name_is_never_written_over(folder, tmp_path, capsys):
+    (tmp_path / "000.png").write_bytes((folder / "clean" / "00.jpg").read_bytes())
+    before = (tmp_path / "000.png").read_bytes()
+    asked = ["data", "dust", str(folder / "clean"), "-o", str(tmp_path / "000.json"), "--force"]
+    assert run(asked) == 2
+    assert "no picture of this command" in capsys.readouterr().err
+    assert (tmp_path / "000.png").read_bytes() == before
+
+
+def test_photographs_of_a_folder_are_taken_in_the_order_of_their_numbers(eyes, tmp_path):
+    for number, pixels in enumerate(eyes):
+        for shown, more in ((dusty(pixels), 1), (pixels, 1 + N), (pixels, 1 + 2 * N)):
+            Image.fromarray(shown).save(tmp_path / f"{number + more}.png")
+    assert run(["data", "dust", str(tmp_path), "-o", str(tmp_path / "dust.json")]) == 0
+    assert [len(each.spots) for each in read_dust(tmp_path / "dust.json").blocks] == [2, 0, 0]

@@ -264,11 +264,20 @@ def test_a_lesion_much_larger_than_the_dust_below_it_stays():
     assert np.array_equal(left, maps)
 
 
-def test_marks_of_every_kind_are_set_aside_and_the_disc_never():
+def test_exudates_and_the_disc_are_bright_and_never_dust():
     maps = maps_with(*((kind, 31, 31, 2) for kind in MAPS))
     left, on_dust = set_aside(maps, DUST, WHOLE)
-    assert {spot.kind for spot in on_dust} == set(KINDS)
-    assert np.array_equal(left[MAPS.index("disc")], maps[MAPS.index("disc")])
+    assert {spot.kind for spot in on_dust} == {"microaneurysm", "haemorrhage"}
+    for kind in ("hard_exudate", "soft_exudate", "disc"):
+        assert np.array_equal(left[MAPS.index(kind)], maps[MAPS.index(kind)])
+
+
+def test_what_is_set_aside_is_the_lesion_that_would_have_been_found():
+    maps = maps_with(ON_DUST, BESIDE, ("microaneurysm", 33, 31, 1))
+    found = find_lesions(maps, WHOLE)
+    _, on_dust = set_aside(maps, DUST, WHOLE)
+    assert len(on_dust) == 2
+    assert set(on_dust) < set(found)
 
 
 def test_dust_changes_counts_and_the_grade_of_the_lesions_and_where_it_is_unknown_nothing():
@@ -281,7 +290,8 @@ def test_dust_changes_counts_and_the_grade_of_the_lesions_and_where_it_is_unknow
 
 
 @pytest.mark.parametrize(("n", "language", "says"), [
-    (0, "en", "no mark lies on dust"), (1, "en", "1 mark on dust"), (3, "en", "3 marks on dust"),
+    (0, "en", "no mark lies on dust"),
+    (1, "en", "1 mark where dust"), (3, "en", "3 marks where dust"),
     (0, "zh-TW", "沒有標記落在"), (3, "zh-TW", "有 3 處標記落在"),
 ])  # fmt: skip
 def test_how_many_marks_lie_on_dust_is_said_in_both_languages(n, language, says):

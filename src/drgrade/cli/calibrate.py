@@ -14,6 +14,7 @@ from drgrade.memory import keep_freed_memory
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from drgrade.data.dust import Dust
     from drgrade.data.manifest import Manifest
     from drgrade.evaluation.calibrating import Calibrated
     from drgrade.evaluation.operating_points import OperatingPoint
@@ -68,6 +69,7 @@ def calibrate(
         Print what was found as JSON instead of lines.
     """
     need("grade", "drgrade calibrate")
+    from drgrade.data.dust import read_dust
     from drgrade.evaluation.calibrating import calibrate as fit
     from drgrade.evaluation.calibrating import refuse_other_model, rows_to_calibrate_on, uncorrected
     from drgrade.files import refuse_taken
@@ -80,6 +82,7 @@ def calibrate(
     if output.suffix != ".safetensors":
         raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
     refuse_taken(output, force=force)
+    known = None if dust is None else read_dust(dust)
     table = read_predictions(predictions)
     rows = rows_to_calibrate_on(table)
     grader = load_grader(model)
@@ -92,7 +95,7 @@ def calibrate(
     found = fit(rows, method, lower_bound=lower_bound)
     facts = found.facts(weights, settings)
     if masks is not None:
-        facts["lesion_marks"] = _marks(grader, rows, predictions.parent, masks, dust)
+        facts["lesion_marks"] = _marks(grader, rows, predictions.parent, masks, known)
     decoding = replace(grader.decoding, recalibration=found.recalibration)
     save_grader(output, replace(grader, decoding=decoding).with_facts(**facts))
     _show(found, facts, table.table.height - rows.table.height, as_json=json_)
@@ -116,10 +119,9 @@ def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: b
 
 
 def _marks(
-    grader: "Grader", rows: "Predictions", folder: Path, masks: Path, dust: Path | None
+    grader: "Grader", rows: "Predictions", folder: Path, masks: Path, dust: "Dust | None"
 ) -> dict[str, Any]:
     """How far the marks of lesions can be believed, by the models that predicted the rows."""
-    from drgrade.data.dust import read_dust
     from drgrade.data.manifest import read_manifest
     from drgrade.data.masks import KINDS
     from drgrade.evaluation.believed import alarms, believed
@@ -127,17 +129,28 @@ def _marks(
 
     keep_freed_memory()
     manifest = read_manifest(masks)
-    known = None if dust is None else read_dust(dust)
     masked = masked_photos(grader, rows, folder, manifest)
     healthy = healthy_photos(grader, rows, folder, manifest)
     told = {"split": rows.table["split"][0], "grades": _grades_of_masked(rows, manifest)}
     counts = check_marks(masked)
     told |= {"photographs": len(counts), "kinds": believed(counts, KINDS),
              "healthy": alarms(marks_on_healthy(healthy), KINDS)}  # fmt: skip
-    if known:
-        told["off_dust"] = {"kinds": believed(check_marks(masked, known), KINDS),
-                            "healthy": alarms(marks_on_healthy(healthy, known), KINDS)}  # fmt: skip
+    if dust:
+        places = [each.photo for each in masked] + [photo for _, photo in healthy]
+        _refuse_unknown(dust, places)
+        told["off_dust"] = {"kinds": believed(check_marks(masked, dust), KINDS),
+                            "healthy": alarms(marks_on_healthy(healthy, dust), KINDS)}  # fmt: skip
     return told
+
+
+def _refuse_unknown(dust: "Dust", photos: list[Path]) -> None:
+    """Refuse dust of other photographs: counts without marks on dust would be the same, unsaid."""
+    from drgrade.files import sha256_file
+
+    if unknown := [photo for photo in photos if dust.of(sha256_file(photo)) is None]:
+        raise UsageError(f"--dust does not have {len(unknown)} of {len(photos)} photographs "
+                         f"(first: {unknown[0].name}); look for the dust of all of them, in the "
+                         "same files")  # fmt: skip
 
 
 def _grades_of_masked(rows: "Predictions", manifest: "Manifest") -> list[int]:

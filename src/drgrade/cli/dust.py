@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from drgrade.cli.inputs import list_inputs
 from drgrade.cli.tables import Flag, Output
-from drgrade.errors import UsageError
+from drgrade.errors import DrgradeError, UsageError
 from drgrade.files import refuse_taken
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def dust(
     A spot on the sensor looks like a small haemorrhage. Photographs of one size are looked at
     together, about 40 at a time in the order given, since dust comes and goes; at least 30 are
     needed. `drgrade explain --dust` then does not count marks on dust. A picture beside the file,
-    NAME.png, shows where it lies. Exit code 3 says that some photographs cannot be read.
+    NAME.png, shows where it lies. Exit code 3 says that some photographs cannot be read, or that
+    too few could be judged.
 
     Example: drgrade data dust idrid.csv -o dust.json
 
@@ -44,31 +45,52 @@ def dust(
     force
         Write over a file that is there.
     """
-    from drgrade.data.dust import LEAST, find_dust, write_dust
+    from drgrade.data.dust import LEAST, LEAST_PATIENTS, SHOWN, find_dust, write_dust
     from drgrade.data.dust_picture import draw_dust
     from drgrade.files import write_bytes
     from drgrade.progress import counted, say, track
 
-    if output.suffix != ".json":
-        raise UsageError(f"dust is written as .json, got '{output.name}'; rename it")
     picture = output.with_suffix(".png")
-    for place in (output, picture):
-        refuse_taken(place, force=force)
-    inputs = list_inputs(photos, root)
+    refuse_places(output, picture, force=force)
+    inputs = [each for each in list_inputs(photos, root) if not _is_file(each[1], picture)]
     rows = ((name, place, known.get("patient")) for name, place, known in inputs)
     found = find_dust(track(rows, len(inputs), "looking"))
     for name, why in found.unread:
         say(f"{name}: {why}")
     if found.too_few:
-        say(f"{counted(len(found.too_few), 'photograph')} of sizes, or patients, too few to tell "
-            f"dust by: {LEAST} photographs of one size and 10 patients are needed")  # fmt: skip
+        say(f"not judged: {counted(len(found.too_few), 'photograph')}, fewer than {LEAST} of one "
+            f"size or of fewer than {LEAST_PATIENTS} patients")  # fmt: skip
     write_dust(found, output)
     if found.blocks:
         write_bytes(picture, draw_dust(found.blocks))
+    else:
+        picture.unlink(missing_ok=True)  # of an earlier run: it would show what the file has not
     for line in lines(found):
         print(line)
-    say(f"{output}, {picture}" if found.blocks else str(output))
-    return SOME_FAILED if found.unread else 0
+    if len(found.blocks) > SHOWN:
+        say(f"{picture} shows the first {SHOWN} of {len(found.blocks)} blocks")
+    say(f"{output}, {picture}" if found.blocks else f"{output}: no block was judged")
+    return SOME_FAILED if found.unread or not found.blocks else 0
+
+
+def refuse_places(output: Path, picture: Path, *, force: bool) -> None:
+    """Refuse places that cannot be written, and a picture there that this command did not make.
+
+    Raises:
+        UsageError: says which.
+    """
+    from drgrade.data.photo import is_made_by_dust
+
+    if output.suffix != ".json":
+        raise UsageError(f"dust is written as .json, got '{output.name}'; rename it")
+    for place in (output, picture):
+        refuse_taken(place, force=force)
+    if picture.exists() and not is_made_by_dust(picture):
+        raise UsageError(f"{picture} is no picture of this command; give another name with -o")
+
+
+def _is_file(place: Path | DrgradeError, picture: Path) -> bool:
+    return isinstance(place, Path) and place.resolve() == picture.resolve()
 
 
 def lines(found: "Dust") -> list[str]:

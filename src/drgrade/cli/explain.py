@@ -85,17 +85,21 @@ def explain(
     refuse_others(output / name for name in names)
     grader = load_grader(file, on)
     say_drawn(grader)
-    if known and (unknown := [name for name, _, _ in inputs if known.of(name) is None]):
-        say(f"{dust}: the dust of {counted(len(unknown), 'photograph')} is not known (first: "
-            f"{unknown[0]})")  # fmt: skip
-    failed = 0
+    if known and not grader.model.lesions:
+        say("--dust: this grader has no lesion maps, so that no mark can lie on dust")
+    failed, dustless = 0, []
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
         told, explanation = _explained(grader, each, eye, on, any_picture=any_picture, dust=known)
         if explanation is None:
             failed += 1
         else:
+            if explanation.sight and explanation.sight.on_dust is None:
+                dustless.append(each[0])
             write_explanation(explanation, told, output / name, language)
         _show(told, output / f"{name}.png", language, as_json=json_)
+    if known and dustless:
+        say(f"{dust} does not have {counted(len(dustless), 'photograph')} (first: {dustless[0]}): "
+            "the dust there is not known, and every mark is counted")  # fmt: skip
     every = counted(len(inputs), "photograph")
     whole = f"{every} = {len(inputs) - failed} explained + {failed} not explained"
     say(f"{whole}; {output}. Research software, not a medical device.")
@@ -132,9 +136,8 @@ def _explained(
 
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
-    spots = dust.of(name) if dust else None
     row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye,
-                                     any_picture=any_picture, dust=spots)  # fmt: skip
+                                     any_picture=any_picture, dust=dust)  # fmt: skip
     promised = as_promised(known, row)
     if explanation is None or promised["status"] != "graded":
         return promised, None

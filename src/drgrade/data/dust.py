@@ -29,14 +29,16 @@ TOGETHER: Final = 40  # photos of a block; dust comes and goes when a camera is 
 LEAST: Final = 30  # photos: of fewer an eye's own spots are not told from dust
 LEAST_PATIENTS: Final = 10  # of a block, where patients are known
 FINE, COARSE = 1.0, 5.0  # px, sigma: as large as a spot, and around it; a fovea is larger
-RIM: Final = 8  # px; so near the rim of the field it darkens anyway
+RIM: Final = 8  # px; so near the rim of the field, and of the picture, it darkens anyway
+ALL: Final = 0.95  # of a block: where so many photos show retina lies its field
 DARK: Final = 10  # of 255; below it lies the margin around the field
 DEEP: Final = 0.02  # of the light, that the photo in the middle loses at a spot
 DARKER: Final = 0.01  # of the light, that nearly all photos lose there
 NEARLY_ALL: Final = 0.85
 LARGEST: Final = 0.04  # of the longer side
 NEAR: Final = 0.008  # of the longer side: how far beside a spot a mark's centre may lie
-NO_LARGER: Final = 3.0  # times the spot: a larger mark is not of the dust alone
+NO_LARGER: Final = 2.0  # times the spot, and `NEAR`: a larger mark is not of the dust alone
+SHOWN: Final = 12  # blocks whose light is kept for a picture
 
 
 @dataclass(frozen=True)
@@ -70,49 +72,34 @@ class DustSpot:
 class Block:
     """Photos of one size taken one after another, and the spots that they share, darkest first.
 
-    `shares` (h, w) is what the photo in the middle has more or less of the light of its
-    surroundings, for pictures; it is not kept in files.
+    `hashes` are the SHA-256 of the photos' files. `shares` (h, w) is what the photo in the middle
+    has more or less of the light of its surroundings, for pictures: of the first blocks alone, and
+    not kept in files.
     """
 
     width: int
     height: int
     photos: tuple[str, ...]
+    hashes: tuple[str, ...]
     spots: tuple[DustSpot, ...]
     shares: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Dust:
-    """The blocks of a set, photos of sizes too rare to tell, and what could not be read."""
+    """The blocks of a set, photos too few to be judged, and what could not be read."""
 
     blocks: tuple[Block, ...]
     too_few: tuple[str, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
 
-    def of(self, photo: str) -> tuple[DustSpot, ...] | None:
-        """The spots of the block that a photo is of; None where its dust is not known.
-
-        A photo is known by its name as it was listed, else by one name that ends as the other, else
-        by its file's name; where that is of several, it is not known.
-        """
-        named = self._of_file.get(Path(photo).name, {})
-        alike = [name for name in named if _ends_alike(name, photo)] or list(named)
-        known = photo if photo in named else alike[0] if len(alike) == 1 else None
-        return None if known is None else named[known].spots
+    def of(self, sha256: str) -> tuple[DustSpot, ...] | None:
+        """The spots of the block that a photo is of, by the hash of its file; None if unknown."""
+        return self._by_hash.get(sha256)
 
     @cached_property
-    def _of_file(self) -> dict[str, dict[str, Block]]:
-        found: dict[str, dict[str, Block]] = {}
-        for block in self.blocks:
-            for photo in block.photos:
-                found.setdefault(Path(photo).name, {})[photo] = block
-        return found
-
-
-def _ends_alike(one: str, other: str) -> bool:
-    """Whether one path is the end of the other: `b/2.jpg` and `/data/b/2.jpg`."""
-    shorter, longer = sorted((Path(one).parts, Path(other).parts), key=len)
-    return longer[-len(shorter) :] == shorter
+    def _by_hash(self) -> dict[str, tuple[DustSpot, ...]]:
+        return {sha256: block.spots for block in self.blocks for sha256 in block.hashes}
 
 
 @dataclass(frozen=True)
@@ -120,7 +107,8 @@ class _Look:
     """A photo in little: log of its light over that of its surroundings, and the field, (h, w)."""
 
     name: str
-    patient: str | None
+    patient: str
+    sha256: str
     contrast: np.ndarray
     inside: np.ndarray
 
@@ -128,13 +116,21 @@ class _Look:
 def find_dust(photos: Iterable[tuple[str, Path | DrgradeError, str | None]]) -> Dust:
     """The dust of photos (name, place or what is wrong with it, patient where known), in order.
 
-    At most two blocks of each size are held at a time. Blocks of fewer than 30 photos, or of fewer
-    than 10 patients where these are known, are not judged.
+    Of each size up to 80 photos are held at a time, half a megabyte each. Fewer than 30 of a size,
+    or of fewer than 10 patients, are not judged; a photo without a patient is one of its own.
     """
     waiting: dict[tuple[int, int], list[_Look]] = {}
     blocks: list[Block] = []
     too_few: list[str] = []
     unread: list[tuple[str, str]] = []
+
+    def judge(size: tuple[int, int], looks: Sequence[_Look]) -> None:
+        if len(looks) < LEAST or len({each.patient for each in looks}) < LEAST_PATIENTS:
+            too_few.extend(each.name for each in looks)
+        else:
+            block = _judged(size, looks)
+            blocks.append(block if len(blocks) < SHOWN else replace(block, shares=None))
+
     for name, place, patient in photos:
         try:
             size, seen = _look(name, place, patient)
@@ -144,12 +140,11 @@ def find_dust(photos: Iterable[tuple[str, Path | DrgradeError, str | None]]) -> 
         held = waiting.setdefault(size, [])
         held.append(seen)
         if len(held) == 2 * TOGETHER:
-            blocks += _judged(size, held[:TOGETHER], too_few)
+            judge(size, held[:TOGETHER])
             del held[:TOGETHER]
     for size, held in waiting.items():
-        parts = max(1, round(len(held) / TOGETHER))
-        for start, end in _cuts(len(held), parts):
-            blocks += _judged(size, held[start:end], too_few)
+        for start, end in _cuts(len(held), max(1, round(len(held) / TOGETHER))):
+            judge(size, held[start:end])
     return Dust(tuple(blocks), tuple(too_few), tuple(unread))
 
 
@@ -177,28 +172,32 @@ def _look(
     if not inside.any():
         raise PhotoError("nothing to see", "no pixel is brighter than the margin")
     light = np.log(pixels[..., :2].mean(axis=2) + 1)  # blue is mostly noise
+    contrast = _blurred(light, inside, FINE) - _blurred(light, inside, COARSE)
+    found = _Look(name, patient or name, photo.sha256, contrast.astype(np.float16), inside)
+    return (photo.width, photo.height), found
+
+
+def _blurred(light: np.ndarray, inside: np.ndarray, sigma: float) -> np.ndarray:
+    """Light (h, w) blurred within the field alone; 0 outside."""
     weight = inside.astype(np.float32)
-    around = ndimage.gaussian_filter(light * weight, COARSE)
-    around /= ndimage.gaussian_filter(weight, COARSE).clip(1e-3)
-    contrast = (ndimage.gaussian_filter(light, FINE) - around) * weight
-    return (photo.width, photo.height), _Look(name, patient, contrast.astype(np.float16), inside)
+    around = ndimage.gaussian_filter(light * weight, sigma)
+    return np.asarray(weight * around / ndimage.gaussian_filter(weight, sigma).clip(1e-3))
 
 
-def _judged(size: tuple[int, int], looks: Sequence[_Look], too_few: list[str]) -> list[Block]:
-    """A block, where there are photos and patients enough; else their names are noted."""
-    patients = {each.patient for each in looks if each.patient}
-    if len(looks) < LEAST or (patients and len(patients) < LEAST_PATIENTS):
-        too_few += [each.name for each in looks]
-        return []
+def _judged(size: tuple[int, int], looks: Sequence[_Look]) -> Block:
+    """A block and its spots."""
     stack = np.stack([each.contrast for each in looks]).astype(np.float32)
     middle = np.median(stack, axis=0)
     darker = (stack < np.log(1 - DARKER)).mean(axis=0)
-    field = np.mean([each.inside for each in looks], axis=0) >= NEARLY_ALL
-    padded = np.pad(field, RIM, mode="edge")  # the frame's own border is no rim
-    field = ndimage.binary_erosion(padded, iterations=RIM)[RIM:-RIM, RIM:-RIM]
-    spots = _spots(middle, darker, field, max(size) / SIDE)
-    names = tuple(each.name for each in looks)
-    return [Block(*size, names, spots, np.where(field, np.expm1(middle), 0.0))]
+    field = np.mean([each.inside for each in looks], axis=0) >= ALL
+    field = ndimage.binary_erosion(field, iterations=RIM)  # the picture's own border is a rim too
+    return Block(
+        *size,
+        tuple(each.name for each in looks),
+        tuple(each.sha256 for each in looks),
+        _spots(middle, darker, field, max(size) / SIDE),
+        np.where(field, np.expm1(middle), 0.0),
+    )
 
 
 def _spots(
@@ -243,7 +242,7 @@ def read_dust(place: Path) -> Dust:
         if told["kind"] != KIND:
             raise ValueError(told["kind"])
         blocks = [Block(each["width"], each["height"], tuple(each["photos"]),
-                        tuple(DustSpot(**spot) for spot in each["spots"]))
+                        tuple(each["hashes"]), tuple(DustSpot(**spot) for spot in each["spots"]))
                   for each in told["blocks"]]  # fmt: skip
         unread = tuple((name, why) for name, why in told["unread"])
         return Dust(tuple(blocks), tuple(told["too_few"]), unread)

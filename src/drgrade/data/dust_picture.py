@@ -2,25 +2,29 @@
 
 import io
 from collections.abc import Sequence
+from pathlib import PurePath
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from drgrade.data.dust import SIDE, Block
+from drgrade.data.photo import FINDS_DUST
+from drgrade.fonts import chinese_font
 
-MOST = 12  # blocks in a picture
 ACROSS, GAP = 3, 12  # tiles in a row, px between them
 FULL = 0.06  # of the light: what is drawn black, or white
-RING = (213, 94, 0)
+RING, INK = (213, 94, 0), (34, 34, 34)
+CAPTION = 26  # px below a tile
 
 
 def draw_dust(blocks: Sequence[Block]) -> bytes:
     """The first blocks as the bytes of a PNG file: darker and brighter than the surroundings.
 
     Args:
-        blocks: as `find_dust` gives them, with their shares of light.
+        blocks: as `find_dust` gives them; those with their shares of light are drawn.
     """
-    shown = [_tile(each) for each in blocks[:MOST] if each.shares is not None]
+    shown = [_tile(each) for each in blocks if each.shares is not None]
     across = min(ACROSS, len(shown))
     rows = [shown[start : start + across] for start in range(0, len(shown), across)]
     heights = [max(tile.height for tile in row) for row in rows]
@@ -32,7 +36,9 @@ def draw_dust(blocks: Sequence[Block]) -> bytes:
             page.paste(tile, (column * (SIDE + GAP), top))
         top += height + GAP
     buffer = io.BytesIO()
-    page.save(buffer, "PNG", optimize=True)
+    says = PngInfo()
+    says.add_text("Software", FINDS_DUST)
+    page.save(buffer, "PNG", optimize=True, pnginfo=says)
     return buffer.getvalue()
 
 
@@ -46,4 +52,9 @@ def _tile(block: Block) -> Image.Image:
     for spot in block.spots:
         x, y, reach = spot.x * scale, spot.y * scale, spot.diameter * scale / 2 + 5
         pen.ellipse((x - reach, y - reach, x + reach, y + reach), outline=RING, width=2)
-    return tile
+    whole = Image.new("RGB", (tile.width, tile.height + CAPTION), (255, 255, 255))
+    whole.paste(tile)
+    words = f"{PurePath(block.photos[0]).name} to {PurePath(block.photos[-1]).name}"
+    font = ImageFont.truetype(str(chinese_font()), 17)
+    ImageDraw.Draw(whole).text((0, tile.height), words, fill=INK, font=font)
+    return whole

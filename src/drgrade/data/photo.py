@@ -17,6 +17,7 @@ from drgrade.files import sha256_bytes
 ARRAYS = ".npz#"
 UNSUPPORTED = "unsupported encoding"
 EXPLAINS = "drgrade explain"  # what made a picture, as its file says; it shows no eye alone
+FINDS_DUST = "drgrade data dust"
 JPEG_FRAMES = {0xC0: "baseline", 0xC1: "extended", 0xC2: "progressive", 0xC3: "lossless",
                0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "arithmetic"}  # fmt: skip
 USUAL_FRAMES = (0xC0, 0xC1, 0xC2)
@@ -172,8 +173,8 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
             with Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as image:
                 _check_size(*image.size, limits)
                 form = str(image.format)
-                if image.info.get("Software") == EXPLAINS:
-                    raise PhotoError("not a photograph", f"a picture that `{EXPLAINS}` made")
+                if (made_by := image.info.get("Software")) in (EXPLAINS, FINDS_DUST):
+                    raise PhotoError("not a photograph", f"a picture that `{made_by}` made")
                 image.load()
                 profile = image.info.get("icc_profile")
                 pixels, notes = in_srgb(_rgb(ImageOps.exif_transpose(image)), profile)
@@ -187,6 +188,15 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
             raise PhotoError("truncated or damaged", str(error)[:200]) from None
     height, width = pixels.shape[:2]
     return Photo(pixels, width, height, len(content), sha256_bytes(content), form, notes)
+
+
+def is_made_by_dust(place: Path) -> bool:
+    """Whether a file is a picture that `drgrade data dust` made."""
+    try:
+        with Image.open(place) as image:
+            return bool(image.info.get("Software") == FINDS_DUST)
+    except (OSError, ValueError, SyntaxError):
+        return False
 
 
 def _rgb(image: Image.Image) -> np.ndarray:

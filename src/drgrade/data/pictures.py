@@ -1,6 +1,7 @@
 """Which files of a folder are photographs: the same ones for every command that takes a folder."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +12,15 @@ READ: Final = (".bmp", ".jfif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff"
 REFUSED: Final = (".avif", ".dcm", ".dicom", ".gif", ".heic", ".heif")  # their rows say why
 HIDDEN: Final = "hidden"
 BARE: Final = "without ending"
+RUNS: Final = re.compile(r"\d+|\D+")
 
 
 @dataclass(frozen=True)
 class Below:
-    """What lies below a folder: photographs by name, other files by ending, links not followed."""
+    """What lies below a folder: photographs by name, other files by ending, links not followed.
+
+    Numbers in names are numbers: 2.jpg stands before 10.jpg.
+    """
 
     pictures: tuple[Path, ...]
     others: Mapping[str, int]
@@ -59,4 +64,12 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
                 pictures.append(place / name)
             else:
                 others[PurePath(name).suffix.lower() or BARE] += 1
-    return Below(tuple(sorted(pictures)), others, tuple(linked))
+    return Below(tuple(sorted(pictures, key=_as_counted)), others, tuple(linked))
+
+
+def _as_counted(path: Path) -> list[list[tuple[int, int, str]]]:
+    """A key that puts 2.jpg before 10.jpg: runs of digits are numbers."""
+    return [
+        [(1, int(run), run) if run.isdecimal() else (0, 0, run) for run in RUNS.findall(part)]
+        for part in path.parts
+    ]

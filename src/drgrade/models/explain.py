@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from drgrade.data.dust import DustSpot
+from drgrade.data.dust import Dust, DustSpot
 from drgrade.data.masks import MAPS
 from drgrade.data.preprocess import Prepared
 from drgrade.data.squares import as_unit
@@ -117,7 +117,7 @@ def explain_photo(
     eye: str | None = None,
     threshold: float = THRESHOLD,
     any_picture: bool = False,
-    dust: Sequence[DustSpot] | None = None,
+    dust: Dust | None = None,
 ) -> tuple[dict[str, Any], Explanation | None]:
     """The row of predictions of one photo, and why it is so; None where it has no grade.
 
@@ -129,7 +129,7 @@ def explain_photo(
         eye: `left` or `right` where that is known.
         threshold: of the probability from which a pixel is lesion.
         any_picture: do not ask whether the picture shows a retina in colour.
-        dust: of the camera, in px of the photo's file, where that is known.
+        dust: of the cameras of a set; the photo is known by the hash of its file.
     """
     seen = look(name, path, grader.preprocess, any_picture=any_picture)
     model = str(grader.facts.get("weights_sha256", ""))[:16]
@@ -144,7 +144,7 @@ def explain_photo(
     sight = None
     if found.maps is not None:
         shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
-        placed = None if dust is None else [in_square(seen.prepared, each) for each in dust]
+        placed = dust_in_square(seen.prepared, dust)
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold, dust=placed)
     return row, Explanation(row, seen.prepared, weigh(grader, found), sight,
                             grader.facts.get("lesion_marks"),
@@ -226,10 +226,13 @@ def to_photo(prepared: Prepared, x: float, y: float) -> tuple[float, float, floa
     return (left + x * side) * across, (top + y * side) * down, side * across
 
 
-def in_square(prepared: Prepared, spot: DustSpot) -> DustSpot:
-    """A spot of dust in px of the photo's file as shares of the square's side."""
+def dust_in_square(prepared: Prepared, dust: Dust | None) -> list[DustSpot] | None:
+    """The dust of a photo in shares of the square's side; None where it is not known."""
+    spots = dust.of(prepared.photo.sha256) if dust else None
+    if spots is None:
+        return None
     left, top, side = to_photo(prepared, 0.0, 0.0)
-    return spot.scaled((spot.x - left) / side, (spot.y - top) / side, 1 / side)
+    return [spot.scaled((spot.x - left) / side, (spot.y - top) / side, 1 / side) for spot in spots]
 
 
 def _placed(spot: Spot | None, prepared: Prepared) -> dict[str, Any]:

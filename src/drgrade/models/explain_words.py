@@ -68,24 +68,26 @@ WORDS: Pairs = {
     "by hard_exudate": ("{adds} by hard exudates", "硬性滲出物 {adds}"),
     "by soft_exudate": ("{adds} by soft exudates", "軟性滲出物 {adds}"),
     "believed": (
-        "of marks like these, on {n} photographs with reference masks, right were: {parts}",
-        "此類標記經 {n} 張有參考標註的照片檢驗，正確率為：{parts}",
+        "of marks like these{off}, on {n} photographs with reference masks, right were: {parts}",
+        "此類標記{off}經 {n} 張有參考標註的照片檢驗，正確率為：{parts}",
     ),
     "believed, grades": (
-        "of marks like these, on {n} photographs with reference masks, all of grades {low} to "
-        "{high}, right were: {parts}",
-        "此類標記經 {n} 張有參考標註、皆為 {low} 至 {high} 級的照片檢驗，正確率為：{parts}",
+        "of marks like these{off}, on {n} photographs with reference masks, all of grades {low} "
+        "to {high}, right were: {parts}",
+        "此類標記{off}經 {n} 張有參考標註、皆為 {low} 至 {high} 級的照片檢驗，正確率為：{parts}",
     ),
     "alarms": (
-        "of {n} photographs of grade 0, where every mark is wrong, {share} had marks",
-        "在 {n} 張 0 級照片（其標記皆屬誤標）中，{share} 有標記",
+        "of {n} photographs of grade 0, where every mark is wrong, {share} had marks{off}",
+        "在 {n} 張 0 級照片（其標記皆屬誤標）中，{share} 有標記{off}",
     ),
     "on dust": (
-        "{n} mark{s} on dust of the camera, dark in nearly all photographs taken about then: "
-        "not counted",
-        "有 {n} 處標記{s}落在相機灰塵上（同期照片幾乎都在同一處偏暗），不予計入",
+        "{n} mark{s} where dust of the camera lies, which darkens nearly all photographs beside "
+        "this one: not counted, though the network's grade and its evidence are as they were",
+        "有 {n} 處標記{s}落在相機灰塵的位置上（相鄰的照片幾乎都在同一處偏暗），不予計入；"
+        "網路的分級與證據則未改變",
     ),
-    "no dust": ("no mark lies on dust of the camera", "沒有標記落在相機灰塵上"),
+    "no dust": ("no mark lies on dust of the camera", "沒有標記落在相機灰塵的位置上"),
+    "off dust": (" beside dust", "（扣除灰塵處）"),
     "dust": ("dust of the camera ({n})", "相機灰塵（{n}）"),
     "right microaneurysm": ("microaneurysms {share}", "微血管瘤 {share}"),
     "right haemorrhage": ("haemorrhages {share}", "出血 {share}"),
@@ -267,8 +269,9 @@ def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> lis
 
     Where marks on dust are set aside here and were there, the others are meant.
     """
+    off = ""
     if sight.on_dust is not None and "off_dust" in marks:
-        marks = {**marks, **marks["off_dust"]}
+        marks, off = {**marks, **marks["off_dust"]}, said(WORDS, language, "off dust")
     right = {kind: each["right"]["value"] for kind, each in marks["kinds"].items()}
     parts = [said(WORDS, language, f"right {kind}", share=f"{right[kind]:.0%}")
              for kind in KINDS if sight.counts[kind] and right.get(kind) is not None]  # fmt: skip
@@ -277,11 +280,14 @@ def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> lis
     listed, grades = LISTED[language].join(parts), marks.get("grades") or []
     low, high = grades or (0, 0)
     key = "believed, grades" if grades else "believed"
-    found = [said(WORDS, language, key, n=marks["photographs"], parts=listed, low=low, high=high)]
+    found = [said(WORDS, language, key, n=marks["photographs"], parts=listed, low=low, high=high,
+                  off=off)]  # fmt: skip
     healthy = marks.get("healthy") or {"photographs": 0}
     if healthy["photographs"]:
         share = f"{healthy['with_marks']['value']:.0%}"
-        found.append(said(WORDS, language, "alarms", n=healthy["photographs"], share=share))
+        found.append(
+            said(WORDS, language, "alarms", n=healthy["photographs"], share=share, off=off)
+        )
     return found
 
 

@@ -25,6 +25,7 @@ LEAST_DISC = 0.35  # of the usual diameter; what is smaller is no disc
 IN_THE_MIDDLE = 0.08  # of the side; a disc so near the middle does not tell the eye
 FOVEA_AWAY = 2.6  # disc diameters from the disc's centre to the fovea's, towards the temple
 FOVEA_BELOW = 0.25  # disc diameters that the fovea lies lower
+RED = ("microaneurysm", "haemorrhage")  # kinds that dust can look like
 QUADRANTS = ("superior_temporal", "superior_nasal", "inferior_temporal", "inferior_nasal")
 
 
@@ -90,7 +91,7 @@ def tell_apart(shares: np.ndarray, inside: np.ndarray, threshold: float = THRESH
     where they are about as large, the surer map names it, else the larger part does. The map that
     does not name it is put down to the threshold there, so that no lesion is found.
     """
-    pair = [MAPS.index("microaneurysm"), MAPS.index("haemorrhage")]
+    pair = [MAPS.index(kind) for kind in RED]
     labels = [ndimage.label((shares[each] > threshold) & inside, TOUCHING)[0] for each in pair]
     sizes = [np.bincount(each.ravel()) for each in labels]
     sums = [
@@ -120,21 +121,27 @@ def tell_apart(shares: np.ndarray, inside: np.ndarray, threshold: float = THRESH
 def set_aside(
     apart: np.ndarray, dust: Sequence[DustSpot], inside: np.ndarray, threshold: float = THRESHOLD
 ) -> tuple[np.ndarray, tuple[Spot, ...]]:
-    """Maps (5, h, w) without the lesions that lie on dust, and these.
+    """Maps (5, h, w) without the red lesions that lie on dust, and these.
 
-    A lesion lies on dust where its centre does and it is not much larger; its part of the map is
-    put down to the threshold. The spots of dust are in shares of the side, as lesions are.
+    Dust takes light: it can look like a microaneurysm or a haemorrhage, never like an exudate. A
+    lesion lies on dust where its centre does and it is not much larger; its part of the map is put
+    down to the threshold. The spots of dust are in shares of the side, as lesions are.
     """
     left, on_dust = apart.copy(), []
-    for kind in KINDS:
+    for kind in RED:
         plane = left[MAPS.index(kind)]
-        labels, number = ndimage.label((plane > threshold) & inside, TOUCHING)
-        for part in range(1, number + 1):
-            alone = labels == part
-            spot = find_spots(np.where(alone, plane, 0.0), kind, inside, threshold)[0]
-            if any(each.covers(spot.x, spot.y, spot.diameter) for each in dust):
-                plane[alone] = threshold
-                on_dust.append(spot)
+        labels, _ = ndimage.label((plane > threshold) & inside, TOUCHING)
+        for part, where in enumerate(ndimage.find_objects(labels), 1):
+            alone = labels[where] == part
+            rows, columns = np.nonzero(alone)
+            middle = [float(each.mean() + start.start + 0.5) / side for each, start, side in zip(
+                (rows, columns), where, plane.shape, strict=True)]  # fmt: skip
+            diameter = 2 * float(np.sqrt(len(rows) / np.pi)) / plane.shape[1]
+            if any(each.covers(middle[1], middle[0], diameter) for each in dust):
+                confidence = float(plane[where][alone].mean())
+                area = len(rows) / float(inside.sum())
+                on_dust.append(Spot(kind, middle[1], middle[0], diameter, area, confidence))
+                plane[where][alone] = threshold
     return left, tuple(on_dust)
 
 

@@ -161,8 +161,7 @@ def check_marks(photos: Iterable[Masked], dust: Dust | None = None) -> np.ndarra
     """
     counted = []
     for each in photos:
-        spots = dust.of(str(each.photo)) if dust else None
-        _, found = explain_photo(each.grader, each.photo.name, each.photo, dust=spots)
+        _, found = explain_photo(each.grader, each.photo.name, each.photo, dust=dust)
         if found is None or found.sight is None:
             continue
         masks = reference(each.mask, found.prepared, each.grader.preprocess.size)
@@ -177,8 +176,7 @@ def marks_on_healthy(photos: Iterable[tuple[Grader, Path]], dust: Dust | None = 
     """
     counted = []
     for grader, photo in photos:
-        spots = dust.of(str(photo)) if dust else None
-        _, found = explain_photo(grader, photo.name, photo, dust=spots)
+        _, found = explain_photo(grader, photo.name, photo, dust=dust)
         if found is not None and found.sight is not None:
             counted.append(list(found.sight.counts.values()))
     return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS))
