@@ -82,6 +82,11 @@ class RunFolder:
         write_json(self.provenance, provenance(recipe, manifest_hash))
         write_text(self.recipe, write_toml(recipe))
 
+    def withdraw(self) -> None:
+        """Take back what `begin` wrote: of a run that could not start nothing is kept."""
+        for written in (self.recipe, self.given, self.provenance):
+            written.unlink(missing_ok=True)
+
     def refuse_other(self, recipe: Recipe) -> None:
         """Refuse a recipe that is not the one of the run here; RunError tells what differs."""
         changes = _changes(load_recipe(str(self.recipe)), recipe)

@@ -86,6 +86,14 @@ def test_rows_can_be_dropped_by_a_value(tmp_path: Path) -> None:
     assert "1 rows with duplicate=True left out" in notes(manifest)
 
 
+def test_a_condition_that_leaves_out_no_row_is_refused_with_the_values_there_are(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path, **{"t.csv": "image,label,duplicate\na,1,False\nb,9,True\n"})
+    with pytest.raises(ManifestError, match=r"leaves out no row; the column has False, True"):
+        import_source("csv", tmp_path / "t.csv", columns=Columns(drop_where=("duplicate=yes",)))
+
+
 def test_a_condition_on_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
     put(tmp_path, **{"t.csv": "image,label,duplicate\na,1,False\n"})
     with pytest.raises(UsageError, match="did you mean 'duplicate'"):

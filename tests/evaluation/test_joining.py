@@ -10,6 +10,7 @@ from drgrade.evaluation.joining import (
     join,
     refuse_other_grades,
     refuse_strangers,
+    with_splits,
 )
 from drgrade.predictions import from_rows
 
@@ -50,6 +51,19 @@ def test_w23_out_of_fold_rows_are_all_but_those_of_test(manifest):
 def test_w23_is_blind_without_a_manifest_or_a_split(manifest):
     assert check_rows(None).figures["key"] == "no manifest"
     assert check_rows(join(rows("a"), manifest, None)).figures["key"] == "no split"
+
+
+def test_a_table_without_splits_takes_those_of_the_manifest(manifest):
+    lent = with_splits(rows("d", "a", "b"), manifest)
+    assert lent.table["split"].to_list() == ["test", "train", "tune"]
+    assert lent.table["photo"].to_list() == ["d", "a", "b"]
+
+
+def test_splits_of_a_table_s_own_are_kept_and_an_undivided_manifest_lends_none(manifest, tmp_path):
+    own = from_rows([{"photo": "a", "status": "error", "split": "test"}])
+    assert with_splits(own, manifest) is own
+    undivided = make_manifest(pl.DataFrame([{"photo": "a", "grade": 0}]), tmp_path)
+    assert with_splits(rows("a"), undivided).table["split"].to_list() == [None]
 
 
 def test_photos_that_the_manifest_does_not_have_are_refused_with_both_sides(manifest):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -103,3 +104,41 @@ def test_a_run_that_has_made_no_state_takes_the_start_as_it_is_now(files, manife
     grader = load_grader(run(recipe(path), manifest, files.folder, resume=True))
     assert grader.mean == OTHER
     assert grader.facts["start_sha256"] == sha256_file(path)
+
+
+def test_a_run_that_cannot_start_leaves_its_folder_free(manifest, tmp_path):
+    path = tmp_path / "start.safetensors"
+    with pytest.raises(UsageError, match=r"model\.start must be"):
+        run(recipe(path), manifest, tmp_path / "run")
+    start(path, MEAN, 0)
+    assert RunFolder(run(recipe(path), manifest, tmp_path / "run")).is_finished
+
+
+def test_a_run_that_had_begun_stays_begun_when_its_start_is_gone(files, manifest, tmp_path):
+    files.last.unlink()
+    (tmp_path / "start.safetensors").unlink()
+    with pytest.raises(UsageError, match=r"model\.start must be"):
+        run(recipe(tmp_path / "start.safetensors"), manifest, files.folder, resume=True)
+    assert files.is_started
+
+
+def test_a_leak_is_told_before_the_training(manifest, tmp_path, capsys):
+    start(tmp_path / "start.safetensors", MEAN, 0)
+    eyes = manifest.table.with_columns(
+        split=pl.when(pl.col("eye") == "left").then(pl.lit("train")).otherwise(pl.lit("test"))
+    )
+    leaky = Manifest(eyes, manifest.root, manifest.facts)
+    run(recipe(tmp_path / "start.safetensors"), leaky, tmp_path / "run")
+    said = capsys.readouterr().err
+    assert said.index("100.0% of the test photos have their patient in train") < said.index("epoch")
+
+
+def test_no_epoch_is_called_the_best_where_nothing_can_choose(manifest, tmp_path, capsys):
+    start(tmp_path / "start.safetensors", MEAN, 0)
+    grade = pl.when(pl.col("split") == "tune").then(pl.lit(0)).otherwise(pl.col("grade"))
+    same = manifest.table.with_columns(grade=grade.cast(manifest.table["grade"].dtype))
+    photos = Manifest(same, manifest.root, manifest.facts)
+    run(recipe(tmp_path / "start.safetensors"), photos, tmp_path / "run")
+    said = capsys.readouterr().err
+    assert "no QWK can choose an epoch" in said
+    assert "best so far" not in said

@@ -64,6 +64,7 @@ def evaluate(
         Print the figures as JSON instead of the path of the page.
     """
     from drgrade.data.manifest import read_manifest
+    from drgrade.evaluation.joining import with_splits
     from drgrade.evaluation.judging.judge import judge
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.judge_page import write_scorecard
@@ -73,8 +74,10 @@ def evaluate(
     refuse_file(output)
     table, photos = _places(predictions, manifest)
     whole = read_predictions(table)
-    rows = _rows(whole, split)
     known: Manifest | None = None if photos is None else read_manifest(photos)
+    if known is not None:
+        whole = with_splits(whole, known)
+    rows = _rows(whole, split)
     judgement = judge(rows, known, seed=seed, looks=look_at(rows), whole=whole)
     if not _may_write(judgement, language, force=force):
         return WARNED

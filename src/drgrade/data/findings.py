@@ -60,7 +60,7 @@ class Findings:
         if self.without_patient:
             said.append(
                 f"{counted(self.without_patient, 'photo')} without a patient: leaks between them "
-                "cannot be seen, and intervals take them as independent"
+                "cannot be seen, and intervals take those without a group as independent"
             )
         harmless = set(self.copies) - set(self.copies_across) - set(self.conflicts)
         if harmless:

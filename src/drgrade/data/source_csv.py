@@ -11,7 +11,7 @@ from drgrade.data.columns import SCHEMA, SPLIT_NAMES, SPLITS
 from drgrade.data.grade_map import mapped
 from drgrade.data.source_readers import IDRID_NUMBER, Listing, block
 from drgrade.delimited import Problems, TextTable, read_delimited
-from drgrade.errors import ManifestError, UsageError, nearest
+from drgrade.errors import ManifestError, UsageError, nearest, shown
 
 USUAL_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "photo": ("photo", "image", "image_id", "id_code", "image_name", "filename", "file", "path"),
@@ -115,6 +115,10 @@ def _drop(text: TextTable, conditions: Sequence[str]) -> tuple[TextTable, list[s
             )
         keep = (text.table[column].fill_null("") != value).alias("keep")
         dropped = len(keep) - int(keep.sum())
+        if not dropped:
+            values = text.table[column].drop_nulls().unique(maintain_order=True).head(5).to_list()
+            raise ManifestError(f"--drop-where {condition} leaves out no row; the column has "
+                                f"{', '.join(map(shown, values)) or 'no value'}")  # fmt: skip
         if dropped == len(keep):
             raise ManifestError(f"--drop-where {condition} drops all {dropped:,} rows")
         text = TextTable(text.table.filter(keep), text.lines.filter(keep))

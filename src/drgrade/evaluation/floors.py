@@ -22,7 +22,7 @@ UNKNOWN = -1  # no grade can be told for this row
 OTHER = dict(zip(EYES, reversed(EYES), strict=True))
 
 NO_FELLOW = "no judged row has its patient's other eye among the judged rows"
-NO_TRAIN = "the train rows are not known; give the manifest"
+NO_TRAIN = "the train rows are not known; give a manifest with split train"
 NO_EYES = "patient and eye of the judged rows are not known"
 
 Strings = npt.NDArray[np.str_]

@@ -3,7 +3,7 @@
 W23 rows of a split, whatever their status, are not the manifest's rows of that split.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -51,6 +51,16 @@ def join(predictions: Predictions, manifest: "Manifest", split: str | None) -> J
         split or "", len(photos), len(meant),
         tuple(unknown), tuple(elsewhere), tuple(left_out),
     )  # fmt: skip
+
+
+def with_splits(predictions: Predictions, manifest: "Manifest") -> Predictions:
+    """Predictions that name no split, with the manifest's of each photo, where it has some."""
+    table = predictions.table
+    lent = manifest.table.select("photo", "split").unique("photo", keep="first")
+    if table["split"].null_count() < len(table) or lent["split"].null_count() == len(lent):
+        return predictions
+    joined = table.drop("split").join(lent, on="photo", how="left", maintain_order="left")
+    return replace(predictions, table=joined.select(table.columns))
 
 
 def refuse_strangers(found: Join) -> None:

@@ -88,6 +88,7 @@ WORDS: Pairs = {
     ),
     "no dust": ("no mark lies on dust of the camera", "沒有標記落在相機灰塵的位置上"),
     "off dust": (" beside dust", "（扣除灰塵處）"),
+    "with dust": (" (those on dust counted)", "（含灰塵處）"),
     "dust": ("dust of the camera ({n})", "相機灰塵（{n}）"),
     "right microaneurysm": ("microaneurysms {share}", "微血管瘤 {share}"),
     "right haemorrhage": ("haemorrhages {share}", "出血 {share}"),
@@ -270,8 +271,9 @@ def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> lis
     Where marks on dust are set aside here and were there, the others are meant.
     """
     off = ""
-    if sight.on_dust is not None and "off_dust" in marks:
-        marks, off = {**marks, **marks["off_dust"]}, said(WORDS, language, "off dust")
+    if sight.on_dust is not None:
+        off = said(WORDS, language, "off dust" if "off_dust" in marks else "with dust")
+        marks = {**marks, **marks.get("off_dust", {})}
     right = {kind: each["right"]["value"] for kind, each in marks["kinds"].items()}
     parts = [said(WORDS, language, f"right {kind}", share=f"{right[kind]:.0%}")
              for kind in KINDS if sight.counts[kind] and right.get(kind) is not None]  # fmt: skip

@@ -13,7 +13,7 @@ from torch import nn
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import leaked_share
-from drgrade.errors import RecipeError, RunError
+from drgrade.errors import DrgradeError, RecipeError, RunError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader, save_grader
@@ -74,12 +74,13 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     with processes.in_turn():
         whole = manifest if manifest is not None else read_photos(recipe)
     with _held(files, processes), stop_on_signal() as stop:
+        is_new = processes.is_first and not files.is_started
         if processes.is_first:
             _begin(recipe, files, whole, given=manifest is not None, resume=resume)
         processes.wait()
         _set_threads(recipe)
         with processes.in_turn():
-            grader = _fresh(recipe, files, device)  # a start that is missing is told at once
+            grader = _started(recipe, files, device, is_new=is_new)
             prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
         desk = Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes)
         with told_if_full(recipe.train):
@@ -184,6 +185,16 @@ def _fresh(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
     facts = {"start": start} if is_on_hub(start) else {}
     facts |= {"start_sha256": content} if content else {}
     return replace(grader, model=recipe.model).with_facts(**facts)
+
+
+def _started(recipe: Recipe, files: RunFolder, device: torch.device, *, is_new: bool) -> Grader:
+    """`_fresh`; a new run that cannot start leaves its folder free for the command put right."""
+    try:
+        return _fresh(recipe, files, device)
+    except DrgradeError:
+        if is_new:
+            files.withdraw()
+        raise
 
 
 def _from(recipe: Recipe, start: str) -> Recipe:

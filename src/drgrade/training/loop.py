@@ -317,7 +317,9 @@ def _say_epoch(desk: Desk, state: State, row: dict[str, Any]) -> None:
 
     left = (desk.recipe.train.epochs - state.epoch) * row["seconds"]
     is_chosen = desk.recipe.train.choose != "last"
-    star = " (best so far)" if is_chosen and state.best["epoch"] == state.epoch else ""
+    is_judged = row.get(f"tune_{desk.recipe.train.choose}") is not None
+    is_best = is_chosen and is_judged and state.best["epoch"] == state.epoch
+    star = " (best so far)" if is_best else ""
     say(
         f"epoch {state.epoch}/{desk.recipe.train.epochs}: loss {row['train_loss']:.4f}, tune QWK "
         f"{shown('tune_qwk')}, tune accuracy {shown('tune_accuracy')}{star}; "

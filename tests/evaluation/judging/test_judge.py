@@ -50,6 +50,20 @@ def page(request, folder):
     return out
 
 
+def test_a_table_that_names_no_split_is_judged_by_the_manifest_s(folder, tmp_path, capsys):
+    whole = pl.read_csv(folder / "p.csv")
+    whole.drop("split").write_csv(tmp_path / "bare.csv")
+    test = whole.filter(pl.col("split") == "test").drop("split")
+    test.head(len(test) // 2).write_csv(tmp_path / "half.csv")
+    asked = ["--manifest", str(folder / "m.csv"), "--json", "-o"]
+    assert run(["evaluate", str(tmp_path / "bare.csv"), *asked, str(tmp_path / "bare")]) == 0
+    scores = json.loads(capsys.readouterr().out)["scores"]
+    assert run(["evaluate", str(folder / "p.csv"), *asked, str(tmp_path / "whole")]) == 0
+    assert scores == json.loads(capsys.readouterr().out)["scores"]
+    assert run(["evaluate", str(tmp_path / "half.csv"), *asked, str(tmp_path / "half")]) == 3
+    assert "W23" in capsys.readouterr().err
+
+
 def test_page_and_summary_show_the_numbers_of_the_twin(page):
     twin = json.loads((page / "report.json").read_text())
     html, text = ((page / name).read_text() for name in ("report.html", "report.md"))

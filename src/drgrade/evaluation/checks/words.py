@@ -94,7 +94,7 @@ SENTENCES = {
         "of the patient": "{share:.0%} of what the photographs add to the other eye's label is "
         "still there when each photograph is replaced by that of the other eye ({patients} "
         "patients): the answers tell the patient, not the photograph.",
-        "W20": "Left and right may not be treated alike. {why} Train with mirrored photographs.",
+        "W20": "Left and right may not be treated alike. {why} Where it is not chance, train with mirrored photographs.",
         "sides": "Sensitivity of left and right eyes is {points:.1f} points apart.",
         "sides by chance": "Sensitivity of left and right eyes is {points:.1f} points apart, which "
         "may be chance (p = {p:.2g}, corrected for all subgroups): judge more patients.",
@@ -222,7 +222,7 @@ SENTENCES = {
         "good qwk": "QWK 為 {value:.3f}，高於兩位判讀者之間的一致性。",
         "of the patient": "把每張照片換成同一病人另一眼的照片後，照片比另一眼標籤多出的分數仍保留 "
         "{share:.0%}（{patients} 位病人）：答案反映的是病人，而不是照片。",
-        "W20": "左右眼的表現可能不同。{why}請以鏡像照片訓練。",
+        "W20": "左右眼的表現可能不同。{why}若非偶然，請以鏡像照片訓練。",
         "sides": "左眼與右眼的敏感度相差 {points:.1f} 個百分點。",
         "sides by chance": "左眼與右眼的敏感度相差 {points:.1f} 個百分點，但可能出於機遇"
         "（p = {p:.2g}，已就所有次群組校正）：請評估更多病人。",

@@ -15,7 +15,7 @@ CHINESE = {
     "no judged row has its patient's other eye among the judged rows": (
         "受評照片中沒有同一病人的另一眼"
     ),
-    "the train rows are not known; give the manifest": "不知道訓練資料；請提供資料清單",
+    "the train rows are not known; give a manifest with split train": "不知道訓練資料；請提供含 train 分組的資料清單",
     "patient and eye of the judged rows are not known": "不知道受評照片的病人與眼別",
     "the table has no probabilities p0 to p4": "表格沒有機率 p0 至 p4",
     "a table has no probabilities p0 to p4": "有表格沒有機率 p0 至 p4",
