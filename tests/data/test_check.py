@@ -165,3 +165,9 @@ def test_on_rfmid_camera_and_diagnosis_are_one(shared: Path) -> None:
     assert found.shortcut_of == "any retinopathy"
     assert found.shortcut is not None
     assert found.shortcut.auc > 0.95
+
+
+def test_where_no_photo_is_there_the_folder_that_was_looked_in_is_named(tmp_path: Path) -> None:
+    said = examine(manifest_of(tmp_path, photo=["a.png", "b.png"])).wrong()
+    assert str(tmp_path) in said[1]
+    assert "--root" in said[1]

@@ -142,3 +142,10 @@ def test_no_epoch_is_called_the_best_where_nothing_can_choose(manifest, tmp_path
     said = capsys.readouterr().err
     assert "no QWK can choose an epoch" in said
     assert "best so far" not in said
+
+
+def test_how_photographs_without_splits_are_divided_is_told(manifest, tmp_path, capsys):
+    start(tmp_path / "start.safetensors", MEAN, 0)
+    bare = Manifest(manifest.table.with_columns(split=pl.lit(None, pl.String)), manifest.root)
+    run(recipe(tmp_path / "start.safetensors"), bare, tmp_path / "run")
+    assert "divided by patient with seed 0 into 70% train" in capsys.readouterr().err

@@ -74,6 +74,7 @@ def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -
         scale=scale_of([sum(numbers[grade] for numbers in counts.values()) for grade in GRADES]),
         shortcut=told_by_file,
         shortcut_of=of,
+        root=str(manifest.root),
     )
 
 

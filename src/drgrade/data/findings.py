@@ -36,12 +36,17 @@ class Findings:
     scale: str = ""  # what the grades look like, where not 0 to 4: one of `SCALES`
     shortcut: Shortcut | None = None  # how well the file alone tells `shortcut_of`
     shortcut_of: str = ""
+    root: str = ""  # where photos were looked for
 
     def wrong(self) -> list[str]:
         """What must be put right before a figure can be believed, a sentence each."""
         said = []
         if self.missing:
             said.append(f"{counted(len(self.missing), 'photo')} missing: {_list(self.missing)}")
+        if len(self.missing) == self.photos:
+            said.append(f"no photo is there: the manifest's own NAME.json tells in which folder "
+                        f"they lie, else they lie beside the table, here {self.root}; give --root, "
+                        "or bring NAME.json")  # fmt: skip
         if self.broken:
             told = [f"{photo} ({reason})" for photo, reason in self.broken]
             said.append(f"{counted(len(told), 'photo')} broken: {_list(told)}")

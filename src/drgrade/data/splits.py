@@ -98,6 +98,12 @@ def folds(manifest: Manifest, k: int, seed: int = 0) -> np.ndarray:
     return _deal(manifest, [1 / k] * k, seed)
 
 
+def new_notes(before: Manifest, after: Manifest) -> list[str]:
+    """What was noted of a manifest since: how it was divided, for one."""
+    old = before.facts.get("notes") or []
+    return [note for note in after.facts.get("notes") or [] if note not in old]
+
+
 def leaked_share(manifest: Manifest) -> float:
     """The share of test rows whose patient also has rows in train, tune or calibrate, 0 to 1.
 

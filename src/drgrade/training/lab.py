@@ -9,7 +9,7 @@ from typing import Any
 
 from drgrade.data.dataset import PhotoDataset
 from drgrade.data.manifest import Manifest
-from drgrade.data.splits import complete, leaked_share
+from drgrade.data.splits import complete, leaked_share, new_notes
 from drgrade.errors import DownloadError, UsageError
 from drgrade.evaluation.lab.report import write_lab_report
 from drgrade.files import refuse_file, write_json
@@ -102,10 +102,8 @@ def completed(manifest: Manifest, cell: Cell) -> Manifest:
                 f"the lab needs graded photos in split '{split}', got 0 of {len(manifest)} rows; "
                 "divide them with `drgrade data split MANIFEST -o MANIFEST`"
             )
-    before = _photos(manifest)
-    carved = [name for name in ("tune", "calibrate") if photos.get(name) and not before.get(name)]
-    if carved:
-        say(f"{' and '.join(carved)} carved out of train, whole patients, a tenth each")
+    for note in new_notes(manifest, whole):
+        say(note)
     return whole
 
 

@@ -13,7 +13,7 @@ from drgrade.data.drawn import drawn_manifest
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import COUNTS, KINDS, MAPS
 from drgrade.data.preprocess import Preprocess
-from drgrade.data.splits import complete, leaked_share
+from drgrade.data.splits import complete, leaked_share, new_notes
 from drgrade.errors import ManifestError, RecipeError
 from drgrade.files import cache_folder, sha256_bytes
 from drgrade.models.lesions import DME_OUTPUTS
@@ -40,6 +40,8 @@ def prepare(
     """
     data = recipe.data
     whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
+    for note in new_notes(manifest, whole):
+        say(note)
     if leaked := leaked_share(whole):
         say(
             f"warning: {leaked:.1%} of the test photos have their patient in train, tune or "
