@@ -111,3 +111,11 @@ def test_photos_may_be_named_beside_the_table(tmp_path: Path) -> None:
     touch(tmp_path / "set", "images/a.png")
     manifest = import_source("csv", tmp_path / "set" / "t.csv", photos=Path("images"))
     assert manifest.locate("a.png").is_file()
+
+
+def test_eyes_are_taken_from_names_where_a_column_tells_the_patients(tmp_path: Path) -> None:
+    put(tmp_path, **{"t.csv": "image,label,who\n7_left.jpeg,1,ann\n7_right.jpeg,2,ann\n"})
+    columns = Columns(patient="who")
+    manifest = import_source("csv", tmp_path / "t.csv", columns=columns)
+    assert rows(manifest, "patient", "eye") == [("ann", "left"), ("ann", "right")]
+    assert "eye of 2 of 2 photos taken from their names" in notes(manifest)

@@ -230,6 +230,17 @@ def from_text(
     return Manifest(table, root, facts or {})
 
 
+def name_eyes(manifest: Manifest) -> Manifest:
+    """Fill empty eyes from names like `10_left.jpeg`, and note it; patients stay as they are."""
+    name = pl.col("photo").str.extract(NAME_OF_PATH, 2)
+    table = manifest.table.with_columns(pl.coalesce("eye", name).alias("eye"))
+    named = manifest.table["eye"].null_count() - table["eye"].null_count()
+    if not named:
+        return manifest
+    told = f"eye of {named:,} of {len(table):,} photos taken from their names"
+    return replace(manifest, table=table).noting(told)
+
+
 def name_patients(manifest: Manifest) -> Manifest:
     """Fill empty patients and eyes from names like `10_left.jpeg`, and note the rule.
 

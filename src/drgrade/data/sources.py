@@ -9,7 +9,7 @@ import polars as pl
 
 from drgrade.data import source_readers as readers
 from drgrade.data.columns import SCHEMA
-from drgrade.data.manifest import Manifest, from_text, name_patients
+from drgrade.data.manifest import Manifest, from_text, name_eyes, name_patients
 from drgrade.data.photo_folder import look_into, restrict
 from drgrade.data.source_csv import Columns, read_any_csv
 from drgrade.data.source_readers import Listing
@@ -197,7 +197,7 @@ def _joined(listings: list[Listing], root: Path) -> Manifest:
         )
     manifest = Manifest(table, root)
     has_patients = table["patient"].null_count() < len(table)
-    named = manifest if has_patients else name_patients(manifest)
+    named = name_eyes(manifest) if has_patients else name_patients(manifest)
     order = [*SCHEMA, *(column for column in table.columns if column not in SCHEMA)]
     return replace(named, table=named.table.select(order))
 

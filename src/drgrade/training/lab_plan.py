@@ -139,8 +139,8 @@ def say_plan(planned: Sequence[Planned], photos: Mapping[str, int]) -> None:
     for each in planned:
         say(f"  {each.cell.name:{width}}  {_said(each)}")
     total = sum(each.seconds for each in planned)
-    say(f"together about {duration(total)}, plus the time to prepare photos not yet prepared; "
-        "it may be interrupted and goes on where it stopped")  # fmt: skip
+    say(f"together about {duration(total)} of training, plus preparing photos, judging and "
+        "figures; it may be interrupted and goes on where it stopped")  # fmt: skip
 
 
 def _said(each: Planned) -> str:

@@ -50,9 +50,14 @@ def with_interval(found: Estimate, scale: float = 1.0, digits: int = 2) -> str:
 
 
 def direction(difference: Estimate | None) -> str:
-    """`better`, `worse` or `same`, as the interval of a difference says; `unknown` without one."""
+    """`better`, `worse` or `same`, as the interval of a difference says; `unknown` without one.
+
+    An interval without width is of one patient: it says nothing of others.
+    """
     if difference is None or difference.low is None or difference.high is None:
         return "unknown"
+    if difference.low == difference.high:
+        return "same"
     if difference.low > 0:
         return "better"
     return "worse" if difference.high < 0 else "same"
