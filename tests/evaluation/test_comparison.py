@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from drgrade.cli.app import run
+from drgrade.data.manifest import make_manifest, write_manifest
 from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.comparison import compare
 from drgrade.evaluation.intervals import paired_difference
@@ -124,6 +125,22 @@ def test_other_reference_grades_are_refused_by_photo():
 def test_one_table_is_nothing_to_compare():
     with pytest.raises(UsageError, match="2 to 10 tables"):
         compare({"a": grader(0.8)})
+
+
+def test_tables_that_name_no_split_are_compared_on_the_manifest_s_test_rows(tmp_path):
+    whole = grader(0.9).table
+    patients = whole["patient"].cast(pl.Int64) % 2
+    photos = whole.select("photo", "patient", "grade").with_columns(
+        split=patients.replace_strict({0: "train", 1: "test"}, return_dtype=pl.String)
+    )
+    write_manifest(make_manifest(photos, tmp_path), tmp_path / "m.csv")
+    paths = [tmp_path / f"{name}.csv" for name in ("weak", "good")]
+    for path, right in zip(paths, (0.5, 0.9), strict=True):
+        grader(right).table.drop("split").write_csv(path)
+    call = ["compare", *map(str, paths), "--manifest", str(tmp_path / "m.csv")]
+    assert run([*call, "-o", str(tmp_path / "out")]) == 0
+    twin = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert twin["n"] == int((photos["split"] == "test").sum())
 
 
 @pytest.mark.parametrize("language", ["en", "zh-TW"])

@@ -131,16 +131,20 @@ def _marks(
     manifest = read_manifest(masks)
     masked = masked_photos(grader, rows, folder, manifest)
     healthy = healthy_photos(grader, rows, folder, manifest)
-    told = {"split": rows.table["split"][0], "grades": _grades_of_masked(rows, manifest)}
-    counts = check_marks(masked)
-    told |= {"photographs": len(counts), "kinds": believed(counts, KINDS),
-             "healthy": alarms(marks_on_healthy(healthy), KINDS)}  # fmt: skip
     if dust:
-        places = [each.photo for each in masked] + [photo for _, photo in healthy]
-        _refuse_unknown(dust, places)
-        told["off_dust"] = {"kinds": believed(check_marks(masked, dust), KINDS),
-                            "healthy": alarms(marks_on_healthy(healthy, dust), KINDS)}  # fmt: skip
-    return told
+        _refuse_unknown(dust, [*(each.photo for each in masked), *(photo for _, photo in healthy)])
+    counts, on_healthy = check_marks(masked, dust), marks_on_healthy(healthy, dust)
+    whole, off_dust = (
+        {"kinds": believed(counts[:, which], KINDS), "healthy": alarms(on_healthy[:, which], KINDS)}
+        for which in (0, 1)
+    )
+    return {
+        "split": rows.table["split"][0],
+        "photographs": len(counts),
+        "grades": _grades_of_masked(rows, manifest),
+        **whole,
+        **({"off_dust": off_dust} if dust else {}),
+    }
 
 
 def _refuse_unknown(dust: "Dust", photos: list[Path]) -> None:

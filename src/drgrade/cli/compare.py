@@ -74,6 +74,7 @@ def compare(
 def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "Predictions"]:
     """The tables by short names, with the patients that the manifest lends."""
     from drgrade.data.manifest import read_manifest
+    from drgrade.evaluation.joining import with_splits
     from drgrade.evaluation.judging.judge import pick_split
     from drgrade.evaluation.scorecard import with_patients
     from drgrade.predictions import read_predictions
@@ -82,7 +83,7 @@ def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "
     photos = manifest or next((m for m in map(_own_manifest, paths) if m), None)
     known = None if photos is None else read_manifest(photos)
     return {
-        name: with_patients(pick_split(read_predictions(file), split), known)
+        name: with_patients(pick_split(with_splits(read_predictions(file), known), split), known)
         for name, file in zip(_names(paths), files, strict=True)
     }
 

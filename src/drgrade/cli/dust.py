@@ -79,13 +79,13 @@ def refuse_places(output: Path, picture: Path, *, force: bool) -> None:
     Raises:
         UsageError: says which.
     """
-    from drgrade.data.photo import is_made_by_dust
+    from drgrade.data.photo import FINDS_DUST, is_made_by
 
     if output.suffix != ".json":
         raise UsageError(f"dust is written as .json, got '{output.name}'; rename it")
     for place in (output, picture):
         refuse_taken(place, force=force)
-    if picture.exists() and not is_made_by_dust(picture):
+    if picture.exists() and not is_made_by(picture, FINDS_DUST):
         raise UsageError(f"{picture} is no picture of this command; give another name with -o")
 
 

@@ -73,10 +73,8 @@ def evaluate(
 
     refuse_file(output)
     table, photos = _places(predictions, manifest)
-    whole = read_predictions(table)
     known: Manifest | None = None if photos is None else read_manifest(photos)
-    if known is not None:
-        whole = with_splits(whole, known)
+    whole = with_splits(read_predictions(table), known)
     rows = _rows(whole, split)
     judgement = judge(rows, known, seed=seed, looks=look_at(rows), whole=whole)
     if not _may_write(judgement, language, force=force):

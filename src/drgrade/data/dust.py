@@ -1,10 +1,10 @@
 """Dust of a camera: dark spots that lie at the same place of photographs taken one after another.
 
-What lies on a sensor or a lens looks like a small haemorrhage. Graders of screening programmes tell
-it by the next patient's photograph, and so does this: photographs of one size are taken in blocks,
-in the order of their table; where nearly all of a block are darker than their surroundings, no eye
-is the reason. Light is compared as a ratio, in the file's own values: a spot that takes a share of
-the light takes the same share of a bright and of a dark retina, but for the file's curve.
+What lies on a sensor or a lens looks like a small haemorrhage, until another patient's photograph
+shows it at the same place. Photographs of one size are taken in blocks, in the order of their
+table; where nearly all of a block are darker than their surroundings, no eye is the reason. Light
+is compared as a ratio, in the file's own values: a spot that takes a share of the light takes the
+same share of a bright and of a dark retina, but for the file's curve.
 """
 
 import json

@@ -190,11 +190,11 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
     return Photo(pixels, width, height, len(content), sha256_bytes(content), form, notes)
 
 
-def is_made_by_dust(place: Path) -> bool:
-    """Whether a file is a picture that `drgrade data dust` made."""
+def is_made_by(place: Path, command: str) -> bool:
+    """Whether a file is a picture that a command of ours made: `EXPLAINS` or `FINDS_DUST`."""
     try:
-        with Image.open(place) as image:
-            return bool(image.info.get("Software") == FINDS_DUST)
+        with Image.open(place, formats=("PNG",)) as image:
+            return bool(image.info.get("Software") == command)
     except (OSError, ValueError, SyntaxError):
         return False
 

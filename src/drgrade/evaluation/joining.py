@@ -53,8 +53,10 @@ def join(predictions: Predictions, manifest: "Manifest", split: str | None) -> J
     )  # fmt: skip
 
 
-def with_splits(predictions: Predictions, manifest: "Manifest") -> Predictions:
+def with_splits(predictions: Predictions, manifest: "Manifest | None") -> Predictions:
     """Predictions that name no split, with the manifest's of each photo, where it has some."""
+    if manifest is None:
+        return predictions
     table = predictions.table
     lent = manifest.table.select("photo", "split").unique("photo", keep="first")
     if table["split"].null_count() < len(table) or lent["split"].null_count() == len(lent):

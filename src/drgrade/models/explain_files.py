@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from drgrade.data.photo import EXPLAINS
+from drgrade.data.photo import EXPLAINS, is_made_by
 from drgrade.errors import UsageError
 from drgrade.files import write_bytes, write_json
 from drgrade.models.explain import KIND, Explanation
@@ -39,18 +37,10 @@ def refuse_others(places: Iterable[Path]) -> None:
     """
     for place in places:
         png, twin = files_of(place)
-        for path, is_ours in ((png, _explains), (twin, _tells)):
-            if path.exists() and not is_ours(path):
+        for path, is_ours in ((png, is_made_by(png, EXPLAINS)), (twin, _tells(twin))):
+            if path.exists() and not is_ours:
                 raise UsageError(f"{path} is there and is no explanation; choose another folder "
                                  "with -o, it would be written over")  # fmt: skip
-
-
-def _explains(path: Path) -> bool:
-    try:
-        with Image.open(path, formats=("PNG",)) as image:
-            return image.info.get("Software") == EXPLAINS
-    except (OSError, ValueError, SyntaxError):
-        return False
 
 
 def _tells(path: Path) -> bool:

@@ -25,6 +25,7 @@ from drgrade.models.explain_words import (
     remarks,
     sentence,
 )
+from drgrade.models.found_lesions import Spot
 
 Colour = tuple[int, int, int]
 SIDE, EDGE, GAP = 720, 28, 28  # px: of a panel, around the page, between panels
@@ -137,17 +138,22 @@ def outlined(pixels: np.ndarray, sight: Sight | None) -> np.ndarray:
         lesion = enlarged_marks(_kept(share, kind, sight), sight.threshold)
         around = ndimage.binary_dilation(lesion, iterations=2)
         panel[ndimage.binary_dilation(around, iterations=LINE) & ~around] = COLOURS[kind]
-    for spot in sight.on_dust or ():
-        far = np.hypot(
-            *(np.indices(panel.shape[:2]) + 0.5 - SIDE * np.array([[[spot.y]], [[spot.x]]]))
-        )
-        reach = SIDE * spot.diameter / 2 + 3 * LINE
-        panel[(far > reach - LINE) & (far <= reach)] = COLOURS["dust"]
+    panel = _ringed(panel, sight.on_dust or ())
     if sight.landmarks.fovea is not None:
         x, y = (int(np.clip(each * SIDE, 10, SIDE - 11)) for each in sight.landmarks.fovea)
         panel[y - 9 : y + 10, x : x + 2] = COLOURS["disc"]
         panel[y : y + 2, x - 9 : x + 10] = COLOURS["disc"]
     return panel
+
+
+def _ringed(panel: np.ndarray, spots: Sequence[Spot]) -> np.ndarray:
+    """A panel with a ring around each mark that lies on dust."""
+    shown = Image.fromarray(panel)
+    pen = ImageDraw.Draw(shown)
+    for spot in spots:
+        place, reach = (spot.x * SIDE, spot.y * SIDE), spot.diameter * SIDE / 2 + 3 * LINE
+        pen.circle(place, reach, outline=COLOURS["dust"], width=LINE)
+    return np.array(shown)
 
 
 def enlarged_marks(share: np.ndarray, threshold: float) -> np.ndarray:

@@ -67,9 +67,17 @@ def find_spots(
     share: np.ndarray, kind: str, inside: np.ndarray, threshold: float = THRESHOLD
 ) -> tuple[Spot, ...]:
     """The connected parts of a map (h, w), 0 to 1, above a threshold; largest first."""
+    spots = _spots(share, kind, inside, threshold)[1]
+    return tuple(sorted(spots, key=lambda spot: -spot.area))
+
+
+def _spots(
+    share: np.ndarray, kind: str, inside: np.ndarray, threshold: float
+) -> tuple[np.ndarray, list[Spot]]:
+    """The parts of a map by their label, 1 and up, (h, w), and each as a spot in that order."""
     labels, number = ndimage.label((share > threshold) & inside, TOUCHING)
     if not number:
-        return ()
+        return labels, []
     height, width = share.shape
     rows, columns = np.nonzero(labels)
     which = labels[rows, columns]
@@ -79,9 +87,8 @@ def find_spots(
     confidence = np.bincount(which, share[rows, columns])[1:] / pixels
     diameter = 2 * np.sqrt(pixels / np.pi) / width
     area = pixels / inside.sum()
-    order = np.argsort(-pixels, kind="stable")
-    return tuple(Spot(kind, *(float(each[i]) for each in (x, y, diameter, area, confidence)))
-                 for i in order)  # fmt: skip
+    figures = np.stack([x, y, diameter, area, confidence], axis=1)
+    return labels, [Spot(kind, *map(float, each)) for each in figures]
 
 
 def tell_apart(shares: np.ndarray, inside: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
@@ -130,18 +137,11 @@ def set_aside(
     left, on_dust = apart.copy(), []
     for kind in RED:
         plane = left[MAPS.index(kind)]
-        labels, _ = ndimage.label((plane > threshold) & inside, TOUCHING)
-        for part, where in enumerate(ndimage.find_objects(labels), 1):
-            alone = labels[where] == part
-            rows, columns = np.nonzero(alone)
-            middle = [float(each.mean() + start.start + 0.5) / side for each, start, side in zip(
-                (rows, columns), where, plane.shape, strict=True)]  # fmt: skip
-            diameter = 2 * float(np.sqrt(len(rows) / np.pi)) / plane.shape[1]
-            if any(each.covers(middle[1], middle[0], diameter) for each in dust):
-                confidence = float(plane[where][alone].mean())
-                area = len(rows) / float(inside.sum())
-                on_dust.append(Spot(kind, middle[1], middle[0], diameter, area, confidence))
-                plane[where][alone] = threshold
+        labels, spots = _spots(plane, kind, inside, threshold)
+        here = [number for number, spot in enumerate(spots, 1)
+                if any(each.covers(spot.x, spot.y, spot.diameter) for each in dust)]  # fmt: skip
+        plane[np.isin(labels, here)] = threshold
+        on_dust += [spots[number - 1] for number in here]
     return left, tuple(on_dust)
 
 

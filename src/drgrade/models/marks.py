@@ -1,6 +1,6 @@
 """How far marks of lesions can be believed: counted against masks of photos never trained on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,13 @@ from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
 from drgrade.data.preprocess import Prepared
 from drgrade.errors import PredictionsError
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.explain import Sight, explain_photo
+from drgrade.models.explain import (
+    Explanation,
+    Sight,
+    dust_in_square,
+    explain_photo,
+    see_lesions,
+)
 from drgrade.models.found_lesions import TOUCHING
 from drgrade.models.grader import Grader
 from drgrade.models.places import BEST
@@ -155,28 +161,38 @@ def _touched(labels: np.ndarray, where: np.ndarray) -> int:
 
 
 def check_marks(photos: Iterable[Masked], dust: Dust | None = None) -> np.ndarray:
-    """The counts of every photo that has a grade, (n, 4, 5): kinds, and fields of `Marks`.
+    """The counts of every photo that has a grade, (n, 2, 4, 5): kinds, and fields of `Marks`.
 
-    With `dust` marks that lie on it are left out.
+    Of the second axis the first has all marks, the other those that do not lie on dust.
     """
     counted = []
     for each in photos:
-        _, found = explain_photo(each.grader, each.photo.name, each.photo, dust=dust)
-        if found is None or found.sight is None:
-            continue
-        masks = reference(each.mask, found.prepared, each.grader.preprocess.size)
-        counted.append([astuple(marks) for marks in count_marks(found.sight, masks)])
-    return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS), 5)
+        for found, sights in _seen(each.grader, each.photo, dust):
+            masks = reference(each.mask, found.prepared, each.grader.preprocess.size)
+            counted.append([[astuple(marks) for marks in count_marks(sight, masks)]
+                            for sight in sights])  # fmt: skip
+    return np.array(counted, dtype=np.int64).reshape(-1, 2, len(KINDS), 5)
 
 
 def marks_on_healthy(photos: Iterable[tuple[Grader, Path]], dust: Dust | None = None) -> np.ndarray:
-    """The marks of each of `KINDS` in every photo that has a grade, (n, 4): all of them wrong.
+    """The marks of each of `KINDS` in every photo that has a grade, (n, 2, 4): all of them wrong.
 
-    With `dust` marks that lie on it are left out.
+    Of the second axis the first has all marks, the other those that do not lie on dust.
     """
-    counted = []
-    for grader, photo in photos:
-        _, found = explain_photo(grader, photo.name, photo, dust=dust)
-        if found is not None and found.sight is not None:
-            counted.append(list(found.sight.counts.values()))
-    return np.array(counted, dtype=np.int64).reshape(-1, len(KINDS))
+    counted = [
+        [list(sight.counts.values()) for sight in sights]
+        for grader, photo in photos
+        for _, sights in _seen(grader, photo, dust)
+    ]
+    return np.array(counted, dtype=np.int64).reshape(-1, 2, len(KINDS))
+
+
+def _seen(
+    grader: Grader, photo: Path, dust: Dust | None
+) -> Iterator[tuple[Explanation, tuple[Sight, Sight]]]:
+    """What is seen in a photo that has a grade: all marks, and those that do not lie on dust."""
+    _, found = explain_photo(grader, photo.name, photo)
+    if found is not None and found.sight is not None:
+        placed = dust_in_square(found.prepared, dust)
+        off_dust = see_lesions(found.sight.shares, found.prepared.pixels, dust=placed)
+        yield found, (found.sight, off_dust)
