@@ -1,7 +1,7 @@
 """How much answers change when a photograph is kept as another file: JPEG, or PNG of its pixels.
 
-A JPEG much larger than the model's side is decoded smaller, which is not the same as decoding it
-whole; a PNG is always decoded whole. Nothing is chosen by it.
+Both are reduced in the same way, but the pixels of a JPEG are rounded once more in the PNG. Nothing
+is chosen by it.
 
     python experiments/decoding.py MANIFEST [--every 5] [--model default]
 """

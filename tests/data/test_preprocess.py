@@ -1,13 +1,18 @@
 """The field of view is found and not cut; the square is undistorted and always the same."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import skimage.data
 from PIL import Image
 
 from drgrade.data.field import _averaged, brightest, find_field
 from drgrade.data.photo import read_photo
 from drgrade.data.preprocess import Preprocess, prepare, read_prepared
 from drgrade.errors import PhotoError
+
+RETINA = Path(skimage.data.__file__).parent / "retina.jpg"
 
 
 def fundus(height=400, width=600, cx=300.0, cy=200.0, radius=180.0, level=150, margin=0):
@@ -104,6 +109,22 @@ def test_reading_at_reduced_scale_changes_the_square_little(tmp_path):
     reduced = read_prepared(tmp_path / "a.jpg", settings).pixels.astype(int)
     full = prepare(read_photo(tmp_path / "a.jpg").pixels, settings)
     assert np.abs(reduced - full).mean() < 3
+
+
+@pytest.mark.parametrize("form", ["png", "tiff", "webp", "bmp"])
+@pytest.mark.parametrize("size", [128, 384, 512, 1000])
+def test_the_same_pixels_in_another_kind_of_file_give_the_same_square(tmp_path, form, size):
+    whole, settings = read_photo(RETINA).pixels, Preprocess(size=size)
+    other = tmp_path / f"eye.{form}"
+    Image.fromarray(whole).save(other, **({"lossless": True} if form == "webp" else {}))
+    jpeg = read_prepared(RETINA, settings).pixels.astype(int)
+    as_it_was = np.abs(prepare(whole, settings) - jpeg).mean()
+    assert np.abs(read_prepared(other, settings).pixels - jpeg).mean() < min(0.4, as_it_was / 4)
+
+
+def test_a_photo_of_another_format_hardly_larger_than_asked_for_is_left_as_it_is(tmp_path):
+    Image.fromarray(fundus()).save(tmp_path / "a.png")
+    assert np.array_equal(read_photo(tmp_path / "a.png", wanted_side=399).pixels, fundus())
 
 
 def test_a_photo_smaller_than_the_model_reads_is_too_small(tmp_path):

@@ -37,6 +37,7 @@ class Limits:
 
 
 LIMITS = Limits()
+JPEG_LONGEST = 65_500  # px of a side that the JPEG library takes
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ class Photo:
 
 
 def read_photo(path: Path, *, wanted_side: int | None = None, limits: Limits = LIMITS) -> Photo:
-    """Read one photo; a JPEG much larger than `wanted_side` px (short side) is decoded smaller.
+    """Read one photo; one much larger than `wanted_side` px (short side) is decoded smaller.
+
+    A JPEG is reduced by its decoder; other formats are brought to the same path, so that the same
+    pixels in another kind of file give the same picture, but for the rounding of a JPEG.
 
     Raises:
         PhotoError: a short fixed reason and the value found.
@@ -66,7 +70,7 @@ def read_photo(path: Path, *, wanted_side: int | None = None, limits: Limits = L
     content = _content(Path(path), limits)
     form = _format_of(content)
     photo = (_read_jpeg(content, wanted_side, limits) if form == "JPEG" else None) or _read_other(
-        content, limits
+        content, wanted_side, limits
     )
     ending = Path(path).suffix.lower().lstrip(".")
     expected = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF"}
@@ -166,7 +170,7 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         raise PhotoError("too many pixels", f"{width}x{height}, at most {limits.pixels}")
 
 
-def _read_other(content: bytes, limits: Limits) -> Photo:
+def _read_other(content: bytes, wanted: int | None, limits: Limits) -> Photo:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns where we refuse
         try:
@@ -187,7 +191,21 @@ def _read_other(content: bytes, limits: Limits) -> Photo:
             _refuse_unusual(content)
             raise PhotoError("truncated or damaged", str(error)[:200]) from None
     height, width = pixels.shape[:2]
-    return Photo(pixels, width, height, len(content), sha256_bytes(content), form, notes)
+    seen = _reduced_as_a_jpeg(pixels, wanted)
+    return Photo(seen, width, height, len(content), sha256_bytes(content), form, notes)
+
+
+def _reduced_as_a_jpeg(pixels: np.ndarray, wanted: int | None) -> np.ndarray:
+    """What a JPEG of these pixels would be decoded to: its blocks, by fewer of their frequencies.
+
+    Area averages are not the same picture: a tenth of grades would change with the file's kind.
+    """
+    if wanted is None or min(pixels.shape[:2]) <= wanted or max(pixels.shape) > JPEG_LONGEST:
+        return pixels
+    as_jpeg = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=100,
+                                     colorsubsampling="444")  # fmt: skip
+    smaller = simplejpeg.decode_jpeg(as_jpeg, "RGB", min_height=wanted, min_width=wanted)
+    return pixels if smaller.shape == pixels.shape else smaller
 
 
 def is_made_by(place: Path, command: str) -> bool:

@@ -15,7 +15,7 @@ from drgrade.data.retina import SIDE, refuse_other_pictures
 from drgrade.data.statistics import photo_statistics
 from drgrade.errors import PhotoError
 
-VERSION = 2
+VERSION = 3  # since 3 every format is reduced as a JPEG is while it is decoded
 TOO_SMALL = "too small"
 EMPTY = "nothing to see"
 NO_EYE = "no photograph of an eye"
