@@ -15,7 +15,7 @@ from drgrade.data.retina import SIDE, refuse_other_pictures
 from drgrade.data.statistics import photo_statistics
 from drgrade.errors import PhotoError
 
-VERSION = 3  # since 3 every format is reduced as a JPEG is while it is decoded
+VERSION = 3  # 3 reduces every format as a JPEG is while it is decoded; JPEGs as 2 did
 TOO_SMALL = "too small"
 EMPTY = "nothing to see"
 NO_EYE = "no photograph of an eye"

@@ -193,6 +193,7 @@ def _seen(
     """What is seen in a photo that has a grade: all marks, and those that do not lie on dust."""
     _, found = explain_photo(grader, photo.name, photo)
     if found is not None and found.sight is not None:
-        placed = dust_in_square(found.prepared, dust)
-        off_dust = see_lesions(found.sight.shares, found.prepared.pixels, dust=placed)
+        off_dust = found.sight
+        if placed := dust_in_square(found.prepared, dust):
+            off_dust = see_lesions(found.sight.shares, found.prepared.pixels, dust=placed)
         yield found, (found.sight, off_dust)
