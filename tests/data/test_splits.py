@@ -75,6 +75,24 @@ def test_shares_that_do_not_add_up_are_refused() -> None:
         split(two_eyes(9), shares={"train": 0.5, "test": 0.6})
 
 
+def test_shares_that_few_large_groups_cannot_make_up_are_told_until_divided_otherwise() -> None:
+    rows = [
+        {"photo": f"{block}-{n}.jpg", "group": f"block {block}", "grade": n % 5}
+        for block in range(4)
+        for n in range(10)
+    ]
+    divided = split(make_manifest(pl.DataFrame(rows), Path()))
+    missed = [note for note in divided.facts["notes"] if note.startswith("warning")]
+    assert missed == [
+        "warning: whole groups cannot make up 70%, 10%, 10%, 10% of the photos here: "
+        "it became 25%, 25%, 25%, 25%"
+    ]
+    even = split(divided, shares=dict.fromkeys(("train", "tune", "calibrate", "test"), 0.25))
+    assert even.facts["notes"] == [
+        "divided by group with seed 0 into 25% train, 25% tune, 25% calibrate, 25% test"
+    ]
+
+
 def test_fewer_patients_than_parts_are_refused() -> None:
     with pytest.raises(ManifestError, match="at least as many patients, got 3"):
         split(two_eyes(3))

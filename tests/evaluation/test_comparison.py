@@ -13,7 +13,9 @@ from drgrade.evaluation.comparison import compare
 from drgrade.evaluation.intervals import paired_difference
 from drgrade.evaluation.metrics import kappas, mcnemar
 from drgrade.evaluation.pages.compare_page import verdict
+from drgrade.evaluation.pages.judge_text import number
 from drgrade.evaluation.pooling import as_asked
+from drgrade.evaluation.values import Estimate
 from drgrade.predictions import Predictions, from_rows, write_predictions
 
 FEW = 300
@@ -262,3 +264,9 @@ def test_macular_edema_counts_only_where_every_table_knows_it_in_whatever_order(
 def test_other_references_of_macular_edema_are_refused():
     with pytest.raises(PredictionsError, match="reference dmes differ between a and b"):
         compare({"a": with_edema(grader(0.9)), "b": with_edema(grader(0.6), 1)}, resamples=FEW)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "to"), ("zh-TW", "至")])
+def test_an_interval_that_begins_below_zero_is_told_in_words_of_the_page(language, word):
+    found = Estimate(-0.1, -0.2, 0.05, "percentile", 40)
+    assert number(found, language) == f"-0.100 (-0.200 {word} 0.050)"

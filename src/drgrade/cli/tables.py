@@ -228,8 +228,10 @@ def split(
     if seed < 0:
         raise UsageError(f"--seed must be 0 or more, got {seed}")
     table = read_manifest(manifest, root=root)
+    if is_anew := anew or table.table["split"].null_count() == len(table):
+        table = splits.undivided(table)
     told_before = len(table.facts.get("notes", []))
-    if anew or table.table["split"].null_count() == len(table):
+    if is_anew:
         divided = splits.split(table, seed=seed, shares=_shares(shares))
     else:
         divided = splits.complete(table, seed)

@@ -13,14 +13,25 @@ from drgrade.data.manifest import Manifest
 from drgrade.errors import ManifestError
 from drgrade.grades import NUMBER_OF_GRADES
 
-__all__ = ["SHARES", "SPLITS", "complete", "copied_share", "folds", "leaked_share", "split"]
+__all__ = [
+    "SHARES",
+    "SPLITS",
+    "complete",
+    "copied_share",
+    "folds",
+    "leaked_share",
+    "split",
+    "undivided",
+]
 
 SHARES: Final[Mapping[str, float]] = MappingProxyType(
     {"train": 0.7, "tune": 0.1, "calibrate": 0.1, "test": 0.1}
 )
 CARVED: Final = 0.1  # the part of train that becomes tune, and the same again calibrate
 LEAK_NOTE_ENDS: Final = ("(the source's own split)", "(not declared by the source)")
+DIVISION_NOTES: Final = ("divided by ", "warning: whole ")  # how notes of a division begin
 LARGEST_PATIENT: Final = 4  # photos; a larger group is a block of many eyes
+MISSED: Final = 0.05  # of all rows: a part that is off its share by more is told
 
 
 def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SHARES) -> Manifest:
@@ -39,7 +50,9 @@ def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SH
     told = f"divided by {unit(manifest)} with seed {seed} into " + ", ".join(
         f"{shares[name]:.0%} {name}" for name in names
     )
-    return replace(_without_leak(manifest), table=table).noting(told, split_seed=seed)
+    divided = replace(undivided(manifest), table=table).noting(told, split_seed=seed)
+    missed = _missed(parts, [shares[name] for name in names], unit(manifest))
+    return divided.noting(missed) if missed else divided
 
 
 def complete(
@@ -136,6 +149,17 @@ def copied_share(manifest: Manifest) -> float | None:
     return float((rows["grade"] == rows["copy"].fill_null(0)).sum() / rows.height)
 
 
+def undivided(manifest: Manifest) -> Manifest:
+    """The facts without what they say about parts that are divided anew, and their leak."""
+    facts = {name: fact for name, fact in manifest.facts.items() if name != "leaked_share"}
+    notes = [
+        note
+        for note in facts.get("notes", [])
+        if not note.endswith(LEAK_NOTE_ENDS) and not note.startswith(DIVISION_NOTES)
+    ]
+    return replace(manifest, facts={**facts, "leak_declared": False, "notes": notes})
+
+
 def unit(manifest: Manifest) -> str:
     """What is never divided here: `group`, `patient`, or `photo` where neither is known."""
     for name in ("group", "patient"):
@@ -144,11 +168,14 @@ def unit(manifest: Manifest) -> str:
     return "photo"
 
 
-def _without_leak(manifest: Manifest) -> Manifest:
-    """The facts without what they say about the leak of parts that are divided anew."""
-    facts = {name: fact for name, fact in manifest.facts.items() if name != "leaked_share"}
-    notes = [note for note in facts.get("notes", []) if not note.endswith(LEAK_NOTE_ENDS)]
-    return replace(manifest, facts={**facts, "leak_declared": False, "notes": notes})
+def _missed(parts: np.ndarray, wanted: Sequence[float], kind: str) -> str:
+    """What to say where parts are far from their shares, as with few groups of many photos."""
+    got = np.bincount(parts, minlength=len(wanted)) / len(parts)
+    if np.abs(got - wanted).max() <= MISSED:
+        return ""
+    shown = ", ".join(f"{share:.0%}" for share in got)
+    asked = ", ".join(f"{share:.0%}" for share in wanted)
+    return f"warning: whole {kind}s cannot make up {asked} of the photos here: it became {shown}"
 
 
 def _check_shares(shares: Mapping[str, float]) -> None:

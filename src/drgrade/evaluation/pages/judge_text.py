@@ -71,5 +71,5 @@ def _said(found: Estimate, scale: float, digits: int, unit: str, language: str) 
     if found.low is None or found.high is None:
         return value
     low, high = (f"{bound * scale:.{digits}f}" for bound in (found.low, found.high))
-    between = " to " if low.startswith("-") else "\N{EN DASH}"
+    between = tell(language, "to") if low.startswith("-") else "\N{EN DASH}"
     return f"{value} ({low}{between}{high})"

@@ -290,6 +290,7 @@ WORDS: Pairs = {
     ),
     "compare_scores": ("Each grader", "各模型"),
     "not_graded": ("not graded", "未分級"),
+    "to": (" to ", " 至 "),  # between two ends of an interval, the lower of which is negative
     "seeds_range": ("seeds {low} to {high}", "各種子 {low} 至 {high}"),
     "compare_pairs": ("Paired differences", "成對差異"),
     "compare_pairs_note": (
