@@ -1,6 +1,7 @@
 """What the public sets' own files say, read into the columns of a manifest."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from drgrade.data.photo_folder import look_into
+from drgrade.data.photo_folder import PART_FOLDERS, look_into
 from drgrade.delimited import Problems, TextTable, read_delimited
 from drgrade.errors import ManifestError
 
@@ -30,17 +31,6 @@ GRADE_FOLDERS: Final = {
     "proliferate_dr": "4",
     "proliferative_dr": "4",
     "pdr": "4",
-}
-PART_FOLDERS: Final = {
-    "train": "train",
-    "training": "train",
-    "val": "tune",
-    "valid": "tune",
-    "validation": "tune",
-    "tune": "tune",
-    "calibrate": "calibrate",
-    "test": "test",
-    "testing": "test",
 }
 
 
@@ -308,7 +298,9 @@ def _numbered(table: pl.DataFrame) -> TextTable:
 
 def read_folders(path: Path) -> list[Listing]:
     """Photos sorted into folders `0` to `4` or named after the grade, in parts or without."""
-    rows = [_placed(photo) for photo in sorted(look_into(path).paths)]
+    photos = sorted(look_into(path).paths)
+    rows = [_placed(photo) for photo in photos]
+    _refuse_two_folders(path, photos)
     wrong = sorted({row["folder"] or "." for row in rows if not row["grade"]})
     if wrong:
         raise ManifestError(
@@ -320,12 +312,25 @@ def read_folders(path: Path) -> list[Listing]:
 
 
 def _placed(photo: str) -> dict[str, str | None]:
-    folders = [folder.lower().replace(" ", "_").replace("-", "_") for folder in photo.split("/")]
-    grades = [GRADE_FOLDERS[folder] for folder in folders[:-1] if folder in GRADE_FOLDERS]
-    parts = [PART_FOLDERS[folder] for folder in folders[:-1] if folder in PART_FOLDERS]
+    grades, parts = _named_after(photo, GRADE_FOLDERS), _named_after(photo, PART_FOLDERS)
     return {
         "photo": photo,
-        "grade": grades[-1] if grades else None,
-        "split": parts[0] if parts else None,
+        "grade": GRADE_FOLDERS[grades[0]] if grades else None,
+        "split": PART_FOLDERS[parts[0]] if parts else None,
         "folder": "/".join(photo.split("/")[:-1]) or ".",
     }
+
+
+def _named_after(photo: str, words: Mapping[str, str]) -> list[str]:
+    folders = [folder.lower().replace(" ", "_").replace("-", "_") for folder in photo.split("/")]
+    return [folder for folder in folders[:-1] if folder in words]
+
+
+def _refuse_two_folders(path: Path, photos: list[str]) -> None:
+    for what, words in (("grade", GRADE_FOLDERS), ("part", PART_FOLDERS)):
+        twice = [photo for photo in photos if len(_named_after(photo, words)) > 1]
+        if twice:
+            raise ManifestError(
+                f"a photo lies in one folder named after a {what}, got '{twice[0]}' in '{path}' "
+                f"({len(twice):,} such); rename the inner folder, or use source csv"
+            )
