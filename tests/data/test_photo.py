@@ -6,6 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, ImageOps
 
 from drgrade.data.photo import Limits, read_photo
@@ -110,6 +111,30 @@ def test_sixteen_bits_are_scaled_and_not_cut(tmp_path):
     assert np.abs(photo.pixels[..., 0] - values / 257).max() <= 1
 
 
+def written_tiff(folder, picture, **options):
+    sixteen = np.asarray(picture).astype(np.uint16) * 257
+    planar = options.get("planarconfig") == "separate"
+    pixels = np.moveaxis(sixteen, 2, 0) if planar else sixteen
+    tifffile.imwrite(folder / "photo.tif", pixels, photometric="rgb", **options)
+    return folder / "photo.tif"
+
+
+def test_a_tiff_of_sixteen_bits_whose_colours_lie_apart_is_refused(tmp_path, picture):
+    path = written_tiff(tmp_path, picture, planarconfig="separate")
+    with pytest.raises(PhotoError, match="unsupported encoding: planar 16-bit TIFF; save as PNG"):
+        read_photo(path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"planarconfig": "contig"}, {"planarconfig": "separate", "compression": "zlib"}],
+    ids=str,
+)
+def test_other_tiffs_of_sixteen_bits_give_the_picture(tmp_path, picture, options):
+    photo = read_photo(written_tiff(tmp_path, picture, **options))
+    assert np.array_equal(photo.pixels, np.asarray(picture))
+
+
 def test_hidden_borders_are_composited_on_black(tmp_path, picture):
     alpha = np.zeros((64, 96), np.uint8)
     alpha[16:48, 24:72] = 255
@@ -171,6 +196,18 @@ def test_items_of_an_array_file_are_read_by_their_number(tmp_path):
 def test_an_array_file_with_a_pickle_inside_is_not_opened(tmp_path):
     np.savez(tmp_path / "set.npz", train_images=np.array([{"a": 1}], dtype=object))
     assert reason(tmp_path / "set.npz#train/0") == "cannot be read"
+
+
+def test_an_array_file_that_is_cut_or_damaged_has_a_reason(tmp_path):
+    np.savez_compressed(tmp_path / "set.npz", train_images=np.zeros((2, 28, 28, 3), np.uint8))
+    whole = (tmp_path / "set.npz").read_bytes()
+    for name, content in {
+        "empty": b"",
+        "cut": whole[: len(whole) // 2],
+        "damaged": whole[:70] + bytes(8) + whole[78:],
+    }.items():
+        written(tmp_path, content, f"{name}.npz")
+        assert reason(tmp_path / f"{name}.npz#train/0") == "cannot be read", name
 
 
 @pytest.mark.parametrize(

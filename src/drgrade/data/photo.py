@@ -2,6 +2,8 @@
 
 import io
 import warnings
+import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +24,7 @@ JPEG_FRAMES = {0xC0: "baseline", 0xC1: "extended", 0xC2: "progressive", 0xC3: "l
                0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "arithmetic"}  # fmt: skip
 USUAL_FRAMES = (0xC0, 0xC1, 0xC2)
 PILLOW_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "JPEG2000", "BMP")
+TIFF_BITS, TIFF_COMPRESSION, TIFF_PLANES = 258, 259, 284  # numbers of its tags
 MAGIC = {
     b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"II*\x00": "TIFF", b"MM\x00*": "TIFF",
     b"\x00\x00\x00\x0cjP": "JPEG2000", b"BM": "BMP",
@@ -176,6 +179,7 @@ def _read_other(content: bytes, wanted: int | None, limits: Limits) -> Photo:
         try:
             with Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as image:
                 _check_size(*image.size, limits)
+                _refuse_planes(image)
                 form = str(image.format)
                 if (made_by := image.info.get("Software")) in (EXPLAINS, FINDS_DUST):
                     raise PhotoError("not a photograph", f"a picture that `{made_by}` made")
@@ -193,6 +197,14 @@ def _read_other(content: bytes, wanted: int | None, limits: Limits) -> Photo:
     height, width = pixels.shape[:2]
     seen = _reduced_as_a_jpeg(pixels, wanted)
     return Photo(seen, width, height, len(content), sha256_bytes(content), form, notes)
+
+
+def _refuse_planes(image: Image.Image) -> None:
+    """Refuse a TIFF that Pillow decodes wrongly, without a word, to three shifted pictures."""
+    tags = getattr(image, "tag_v2", {})
+    is_planar, is_raw = tags.get(TIFF_PLANES) == 2, tags.get(TIFF_COMPRESSION, 1) == 1
+    if is_planar and is_raw and max(tags.get(TIFF_BITS, (1,))) > 8:
+        raise PhotoError(UNSUPPORTED, "planar 16-bit TIFF; save as PNG")
 
 
 def _reduced_as_a_jpeg(pixels: np.ndarray, wanted: int | None) -> np.ndarray:
@@ -250,7 +262,7 @@ def _read_array(place: str) -> Photo:
 @lru_cache(maxsize=2)
 def _arrays(file: str) -> dict[str, np.ndarray]:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with Path(file).open("rb") as content, np.load(content, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise PhotoError("cannot be read", str(error)) from None
