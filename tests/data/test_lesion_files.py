@@ -1,5 +1,7 @@
 """Masks of a segmentation part find the photographs of a grading part by the picture."""
 
+import shutil
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,9 +11,9 @@ from drgrade.cli.app import run
 from drgrade.data.lesion_files import (
     Masked,
     find_masked,
+    find_twins,
     join_masks,
     lay_masks,
-    same_pictures,
 )
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import MAPS, read_mask
@@ -85,6 +87,54 @@ def test_a_table_that_is_there_keeps_its_masks_too(place, tmp_path, capsys):
     assert run([*command, "--force"]) == 0
 
 
+def test_a_mask_that_is_there_without_a_table_is_kept_too(place, tmp_path, capsys):
+    mine = tmp_path / "masked-masks" / "IDRiD_01.png"
+    mine.parent.mkdir()
+    mine.write_bytes(b"mine")
+    command = ["data", "masks", str(place / "graded.csv"), str(place / "A. Segmentation"),
+               "--root", str(place / "B. Grading"), "-o", str(tmp_path / "masked.csv")]  # fmt: skip
+    assert run(command) == 2
+    assert mine.read_bytes() == b"mine"
+    assert "give another name or --force" in capsys.readouterr().err
+    assert run([*command, "--force"]) == 0
+
+
+def widened(place, folder):
+    """The segmentation part with more black beside its first photograph and masks."""
+    shutil.copytree(place / "A. Segmentation", folder)
+    for file in folder.rglob("IDRiD_01*"):
+        with Image.open(file) as image:
+            wide = image.crop((-30, 0, SIDE + 30, SIDE))
+        wide.save(file)
+    return folder
+
+
+def test_a_photograph_with_other_borders_is_left_out_and_named(place, tmp_path, capsys):
+    segmented = widened(place, tmp_path / "A. Segmentation")
+    assert run(["data", "masks", str(place / "graded.csv"), str(segmented), "--root",
+                str(place / "B. Grading"), "-o", str(tmp_path / "masked.csv")]) == 0  # fmt: skip
+    told = "of other borders than the row's photo, left out: IDRiD_01"
+    assert told in capsys.readouterr().err
+    masks = read_manifest(tmp_path / "masked.csv").table["mask"].drop_nulls().to_list()
+    assert [mask.split("/")[-1] for mask in masks] == ["IDRiD_02.png"]
+
+
+@pytest.mark.parametrize("name", ["x.jpg", "x_MA.png"])
+def test_two_photographs_or_masks_of_one_name_are_refused(tmp_path, name):
+    for part in ("train", "test"):
+        (tmp_path / part).mkdir()
+        Image.new("L", (64, 64)).save(tmp_path / part / name)
+    Image.new("L", (64, 64)).save(tmp_path / "train" / "x_EX.png")
+    with pytest.raises(ManifestError, match=f"got two of '{name}'.*give the folder of one part"):
+        find_masked(tmp_path)
+
+
+def test_a_mask_of_two_hundred_million_pixels_is_refused_in_a_line(tmp_path):
+    Image.new("1", (20_000, 10_000)).save(tmp_path / "x_MA.png")
+    with pytest.raises(MaskError, match=r"x_MA\.png cannot be read"):
+        join_masks(Masked("x", files={"microaneurysm": tmp_path / "x_MA.png"}))
+
+
 def test_a_kind_without_a_file_has_no_bit_and_each_kind_its_own(place):
     masked = next(m for m in find_masked(place / "A. Segmentation") if m.stem == "IDRiD_01")
     bits = join_masks(masked)
@@ -133,7 +183,9 @@ def test_idrids_photographs_with_masks_find_their_own_graded_ones_and_no_other(s
               for name in links["image"]]  # fmt: skip
     linked = links.drop_nulls("grading_image").filter(pl.col("grading_image").is_in(names))
     wanted = linked.select("image", "grading_image").rows()
-    assert same_pictures(manifest, masked) == {
+    twins = find_twins(manifest, masked)
+    assert all(twin.has_same_borders() for twin in twins.values())
+    assert {stem: twin.photo for stem, twin in twins.items()} == {
         name.removesuffix(".jpg"): graded for name, graded in wanted
     }
     assert len(wanted) == 58

@@ -41,6 +41,16 @@ def test_a_mask_of_another_size_than_its_photo_is_cut_at_the_same_place():
     assert one.sum() == 100
 
 
+def test_a_mask_of_another_aspect_than_its_photo_lands_where_the_whole_one_does():
+    full = np.zeros((600, 900), np.uint16)
+    full[80:160, 200:320] = full[400:500, 600:700] = 1
+    squeezed = np.asarray(Image.fromarray(full.astype(np.uint8)).resize((300, 300)))
+    field = Field(100, 0, 800, 600)
+    one = square_mask(full, field, (600, 900), 128)
+    other = square_mask(squeezed.astype(np.uint16), field, (600, 900), 128)
+    assert (one & other).sum() / (one | other).sum() > 0.9
+
+
 def test_a_narrow_field_is_padded_as_its_photo_is():
     mask = np.ones((400, 400), np.uint16)
     square = square_mask(mask, Field(0, 100, 400, 300), (400, 400), 8)
@@ -76,6 +86,12 @@ def test_a_mask_that_is_missing_or_has_three_colours_is_refused_with_its_name(tm
         read_mask(tmp_path / "cut.png")
     with pytest.raises(MaskError, match=r"no mask .*none\.png"):
         read_mask(tmp_path / "none.png")
+
+
+def test_a_mask_of_two_hundred_million_pixels_is_refused_in_a_line(tmp_path):
+    Image.new("1", (20_000, 10_000)).save(tmp_path / "huge.png")
+    with pytest.raises(MaskError, match=r"huge\.png cannot be read"):
+        read_mask(tmp_path / "huge.png")
 
 
 @pytest.mark.parametrize("value", [255, 31])

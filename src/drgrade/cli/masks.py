@@ -47,9 +47,12 @@ def masks(
     if output.resolve() == manifest.resolve():
         raise UsageError(f"-o would replace '{manifest}'; give another name")
     rows = read_manifest(manifest, root=root)
-    laid = lay_masks(rows, find_masked(folder), output.with_name(f"{output.stem}-masks"))
+    place = output.with_name(f"{output.stem}-masks")
+    laid = lay_masks(rows, find_masked(folder), place, force=force)
     write_table(laid.manifest, output, force=force)
     rest = f"; in no row: {', '.join(laid.unlike)}" if laid.unlike else ""
+    if laid.cut:
+        rest += f"; of other borders than the row's photo, left out: {', '.join(laid.cut)}"
     say(f"{counted(laid.masked, 'photograph')} of {len(rows)} with masks{rest}")
     print(output)
     return 0

@@ -5,6 +5,7 @@ of which are photographs of its grading part: they are told by the picture, not 
 """
 
 import io
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,20 +13,21 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from drgrade.data.duplicates import near_duplicates
 from drgrade.data.manifest import Manifest
-from drgrade.data.masks import LARGEST, MAPS
+from drgrade.data.masks import LARGEST, MAPS, UNREADABLE
 from drgrade.data.pictures import look_below
 from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.errors import ManifestError, MaskError, PhotoError
-from drgrade.files import write_bytes
+from drgrade.files import refuse_taken, write_bytes
 from drgrade.progress import track
 
 ENDINGS: Final = dict(zip(("MA", "HE", "EX", "SE", "OD"), MAPS, strict=True))
 LITTLE: Final = Preprocess(size=128)
 SAME_PICTURE: Final = 8.0  # of 255, the mean difference of two squares: one exposure, resized
+SAME_BORDERS: Final = 0.02  # of a side; where a field is found differs by less when resized
 MOST: Final = 0.5  # of a mask; what covers more is no lesion but its background
 
 
@@ -44,39 +46,66 @@ class Little:
 
     pixels: np.ndarray
     fingerprint: str
+    field: np.ndarray  # left, top, right and bottom of the field, as shares of the picture
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The photo that shows the same as a masked photograph, and how far the two differ.
+
+    `apart` is the mean difference of the squares, `borders` the largest of the fields' sides.
+    """
+
+    photo: str
+    apart: float
+    borders: float
+
+    def has_same_borders(self) -> bool:
+        """Whether the one's mask fits the other: neither is cut out of the other."""
+        return self.borders <= SAME_BORDERS
 
 
 @dataclass(frozen=True)
 class Laid:
     """What came of it: the manifest with its column `mask`, and photographs that it does not have.
 
-    `unlike` have a mask and no row: most sets mask some photographs that they do not grade.
+    `unlike` have a mask and no row: most sets mask some photographs that they do not grade. `cut`
+    have a row whose photo has other borders, so that their masks would lie beside their lesions.
     """
 
     manifest: Manifest
     masked: int
     unlike: tuple[str, ...]
+    cut: tuple[str, ...] = ()
 
 
 def find_masked(folder: Path) -> list[Masked]:
     """The photographs below a folder that have masks: `NAME.jpg` with `NAME_MA.tif` and the like.
 
     Raises:
-        ManifestError: no such folder, no masks in it, or masks whose photograph is missing.
+        ManifestError: no such folder, no masks in it, masks whose photograph is missing, or two
+            files of one name.
     """
     if not folder.is_dir():
         raise ManifestError(f"masks must be in a folder, got '{folder}'")
     found: dict[str, Masked] = {}
+    twice: dict[str, list[Path]] = defaultdict(list)
     for path in look_below(folder).pictures:
         stem, _, kind = path.stem.rpartition("_")
         is_mask = kind in ENDINGS and stem
         each = found.setdefault(stem if is_mask else path.stem, Masked(stem or path.stem))
         if is_mask:
             each.stem = stem
+            twice[stem] += [each.files[ENDINGS[kind]]] if ENDINGS[kind] in each.files else []
             each.files[ENDINGS[kind]] = path
         else:
+            twice[path.stem] += [each.photo] if each.photo else []
             each.stem, each.photo = path.stem, path
     masked = [each for each in found.values() if each.files]
+    if both := [path for each in masked for path in twice[each.stem]]:
+        raise ManifestError(f"photographs with masks, and the masks of a kind, have names of their "
+                            f"own, got two of '{both[0].name}' (one is '{both[0]}'); give the "
+                            "folder of one part")  # fmt: skip
     if not masked:
         kinds = ", ".join(f"_{kind}" for kind in ENDINGS)
         raise ManifestError(f"'{folder}' holds no masks: pictures whose names end in {kinds}")
@@ -114,7 +143,7 @@ def _plane(path: Path) -> np.ndarray:
             if image.width * image.height > LARGEST:
                 raise MaskError(f"mask {path.name} has more than 100 million px")
             shown = np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise MaskError(f"mask {path.name} cannot be read: {error}") from None
     plane = np.asarray((shown > 0).any(axis=2))
     if plane.mean() > MOST:
@@ -123,20 +152,27 @@ def _plane(path: Path) -> np.ndarray:
     return plane
 
 
-def lay_masks(manifest: Manifest, masked: Sequence[Masked], folder: Path) -> Laid:
+def lay_masks(
+    manifest: Manifest, masked: Sequence[Masked], folder: Path, *, force: bool = False
+) -> Laid:
     """Join the masks, write them into a folder, and name them in the rows of their photographs.
 
-    The root becomes the nearest folder that holds the photographs and `folder`.
+    The root becomes the nearest folder that holds the photographs and `folder`. `force` writes
+    over masks that are there.
 
     Raises:
         MaskError: masks that cannot be joined.
         ManifestError: no photograph of the manifest is one of those with masks.
+        UsageError: a file is in the way of a mask.
     """
     photos = manifest.table["photo"].to_list()
-    pairs = same_pictures(manifest, masked)
+    twins = find_twins(manifest, masked)
+    pairs = {stem: twin.photo for stem, twin in twins.items() if twin.has_same_borders()}
+    cut = tuple(each.stem for each in masked if each.stem in twins and each.stem not in pairs)
     if not pairs:
-        raise ManifestError(f"none of {len(photos)} photographs is one of the {len(masked)} that "
-                            "have masks; are both of one set?")  # fmt: skip
+        _refuse_unpaired(len(photos), masked, cut)
+    for stem in pairs:
+        refuse_taken(folder / f"{stem}.png", force=force)
     root = _common(manifest.root, folder)
     named, by_stem = {}, {each.stem: each for each in masked}
     for stem, photo in track(pairs.items(), len(pairs), "joining masks"):
@@ -147,9 +183,20 @@ def lay_masks(manifest: Manifest, masked: Sequence[Masked], folder: Path) -> Lai
     moved = pl.col("photo") if below == "." else pl.lit(f"{below}/") + pl.col("photo")
     masks = pl.Series("mask", [named.get(photo) for photo in photos], pl.String)
     table = manifest.table.with_columns(masks).with_columns(photo=moved)
-    unlike = tuple(each.stem for each in masked if each.stem not in pairs)
+    unlike = tuple(each.stem for each in masked if each.stem not in twins)
     note = f"{len(pairs)} photographs have masks; {len(unlike)} with masks are in no row"
-    return Laid(Manifest(table, root, manifest.facts).noting(note), len(pairs), unlike)
+    if cut:
+        note += f"; {len(cut)} have other borders than their rows' photos"
+    return Laid(Manifest(table, root, manifest.facts).noting(note), len(pairs), unlike, cut)
+
+
+def _refuse_unpaired(rows: int, masked: Sequence[Masked], cut: Sequence[str]) -> None:
+    if cut:
+        raise ManifestError(f"a mask fits a photograph with the borders of its own, and all "
+                            f"{len(cut)} that show the same as a row have others (first: "
+                            f"{cut[0]}); give photographs that are not cropped")  # fmt: skip
+    raise ManifestError(f"none of {rows} photographs is one of the {len(masked)} that "
+                        "have masks; are both of one set?")  # fmt: skip
 
 
 def _common(root: Path, folder: Path) -> Path:
@@ -158,26 +205,33 @@ def _common(root: Path, folder: Path) -> Path:
     return next(each for each in (root, *root.parents) if folder.is_relative_to(each))
 
 
-def same_pictures(manifest: Manifest, masked: Sequence[Masked]) -> dict[str, str]:
-    """By the stem of each masked photograph the photo of the manifest that is the same picture.
+def find_twins(manifest: Manifest, masked: Sequence[Masked]) -> dict[str, Twin]:
+    """By the stem of each masked photograph the photo of the manifest that shows the same.
 
-    Near duplicates whose prepared squares differ by `SAME_PICTURE` at most, the nearest of several.
+    Near duplicates whose prepared squares differ by `SAME_PICTURE` at most; of several the nearest,
+    one with the same borders before others.
     """
     photos = manifest.table["photo"].to_list()
     places = [manifest.locate(photo) for photo in photos]
     places += [each.photo for each in masked if each.photo is not None]
     looks = [_in_little(place) for place in track(places, len(places), "comparing")]
-    best: dict[str, tuple[float, str]] = {}
+    best: dict[str, Twin] = {}
     for pair in near_duplicates([each.fingerprint if each else None for each in looks]):
         number = pair.second - len(photos)
         one, two = looks[pair.first], looks[pair.second]
         if pair.first >= len(photos) or number < 0 or one is None or two is None:
             continue
-        apart = float(np.abs(one.pixels.astype(float) - two.pixels).mean())
-        stem = masked[number].stem
-        if apart <= SAME_PICTURE and apart < best.get(stem, (np.inf, ""))[0]:
-            best[stem] = (apart, photos[pair.first])
-    return {stem: photo for stem, (_, photo) in best.items()}
+        twin = Twin(photos[pair.first],
+                    float(np.abs(one.pixels.astype(float) - two.pixels).mean()),
+                    float(np.abs(one.field - two.field).max()))  # fmt: skip
+        if twin.apart <= SAME_PICTURE:
+            stem = masked[number].stem
+            best[stem] = min(best.get(stem, twin), twin, key=_unlikeness)
+    return best
+
+
+def _unlikeness(twin: Twin) -> tuple[bool, float]:
+    return not twin.has_same_borders(), twin.apart
 
 
 def _in_little(place: Path) -> Little | None:
@@ -186,7 +240,9 @@ def _in_little(place: Path) -> Little | None:
         prepared = read_prepared(place, LITTLE)
     except (PhotoError, OSError):
         return None
-    return Little(prepared.pixels, str(prepared.facts().get("phash") or ""))
+    (height, width), box = prepared.seen, prepared.field
+    field = np.array([box.left / width, box.top / height, box.right / width, box.bottom / height])
+    return Little(prepared.pixels, str(prepared.facts().get("phash") or ""), field)
 
 
 def _as_png(mask: np.ndarray) -> bytes:

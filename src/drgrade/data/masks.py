@@ -13,6 +13,13 @@ MAPS = (*KINDS, "disc")  # bits 0 to 4 of a mask; the disc tells sides and quadr
 COUNTS = tuple(f"n_{kind}" for kind in KINDS)  # columns of a manifest with counted lesions
 EVERY = (1 << len(MAPS)) - 1  # all bits at once, as in a mask of 0 and 255
 LARGEST = 100_000_000  # pixels
+UNREADABLE = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+)
 
 
 def read_mask(path: Path) -> np.ndarray:
@@ -35,7 +42,7 @@ def read_mask(path: Path) -> np.ndarray:
             bits = np.asarray(image).astype(np.uint16)
     except FileNotFoundError:
         raise MaskError(f"no mask {path}; correct the manifest's column mask") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except UNREADABLE as error:
         raise MaskError(f"mask {path.name} cannot be read: {error}") from None
     if bits.any() and ((bits[bits > 0] & EVERY) == EVERY).all():
         raise MaskError(
@@ -60,11 +67,12 @@ def square_mask(mask: np.ndarray, field: Field, seen: tuple[int, int], size: int
     top, bottom = round(field.top * down), round(field.bottom * down)
     left, right = round(field.left * across), round(field.right * across)
     inside = mask[top:bottom, left:right]
-    height, width = inside.shape
-    side = max(height, width)
-    whole = np.zeros((side, side), np.uint16)
-    above, before = (side - height) // 2, (side - width) // 2
-    whole[above : above + height, before : before + width] = inside
+    side = max(field.height, field.width)  # of the photo's square; the mask's may be no square
+    high, wide = (max(round(side * scale), own)
+                  for scale, own in zip((down, across), inside.shape, strict=True))  # fmt: skip
+    above, before = (high - inside.shape[0]) // 2, (wide - inside.shape[1]) // 2
+    whole = np.zeros((high, wide), np.uint16)
+    whole[above : above + inside.shape[0], before : before + inside.shape[1]] = inside
     return _reduced(whole, size)
 
 
