@@ -1,6 +1,7 @@
 """Prepared squares: made once, resumed after any interruption, never zeros for a photo."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from drgrade.data.cache import prepare_all
 from drgrade.data.manifest import read_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.preprocess import Preprocess, read_prepared
+from drgrade.errors import DrgradeError
 
 SETTINGS = Preprocess(size=32)
 
@@ -91,7 +93,8 @@ cache.prepare_all(manifest, Preprocess(size=32), folder, workers=0)
 def test_a_killed_preparation_goes_on_and_ends_the_same(drawn, tmp_path):
     command = [sys.executable, "-c", WORK, str(drawn.root / "manifest.csv"), str(tmp_path / "k")]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not (tmp_path / "k" / "index.json").is_file():
+    index = tmp_path / "k" / "index.json"
+    while not (index.is_file() and json.loads(index.read_text())["done"]):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -109,6 +112,28 @@ def test_a_photo_that_is_not_the_one_promised_is_a_hash_mismatch(drawn, tmp_path
     cache = prepare_all(manifest, SETTINGS, tmp_path, workers=0)
     assert "hash mismatch" in cache.failed[table["photo"][0]]
     assert len(cache.rows) == 2
+
+
+def test_a_square_that_is_there_of_a_photo_not_promised_is_a_mismatch_too(drawn, tmp_path):
+    table = drawn.table.head(3)
+    prepare_all(type(drawn)(table, drawn.root, drawn.facts), SETTINGS, tmp_path, workers=0)
+    promised = table.with_columns(sha256=pl.lit("0" * 64))
+    manifest = type(drawn)(promised, drawn.root, drawn.facts)
+    assert len(prepare_all(manifest, SETTINGS, tmp_path, workers=0).failed) == 3
+    assert len(prepare_all(drawn.__class__(table, drawn.root), SETTINGS, tmp_path, workers=0)
+               .rows) == 3  # fmt: skip
+
+
+def end(*_, **__):
+    os._exit(9)
+
+
+def test_a_process_that_is_ended_from_outside_is_told_with_the_way_out(
+    drawn, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("drgrade.data.cache._prepare_one", end)
+    with pytest.raises(DrgradeError, match="run the same command again"):
+        prepare_all(drawn, SETTINGS, tmp_path, workers=2)
 
 
 def test_a_photo_that_could_not_be_read_is_tried_again(drawn, tmp_path):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from drgrade.data.pictures import READ, look_below
+from drgrade.data.pictures import READ, as_text, look_below
 from drgrade.errors import DrgradeError, UsageError
 from drgrade.progress import say
 
@@ -22,19 +22,19 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
     Raises:
         UsageError: no photo, or a root without a manifest.
     """
-    if root is not None and not any(place.suffix in TABLE_ENDINGS for place in places):
+    if root is not None and not any(place.suffix.lower() in TABLE_ENDINGS for place in places):
         raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one")
     found: list[Input] = []
     for place in places:
         if place.is_dir():
             below = look_below(place, besides)
-            found += [(str(path), path, {}) for path in below.pictures]
+            found += [(as_text(path), path, {}) for path in below.pictures]
             if aside := below.left_aside():
                 say(f"{place}: not looked at: {aside}")
-        elif place.suffix in TABLE_ENDINGS:
+        elif place.suffix.lower() in TABLE_ENDINGS:
             found += _of_manifest(place, root)
         else:
-            found.append((str(place), place, {}))
+            found.append((as_text(place), place, {}))
     if not found:
         raise UsageError(
             f"no photographs found under {', '.join(map(str, places))}; they end in "

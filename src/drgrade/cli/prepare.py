@@ -19,6 +19,7 @@ def prepare(
     crop: Literal["field", "none"] = "field",
     root: Path | None = None,
     workers: int = 2,
+    force: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Crop to the field of view and scale to undistorted squares, in parallel, resumable.
 
@@ -41,13 +42,17 @@ def prepare(
         Folder the manifest's photo paths are relative to.
     workers
         Processes; 0 prepares in this one.
+    force
+        Write over squares of other photographs or settings that are there; the same ones are kept
+        without.
     """
     import polars as pl
 
-    from drgrade.data.cache import prepare_all
+    from drgrade.data.cache import prepare_all, refuse_other_squares
     from drgrade.data.manifest import Manifest, read_manifest
-    from drgrade.data.pictures import look_below
+    from drgrade.data.pictures import as_text, look_below
     from drgrade.data.preprocess import Preprocess
+    from drgrade.files import refuse_file
     from drgrade.memory import keep_freed_memory
     from drgrade.progress import say
 
@@ -56,9 +61,10 @@ def prepare(
         raise UsageError(f"--size must be {SIZES[0]} to {SIZES[1]} px, got {size}")
     if not 0 <= workers <= MOST_WORKERS:
         raise UsageError(f"--workers must be 0 to {MOST_WORKERS}, got {workers}")
+    refuse_file(output)
     if photos.is_dir():
         below = look_below(photos)
-        found = [str(path.relative_to(photos)) for path in below.pictures]
+        found = [as_text(path.relative_to(photos)) for path in below.pictures]
         if aside := below.left_aside():
             say(f"{photos}: not looked at: {aside}")
         manifest = Manifest(pl.DataFrame({"photo": found}, {"photo": pl.String}), photos, {})
@@ -67,6 +73,8 @@ def prepare(
     if not len(manifest.table):
         raise UsageError(f"no photographs found under {photos}")
     settings = Preprocess(size=size, crop=crop)
+    if not force:
+        refuse_other_squares(output, manifest, settings)
     cache = prepare_all(manifest, settings, output, workers=workers)
     for photo, reason in cache.failed.items():
         say(f"{photo}: {reason}")

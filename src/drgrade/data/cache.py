@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,14 +14,15 @@ import numpy as np
 from drgrade.data.manifest import Manifest
 from drgrade.data.masks import read_mask, square_mask
 from drgrade.data.preprocess import UNGRADABLE, Preprocess, read_prepared
-from drgrade.errors import DrgradeError, MaskError, PhotoError
+from drgrade.errors import DrgradeError, MaskError, PhotoError, UsageError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
 from drgrade.progress import say, track
 from drgrade.workers import pool
 
 SAVE_EVERY = 500
-SQUARES, MASKS = "squares.npy", "masks.npy"
+SQUARES, MASKS, INDEX = "squares.npy", "masks.npy", "index.json"
+ELSEWHERE = "name another folder with -o, or write over them with --force"
 MASKED = "masked"  # the fact that a photo has a mask
 
 
@@ -104,12 +106,15 @@ def prepare_all(
     photos = list(dict.fromkeys(manifest.table["photo"].to_list()))
     with locked(folder, waiting=say):
         index = _read_index(folder, photos, settings)
+        kept: list[np.memmap] = []
+        save = partial(_save, folder, kept, photos, settings, index)
+        if not index.done:
+            save()  # before the squares: an older index must not tell of new ones
         squares = _open(folder / SQUARES, _shape(photos, settings), fresh=not index.done)
-        kept = [squares]
+        kept.append(squares)
         if masks:
             kept.append(_open(folder / MASKS, _shape(photos, settings)[:3], fresh=not index.done))
         tasks = _tasks(manifest, photos, index, masks=masks)
-        save = partial(_save, folder, kept, photos, settings, index)
         try:
             for done, made in enumerate(track(_work(tasks, settings, workers), len(tasks),
                                               "preparing"), 1):  # fmt: skip
@@ -142,8 +147,9 @@ def _tasks(manifest: Manifest, photos: list[str], index: Index, *, masks: bool) 
     for i, photo in enumerate(photos):
         mask = manifest.root / drawn[photo] if photo in drawn else None
         task = Task(i, _located(manifest, photo), hashes.get(photo, ""), mask)
-        stamp = task.stamp()
-        if "reason" in index.done.get(photo, {"reason": ""}) or index.stamps.get(photo) != stamp:
+        stamp, known = task.stamp(), index.done.get(photo, {"reason": ""})
+        is_other = task.promised and known.get("sha256") != task.promised.lower()
+        if "reason" in known or index.stamps.get(photo) != stamp or is_other:
             index.done.pop(photo, None)
             found.append(task)
         index.stamps[photo] = stamp
@@ -166,8 +172,14 @@ def _work(tasks: list[Task], settings: Preprocess, workers: int) -> Iterator[Mad
     if workers == 0 or len(tasks) < 32:
         yield from map(one, tasks)
         return
-    with pool(workers, keep_freed_memory) as processes:
-        yield from processes.map(one, tasks, chunksize=8)
+    try:
+        with pool(workers, keep_freed_memory) as processes:
+            yield from processes.map(one, tasks, chunksize=8)
+    except BrokenProcessPool:
+        raise DrgradeError(
+            f"one of {workers} processes that prepare was ended from outside (no memory left?); "
+            "run the same command again, which goes on, or take fewer workers"
+        ) from None
 
 
 def _known(manifest: Manifest, column: str) -> dict[str, str]:
@@ -226,22 +238,73 @@ def _save(
 ) -> None:
     for each in kept:
         each.flush()
-    write_json(folder / "index.json", {"settings": asdict(settings), "photos": photos,
-                                       "done": index.done, "stamps": index.stamps})  # fmt: skip
+    write_json(folder / INDEX, {"settings": asdict(settings), "photos": photos,
+                                "done": index.done, "stamps": index.stamps})  # fmt: skip
 
 
 def _read_index(folder: Path, photos: list[str], settings: Preprocess) -> Index:
-    path = folder / "index.json"
-    if not path.is_file():
+    """What is done in a folder; nothing where that is of others, damaged, or lacks its arrays."""
+    read = _index_there(folder)
+    if read is None or read["photos"] != photos or read["settings"] != asdict(settings):
         return Index()
+    shape = _shape(photos, settings)
+    is_whole = _holds(folder / SQUARES, shape)
+    if not is_whole or ((folder / MASKS).exists() and not _holds(folder / MASKS, shape[:3])):
+        return Index()
+    return Index(read["done"], read["stamps"])
+
+
+def _index_there(folder: Path) -> dict[str, Any] | None:
+    """The index of squares in a folder; None where there is none that this module wrote whole."""
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        read = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(read, dict) or not {"settings", "photos", "done"} <= set(read):
+        return None
+    read.setdefault("stamps", {})
+    facts = read["done"]
+    is_ours = isinstance(facts, dict) and all(isinstance(each, dict) for each in facts.values())
+    return read if is_ours and isinstance(read["stamps"], dict) else None
+
+
+def _holds(path: Path, shape: tuple[int, ...]) -> bool:
+    """Whether a file is a whole array of bytes of this shape."""
+    try:
+        there = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError, EOFError):
+        return False
+    return there.shape == shape and there.dtype == np.uint8
+
+
+def refuse_other_squares(folder: Path, manifest: Manifest, settings: Preprocess) -> None:
+    """Refuse a folder with squares of other photos or settings, or with files that are not ours.
+
+    An index cut short beside its squares is ours: they are made anew.
+
+    Raises:
+        UsageError: says what is there.
+    """
+    path, read = folder / INDEX, _index_there(folder)
+    if read is None:
+        is_cut = path.exists() and _is_cut(path) and (folder / SQUARES).exists()
+        taken = [name for name in (INDEX, SQUARES) if (folder / name).exists()]
+        if taken and not is_cut:
+            raise UsageError(f"{folder / taken[0]} is no file of this command; {ELSEWHERE}")
+        return
+    photos = list(dict.fromkeys(manifest.table["photo"].to_list()))
+    if read["photos"] != photos:
+        raise UsageError(f"{folder} holds squares of other photographs; {ELSEWHERE}")
+    if read["settings"] != asdict(settings):
+        raise UsageError(f"{folder} holds squares made with other settings; {ELSEWHERE}")
+
+
+def _is_cut(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes())
     except ValueError:
-        return Index()
-    fits = read.get("photos") == photos and read.get("settings") == asdict(settings)
-    if not fits or not (folder / SQUARES).is_file():
-        return Index()
-    return Index(dict(read["done"]), dict(read.get("stamps", {})))
+        return True
+    return False
 
 
 def _as_cache(folder: Path, photos: list[str], index: dict[str, Any], *, masks: bool) -> Cache:

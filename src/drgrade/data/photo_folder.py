@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from drgrade.data.manifest import Manifest
-from drgrade.data.pictures import READ, is_picture, look_below
+from drgrade.data.pictures import READ, as_text, is_picture, look_below
 from drgrade.errors import CheckFailedError, ManifestError
 
 PART_FOLDERS: Final = {
@@ -90,7 +90,7 @@ def look_into(folder: Path) -> PhotoFolder:
     if not folder.is_dir():
         raise ManifestError(f"--photos must be a folder of photos, got '{folder}'")
     below = look_below(folder).pictures
-    paths = frozenset(path.relative_to(folder).as_posix() for path in below)
+    paths = frozenset(as_text(path.relative_to(folder)) for path in below)
     if not paths:
         raise ManifestError(f"--photos '{folder}' holds no photos (looked for {', '.join(READ)})")
     stems = defaultdict(list)

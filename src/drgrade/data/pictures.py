@@ -39,6 +39,11 @@ class Below:
         return " and ".join(told)
 
 
+def as_text(path: PurePath) -> str:
+    """A path as text that can be printed and kept; bytes that are no UTF-8 become `\\xe9`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def is_picture(path: PurePath) -> bool:
     """Whether a file is taken for a photograph, by its ending."""
     return path.suffix.lower() in READ + REFUSED

@@ -1,0 +1,73 @@
+"""`data prepare` keeps what lies in its folder, and makes anew what is its own and damaged."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from drgrade.cli.app import run
+from drgrade.data.phantom import draw_set
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn")
+    draw_set(3, folder, size=96)
+    return folder
+
+
+def prepare(drawn, folder, *more):
+    return run(["data", "prepare", str(drawn / "manifest.csv"), "--size", "32", "--workers", "0",
+                "-o", str(folder), *more])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("index.json", b"[1]"), ("index.json", b'{"a": 1}'), ("squares.npy", b"mine")],
+)
+def test_a_file_of_another_is_kept_unless_forced(drawn, tmp_path, capsys, name, content):
+    (tmp_path / name).write_bytes(content)
+    assert prepare(drawn, tmp_path) == 2
+    assert f"{name} is no file of this command" in capsys.readouterr().err
+    assert (tmp_path / name).read_bytes() == content
+    assert prepare(drawn, tmp_path, "--force") == 0
+
+
+def test_squares_of_other_photographs_or_settings_are_kept_unless_forced(drawn, tmp_path, capsys):
+    assert prepare(drawn, tmp_path / "k") == 0
+    draw_set(2, tmp_path / "other", size=96, seed=1)
+    assert prepare(tmp_path / "other", tmp_path / "k") == 2
+    assert "holds squares of other photographs" in capsys.readouterr().err
+    assert prepare(drawn, tmp_path / "k", "--crop", "none") == 2
+    assert "holds squares made with other settings" in capsys.readouterr().err
+    assert prepare(drawn, tmp_path / "k") == 0
+    assert prepare(tmp_path / "other", tmp_path / "k", "--force") == 0
+
+
+@pytest.mark.parametrize("name", ["index.json", "squares.npy"])
+def test_what_was_cut_short_is_made_anew(drawn, tmp_path, name):
+    prepare(drawn, tmp_path)
+    whole = np.load(tmp_path / "squares.npy")
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: len(content) // 2])
+    assert prepare(drawn, tmp_path) == 0
+    assert np.array_equal(np.load(tmp_path / "squares.npy"), whole)
+    assert json.loads((tmp_path / "index.json").read_text())["done"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(drawn, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    assert prepare(drawn, tmp_path / "file") == 2
+    assert "output is a folder, got the file" in capsys.readouterr().err
+
+
+def test_a_name_that_is_no_text_is_a_photograph_that_failed(drawn, tmp_path, capsys):
+    photo = next((drawn / "photos").iterdir()).read_bytes()
+    for name in (b"caf\xe9.jpg", b"good.jpg"):
+        (tmp_path / os.fsdecode(name)).write_bytes(photo)
+    assert run(["data", "prepare", str(tmp_path), "--size", "32", "--workers", "0", "-o",
+                str(tmp_path / "k")]) == 3  # fmt: skip
+    told = capsys.readouterr().err
+    assert r"caf\xe9.jpg" in told
+    assert "2 photographs = 1 prepared + 1 failed" in told
