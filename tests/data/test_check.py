@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 from PIL import Image
 
 from drgrade.data.check import count_grades, examine
@@ -11,6 +12,7 @@ from drgrade.data.findings import Findings
 from drgrade.data.fingerprint import fingerprint
 from drgrade.data.manifest import Manifest, make_manifest
 from drgrade.data.phantom import draw_eye, paint
+from drgrade.files import sha256_file
 
 
 def draw(folder: Path, name: str, red: int) -> str:
@@ -52,6 +54,24 @@ def test_photos_are_counted_by_split_and_grade(tmp_path: Path) -> None:
         "tune": (0, 0, 1, 0, 0, 0),
         "test": (0, 0, 0, 0, 0, 1),
     }
+
+
+def test_a_photo_of_another_hash_than_the_table_says_is_wrong(tmp_path: Path) -> None:
+    photos = [draw(tmp_path, f"{i}.png", 60 * i) for i in range(3)]
+    right = sha256_file(tmp_path / "0.png")
+    hashes = [right.upper(), None, "0" * 64]
+    findings = examine(manifest_of(tmp_path, photo=[*photos], sha256=[*hashes]))
+    assert findings.other_bytes == ("2.png",)
+    assert "1 photo of another SHA-256 than the table says: 2.png" in findings.wrong()[0]
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_a_mask_that_is_missing_is_wrong(tmp_path: Path, read: bool) -> None:
+    photos = [draw(tmp_path, f"{i}.png", 60 * i) for i in range(2)]
+    Image.new("L", (40, 30)).save(tmp_path / "m.png")
+    manifest = manifest_of(tmp_path, photo=[*photos], mask=["m.png", "none.png"])
+    (said,) = examine(manifest, read_pixels=read).wrong()
+    assert said.startswith("1 mask missing or broken: none.png (no ")
 
 
 def test_missing_and_broken_photos_are_named(tmp_path: Path) -> None:

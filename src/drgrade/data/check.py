@@ -17,11 +17,12 @@ from drgrade.data.field import find_field
 from drgrade.data.findings import Findings
 from drgrade.data.label_scale import scale_of
 from drgrade.data.manifest import Manifest
+from drgrade.data.masks import read_mask
 from drgrade.data.photo import ARRAYS, read_photo
 from drgrade.data.shortcuts import Shortcut, find_shortcut
 from drgrade.data.splits import copied_share, leaked_share, unit
 from drgrade.data.statistics import photo_statistics
-from drgrade.errors import ManifestError, PhotoError
+from drgrade.errors import ManifestError, MaskError, PhotoError
 from drgrade.grades import GRADES, REFERABLE_FROM
 from drgrade.progress import track
 
@@ -60,6 +61,8 @@ def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -
         counts=counts,
         missing=missing,
         broken=seen.broken,
+        masks=_bad_masks(manifest, workers, read=read_pixels),
+        other_bytes=_other_bytes(manifest, seen.facts) if read_pixels else (),
         shared=_shared(manifest),
         leaked_share=leaked_share(manifest),
         leak_declared=bool(manifest.facts.get("leak_declared")),
@@ -127,6 +130,36 @@ def _read_all(
     with ThreadPoolExecutor(workers) as pool:
         answers = track(pool.map(look, photos), len(photos), "looked at")
         yield from zip(photos, answers, strict=True)
+
+
+def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[str, str], ...]:
+    """The masks that the manifest names and nobody can use, each with its reason."""
+    if "mask" not in manifest.table.columns:
+        return ()
+    masks = manifest.table["mask"].drop_nulls().unique().sort().to_list()
+
+    def why_not(mask: str) -> str:
+        place = manifest.root / mask
+        if not read:
+            return "" if place.is_file() else "no such file"
+        try:
+            read_mask(place)
+        except MaskError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(workers) as pool:
+        reasons = list(pool.map(why_not, masks))
+    return tuple((mask, why) for mask, why in zip(masks, reasons, strict=True) if why)
+
+
+def _other_bytes(manifest: Manifest, facts: dict[str, Facts]) -> tuple[str, ...]:
+    """The photos whose SHA-256 is not the one that the manifest promises."""
+    told = _told(manifest)
+    promised = {photo: str(each["sha256"]).lower() for photo, each in told.items()
+                if "sha256" in each}  # fmt: skip
+    return tuple(photo for photo, each in facts.items()
+                 if promised.get(photo, each["sha256"]) != each["sha256"])  # fmt: skip
 
 
 def _told(manifest: Manifest) -> dict[str, Facts]:

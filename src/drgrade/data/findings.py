@@ -36,6 +36,8 @@ class Findings:
     scale: str = ""  # what the grades look like, where not 0 to 4: one of `SCALES`
     shortcut: Shortcut | None = None  # how well the file alone tells `shortcut_of`
     shortcut_of: str = ""
+    masks: tuple[tuple[str, str], ...] = ()  # that cannot be used, and why
+    other_bytes: tuple[str, ...] = ()  # photos that are not those whose SHA-256 the table has
     root: str = ""  # where photos were looked for
 
     def wrong(self) -> list[str]:
@@ -50,6 +52,13 @@ class Findings:
         if self.broken:
             told = [f"{photo} ({reason})" for photo, reason in self.broken]
             said.append(f"{counted(len(told), 'photo')} broken: {_list(told)}")
+        if self.masks:
+            told = [f"{mask} ({reason})" for mask, reason in self.masks]
+            said.append(f"{counted(len(told), 'mask')} missing or broken: {_list(told)}")
+        if self.other_bytes:
+            said.append(f"{counted(len(self.other_bytes), 'photo')} of another SHA-256 than the "
+                        f"table says: {_list(self.other_bytes)}; bring the photos it was made of, "
+                        "or correct its column sha256")  # fmt: skip
         said += self._leaks(declared=False)
         if self.copies_across:
             said.append(f"the same bytes in two splits: {_list_sets(self.copies_across)}")
