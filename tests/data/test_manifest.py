@@ -217,6 +217,23 @@ def test_what_is_written_is_read_back(
     assert (again.facts, again.hash, again.root) == (manifest.facts, manifest.hash, path.parent)
 
 
+def test_a_root_is_a_folder_here_before_one_beside_the_manifest(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "set" / "photos").mkdir(parents=True)
+    (tmp_path / "set" / "m.csv").write_text("photo\na.jpg\n")
+    table = Path("set/m.csv")
+    assert read_manifest(table, root=Path("photos")).root == Path("set/photos")
+    (tmp_path / "photos").mkdir()
+    assert read_manifest(table, root=Path("photos")).root == tmp_path / "photos"
+
+
+def test_a_root_that_is_given_takes_the_place_of_the_declared_one(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("photo\na.jpg\n")
+    (tmp_path / "m.json").write_text('{"kind": "drgrade manifest", "root": "/elsewhere"}')
+    write_manifest(read_manifest(tmp_path / "m.csv", root=tmp_path), tmp_path / "n.csv")
+    assert read_manifest(tmp_path / "n.csv").root == tmp_path
+
+
 def test_the_root_travels_with_the_manifest(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     manifest = make_manifest(pl.DataFrame({"photo": ["a.png"]}), photos)

@@ -100,8 +100,9 @@ def make_manifest(
 def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
     """Read a manifest, `.parquet` or CSV of any usual make; text stays text.
 
-    Photos lie below `root`, else below the root the manifest declares, else beside it. Absolute
-    paths and paths with `..` are allowed below a declared root only, and become relative to it.
+    Photos lie below `root` (a folder as given, else one beside the manifest), else below the root
+    the manifest declares, else beside it. Absolute paths and paths with `..` are allowed below a
+    declared root only, and become relative to it.
     Where the table has no patients, patient and eye are taken from names like `10_left.jpeg`,
     and `facts["notes"]` says so.
 
@@ -109,12 +110,13 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
         ManifestError: every problem of the file at once, with line, value and cure.
     """
     path = Path(path)
-    problems = Problems(path, unit="row" if path.suffix == ".parquet" else "line")
-    if path.suffix == ".parquet":
+    problems = Problems(path, unit="row" if path.suffix.lower() == ".parquet" else "line")
+    if path.suffix.lower() == ".parquet":
         text, facts = _read_parquet(path, problems)
     else:
         text, facts = _read_csv(path, problems), read_facts(path)
-    declared = root if root is not None else facts.pop("root", None)
+    told = facts.pop("root", None)
+    declared = told if root is None else root.absolute() if root.is_dir() else root
     base = path.parent if declared is None else path.parent / declared
     whole = from_text(
         text, base, problems, beside=path.parent, facts=facts, is_declared=declared is not None
@@ -138,7 +140,7 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
             kept = {"drgrade": json.dumps(facts, allow_nan=False)}
             manifest.table.write_parquet(temporary, metadata=kept)
     elif path.suffix == ".csv":
-        _refuse_foreign(path.with_suffix(".json"))
+        refuse_foreign(path.with_suffix(".json"))
         with replacing(path) as temporary:
             neutralise(manifest.table).write_csv(temporary)
         write_json(path.with_suffix(".json"), facts)
@@ -146,7 +148,12 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
         raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
 
 
-def _refuse_foreign(beside: Path) -> None:
+def refuse_foreign(beside: Path) -> None:
+    """Refuse a place for the facts of a CSV manifest where another's file lies.
+
+    Raises:
+        ManifestError: names the file.
+    """
     if not beside.exists():
         return
     try:

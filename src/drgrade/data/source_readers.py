@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 import polars as pl
@@ -279,15 +280,16 @@ def read_deepdrid(path: Path) -> list[Listing]:
 def read_retinamnist(path: Path) -> list[Listing]:
     """RetinaMNIST: arrays in one file; a photo is `retinamnist.npz#train/17`."""
     file = _need(path, "retinamnist.npz", "retinamnist_*.npz")[0]
+    name = file.relative_to(path).as_posix() if path.is_dir() else file.name
     columns: dict[str, list[str]] = {"photo": [], "grade": [], "split": []}
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             for part in ("train", "val", "test"):
                 labels = arrays[f"{part}_labels"].reshape(-1)
-                columns["photo"] += [f"{file.name}#{part}/{i}" for i in range(len(labels))]
+                columns["photo"] += [f"{name}#{part}/{i}" for i in range(len(labels))]
                 columns["grade"] += [str(grade) for grade in labels]
                 columns["split"] += [PART_FOLDERS[part]] * len(labels)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise ManifestError(f"{file} is no RetinaMNIST file ({error}); fetch it again") from None
     return [Listing(file, _numbered(pl.DataFrame(columns)))]
 
