@@ -46,6 +46,24 @@ def test_the_grade_follows_from_the_lesions_by_the_icdr_rule(lesions, grade):
     assert grade_of(lesions, DISC) == grade
 
 
+@pytest.mark.parametrize("content", ["{", "[1]"])
+def test_settings_that_are_damaged_are_refused_in_a_line(tmp_path, content):
+    draw_set(1, tmp_path, size=64)
+    (tmp_path / "drawn.json").write_text(content)
+    with pytest.raises(UsageError, match="by another version of the drawing"):
+        draw_set(1, tmp_path, size=64)
+
+
+@pytest.mark.parametrize("name", ["manifest.csv", "manifest.json"])
+def test_anothers_table_is_refused_before_anything_is_drawn(tmp_path, name):
+    (tmp_path / "manifest.csv").write_bytes(b"caf\xe9,1\n")
+    (tmp_path / name).write_bytes(b"caf\xe9,1\n")
+    with pytest.raises(UsageError, match=r"manifest\.(csv|json)"):
+        draw_set(2, tmp_path, size=64)
+    assert not (tmp_path / "photos").exists()
+    assert not (tmp_path / "drawn.json").exists()
+
+
 def test_any_eye_is_drawn_again_from_its_number_alone():
     one, two = (paint(draw_eye(7, 11), 96) for _ in range(2))
     assert np.array_equal(one.pixels, two.pixels)

@@ -6,6 +6,7 @@ is used. Coordinates are shares of half the field, x to the right, y down, the f
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
@@ -15,7 +16,7 @@ import numpy as np
 import polars as pl
 from PIL import Image
 
-from drgrade.data.manifest import Manifest, write_manifest
+from drgrade.data.manifest import Manifest, refuse_foreign, write_manifest
 from drgrade.data.masks import KINDS
 from drgrade.data.phantom_anatomy import (
     Anatomy,
@@ -44,7 +45,7 @@ from drgrade.data.phantom_lesions import (
     severities,
 )
 from drgrade.data.phantom_paint import bead, mark_beads, paint_lesion
-from drgrade.errors import UsageError
+from drgrade.errors import DrgradeError, UsageError
 from drgrade.files import refuse_file, write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
@@ -52,6 +53,7 @@ from drgrade.workers import pool
 
 DRAWING = 7  # counts up where the same seed draws other photos than before
 SETTINGS = "drawn.json"  # with what the photos of a folder were drawn
+LOOKED_AT = 20  # rows of a table that is there, before anything is painted
 SICKER = 0.25  # where the severities centre: about half the eyes have a lesion
 OUT_OF_FOCUS = 7.0  # px at 512 px of a photograph that cannot be graded for its focus alone
 
@@ -145,11 +147,28 @@ def draw_set(
     """
     folder = Path(folder)
     refuse_file(folder)
-    _refuse_others(folder, {"drawing": DRAWING, "seed": seed, "size": size, "shift": shift})
+    settings = {"drawing": DRAWING, "seed": seed, "size": size, "shift": shift}
+    _refuse_others(folder, settings)
+    _refuse_table(folder / "manifest.csv", n, seed, shift)
+    if not (folder / SETTINGS).exists():
+        write_json(folder / SETTINGS, settings)
     rows = list(track(_drawn(folder, n, size, seed, shift, workers), n, "drawing"))
     manifest = Manifest(_table(rows), folder, {"source": "drawn", "seed": seed})
     _keep_or_write(manifest, folder / "manifest.csv")
     return manifest
+
+
+def _refuse_table(path: Path, n: int, seed: int, shift: float) -> None:
+    """Refuse, before anything is painted, a place whose table begins otherwise than the drawn one.
+
+    Raises:
+        UsageError: the table there was changed by a person, or is another's.
+    """
+    if not path.exists():
+        return
+    refuse_foreign(path.with_suffix(".json"))
+    first = [_row_of(draw_eye(seed, number, shift=shift)) for number in range(min(n, LOOKED_AT))]
+    _is_kept(_text_of(path), _table(first).write_csv(), path)
 
 
 def _keep_or_write(manifest: Manifest, path: Path) -> None:
@@ -158,18 +177,23 @@ def _keep_or_write(manifest: Manifest, path: Path) -> None:
     Raises:
         UsageError: the table there was changed by a person.
     """
-    if not path.exists():
-        write_manifest(manifest, path)
+    if path.exists() and _is_kept(_text_of(path), manifest.table.write_csv(), path):
         return
-    there, made = path.read_text(encoding="utf-8"), manifest.table.write_csv()
-    if there.startswith(made):
-        return
-    if not made.startswith(there):
+    write_manifest(manifest, path)
+
+
+def _is_kept(there: str, made: str, path: Path) -> bool:
+    """Whether a table tells of all photos that were made; one that tells of fewer grows."""
+    if not there.startswith(made) and not made.startswith(there):
         raise UsageError(
             f"{path} is no longer the table of the drawn photos; it is kept: "
             "give it another name, or name another folder"
         )
-    write_manifest(manifest, path)
+    return there.startswith(made)
+
+
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _drawn(
@@ -179,14 +203,25 @@ def _drawn(
     if workers < 2 or n < 64:
         yield from map(one, range(n))
         return
-    with pool(workers) as processes:
-        yield from processes.map(one, range(n), chunksize=16)
+    try:
+        with pool(workers) as processes:
+            yield from processes.map(one, range(n), chunksize=16)
+    except BrokenProcessPool:
+        raise DrgradeError(
+            f"one of {workers} processes that draw was ended from outside (no memory left?); "
+            "run the same command again, which goes on, or take fewer workers"
+        ) from None
 
 
 def _refuse_others(folder: Path, asked: dict[str, float]) -> None:
     """Photos that are kept must be those that would be drawn; the settings lie beside them."""
     path = folder / SETTINGS
-    there = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    try:
+        there = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    except ValueError:
+        there = {}
+    if there is not None and not isinstance(there, dict):
+        there = {}
     if there == asked:
         return
     if there is not None or (folder / "photos").is_dir():
@@ -194,7 +229,6 @@ def _refuse_others(folder: Path, asked: dict[str, float]) -> None:
             f"{folder} holds photos drawn {_otherwise(there, asked)}; "
             "name an empty folder, or remove this one"
         )
-    write_json(path, asked)
 
 
 def _otherwise(there: dict[str, float] | None, asked: dict[str, float]) -> str:
@@ -208,20 +242,25 @@ def _otherwise(there: dict[str, float] | None, asked: dict[str, float]) -> str:
 
 def _draw_one(folder: Path, seed: int, number: int, size: int, shift: float) -> dict[str, object]:
     eye = draw_eye(seed, number, shift=shift)
-    name = f"{eye.patient}_{eye.side}"
-    photo, mask = folder / "photos" / f"{name}.jpg", folder / "masks" / f"{name}.png"
+    row = _row_of(eye)
+    photo, mask = folder / str(row["photo"]), folder / str(row["mask"])
     if not (photo.is_file() and mask.is_file()):
         painted = paint(eye, size)
         write_bytes(photo, _encoded(painted.pixels, "JPEG", **_jpeg(eye.camera)))
         write_bytes(mask, _encoded(painted.mask, "PNG"))
+    return row
+
+
+def _row_of(eye: Eye) -> dict[str, object]:
+    name = f"{eye.patient}_{eye.side}"
     return {
-        "photo": f"photos/{photo.name}",
+        "photo": f"photos/{name}.jpg",
         "patient": eye.patient,
         "eye": eye.side,
         "grade": eye.grade,
         "dme": eye.dme,
         "quality": eye.quality,
-        "mask": f"masks/{mask.name}",
+        "mask": f"masks/{name}.png",
     } | {f"n_{kind}": sum(each.kind == kind for each in eye.lesions) for kind in KINDS}
 
 
