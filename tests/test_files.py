@@ -5,11 +5,14 @@ import os
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from drgrade.errors import RunError, UsageError
 from drgrade.files import (
+    cache_folder,
+    data_folder,
     locked,
     refuse_taken,
     replacing,
@@ -110,6 +113,29 @@ def test_of_many_that_take_over_a_dead_lock_one_holds_it_at_a_time(tmp_path):
     for each in threads:
         each.join(timeout=30)
     assert most == [1] * 8
+
+
+def test_a_disk_without_hard_links_has_locks_too(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with locked(tmp_path), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
+        locked(tmp_path).__enter__()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_user_without_a_home_is_told_what_to_set_or_needs_none(tmp_path, monkeypatch):
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    for name in ("DRGRADE_CACHE", "DRGRADE_DATA", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(UsageError, match="set DRGRADE_CACHE=FOLDER"):
+        cache_folder()
+    monkeypatch.setenv("DRGRADE_DATA", str(tmp_path))
+    assert data_folder() == tmp_path
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):

@@ -248,3 +248,9 @@ def test_the_stages_of_the_packaged_grader_are_those_it_was_made_by():
     first, last = load_recipe("grader").in_stages()
     assert first.hash.startswith("5e8988ef601e")
     assert (last.data.drawn, last.data.manifest) == (0, "")
+
+
+@pytest.mark.parametrize("value", ["true", "2.0", '"2"'])
+def test_a_whole_number_is_neither_a_flag_nor_a_fraction_nor_text(value):
+    with pytest.raises(RecipeError, match=r"train\.epochs: should be a valid integer"):
+        load_recipe("demo", [f"train.epochs={value}"])

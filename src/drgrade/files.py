@@ -15,6 +15,7 @@ from typing import Any
 from drgrade.errors import RunError, UsageError
 
 CHUNK = 1 << 20
+BEING_WRITTEN = 0.1  # seconds
 LOOK_AGAIN = 0.5  # seconds between two looks at a lock that is waited for
 
 
@@ -121,14 +122,25 @@ def sha256_file(path: Path) -> str:
 
 def cache_folder() -> Path:
     """Where downloads and prepared photos live: $DRGRADE_CACHE, else the user's cache folder."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("DRGRADE_CACHE") or Path(base) / "drgrade")
+    return _own_folder("DRGRADE_CACHE", "XDG_CACHE_HOME", ".cache")
 
 
 def data_folder() -> Path:
     """Where what must not be thrown away lives: $DRGRADE_DATA, else the user's data folder."""
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(os.environ.get("DRGRADE_DATA") or Path(base) / "drgrade")
+    return _own_folder("DRGRADE_DATA", "XDG_DATA_HOME", ".local/share")
+
+
+def _own_folder(ours: str, everybodys: str, below_home: str) -> Path:
+    if named := os.environ.get(ours):
+        return Path(named)
+    if base := os.environ.get(everybodys):
+        return Path(base) / "drgrade"
+    try:
+        return Path.home() / below_home / "drgrade"
+    except RuntimeError:
+        raise UsageError(
+            f"the user needs a home folder, got none (user {os.getuid()}); set {ours}=FOLDER"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -194,6 +206,11 @@ def _appear(lock: Path, content: str) -> None:
     whole.write_text(content, encoding="utf-8")
     try:
         os.link(whole, lock)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links
+        with lock.open("x", encoding="utf-8") as made:
+            made.write(content)
     finally:
         whole.unlink()
 
@@ -218,7 +235,11 @@ def _remove_dead(lock: Path) -> None:
 
 def _owner(lock: Path) -> dict[str, Any]:
     try:
-        return json.loads(lock.read_text(encoding="utf-8"))
+        text = lock.read_text(encoding="utf-8")
+        if not text:  # without hard links a lock is empty for a moment
+            time.sleep(BEING_WRITTEN)
+            text = lock.read_text(encoding="utf-8")
+        return json.loads(text)
     except (OSError, ValueError):
         return {}
 

@@ -18,6 +18,7 @@ HASHED_AS: dict[str, dict[str, Any]] = {  # places, and how a result is computed
     "data": {"manifest": "", "root": "", "workers": 2},
     "train": {"save_minutes": 5.0},
 }
+Whole = Annotated[int, Field(strict=True)]  # true is no 1, and 2.0 no 2
 Share = Annotated[float, Field(ge=0.0, lt=1.0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 
@@ -33,13 +34,13 @@ class Data(Section):
 
     manifest: str = ""
     root: str = ""
-    drawn: int = Field(0, ge=0, le=1_000_000)  # so many drawn photos instead of a manifest
-    draw_seed: int = Field(0, ge=0)
-    size: int = Field(512, ge=28, le=2048)
+    drawn: Whole = Field(0, ge=0, le=1_000_000)  # so many drawn photos instead of a manifest
+    draw_seed: Whole = Field(0, ge=0)
+    size: Whole = Field(512, ge=28, le=2048)
     crop: Literal["field", "none"] = "field"
-    workers: int = Field(2, ge=0, le=64)
-    photos: int = Field(0, ge=0)  # at most so many training photos, whole patients; 0: all
-    split_seed: int = Field(0, ge=0)
+    workers: Whole = Field(2, ge=0, le=64)
+    photos: Whole = Field(0, ge=0)  # at most so many training photos, whole patients; 0: all
+    split_seed: Whole = Field(0, ge=0)
     carve: Literal["both", "tune", "none"] = "both"  # of tune and calibrate, taken out of train
 
     @property
@@ -100,7 +101,7 @@ class Augment(Section):
     light: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # uneven, edge against middle
     blur: float = Field(0.0, ge=0.0, le=0.05, allow_inf_nan=False)  # share of the side
     noise: float = Field(0.0, ge=0.0, le=0.2, allow_inf_nan=False)  # of full light
-    jpeg: int = Field(0, ge=0, le=95)  # the lowest quality; 0: not compressed anew
+    jpeg: Whole = Field(0, ge=0, le=95)  # the lowest quality; 0: not compressed anew
 
 
 class Optimiser(Section):
@@ -118,27 +119,27 @@ class Schedule(Section):
 
     name: Literal["constant", "cosine", "step"] = "constant"
     warmup_epochs: float = Field(0.0, ge=0.0, le=100.0, allow_inf_nan=False)
-    step_epochs: int = Field(10, ge=1, le=1000)
+    step_epochs: Whole = Field(10, ge=1, le=1000)
     step_factor: Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)] = 0.1
 
 
 class Train(Section):
     """How long, in what pieces, and what chooses the best epoch (always on `tune`, or none)."""
 
-    epochs: int = Field(10, ge=1, le=10_000)
-    batch: int = Field(16, ge=1, le=4096)
-    seed: int = Field(0, ge=0, lt=1 << 31)
-    accumulate: int = Field(1, ge=1, le=1024)
+    epochs: Whole = Field(10, ge=1, le=10_000)
+    batch: Whole = Field(16, ge=1, le=4096)
+    seed: Whole = Field(0, ge=0, lt=1 << 31)
+    accumulate: Whole = Field(1, ge=1, le=1024)
     clip: float = Field(0.0, ge=0.0, le=1e6, allow_inf_nan=False)
     ema: Share = 0.0
     mixed_precision: bool = False
     channels_last: bool = True
     balanced_sampler: bool = False
-    early_stop: int = Field(0, ge=0, le=10_000)  # epochs without a better tune score; 0: never
+    early_stop: Whole = Field(0, ge=0, le=10_000)  # epochs without a better tune score; 0: never
     choose: Literal["qwk", "accuracy", "loss", "last"] = "qwk"  # last: the last epoch, unchosen
     watch_test: bool = False  # test accuracy of every epoch, for the lab's table only
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
-    threads: int = Field(0, ge=0, le=256)
+    threads: Whole = Field(0, ge=0, le=256)
     save_minutes: Annotated[float, Field(ge=0.0, le=1440.0, allow_inf_nan=False)] = 5.0
 
 
