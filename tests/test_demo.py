@@ -31,5 +31,11 @@ def test_the_demo_draws_trains_judges_grades_a_real_eye_and_names_its_page(
     assert again == trained
 
 
+def test_a_manifest_of_other_photographs_is_refused(tmp_path, capsys):
+    (tmp_path / "manifest.csv").write_text("photo,grade\na.jpg,0\n")
+    assert run(["demo", "-o", str(tmp_path), "--photos", "48"]) == 2
+    assert "name another folder with -o" in capsys.readouterr().err
+
+
 def test_the_real_photograph_is_where_the_package_has_it():
     assert real_photo().is_file()

@@ -7,6 +7,8 @@ from pathlib import Path
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
+from drgrade.errors import UsageError
+from drgrade.facts import DRAWN
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.explain import as_json, explain_photo
 from drgrade.models.explain_files import write_explanation
@@ -59,10 +61,21 @@ def tell(folder: Path, *, photos: int = PHOTOS, epochs: int = 0, language: str =
 
 
 def drawn(folder: Path, photos: int) -> Manifest:
-    """Draw once; a manifest that is there is read again."""
+    """Draw once; the manifest of so many drawn photographs that is there is read again.
+
+    Raises:
+        UsageError: another manifest is there.
+    """
     path = folder / "manifest.csv"
     if path.is_file():
-        return read_manifest(path)
+        there = read_manifest(path)
+        if there.facts.get("source") != DRAWN or len(there) != photos:
+            raise UsageError(
+                f"the demo reads its own {photos} drawn photographs again, and {path} has "
+                f"{len(there)} of source '{there.facts.get('source') or 'unknown'}'; "
+                "name another folder with -o"
+            )
+        return there
     manifest = draw_set(photos, folder / "photos", size=SIDE, workers=2)
     divided = split(manifest, seed=0)
     write_manifest(divided, path)

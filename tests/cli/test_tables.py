@@ -129,6 +129,17 @@ def test_shares_that_are_none_are_refused(folder: Path, capsys: Capture) -> None
     assert "--shares must be four percentages" in capsys.readouterr().err
 
 
+def test_shares_are_refused_where_parts_are_kept(folder: Path, capsys: Capture) -> None:
+    import_all()
+    run(["data", "split", "m.csv", "-o", "s.csv"])
+    command = ["data", "split", "s.csv", "-o", "t.csv", "--shares"]
+    assert run([*command, "50,0,0,50"]) == 2
+    assert "--shares divides all rows, and s.csv has parts; add --anew" in capsys.readouterr().err
+    assert run([*command, "a,b"]) == 2
+    assert "--shares must be four percentages" in capsys.readouterr().err
+    assert run([*command, "50,0,0,50", "--anew"]) == 0
+
+
 def test_the_sources_are_listed_with_their_licences(capsys: Capture) -> None:
     assert run(["data", "sources"]) == 0
     out = capsys.readouterr().out

@@ -188,7 +188,7 @@ def split(
     output: Output,
     seed: int = 0,
     anew: Annotated[bool, Flag] = False,
-    shares: str = "70,10,10,10",
+    shares: str | None = None,
     root: Path | None = None,
     force: Annotated[bool, Flag] = False,
     json_: Json = False,
@@ -211,7 +211,8 @@ def split(
     anew
         Forget the parts that are there and divide all rows.
     shares
-        Per cent of the rows for train, tune, calibrate and test, where all rows are divided.
+        Per cent of the rows for train, tune, calibrate and test, where all rows are divided;
+        70,10,10,10 unless given.
     root
         Folder the photos lie in, where it is not beside the manifest.
     force
@@ -227,12 +228,16 @@ def split(
     check_place(output)
     if seed < 0:
         raise UsageError(f"--seed must be 0 or more, got {seed}")
+    wanted = splits.SHARES if shares is None else _shares(shares)
     table = read_manifest(manifest, root=root)
     if is_anew := anew or table.table["split"].null_count() == len(table):
         table = splits.undivided(table)
+    elif shares is not None:
+        raise UsageError(f"--shares divides all rows, and {manifest} has parts; add --anew to "
+                         "forget these, or leave --shares out")  # fmt: skip
     told_before = len(table.facts.get("notes", []))
     if is_anew:
-        divided = splits.split(table, seed=seed, shares=_shares(shares))
+        divided = splits.split(table, seed=seed, shares=wanted)
     else:
         divided = splits.complete(table, seed)
     write_table(divided, output, force=force or output.resolve() == manifest.resolve())
