@@ -178,7 +178,8 @@ def test_a_table_of_any_usual_make_is_read_the_same(tmp_path, content):
         ("photo,grade,grade,predicted\na,1,3,2\n", "keep one column 'grade'"),
         ("photo,grade,predicted,Status\na,1,0,ungradable\n", "'Status' is nearly 'status'"),
         ("photo,grade,predicted,eye\na,1,0,up\n", "eye must be left, right or empty, got 'up'"),
-        ("photo,grade,predicted,dme\na,1,0,yes\n", "dme must be a digit, 0 for none, got 'yes'"),
+        ("photo,grade,predicted,dme\na,1,0,-1\n", "dme must be 0 to 2, 0 for none, got -1"),
+        ("photo,grade,predicted,dme\na,1,0,yes\n", "dme must be 0 to 2, 0 for none, got 'yes'"),
         ("photo,grade,predicted,p_dme\na,1,0,x\n", "p_dme must be a number, got 'x'"),
         (HEAD + "a,1,1,0,1,0,0,0\nb,1,1,,,,,\n", "none for photo 'b' (and 0 more of 2)"),
         ('photo,grade,predicted\n"a\nb\x1b[2J",9,1\n', "photo 'a\\nb\\x1b[2J'"),
@@ -245,3 +246,9 @@ def test_another_files_place_is_never_taken(tmp_path, text):
     with pytest.raises(PredictionsError, match="another's file"):
         write_predictions(from_rows([GRADED]), tmp_path / "p.csv", force=True)
     assert (tmp_path / "p.json").read_text() == text
+
+
+def test_probabilities_of_three_decimals_are_taken_as_they_are(tmp_path):
+    text = "photo,grade,p0,p1,p2,p3,p4\na,1,0.333,0.334,0.111,0.111,0.113\n"
+    (tmp_path / "rounded.csv").write_text(text)
+    assert read_predictions(tmp_path / "rounded.csv").table["predicted"].to_list() == [1]

@@ -109,6 +109,19 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
+def _is_calibration(value: Any) -> bool:
+    """Empty, or a method of `recalibration` with what it needs: a temperature, or its knots."""
+    if not _is_object(value) or not value:
+        return _is_object(value)
+    if value.get("method") == "temperature":
+        return _is_number(value.get("temperature")) and value["temperature"] > 0
+    if value.get("method") == "isotonic":
+        knots = [value.get(name) for name in ("scores", "shares")]
+        are_lists = all(isinstance(each, list) and all(map(_is_number, each)) for each in knots)
+        return are_lists and len(knots[0]) == len(knots[1]) > 0
+    return value.get("method") == "none"
+
+
 def _is_hashes(value: Any) -> bool:
     return isinstance(value, list) and all(each is None or isinstance(each, str) for each in value)
 
@@ -156,7 +169,7 @@ KINDS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "mirror_changes": ("a share of 0 to 1", _is_share),
     "preprocess": ("an object of settings", _is_object),
     "train_preprocess": ("an object of settings", _is_object),
-    "calibration": ("an object with its method", _is_object),
+    "calibration": ("an object with its method and numbers", _is_calibration),
     "prevalence": ("an object of shares, as train 0.2", _is_prevalence),
     "input_statistics": ("train with two numbers a feature, and cameras", _is_statistics),
     "fold_weights_sha256": ("a list of hashes", _is_hashes),

@@ -1,6 +1,7 @@
 """Graders on the same photographs: equal ones are equal, better ones lead, others are refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -201,15 +202,19 @@ def test_seeds_of_one_recipe_alone_are_refused_with_the_way_out():
 
 @pytest.mark.parametrize(
     ("asked", "problem"),
-    [({"p": ["x"]}, "got 'x' in 'p'"), ({"p": ["a"], "q": ["a"]}, "got one in two")],
+    [
+        ({"p": ["x"]}, "got 'x' in 'p'"),
+        ({"p": ["a"], "q": ["a"]}, "got one in two"),
+        ({"b": ["a"]}, "the pool 'b' is called like a table"),
+    ],
 )
 def test_pools_hold_tables_that_are_there_once(asked, problem):
     with pytest.raises(UsageError, match=problem):
-        as_asked(["a", "b"], asked)
+        as_asked(dict.fromkeys("ab", grader(0.5)), asked)
 
 
 def test_pools_asked_by_name_leave_the_others_alone():
-    assert as_asked(["a", "b", "c"], {"p": ["c", "a"]}) == {"p": [2, 0], "b": [1]}
+    assert as_asked(dict.fromkeys("abc", grader(0.5)), {"p": ["c", "a"]}) == {"p": [2, 0], "b": [1]}
 
 
 def answering(grades, answers, status="graded"):
@@ -270,3 +275,53 @@ def test_other_references_of_macular_edema_are_refused():
 def test_an_interval_that_begins_below_zero_is_told_in_words_of_the_page(language, word):
     found = Estimate(-0.1, -0.2, 0.05, "percentile", 40)
     assert number(found, language) == f"-0.100 (-0.200 {word} 0.050)"
+
+
+def table_at(folder, name, made):
+    path = folder / f"{name}.csv"
+    write_predictions(made, path)
+    return path
+
+
+def test_a_graded_row_without_a_grade_is_no_answer_of_0():
+    lost = grader(0.8)
+    silent = replace(lost, table=lost.table.with_columns(predicted=pl.lit(None, pl.Int8)))
+    with pytest.raises(PredictionsError, match="b: a graded row needs a predicted grade"):
+        compare({"a": grader(0.8), "b": silent}, resamples=FEW)
+
+
+def test_a_manifest_of_other_photographs_or_other_grades_is_refused(tmp_path, capsys):
+    paths = [str(table_at(tmp_path, name, grader(0.8))) for name in "ab"]
+    photos = [{"photo": row["photo"], "patient": row["patient"], "grade": row["grade"]}
+              for row in grader(0.8).table.iter_rows(named=True)]  # fmt: skip
+    wrong = {
+        "are not in the manifest": [{**row, "photo": f"x{row['photo']}"} for row in photos],
+        "reference grades are those of the manifest": [
+            {**row, "grade": 4 - row["grade"]} for row in photos
+        ],
+    }
+    for what, rows in wrong.items():
+        pl.DataFrame(rows).write_csv(tmp_path / "photos.csv")
+        call = ["compare", *paths, "-o", str(tmp_path / "out"), "--manifest"]
+        assert run([*call, str(tmp_path / "photos.csv")]) == 2
+        assert what in capsys.readouterr().err
+
+
+def test_comparing_test_photographs_is_a_look_for_each_table(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("DRGRADE_DATA", str(tmp_path / "data"))
+    paths = [str(table_at(tmp_path, name, grader(right))) for name, right in (("a", 0.5), ("b", 1))]
+    for n, looks in ((1, 2), (2, 4)):
+        assert run(["compare", *paths, "-o", str(tmp_path / f"out{n}")]) == 0
+        told = capsys.readouterr().err
+        assert f"looks at this test set: {looks} on this machine" in told
+        assert "different models: 2" in told
+
+
+def test_a_pool_is_named_once_and_seeds_of_one_recipe_beside_it_are_one_grader(tmp_path, capsys):
+    paths = [str(table_at(tmp_path, name, grader(0.8))) for name in "abcd"]
+    call = ["compare", *paths, "-o", str(tmp_path / "out"), "--pool", "x=a,b", "--pool", "x=c,d"]
+    assert run(call) == 2
+    assert "a pool is named once" in capsys.readouterr().err
+    tables = seeds_of("r", 0.8, 0.9) | {"c": grader(0.5), "d": grader(0.6)}
+    pools = as_asked(tables, {"pool": ["c", "d"]})
+    assert pools == {"pool": [2, 3], "r, 2 seeds": [0, 1]}

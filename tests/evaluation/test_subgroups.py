@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from drgrade.evaluation.checks import answers as checks
 from drgrade.evaluation.subgroups import BANDS, difference_p, holm, subgroups
@@ -73,6 +74,29 @@ def test_the_same_patients_on_both_sides_cancel_what_they_share():
 def test_few_photographs_are_not_tested():
     one = np.arange(10) < 3
     assert difference_p(np.ones(10), np.arange(10), one, ~one) is None
+
+
+def test_shares_that_do_not_vary_within_their_sides_are_tested_exactly():
+    one = np.arange(20) < 10
+    p = difference_p(one, np.arange(20), one, ~one)
+    assert p == pytest.approx(stats.fisher_exact([[10, 0], [0, 10]]).pvalue)
+    few = np.arange(20) < 7
+    assert difference_p(few, np.arange(20), few, ~few) == pytest.approx(
+        stats.fisher_exact([[7, 0], [0, 13]]).pvalue
+    )
+
+
+def test_w20_never_puts_a_gap_that_was_not_tested_down_to_chance():
+    rows = [
+        {"photo": f"{i}{eye}", "patient": str(i), "eye": eye, "grade": 3 * (i % 2),
+         "predicted": 3 * (i % 2) * (eye == "left"), "status": "graded"}
+        for i in range(60) for eye in ("left", "right")
+    ]  # fmt: skip
+    told = checks.check_sides(subgroups(from_rows(rows), REFERABLE), None)
+    assert "100.0 points apart." in told.sentence()
+    few = checks.check_sides(subgroups(from_rows(rows[:12]), REFERABLE), None)
+    for language, word in (("en", "too few photographs"), ("zh-TW", "照片太少")):
+        assert word in few.sentence(language)
 
 
 def test_w14_and_w20_fire_on_what_a_subgroup_misses():

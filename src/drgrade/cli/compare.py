@@ -56,25 +56,31 @@ def compare(
         Print the figures as JSON instead of the path of the page.
     """
     from drgrade.evaluation.comparison import compare as compare_tables
+    from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.compare_page import verdict, write_comparison
+    from drgrade.evaluation.pages.judge_text import looks_text
+    from drgrade.evaluation.pages.judge_words import tell
     from drgrade.evaluation.pooling import alone
     from drgrade.files import refuse_file
     from drgrade.progress import say
 
     refuse_file(output)
     tables = _tables(predictions, manifest, split)
-    pools = alone(list(tables)) if seeds_apart else _pools(pool, list(tables)) if pool else None
+    pools = alone(list(tables)) if seeds_apart else _pools(pool, tables) if pool else None
     found = compare_tables(tables, pools=pools, seed=seed)
     command = shlex.join(["drgrade", *sys.argv[1:]])
     page = write_comparison(found, output, command=command, language=language)
     say(verdict(found, language))
+    looks = [each for each in map(look_at, tables.values()) if each is not None]
+    if looks:
+        say(f"{tell(language, 'looks')}: {looks_text(looks[-1], language)}")
     print(page.with_suffix(".json").read_text(encoding="utf-8") if json_ else page)
 
 
 def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "Predictions"]:
     """The tables by short names, with the patients that the manifest lends."""
     from drgrade.data.manifest import read_manifest
-    from drgrade.evaluation.joining import with_splits
+    from drgrade.evaluation.joining import held_against, with_splits
     from drgrade.evaluation.judging.judge import pick_split
     from drgrade.evaluation.scorecard import with_patients
     from drgrade.predictions import read_predictions
@@ -82,10 +88,15 @@ def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "
     files = [_table(path) for path in paths]
     photos = manifest or next((m for m in map(_own_manifest, paths) if m), None)
     known = None if photos is None else read_manifest(photos)
-    return {
-        name: with_patients(pick_split(with_splits(read_predictions(file), known), split), known)
+    tables = {
+        name: pick_split(with_splits(read_predictions(file), known), split)
         for name, file in zip(_names(paths), files, strict=True)
     }
+    if known is None:
+        return tables
+    for rows in tables.values():
+        held_against(rows, known)
+    return {name: with_patients(rows, known) for name, rows in tables.items()}
 
 
 def _table(path: Path) -> Path:
@@ -101,14 +112,17 @@ def _own_manifest(path: Path) -> Path | None:
     return own if own.is_file() else None
 
 
-def _pools(asked: tuple[str, ...], names: list[str]) -> dict[str, list[int]]:
+def _pools(asked: tuple[str, ...], tables: dict[str, "Predictions"]) -> dict[str, list[int]]:
     from drgrade.evaluation.pooling import as_asked
 
     wrong = [each for each in asked if not all(each.partition("="))]
     if wrong:
         raise UsageError(f"--pool is NAME=TABLE,TABLE, got '{wrong[0]}'")
-    pairs = (each.partition("=") for each in asked)
-    return as_asked(names, {name: members.split(",") for name, _, members in pairs})
+    pairs = [(name, members.split(",")) for name, _, members in (a.partition("=") for a in asked)]
+    named = [name for name, _ in pairs]
+    if twice := next((name for name in named if named.count(name) > 1), ""):
+        raise UsageError(f"a pool is named once, got --pool {twice}=... twice; name them apart")
+    return as_asked(tables, dict(pairs))
 
 
 def _names(paths: list[Path]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -76,7 +77,8 @@ def evaluate(
     known: Manifest | None = None if photos is None else read_manifest(photos)
     whole = with_splits(read_predictions(table), known)
     rows = _rows(whole, split)
-    judgement = judge(rows, known, seed=seed, looks=look_at(rows), whole=whole)
+    judgement = judge(rows, known, seed=seed, whole=whole)
+    judgement = replace(judgement, looks=look_at(rows))  # what was refused was no look
     if not _may_write(judgement, language, force=force):
         return WARNED
     page = write_scorecard(

@@ -19,7 +19,7 @@ from drgrade.evaluation.metrics import accuracies, kappas, mcnemar, sensitivitie
 from drgrade.evaluation.pooling import Pools, by_family, pooled
 from drgrade.evaluation.ranking import delong, rank_pairs
 from drgrade.evaluation.resampling import RESAMPLES, resampled_areas, row_weights
-from drgrade.evaluation.units import at_level, endpoints, judged
+from drgrade.evaluation.units import at_level, endpoints, judged, refuse_unanswered
 from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing, with_unit
 from drgrade.grades import NUMBER_OF_GRADES
 from drgrade.groups import unit_of
@@ -196,6 +196,7 @@ def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
     whole = judged(first.table).sort("photo")
     for name, each in tables.items():
         _refuse_others(first_name, whole, name, judged(each.table).sort("photo"))
+        refuse_unanswered(each.graded().table, f"{name}: ")
     sorted_ = [Predictions(judged(each.table).sort("photo"), {}) for each in tables.values()]
     referable = [endpoints(each.table)[0] for each in sorted_]
     endpoint = next((each for each in referable if not each.with_dme), referable[0])

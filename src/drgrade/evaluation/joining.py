@@ -65,6 +65,19 @@ def with_splits(predictions: Predictions, manifest: "Manifest | None") -> Predic
     return replace(predictions, table=joined.select(table.columns))
 
 
+def held_against(predictions: Predictions, manifest: "Manifest") -> Join:
+    """The rows of one split beside the manifest's; what does not belong together is refused.
+
+    Raises:
+        PredictionsError: photos that the manifest does not have, or other reference grades.
+    """
+    split = next(iter(predictions.table["split"].drop_nulls()), None)
+    beside = join(predictions, manifest, split)
+    refuse_strangers(beside)
+    refuse_other_grades(predictions, manifest)
+    return beside
+
+
 def refuse_strangers(found: Join) -> None:
     """Refuse predictions of photos that the manifest does not have.
 

@@ -81,8 +81,10 @@ def confusion(grade: Numbers, predicted: Numbers) -> Ints:
 
 
 def _grades(numbers: Numbers) -> Ints:
-    grades = np.asarray(numbers).astype(np.int64).ravel()
-    wrong = grades[(grades < 0) | (grades >= NUMBER_OF_GRADES)]
+    given = np.asarray(numbers).ravel()
+    with np.errstate(invalid="ignore"):  # what is no number at all is told below
+        grades = given.astype(np.int64)
+    wrong = given[(grades < 0) | (grades >= NUMBER_OF_GRADES) | (grades != given)]
     if wrong.size:
         raise PredictionsError(f"grades must be 0 to 4, got {wrong[0]}; map the labels first")
     return grades

@@ -42,12 +42,13 @@ def by_family(tables: Mapping[str, Predictions]) -> Pools:
     return found
 
 
-def as_asked(names: Sequence[str], asked: Mapping[str, Sequence[str]]) -> Pools:
-    """The pools a person named, the other tables alone.
+def as_asked(tables: Mapping[str, Predictions], asked: Mapping[str, Sequence[str]]) -> Pools:
+    """The pools a person named; of the other tables those of one recipe are pooled (`by_family`).
 
     Raises:
-        UsageError: a table that is not there, or one in two pools.
+        UsageError: a table that is not there, one in two pools, or a pool called like another.
     """
+    names = list(tables)
     found: Pools = {}
     for pool, members in asked.items():
         for member in members:
@@ -60,7 +61,14 @@ def as_asked(names: Sequence[str], asked: Mapping[str, Sequence[str]]) -> Pools:
     taken = [place for members in found.values() for place in members]
     if len(set(taken)) < len(taken):
         raise UsageError("a table belongs to one pool, got one in two; name each once")
-    return found | {name: [place] for place, name in enumerate(names) if place not in taken}
+    rest = [place for place in range(len(names)) if place not in taken]
+    others = by_family({names[place]: tables[names[place]] for place in rest})
+    if both := next((name for name in found if name in others), ""):
+        raise UsageError(
+            f"every grader has a name of its own, but the pool '{both}' is called like a table "
+            "outside it; name the pool otherwise"
+        )
+    return found | {name: [rest[place] for place in others[name]] for name in others}
 
 
 def pooled(values: Floats, replicates: Floats, pools: Pools, seed: int) -> tuple[Floats, Floats]:

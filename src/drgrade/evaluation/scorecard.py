@@ -26,6 +26,7 @@ from drgrade.evaluation.intervals import (
     ratio,
 )
 from drgrade.evaluation.resampling import RESAMPLES, resampled_confusions
+from drgrade.evaluation.units import refuse_unanswered
 from drgrade.evaluation.values import Estimate, Flags, Floats, Ints, missing, with_unit
 from drgrade.grades import REFERABLE_FROM
 from drgrade.groups import unit_of
@@ -121,12 +122,7 @@ def score(
             "a score needs a graded row with a reference grade, "
             f"got none among {whole.table.height} rows; fill the columns grade and predicted"
         )
-    unanswered = judged.table.filter(pl.col("predicted").is_null())
-    if not unanswered.is_empty():
-        raise PredictionsError(
-            f"a graded row needs a predicted grade, got none for photo '{unanswered['photo'][0]}' "
-            f"and {unanswered.height - 1} more; fill the column or set status to error"
-        )
+    refuse_unanswered(judged.table)
     found = _score(judged, _arrays(judged, seed, resamples))
     checks = (
         check_trivial(found["answers"], found["counts"], found["qwk"], found["referable_auc"]),

@@ -1,6 +1,7 @@
 """Subgroups against the rest: gaps in sensitivity and specificity, Holm's correction over all."""
 
 from dataclasses import dataclass
+from math import comb
 from statistics import NormalDist
 
 import numpy as np
@@ -110,8 +111,10 @@ def difference_p(
 ) -> float | None:
     """Two-sided p of the difference of two shares whose patients may be the same.
 
-    The linearised difference of two ratio estimators, summed over patients (Cochran 1977). None
-    where a side has fewer than 5 photographs, or neither share varies.
+    The linearised difference of two ratio estimators, summed over patients (Cochran 1977). Where
+    neither share varies within its side and they differ, Fisher's exact test on the patients of
+    each side. None where a side has fewer than 5 photographs, or the shares are the same and
+    neither varies.
     """
     if min(one.sum(), other.sum()) < FEWEST:
         return None
@@ -123,8 +126,11 @@ def difference_p(
     ]
     m = len(parts[0])
     error = float(np.sqrt(m / max(1, m - 1) * ((parts[0] - parts[1]) ** 2).sum()))
-    if not error:
+    if not error and shares[0] == shares[1]:
         return None
+    if not error:
+        n, m = (len(np.unique(index[side])) for side in (one, other))
+        return (2 if n == m else 1) / comb(n + m, n)
     return 2 * NormalDist().cdf(-abs(float(shares[0] - shares[1])) / error)
 
 

@@ -90,6 +90,21 @@ def judged(table: pl.DataFrame) -> pl.DataFrame:
     return table.filter(pl.col("grade").is_not_null() & (pl.col("status") != "duplicate"))
 
 
+def refuse_unanswered(graded: pl.DataFrame, whose: str = "") -> None:
+    """Refuse graded rows without a predicted grade: no failure is an answer of 0.
+
+    Raises:
+        PredictionsError: names the first, after `whose`.
+    """
+    without = graded.filter(pl.col("predicted").is_null())
+    if not without.is_empty():
+        raise PredictionsError(
+            f"{whose}a graded row needs a predicted grade, got none for photo "
+            f"'{without['photo'][0]}' and {without.height - 1} more; fill the column or set "
+            "status to error"
+        )
+
+
 def refuse_twins(predictions: Predictions) -> None:
     """Refuse a table in which a photo comes twice and the further row is not told as duplicate.
 

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from drgrade.data.manifest import read_manifest
@@ -51,7 +52,7 @@ def _judge(
     try:
         rows = pick_split(read_predictions(table), split)
         known = read_manifest(manifest) if manifest is not None and manifest.is_file() else None
-        judgement = judge(rows, known, looks=look_at(rows))
+        judgement = replace(judge(rows, known), looks=look_at(rows))
     except DrgradeError as error:
         say(f"no scorecard: {error}")
         return None

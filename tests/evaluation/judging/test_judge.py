@@ -64,6 +64,44 @@ def test_a_table_that_names_no_split_is_judged_by_the_manifest_s(folder, tmp_pat
     assert "W23" in capsys.readouterr().err
 
 
+def test_a_grader_that_is_worse_than_chance_gets_its_scorecard_and_is_told_so(tmp_path, capsys):
+    rows = [
+        {"photo": str(i), "patient": str(i), "grade": i % 5, "predicted": 4 - i % 5,
+         **{f"p{k}": 0.8 if k == 4 - i % 5 else 0.05 for k in range(5)}}
+        for i in range(100)
+    ]  # fmt: skip
+    pl.DataFrame(rows).write_csv(tmp_path / "reversed.csv")
+    for language, word in (("en", "worse than chance"), ("zh-TW", "比隨機猜測還差")):
+        call = ["evaluate", str(tmp_path / "reversed.csv"), "-o", str(tmp_path / language)]
+        assert run([*call, "--language", language, "--force"]) in (0, 3)
+        assert word in capsys.readouterr().err
+        page = (tmp_path / language / "report.html").read_text()
+        assert WORDS["verdict_error"][0].split("{")[0] in page or word in page
+
+
+def test_what_was_trained_on_leaks_though_its_rows_are_called_the_same(tmp_path, capsys):
+    test = [{"photo": str(i), "patient": str(i), "grade": i % 5, "predicted": i % 5}
+            for i in range(40)]  # fmt: skip
+    both = [{**row, "split": split} for row in test for split in ("test", "train")]
+    pl.DataFrame(both).write_csv(tmp_path / "both.csv")
+    assert run(["evaluate", str(tmp_path / "both.csv"), "-o", str(tmp_path / "out")]) == 3
+    assert "W02: 100.00%" in capsys.readouterr().err
+
+
+def test_a_table_that_is_refused_was_no_look_at_the_test_set(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("DRGRADE_DATA", str(tmp_path / "data"))
+    rows = [{"photo": str(i), "grade": i % 5, "predicted": i % 5} for i in range(40)]
+    pl.DataFrame(rows).write_csv(tmp_path / "mine.csv")
+    pl.DataFrame([{**row, "photo": "x" + row["photo"]} for row in rows]).write_csv(
+        tmp_path / "others.csv"
+    )
+    call = ["evaluate", str(tmp_path / "mine.csv"), "-o", str(tmp_path / "out")]
+    assert run([*call, "--manifest", str(tmp_path / "others.csv")]) == 2
+    capsys.readouterr()
+    assert run([*call, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["looks"]["number"] == 1
+
+
 def test_page_and_summary_show_the_numbers_of_the_twin(page):
     twin = json.loads((page / "report.json").read_text())
     html, text = ((page / name).read_text() for name in ("report.html", "report.md"))

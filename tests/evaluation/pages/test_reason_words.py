@@ -17,7 +17,11 @@ def reasons():
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'missing\(\s*"([^"]+)"', text))
-        found |= set(re.findall(r'^(?:NO|NONE|ALL|ONE|NOT)_[A-Z]+ = "([^"]+ [^"]+)"$', text, re.M))
+        found |= set(
+            re.findall(
+                r'^(?:FLAWLESS|(?:NO|NONE|ALL|ONE|NOT)_[A-Z]+) = "([^"]+ [^"]+)"$', text, re.M
+            )
+        )
     return sorted(found)
 
 

@@ -96,10 +96,9 @@ def check_sides(groups: Sequence[Subgroup], mirrored: float | None) -> Check:
         return blind("W20", "no eyes")
     reasons: list[dict[str, object]] = []
     if len(known) == 2 and abs(known[0] - known[1]) > SIDES_APART:
-        p = max(
-            (each.sensitivity_p for each in eyes if each.sensitivity_p is not None), default=1.0
-        )
-        key = "sides by chance" if p > CHANCE else "sides"
+        tested = [each.sensitivity_p for each in eyes if each.sensitivity_p is not None]
+        p = max(tested) if tested else None
+        key = "sides untested" if p is None else "sides by chance" if p > CHANCE else "sides"
         reasons.append({"key": key, "points": 100 * abs(known[0] - known[1]), "p": p})
     if mirrored is not None and mirrored > MIRRORED:
         reasons.append({"key": "mirrored", "value": mirrored})

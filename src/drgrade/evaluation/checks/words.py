@@ -96,6 +96,8 @@ SENTENCES = {
         "patients): the answers tell the patient, not the photograph.",
         "W20": "Left and right may not be treated alike. {why} Where it is not chance, train with mirrored photographs.",
         "sides": "Sensitivity of left and right eyes is {points:.1f} points apart.",
+        "sides untested": "Sensitivity of left and right eyes is {points:.1f} points apart, of too few "
+        "photographs to test.",
         "sides by chance": "Sensitivity of left and right eyes is {points:.1f} points apart, which "
         "may be chance (p = {p:.2g}, corrected for all subgroups): judge more patients.",
         "mirrored": "Mirroring changes {value:.1%} of the grades.",
@@ -224,6 +226,7 @@ SENTENCES = {
         "{share:.0%}（{patients} 位病人）：答案反映的是病人，而不是照片。",
         "W20": "左右眼的表現可能不同。{why}若非偶然，請以鏡像照片訓練。",
         "sides": "左眼與右眼的敏感度相差 {points:.1f} 個百分點。",
+        "sides untested": "左眼與右眼的敏感度相差 {points:.1f} 個百分點，但照片太少，無法檢定。",
         "sides by chance": "左眼與右眼的敏感度相差 {points:.1f} 個百分點，但可能出於機遇"
         "（p = {p:.2g}，已就所有次群組校正）：請評估更多病人。",
         "mirrored": "鏡像會改變 {value:.1%} 的分級。",

@@ -9,12 +9,11 @@ from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.checks.other_eye import substitute
 from drgrade.evaluation.grade_scores import grade_scores
-from drgrade.evaluation.joining import Join, join, refuse_other_grades, refuse_strangers
+from drgrade.evaluation.joining import Join, held_against
 from drgrade.evaluation.judging.every_check import Evidence, every_check, leak_of
 from drgrade.evaluation.judging.frozen_points import frozen_points
 from drgrade.evaluation.judging.judgement import Curve, Detection, Judgement
 from drgrade.evaluation.judging.worst_errors import worst_errors
-from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.ranking import roc
 from drgrade.evaluation.resampling import RESAMPLES
 from drgrade.evaluation.scorecard import score, with_patients
@@ -66,13 +65,12 @@ def judge(
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
-    looks: Looks | None = None,
     whole: Predictions | None = None,
 ) -> Judgement:
     """Judge the rows of one split; the manifest lends patients, train grades and what was left out.
 
-    `looks` is what the ledger says of these rows (`ledger.look_at`), for the report. `whole` is the
-    table that the rows were taken from: without a manifest its other rows may show a leak.
+    `whole` is the table that the rows were taken from: without a manifest its other rows may show
+    a leak. What the ledger says of these rows (`ledger.look_at`) is added by whoever shows them.
 
     Raises:
         PredictionsError: rows of several splits, a photo twice, photos that the manifest does not
@@ -118,7 +116,7 @@ def judge(
         about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},
         leaked_share=share or 0.0,
         leak_declared=declared,
-        looks=looks,
+        looks=None,
     )
     return with_unit(judgement, scores.unit)
 
@@ -126,13 +124,7 @@ def judge(
 def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | None:
     """The table beside the manifest; what does not belong together is refused."""
     refuse_twins(predictions)
-    if manifest is None:
-        return None
-    split = next(iter(predictions.table["split"].drop_nulls()), None)
-    beside = join(predictions, manifest, split)
-    refuse_strangers(beside)
-    refuse_other_grades(predictions, manifest)
-    return beside
+    return None if manifest is None else held_against(predictions, manifest)
 
 
 def _detect(

@@ -23,6 +23,7 @@ from drgrade.evaluation.pages.judge_figures import draw_figures
 from drgrade.evaluation.pages.judge_text import (
     endpoint_name,
     heading,
+    looks_text,
     number,
     p_value,
     percent,
@@ -208,22 +209,12 @@ def _about(judgement: Judgement, language: str) -> list[tuple[str, str]]:
         "model_hash": facts.get("weights_sha256") or ", ".join(judgement.scores.models),
         "preprocessing": ", ".join(f"{k} {settings[k]}" for k in SETTINGS if k in settings),
         "chosen_on": t("chosen_text", **{k: facts.get(key) or "–" for k, key in CHOICES.items()}),
-        "looks": _looks(judgement, language),
+        "looks": looks_text(judgement.looks, language),
     }
     return [
         (t("intended"), t("intended_text")),
         *((t(key), value or unknown) for key, value in known.items()),
     ]
-
-
-def _looks(judgement: Judgement, language: str) -> str:
-    looks = judgement.looks
-    if looks is None:
-        return tell(language, "n_a")
-    text = tell(language, "looks_text", number=looks.number, models=looks.models)
-    if not looks.problem:
-        return text
-    return tell(language, "looks_lost", text=text, problem=looks.problem)
 
 
 def _levels(judgement: Judgement) -> set[str]:
@@ -271,7 +262,7 @@ def summary(judgement: Judgement, title: str, language: str = "en") -> str:
         f"| {t(f.name)} | {percent(f.accuracy, language)} | {number(f.qwk, language)} |"
         for f in judgement.scores.floors
     ]
-    lines += ["", f"{t('looks')}: {_looks(judgement, language)}"]
+    lines += ["", f"{t('looks')}: {looks_text(judgement.looks, language)}"]
     return "\n".join([*lines, "", t("device"), ""])
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 
 from drgrade.evaluation.judging.judgement import Detection, Judgement
+from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.pages.judge_words import tell
 from drgrade.evaluation.values import Estimate
 
@@ -24,6 +25,16 @@ def verdict(judgement: Judgement, language: str = "en") -> str:
         sens=percent(main.primary.sensitivity, language),
         spec=percent(main.primary.specificity, language),
     )
+
+
+def looks_text(looks: Looks | None, language: str = "en") -> str:
+    """How often the test set was looked at, as the ledger counts."""
+    if looks is None:
+        return tell(language, "n_a")
+    text = tell(language, "looks_text", number=looks.number, models=looks.models)
+    if not looks.problem:
+        return text
+    return tell(language, "looks_lost", text=text, problem=looks.problem)
 
 
 def heading(judgement: Judgement, language: str = "en") -> str:

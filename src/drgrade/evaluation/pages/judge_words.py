@@ -36,6 +36,10 @@ WORDS: Pairs = {
         "This grader equals a trivial classifier: it must not be used.",
         "此模型等同於不看照片的分類器，不應使用。",
     ),
+    "verdict_worse": (
+        "On these photographs this grader is worse than chance: it must not be used.",
+        "在這些照片上，此模型比隨機猜測還差，不應使用。",
+    ),
     "verdict_untold": (
         "On these photographs this grader cannot be told from a trivial classifier.",
         "在這些照片上，此模型與不看照片的分類器無從區別。",

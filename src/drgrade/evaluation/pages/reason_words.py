@@ -30,6 +30,9 @@ CHINESE = {
     "the other eye's grade is not known": "不知道另一眼的分級",
     "every test patient is in train too": "所有測試病人都在訓練集中",
     "one side of the endpoint has one patient only": "終點的一側只有一位病人",
+    "no error in any resample, so how many there would be elsewhere is not known": (
+        "所有重抽樣本皆無錯誤，因此無從得知在他處會有多少"
+    ),
     "two readers are needed": "需要兩位判讀者",
     "no patient has referable disease": "沒有病人需轉診",
     "the answers carry no probabilities": "答案沒有附機率",
