@@ -1,8 +1,10 @@
 """One decoder: upright RGB, or a reason why not; never half a photo."""
 
 import io
+import os
 import struct
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,6 +66,14 @@ def test_a_cut_file_is_refused_and_never_half_grey(tmp_path, picture, form, opti
         assert np.array_equal(pixels, read_photo(written(tmp_path, whole)).pixels)
         return
     assert reason(path) in ("truncated or damaged", "not an image")
+
+
+def test_an_empty_file_of_any_name_is_told_in_text_that_can_be_printed(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jpg"))
+    path.write_bytes(b"")
+    with pytest.raises(PhotoError) as told:
+        read_photo(path)
+    assert str(told.value).encode("utf-8").endswith(rb"caf\xe9.jpg")
 
 
 def test_an_empty_file_says_so(tmp_path):

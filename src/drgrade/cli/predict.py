@@ -161,7 +161,7 @@ def _origin(places: list[Path], root: Path | None) -> Row:
     from drgrade.data.manifest import read_manifest
     from drgrade.data.sources import is_drawn
 
-    if any(place.is_dir() or place.suffix not in TABLE_ENDINGS for place in places):
+    if any(place.is_dir() or place.suffix.lower() not in TABLE_ENDINGS for place in places):
         return {}
     told = [read_manifest(place, root=root).facts for place in places]
     drawn = [is_drawn(facts) for facts in told]

@@ -13,6 +13,7 @@ import simplejpeg
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from drgrade.data.colour import in_srgb
+from drgrade.data.pictures import as_text
 from drgrade.errors import PhotoError
 from drgrade.files import sha256_bytes
 
@@ -87,14 +88,14 @@ def _content(path: Path, limits: Limits) -> bytes:
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise PhotoError("not a file", path.name)
+            raise PhotoError("not a file", as_text(path.name))
         if size > limits.bytes:
             raise PhotoError("file too large", f"{size} bytes, at most {limits.bytes}")
         content = path.read_bytes()
     except OSError as error:
         raise PhotoError("cannot be read", error.strerror or str(error)) from None
     if not content:
-        raise PhotoError("empty file", path.name)
+        raise PhotoError("empty file", as_text(path.name))
     return content
 
 

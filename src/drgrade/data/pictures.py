@@ -39,7 +39,7 @@ class Below:
         return " and ".join(told)
 
 
-def as_text(path: PurePath) -> str:
+def as_text(path: PurePath | str) -> str:
     """A path as text that can be printed and kept; bytes that are no UTF-8 become `\\xe9`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
