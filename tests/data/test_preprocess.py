@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from drgrade.data.field import _averaged, brightest, find_field
 from drgrade.data.photo import read_photo
@@ -182,3 +182,49 @@ def test_half_a_photo_keeps_the_half_that_is_there():
     assert field.left <= 123
     assert field.right >= 477
     assert 195 <= field.bottom <= 215
+
+
+def captioned(photo, *, above):
+    """A photo with a black strip above or below it, and a line of white writing in the strip."""
+    strip = Image.new("RGB", (photo.shape[1], 80))
+    writing = "Name 1234567  OD  2020-01-01  MACULA"
+    ImageDraw.Draw(strip).text((60, 36), writing, "white", ImageFont.load_default(24))
+    parts = (np.asarray(strip), photo)
+    return np.concatenate(parts if above else parts[::-1])
+
+
+CUT = {"radius": 260.0, "level": 200}  # at the photo's upper and lower side
+
+
+@pytest.mark.parametrize(
+    "made", [{"level": 200}, CUT, {"margin": 12}, CUT | {"level": 60}], ids=str
+)
+def test_writing_above_or_below_the_retina_is_no_part_of_its_field(made):
+    photo = fundus(**made)
+    bare = find_field(photo)
+    below, above = (find_field(captioned(photo, above=above)) for above in (False, True))
+    assert abs(below.top - bare.top) <= 4
+    assert abs(below.bottom - bare.bottom) <= 8
+    assert abs(above.top - 80 - bare.top) <= 8
+    assert abs(above.bottom - 80 - bare.bottom) <= 4
+
+
+def test_writing_that_touches_the_retina_is_left_out_below_its_circle():
+    photo = fundus(level=200)
+    photo[376:396:2, 100:500:3] = 255
+    assert find_field(photo).bottom <= 388
+
+
+def test_a_retina_that_reaches_beyond_its_circle_above_and_below_is_not_cut():
+    photo = fundus(level=200, radius=150.0)
+    photo[20:60, 200:400] = photo[340:380, 200:400] = 120
+    field = find_field(photo)
+    assert field.top <= 20
+    assert field.bottom >= 380
+
+
+def test_a_black_band_across_a_retina_does_not_part_it():
+    photo = fundus(level=200)
+    photo[270:290] = 0
+    field = find_field(photo)
+    assert field.bottom >= 378

@@ -1,11 +1,11 @@
 """Where in a photo the retina lies: the box of the field of view."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 LEAST_DIFFERENCE = 5.0  # of 255; below it lies the noise of JPEG
-NARROW = 0.02  # of the height; a field narrower by more has lost a side
+NARROW = 0.02  # of the height; a field narrower by more has lost a side, taller by more gained
 SEEN_SIDE = 256  # px, the long side of the small copy on which the field is looked for
 TRIES = 300  # circles through three points of the rim
 NEAR = 1.2  # px of the small copy; a point so near a circle lies on it
@@ -13,6 +13,9 @@ AGREED = 0.6  # of the rim's points; a circle that fewer lie on is not believed
 FEWEST_POINTS = 40
 SHARP = 0.15  # of the brightest tenth; a rim falls at least so much within two pixels
 DOUBT = 2  # px of the small copy, added beside a circle: rims are soft
+MOST = 0.8  # of the lit rows; where fewer lie together, the others may be retina
+FAR = 0.5  # of the frame's longer side; a field no longer than this is seen from afar
+AROUND = 0.1  # of its longer side, seen beside it when it is looked for again from nearer
 GLOW = 0.25  # of the field's median; what is brighter beside a circle is field, and stays
 
 
@@ -56,7 +59,22 @@ def find_field(pixels: np.ndarray) -> Field:
     points agree on one: glow beside the field is left out, and a rim in the dark is kept; a side
     where what lies outside the circle is bright is not cut. Where they do not agree, the lit box is
     taken; one narrower than tall has lost a dark side, and is widened by as much on both.
+
+    Above and below, what lies outside the circle, and writing beyond a dark gap, is left out. A
+    field that is small in its frame is looked for again from nearer.
     """
+    height, width = pixels.shape[:2]
+    field = _seen_field(pixels)
+    long = max(field.width, field.height)
+    if long > FAR * max(width, height):
+        return field
+    around = int(AROUND * long) + 1
+    left, top = max(0, field.left - around), max(0, field.top - around)
+    near = _seen_field(pixels[top : field.bottom + around, left : field.right + around])
+    return Field(near.left + left, near.top + top, near.right + left, near.bottom + top)
+
+
+def _seen_field(pixels: np.ndarray) -> Field:
     height, width = pixels.shape[:2]
     step = max(1, min(max(height, width) // SEEN_SIDE, height, width))
     small = _averaged(pixels, step)
@@ -65,9 +83,10 @@ def find_field(pixels: np.ndarray) -> Field:
     lit = _lit(small, bright)
     if lit is None:
         return Field(0, 0, width, height)
-    circle = find_circle(light, bright, lit)
-    left, right = _sides_of(circle, lit, light) if circle else _widened(lit)
-    top, bottom = lit.top - 1, lit.bottom + 1
+    box = _without_writing(_box_of(lit), lit, light)
+    circle = find_circle(light, bright, box)
+    left, right = _sides_of(circle, box, light) if circle else _widened(box)
+    top, bottom = _ends_of(circle, box, light) if circle else (box.top - 1, box.bottom + 1)
     return Field(
         max(0, left * step),
         max(0, top * step),
@@ -94,18 +113,47 @@ def brightest(pixels: np.ndarray) -> np.ndarray:
     return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
 
 
-def _lit(small: np.ndarray, bright: float) -> Field | None:
-    """The box of what differs from the margin; None where there is no margin to tell."""
+def _lit(small: np.ndarray, bright: float) -> np.ndarray | None:
+    """What differs from the margin, (h, w); None where there is no margin to tell."""
     margin = np.median(_corners(small), axis=0)
     if _is_retina(margin, bright):
         return None
     differs = brightest(np.abs(small - margin))
     lit = differs > max(LEAST_DIFFERENCE, 0.05 * float(np.percentile(differs, 90)))
-    rows = np.flatnonzero(lit.mean(axis=1) > 0.02)
-    columns = np.flatnonzero(lit.mean(axis=0) > 0.02)
-    if len(rows) < 0.2 * lit.shape[0] or len(columns) < 0.2 * lit.shape[1]:
+    rows, columns = _lit_lines(lit)
+    if rows.sum() < 0.2 * len(rows) or columns.sum() < 0.2 * len(columns):
         return None
+    return lit
+
+
+def _lit_lines(lit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows (h,) and which columns (w,) are lit."""
+    return lit.mean(axis=1) > 0.02, lit.mean(axis=0) > 0.02
+
+
+def _box_of(lit: np.ndarray) -> Field:
+    rows, columns = (np.flatnonzero(lines) for lines in _lit_lines(lit))
     return Field(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
+def _without_writing(box: Field, lit: np.ndarray, light: np.ndarray) -> Field:
+    """The box without writing above or below: lit rows that a dark gap parts from most others.
+
+    Writing is as bright as the field, and little of its strip is; else the box is left as it is.
+    """
+    rows = np.flatnonzero(_lit_lines(lit)[0])
+    parts = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    most = max(parts, key=len)
+    top, bottom = int(most[0]), int(most[-1]) + 1
+    if len(parts) == 1 or len(most) < MOST * len(rows):
+        return box
+    level = float(np.median(light[top:bottom, box.left : box.right]))
+    above, below = (
+        strip.size and strip.max() > level and np.median(strip) < GLOW * level
+        for strip in (light[box.top : top, box.left : box.right],
+                      light[bottom : box.bottom, box.left : box.right])
+    )  # fmt: skip
+    return replace(box, top=top if above else box.top, bottom=bottom if below else box.bottom)
 
 
 def _corners(small: np.ndarray) -> np.ndarray:
@@ -132,6 +180,21 @@ def _sides_of(circle: Circle, lit: Field, light: np.ndarray) -> tuple[int, int]:
     if _is_bright(light[:, right : lit.right], glow):
         right = lit.right + 1
     return left, right
+
+
+def _ends_of(circle: Circle, lit: Field, light: np.ndarray) -> tuple[int, int]:
+    """Top and bottom of the lit box, less what reaches far beyond the circle and is not bright."""
+    above = max(lit.top, int(np.floor(circle.y - circle.radius)) - DOUBT)
+    below = min(lit.bottom, int(np.ceil(circle.y + circle.radius)) + DOUBT)
+    light = light[:, lit.left : lit.right].T
+    glow = GLOW * float(np.median(light[:, above:below]))
+    far = NARROW * lit.height  # a circle is not known to the pixel
+    top, bottom = lit.top - 1, lit.bottom + 1
+    if above - lit.top > far and not _is_bright(light[:, lit.top : above], glow):
+        top = above
+    if lit.bottom - below > far and not _is_bright(light[:, below : lit.bottom], glow):
+        bottom = below
+    return top, bottom
 
 
 def _is_bright(strip: np.ndarray, glow: float) -> bool:
