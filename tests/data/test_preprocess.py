@@ -127,6 +127,43 @@ def test_a_photo_of_another_format_hardly_larger_than_asked_for_is_left_as_it_is
     assert np.array_equal(read_photo(tmp_path / "a.png", wanted_side=399).pixels, fundus())
 
 
+def in_a_frame(pixels, wide, high):
+    """A photo in the middle of a black frame so many times its size."""
+    height, width = pixels.shape[:2]
+    frame = np.zeros((int(height * high), int(width * wide), 3), np.uint8)
+    top, left = (frame.shape[0] - height) // 2, (frame.shape[1] - width) // 2
+    frame[top : top + height, left : left + width] = pixels
+    return frame
+
+
+@pytest.mark.parametrize(("wide", "high"), [(1.9, 2.4), (1.0, 3.0), (3.0, 1.0), (3.0, 3.0)])
+@pytest.mark.parametrize("form", ["jpg", "png"])
+def test_a_black_frame_around_a_photo_hardly_changes_its_square(tmp_path, wide, high, form):
+    photo = np.asarray(Image.fromarray(fundus()).resize((1800, 1200), Image.Resampling.BICUBIC))
+    for name, pixels in {"bare": photo, "framed": in_a_frame(photo, wide, high)}.items():
+        Image.fromarray(pixels).save(tmp_path / f"{name}.{form}", quality=95)
+    bare, framed = (read_prepared(tmp_path / f"{name}.{form}", Preprocess(size=384))
+                    for name in ("bare", "framed"))  # fmt: skip
+    assert framed.field.height >= 384
+    assert np.abs(framed.pixels.astype(int) - bare.pixels).mean() < 2
+
+
+def test_a_photo_whose_field_is_half_dark_is_not_read_again(tmp_path):
+    photo = np.asarray(Image.fromarray(fundus()).resize((1800, 1200), Image.Resampling.BICUBIC))
+    Image.fromarray(photo * (np.arange(1200) < 500)[:, None, None].astype(np.uint8)).save(
+        tmp_path / "a.jpg", quality=95
+    )
+    prepared = read_prepared(tmp_path / "a.jpg", Preprocess(size=384))
+    assert prepared.field.height < 384
+    assert prepared.seen == (450, 675)
+
+
+def test_a_small_retina_in_a_small_photo_is_taken_as_it_is(tmp_path):
+    Image.fromarray(in_a_frame(fundus(), 2, 2)).save(tmp_path / "a.png")
+    prepared = read_prepared(tmp_path / "a.png", Preprocess(size=512))
+    assert prepared.seen == (800, 1200)
+
+
 def test_a_photo_smaller_than_the_model_reads_is_too_small(tmp_path):
     Image.fromarray(fundus(100, 120, 60, 50, 45)).save(tmp_path / "a.png")
     with pytest.raises(PhotoError, match="too small: short side 100 px, the model reads 128 px"):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +25,7 @@ UNGRADABLE = (TOO_SMALL, EMPTY)  # reasons that are the photo's; any other one i
 DARKEST = 10  # of 255; what is not even as bright in its brightest hundredth is black
 FLATTEST = 1.5  # of 255; what spreads no more in any colour of its field is one colour
 LONGEST = 8  # times its short side; what is longer is no photograph of a retina
+FRAMED = 0.85  # of a photo's short side; a field no longer than this has a frame all around it
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,7 @@ class Prepared:
 
 def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
     """Crop to the field, pad to a square with black, area-average to (S, S, 3) uint8."""
-    height, width = pixels.shape[:2]
-    field = find_field(pixels) if settings.crop == "field" else Field(0, 0, width, height)
-    return _square(pixels, field, settings.size)
+    return _square(pixels, _field_of(pixels, settings), settings.size)
 
 
 def read_prepared(path: Path, settings: Preprocess, *, retina_only: bool = False) -> Prepared:
@@ -77,9 +77,8 @@ def read_prepared(path: Path, settings: Preprocess, *, retina_only: bool = False
         raise PhotoError(TOO_SMALL, f"short side {short} px, the model reads {settings.size} px")
     if (long := max(photo.width, photo.height)) > LONGEST * short:
         raise PhotoError(NO_EYE, f"a strip of {long} x {short} px")
+    photo, field = _large_in_its_frame(path, photo, settings)
     height, width = photo.pixels.shape[:2]
-    whole = Field(0, 0, width, height)
-    field = find_field(photo.pixels) if settings.crop == "field" else whole
     _refuse_empty(photo.pixels[field.top : field.bottom, field.left : field.right])
     square = _square(photo.pixels, field, settings.size)
     if retina_only and short >= SIDE:
@@ -87,6 +86,26 @@ def read_prepared(path: Path, settings: Preprocess, *, retina_only: bool = False
     facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
     return Prepared(square, facts, field, photo_statistics(photo.pixels, field), (height, width))
+
+
+def _large_in_its_frame(path: Path, photo: Photo, settings: Preprocess) -> tuple[Photo, Field]:
+    """A photo and its field, read again where a frame around it had it decoded too small.
+
+    How far a file is reduced is settled before the field is known, by the short side of the whole.
+    """
+    field = _field_of(photo.pixels, settings)
+    short, long = sorted((field.width, field.height))
+    decoded = min(photo.pixels.shape[:2])
+    is_reduced = decoded < min(photo.width, photo.height)
+    if not is_reduced or short >= settings.size or long > FRAMED * decoded:
+        return photo, field
+    photo = read_photo(path, wanted_side=math.ceil(settings.size * decoded / short))
+    return photo, _field_of(photo.pixels, settings)
+
+
+def _field_of(pixels: np.ndarray, settings: Preprocess) -> Field:
+    height, width = pixels.shape[:2]
+    return find_field(pixels) if settings.crop == "field" else Field(0, 0, width, height)
 
 
 def _large_enough(path: Path, settings: Preprocess) -> np.ndarray:
