@@ -108,3 +108,11 @@ def test_camera_and_diagnosis_of_rfmid_are_one(shared: Path) -> None:
     labels = pl.read_csv(shared / "rfmid2" / "labels.csv", infer_schema=False)
     facts = {name: labels[name].to_list() for name in ("dr_any", "width", "height")}
     assert check_shortcut(rows(**facts), None).fires
+
+
+def test_the_same_file_in_train_under_another_name_is_an_error_without_fingerprints() -> None:
+    table = pl.DataFrame({"photo": ["0.png", "t.png"], "split": ["test", "train"],
+                          "sha256": ["a" * 64, "a" * 64]})  # fmt: skip
+    check = check_twins_across(rows(sha256=["a" * 64]), make_manifest(table, Path()))
+    assert (check.state, check.level) == ("fires", "E")
+    assert "0.png = t.png" in check.sentence()

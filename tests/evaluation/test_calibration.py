@@ -73,6 +73,17 @@ def test_two_photos_of_a_patient_that_are_the_same_widen_the_errors():
     assert nested[1] / single[1] == pytest.approx(np.sqrt(2), rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ("positive", "p", "why"),
+    [(np.ones(40), np.linspace(0.1, 0.9, 40), "all on one side"),
+     (np.arange(40) % 2, np.full(40, 0.5), "all probabilities are the same")],
+)  # fmt: skip
+def test_where_there_is_nothing_to_fit_the_reason_is_the_true_one(positive, p, why):
+    found = calibration(positive, p, np.arange(40), resamples=20)
+    assert found.slope.value is None
+    assert why in found.slope.reason
+
+
 def test_a_perfect_separation_has_no_slope_and_says_so():
     found = calibration(
         [False, False, True, True], [0.1, 0.2, 0.8, 0.9], np.arange(4), resamples=20

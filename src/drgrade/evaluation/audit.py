@@ -35,29 +35,26 @@ def with_facts(table: pl.DataFrame, manifest: "Manifest | None") -> pl.DataFrame
 
 
 def check_twins_across(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
-    """W04: a judged photograph is a near-duplicate of one in train, tune or calibrate."""
+    """W04: a judged photograph looks like one in train, tune or calibrate; E for the same file."""
     if manifest is None:
         return blind("W04", "no manifest")
     rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
     others = manifest.table.filter(
         pl.col("split").is_in(OTHERS) & ~pl.col("photo").is_in(rows["photo"].implode())
     )
-    if not (_has_prints(rows) and _has_prints(others)):
+    has_prints = _has_prints(rows) and _has_prints(others)
+    if not (has_prints or (_has_bytes(rows) and _has_bytes(others))):
         return blind("W04", "no fingerprints")
-    both = pl.concat([rows.select("photo", "phash"), others.select("photo", "phash")])
-    across = [
-        (both["photo"][p.first], both["photo"][p.second])
-        for p in near_duplicates(both["phash"].to_list())
-        if p.first < rows.height <= p.second
-    ]
+    same = _same_bytes_across(rows, others)
+    across = sorted({*same, *(_alike_across(rows, others) if has_prints else ())})
     number = len({first for first, _ in across})
-    return told("W04", bool(across), n=number, listed=_listed(across))
+    return told("W04", bool(across), "E" if same else "W", n=number, listed=_listed(across))
 
 
 def check_twins_within(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
     """W15: a photograph is judged twice under two names; E where the two have other labels."""
     rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
-    has_bytes = "sha256" in rows.columns and rows["sha256"].null_count() < rows.height
+    has_bytes = _has_bytes(rows)
     if not (has_bytes or _has_prints(rows)):
         return blind("W15", "no fingerprints")
     twins = sorted({*(_same_bytes(rows) if has_bytes else ()), *_alike(rows)})
@@ -96,6 +93,27 @@ def _has_prints(rows: pl.DataFrame) -> bool:
     if "phash" not in rows.columns:
         return False
     return bool((rows["phash"].cast(pl.String).str.len_chars() == HEX_DIGITS).any())
+
+
+def _has_bytes(rows: pl.DataFrame) -> bool:
+    """Whether the hash of any file is known."""
+    return "sha256" in rows.columns and rows["sha256"].null_count() < rows.height
+
+
+def _same_bytes_across(rows: pl.DataFrame, others: pl.DataFrame) -> Twins:
+    if not (_has_bytes(rows) and _has_bytes(others)):
+        return []
+    one, two = (table.select("photo", "sha256").drop_nulls() for table in (rows, others))
+    return list(one.join(two, on="sha256").select("photo", "photo_right").iter_rows())
+
+
+def _alike_across(rows: pl.DataFrame, others: pl.DataFrame) -> Twins:
+    both = pl.concat([rows.select("photo", "phash"), others.select("photo", "phash")])
+    return [
+        (both["photo"][pair.first], both["photo"][pair.second])
+        for pair in near_duplicates(both["phash"].to_list())
+        if pair.first < rows.height <= pair.second
+    ]
 
 
 def _same_bytes(rows: pl.DataFrame) -> Twins:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drgrade.evaluation.intervals import from_replicates
+from drgrade.evaluation.ranking import ONE_SIDED
 from drgrade.evaluation.resampling import RESAMPLES, patient_index, patient_weights
 from drgrade.evaluation.values import Estimate, Flags, Floats, Ints, missing
 
@@ -17,6 +18,7 @@ EDGE = 1e-6  # logits of 0 and 1 are infinite
 NORMAL_95 = 1.959963984540054
 
 FIT = "logistic fit, errors over patients"
+ALL_ALIKE = "all probabilities are the same"
 NOT_FITTED = "the logistic fit does not converge (the probabilities separate the two sides)"
 
 
@@ -154,9 +156,12 @@ def _ece_by_chance(scores: Floats, places: Ints, seed: int) -> float:
 
 
 def _fitted(flags: Flags, scores: Floats, patients: npt.ArrayLike) -> tuple[Estimate, Estimate]:
-    found = logistic_fit(flags, scores, patients) if 0 < flags.sum() < len(flags) else None
+    is_one_sided = not 0 < flags.sum() < len(flags)
+    is_level = not is_one_sided and np.ptp(scores) == 0
+    found = None if is_one_sided or is_level else logistic_fit(flags, scores, patients)
     if found is None:
-        return missing(NOT_FITTED, len(flags)), missing(NOT_FITTED, len(flags))
+        why = ONE_SIDED if is_one_sided else ALL_ALIKE if is_level else NOT_FITTED
+        return missing(why, len(flags)), missing(why, len(flags))
     pairs = [(float(b), NORMAL_95 * float(error)) for b, error in zip(*found, strict=True)]
     one, two = (Estimate(b, b - half, b + half, FIT, len(flags)) for b, half in pairs)
     return one, two

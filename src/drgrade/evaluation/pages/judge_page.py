@@ -205,7 +205,11 @@ def _about(judgement: Judgement, language: str) -> list[tuple[str, str]]:
         "by_grade_counts": " / ".join(f"{n:,}" for n in judgement.scores.counts),
         "prevalence_here": f"{main.positives:,} / {main.n:,} {t(judgement.primary)} "
         f"({100 * main.positives / main.n:.1f} %)",
-        "left_out": t("left_out_text", duplicates=judgement.flow.duplicates),
+        "left_out": t(
+            "left_out_text",
+            duplicates=judgement.flow.duplicates,
+            ungraded=judgement.flow.steps[0].by_grade[-1],
+        ),
         "model_hash": facts.get("weights_sha256") or ", ".join(judgement.scores.models),
         "preprocessing": ", ".join(f"{k} {settings[k]}" for k in SETTINGS if k in settings),
         "chosen_on": t("chosen_text", **{k: facts.get(key) or "–" for k, key in CHOICES.items()}),

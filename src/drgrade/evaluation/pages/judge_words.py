@@ -147,10 +147,10 @@ WORDS: Pairs = {
         "比前述敏感度（只需一張）更嚴格。",
     ),
     "selective_chosen": (
-        "Alone on {coverage} of the photographs, the grader and the human together would find "
+        "Alone on {coverage} of the graded photographs, the grader and the human together would find "
         "{sens} of {n} patients with disease, with 95 % confidence at least {low} (promised: "
         "{level}).",
-        "若模型自行判讀 {coverage} 的照片，連同人工判讀可找出 {n} 位病人中的 {sens}，"
+        "若模型自行判讀已分級照片的 {coverage}，連同人工判讀可找出 {n} 位病人中的 {sens}，"
         "95 % 信心至少 {low}（承諾：{level}）。",
     ),
     "selective_none": ("No point keeps the promise: {reason}.", "沒有任何點能達到承諾：{reason}。"),
@@ -247,7 +247,10 @@ WORDS: Pairs = {
     "prevalence_here": ("with referable disease", "需轉診者"),
     "by_grade_counts": ("reference grades 0 / 1 / 2 / 3 / 4", "參考分級 0 / 1 / 2 / 3 / 4"),
     "left_out": ("left out", "排除"),
-    "left_out_text": ("{duplicates} duplicates; nothing else", "{duplicates} 張重複照片；無其他"),
+    "left_out_text": (
+        "{duplicates} duplicates; {ungraded} photographs without a reference grade",
+        "{duplicates} 張重複照片；{ungraded} 張沒有參考分級的照片",
+    ),
     "graders": ("reference standard", "參考標準"),
     "not_told": ("not stated by the table", "表格未註明"),
     "preprocessing": ("preprocessing", "前處理"),

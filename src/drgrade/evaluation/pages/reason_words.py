@@ -23,6 +23,7 @@ CHINESE = {
     "the logistic fit does not converge (the probabilities separate the two sides)": (
         "邏輯迴歸無法收斂（機率已完全分開兩側）"
     ),
+    "all probabilities are the same": "所有機率都相同",
     "no photograph has this grade": "沒有這個分級的照片",
     "no answer is this grade": "沒有答案是這個分級",
     "undefined on these photographs": "在這些照片上無法計算",
