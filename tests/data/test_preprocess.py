@@ -148,9 +148,15 @@ def test_a_black_frame_around_a_photo_hardly_changes_its_square(tmp_path, wide, 
     assert np.abs(framed.pixels.astype(int) - bare.pixels).mean() < 2
 
 
-def test_a_photo_whose_field_is_half_dark_is_not_read_again(tmp_path):
+def test_a_strip_below_a_photo_does_not_have_it_decoded_smaller(tmp_path):
+    photo = np.asarray(Image.fromarray(fundus(radius=260.0)).resize((1020, 680)))
+    Image.fromarray(np.pad(photo, ((0, 120), (0, 0), (0, 0)))).save(tmp_path / "a.jpg", quality=95)
+    assert read_prepared(tmp_path / "a.jpg", Preprocess(size=384)).field.height >= 384
+
+
+def test_a_photo_whose_field_is_mostly_dark_is_not_read_again(tmp_path):
     photo = np.asarray(Image.fromarray(fundus()).resize((1800, 1200), Image.Resampling.BICUBIC))
-    Image.fromarray(photo * (np.arange(1200) < 500)[:, None, None].astype(np.uint8)).save(
+    Image.fromarray(photo * (np.arange(1200) < 300)[:, None, None].astype(np.uint8)).save(
         tmp_path / "a.jpg", quality=95
     )
     prepared = read_prepared(tmp_path / "a.jpg", Preprocess(size=384))

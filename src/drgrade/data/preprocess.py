@@ -25,7 +25,8 @@ UNGRADABLE = (TOO_SMALL, EMPTY)  # reasons that are the photo's; any other one i
 DARKEST = 10  # of 255; what is not even as bright in its brightest hundredth is black
 FLATTEST = 1.5  # of 255; what spreads no more in any colour of its field is one colour
 LONGEST = 8  # times its short side; what is longer is no photograph of a retina
-FRAMED = 0.85  # of a photo's short side; a field no longer than this has a frame all around it
+FRAMED = 0.87  # of a photo's short side; a field whose short side is less has a frame around it
+FLAT = 2  # times its short side; a longer field is no small one, it has lost a side to the dark
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def _large_in_its_frame(path: Path, photo: Photo, settings: Preprocess) -> tuple
     short, long = sorted((field.width, field.height))
     decoded = min(photo.pixels.shape[:2])
     is_reduced = decoded < min(photo.width, photo.height)
-    if not is_reduced or short >= settings.size or long > FRAMED * decoded:
+    is_framed = short < FRAMED * decoded and long <= FLAT * short
+    if not is_reduced or not is_framed or short >= settings.size:
         return photo, field
     photo = read_photo(path, wanted_side=math.ceil(settings.size * decoded / short))
     return photo, _field_of(photo.pixels, settings)
