@@ -211,10 +211,12 @@ def test_an_array_file_with_a_pickle_inside_is_not_opened(tmp_path):
 def test_an_array_file_that_is_cut_or_damaged_has_a_reason(tmp_path):
     np.savez_compressed(tmp_path / "set.npz", train_images=np.zeros((2, 28, 28, 3), np.uint8))
     whole = (tmp_path / "set.npz").read_bytes()
+    np.save(tmp_path / "one.npy", np.zeros((2, 28, 28, 3), np.uint8))
     for name, content in {
         "empty": b"",
         "cut": whole[: len(whole) // 2],
         "damaged": whole[:70] + bytes(8) + whole[78:],
+        "of one array": (tmp_path / "one.npy").read_bytes(),
     }.items():
         written(tmp_path, content, f"{name}.npz")
         assert reason(tmp_path / f"{name}.npz#train/0") == "cannot be read", name

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import simplejpeg
@@ -263,7 +264,19 @@ def _read_array(place: str) -> Photo:
 @lru_cache(maxsize=2)
 def _arrays(file: str) -> dict[str, np.ndarray]:
     try:
-        with Path(file).open("rb") as content, np.load(content, allow_pickle=False) as arrays:
+        with Path(file).open("rb") as content, archive_of(content) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise PhotoError("cannot be read", str(error)) from None
+
+
+def archive_of(content: IO[bytes]) -> np.lib.npyio.NpzFile:
+    """The arrays of an open `.npz` file.
+
+    Raises:
+        ValueError, OSError, EOFError, zipfile.BadZipFile: it is another file, or a cut one.
+    """
+    loaded = np.load(content, allow_pickle=False)
+    if isinstance(loaded, np.ndarray):
+        raise ValueError("one array (.npy), not an archive of arrays")
+    return loaded

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 import polars as pl
 
+from drgrade.data.photo import archive_of
 from drgrade.data.photo_folder import PART_FOLDERS, look_into
 from drgrade.delimited import Problems, TextTable, read_delimited
 from drgrade.errors import ManifestError
@@ -283,7 +284,7 @@ def read_retinamnist(path: Path) -> list[Listing]:
     name = file.relative_to(path).as_posix() if path.is_dir() else file.name
     columns: dict[str, list[str]] = {"photo": [], "grade": [], "split": []}
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+        with file.open("rb") as opened, archive_of(opened) as arrays:
             for part in ("train", "val", "test"):
                 labels = arrays[f"{part}_labels"].reshape(-1)
                 columns["photo"] += [f"{name}#{part}/{i}" for i in range(len(labels))]
