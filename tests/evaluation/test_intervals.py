@@ -176,3 +176,42 @@ def test_patients_who_are_all_half_right_still_have_an_interval():
     assert few.value == 0.5
     assert few.low < 0.25
     assert few.high > 0.75
+
+
+def _held(blocks, repetitions=600, photos=60, truth=0.8):
+    """The share of simulated studies of few blocks, alike but for chance, that hold the truth."""
+    generator = np.random.default_rng(blocks)
+    labels = np.repeat(np.arange(blocks), photos)
+    found = [
+        intervals.ratio(generator.random(labels.size) < truth, labels) for _ in range(repetitions)
+    ]
+    return np.mean([each.contains(truth) for each in found])
+
+
+@pytest.mark.parametrize("blocks", [2, 3, 5, 8, 12, 30])
+def test_intervals_of_few_blocks_of_photographs_hold_the_truth_as_often_as_said(blocks):
+    assert _held(blocks) > 0.95 - 3 * (0.95 * 0.05 / 600) ** 0.5
+
+
+def test_few_patients_who_are_alike_by_chance_know_no_more_than_their_photographs():
+    hits, patients = np.tile([1, 1, 1, 1, 0], 36), np.repeat(np.arange(3), 60)
+    alike = np.concatenate([hits, [1, 0]])  # a hair of spread between the patients
+    found = intervals.ratio(alike, np.concatenate([patients, [0, 1]]))
+    low, high = intervals.wilson(alike.sum(), len(alike))
+    assert (found.low, found.high) == (low, high)
+    assert found.method.endswith("no narrower than Wilson")
+
+
+def test_patients_without_a_photograph_that_counts_make_no_spread_surer():
+    hits = np.repeat([1, 0, 1, 0, 1, 0], [20, 0, 12, 8, 16, 4])
+    three = intervals.ratio(hits, np.repeat(np.arange(3), 20))
+    among = np.repeat([True, False], [60, 20])
+    beside = intervals.ratio(
+        np.append(hits, np.zeros(20)), [*np.repeat(np.arange(3), 20), *range(3, 23)], among
+    )
+    assert beside.high - beside.low > 0.8 * (three.high - three.low)
+
+
+def test_the_mean_of_three_patients_is_known_by_students_t():
+    found = intervals.mean([1.0, 2.0, 3.0], ["a", "b", "c"])
+    assert found.high - found.value == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)

@@ -169,7 +169,7 @@ def test_groups_are_resampled_where_no_patient_is_known_and_w03_says_so():
     whole = _with(_skilled(patient=None), group=pl.Series([f"g{i // 10}" for i in range(120)]))
     found = score(whole, resamples=FEW)
     assert (found.clusters, found.unit, found.patients) == (12, "groups", None)
-    assert found.accuracy.method == "ratio over groups, logit"
+    assert found.accuracy.method.startswith("ratio over groups, logit, t")
     assert found.qwk.method.startswith("group bootstrap")
     assert "12 groups" in found.warnings[0].sentence()
     assert "12 個群組" in found.warnings[0].sentence("zh-TW")

@@ -28,6 +28,7 @@ __all__ = [
     "from_replicates",
     "kappa_normal",
     "largest_design_effect",
+    "logit_t",
     "mean",
     "paired_auc_difference",
     "paired_difference",
@@ -46,6 +47,7 @@ Score = Callable[[Floats], Floats]
 
 LEVEL = 0.95
 NO_SPREAD = 1e-12  # of patients' shares: rounding
+FEW = 30  # patients; below, their spread alone says too little of itself
 KAPPA_COVERS = {12: 85, 25: 91, 50: 92, 100: 93}  # docs/results/coverage.md; where it is defined
 FLAWLESS = "no error in any resample, so how many there would be elsewhere is not known"
 ENOUGH_DEFINED = 0.9  # an interval from fewer resamples describes other data than ours
@@ -54,6 +56,12 @@ ENOUGH_PATIENTS = 500  # from here on coverage was measured to be right (docs/re
 
 def _z(level: float) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def _t(df: int, level: float) -> float:
+    from scipy.special import stdtrit  # costs a fifth of a second: only who asks pays it
+
+    return float(stdtrit(df, 0.5 + level / 2))
 
 
 def wilson(hits: float, n: float, level: float = LEVEL) -> tuple[float, float]:
@@ -137,6 +145,11 @@ def ratio(
     with a logit interval, and where it has no spread (all or none are hits, or every patient has
     the same share), Wilson on the number of photographs divided by the largest possible design
     effect, sum(b^2) / sum(b).
+
+    The quantile is Student's t of the patients that count, less one. Fewer than 30 of them may
+    come out alike by chance: then no end lies inside Wilson's interval of independent photographs.
+    From 30 on t alone covers 95 %, and that floor would widen usual intervals by 0.2 points or
+    more, so it is not asked for (simulated, 1 to 60 photographs a patient).
     """
     counted = np.ones(np.shape(is_hit)) if among is None else np.asarray(among, dtype=float)
     index = patient_index(patients)
@@ -153,14 +166,24 @@ def ratio(
         effective = n / largest_design_effect(trials)
         low, high = wilson(share * effective, effective, level)
         return Estimate(share, low, high, "Wilson on the effective number", n)
-    error = spread / (share * (1 - share))
-    middle, half = np.log(share / (1 - share)), _z(level) * error
+    counting = int(np.count_nonzero(trials))
+    low, high = logit_t(share, spread, counting - 1, level)
+    if counting >= FEW:
+        return Estimate(share, low, high, "ratio over patients, logit, t", n)
+    floor = wilson(float(hits.sum()), n, level)
+    low, high = min(low, floor[0]), max(high, floor[1])
+    return Estimate(share, low, high, "ratio over patients, logit, t, no narrower than Wilson", n)
+
+
+def logit_t(value: float, error: float, df: int, level: float = LEVEL) -> tuple[float, float]:
+    """The interval of a share or an area in (0, 1) on the logit scale, with Student's t."""
+    middle, half = np.log(value / (1 - value)), _t(df, level) * error / (value * (1 - value))
     low, high = (float(1 / (1 + np.exp(-(middle + sign * half)))) for sign in (-1, 1))
-    return Estimate(share, low, high, "ratio over patients, logit", n)
+    return low, high
 
 
 def mean(values: Numbers, patients: Numbers, level: float = LEVEL) -> Estimate:
-    """The mean of (n,) values of photographs nested in patients: the ratio estimator, normal."""
+    """The mean of (n,) values of photographs nested in patients: ratio estimator, Student's t."""
     index, numbers = patient_index(patients), np.asarray(values, dtype=float)
     n = len(numbers)
     if n == 0:
@@ -169,8 +192,9 @@ def mean(values: Numbers, patients: Numbers, level: float = LEVEL) -> Estimate:
     if index.max() == 0:
         return Estimate(value, None, None, "", n, "there is one patient only")
     trials = np.bincount(index)
-    half = _z(level) * ratio_standard_error(np.bincount(index, weights=numbers), trials)
-    return Estimate(value, value - half, value + half, "ratio over patients, normal", n)
+    error = ratio_standard_error(np.bincount(index, weights=numbers), trials)
+    half = _t(len(trials) - 1, level) * error
+    return Estimate(value, value - half, value + half, "ratio over patients, t", n)
 
 
 def kappa_normal(cm: Numbers, weights: str = "quadratic", level: float = LEVEL) -> Estimate:

@@ -275,7 +275,7 @@ def test_a_table_in_groups_says_groups_on_page_and_twin_and_patients_nowhere(man
     twin = (tmp_path / "out" / "report.json").read_text()
     page = (tmp_path / "out" / "report.html").read_text()
     assert re.findall(r'"method": "[^"]*patient[^"]*"', twin) == []
-    assert '"method": "ratio over groups, logit"' in twin
+    assert '"method": "ratio over groups, logit, t' in twin
     assert "groups resampled" in page
     assert "patients resampled" not in page
 
