@@ -113,6 +113,7 @@ class RunFolder:
         before = self.read_json(self.provenance)
         if recipe is not None:
             self.refuse_other(recipe)
+            self._refuse_edited(recipe, before)
         self.refuse_other_photos(manifest_hash)
         now = versions()
         return [
@@ -120,6 +121,17 @@ class RunFolder:
             for name, old in before["versions"].items()
             if now.get(name) != old
         ]
+
+    def _refuse_edited(self, recipe: Recipe, before: dict[str, Any]) -> None:
+        """Refuse a folder whose recipe is not the one that its training began with."""
+        if (
+            before["versions"].get("drgrade") == __version__
+            and before["recipe_hash"] != recipe.hash
+        ):
+            raise RunError(
+                f"{self.recipe} was changed since its training began; put it back as it was, or "
+                "train the changed recipe into another folder"
+            )
 
 
 def provenance(recipe: Recipe, manifest_hash: str) -> dict[str, Any]:

@@ -172,6 +172,16 @@ def test_photographs_of_one_name_get_files_of_their_own():
     ]  # fmt: skip
 
 
+def test_a_name_that_is_long_or_has_a_line_break_ends_no_batch(place, tmp_path):
+    photo = photos(place)[0]
+    names = [f"{'x' * 250}.png", "two\nlines.png", "eye.png"]
+    for name in names:
+        (tmp_path / "odd" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "odd" / name).write_bytes(photo.read_bytes())
+    assert explain(place, tmp_path / "odd", "-o", tmp_path / "out") == 0
+    assert len(list((tmp_path / "out").glob("*.png"))) == 3
+
+
 def test_marks_on_dust_are_told_drawn_and_not_counted(place, tmp_path, capsys):
     grader, photo = load_grader(place / "model.safetensors"), photos(place)[0]
     torch.nn.init.zeros_(grader.network.lesions.maps.bias)  # half of all places are marked

@@ -180,6 +180,16 @@ def test_a_changed_recipe_is_refused_with_the_difference(finished, manifest, tmp
         run(quick(optimiser__learning_rate=0.5), manifest, interrupted, resume=True)
 
 
+def test_a_recipe_edited_in_its_folder_is_refused_on_resume(finished, manifest, tmp_path):
+    from drgrade.training.experiment import resume_run
+
+    interrupted = copy_unfinished(finished, tmp_path)
+    recipe = RunFolder(interrupted).recipe
+    recipe.write_text(recipe.read_text().replace("learning_rate = 0.001", "learning_rate = 0.5"))
+    with pytest.raises(RunError, match=r"recipe.toml was changed since its training began"):
+        resume_run(interrupted)
+
+
 def test_a_relabelled_manifest_is_refused_on_resume(finished, manifest, tmp_path):
     interrupted = copy_unfinished(finished, tmp_path)
     changed = manifest.table.with_columns(grade=pl.lit(0, dtype=pl.Int8))

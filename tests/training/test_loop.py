@@ -69,6 +69,23 @@ def test_a_loss_that_is_no_number_stops_with_the_way_out(tmp_path):
         train(table, state)
 
 
+class LostInEvaluation(torch.nn.Sequential):
+    """Finite while it trains; as with running statistics that overflowed, no number after."""
+
+    def forward(self, squares):
+        found = super().forward(squares)
+        return found if self.training else found * float("nan")
+
+
+def test_answers_that_are_no_numbers_are_never_scored_as_a_grade(tmp_path):
+    network = LostInEvaluation(*linear())
+    table = desk(tmp_path, network, rate=1e-4)
+    state = State(network, make_optimiser(network, table.recipe.optimiser))
+    with pytest.raises(DivergedError, match="answers to 8 of 8 photos are no numbers after epoch"):
+        train(table, state)
+    assert not state.best
+
+
 def test_an_order_depends_on_seed_and_epoch_alone():
     one, two = (epoch_order(part(50), 3, 7, balanced=False) for _ in range(2))
     assert np.array_equal(one, two)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from drgrade.models.grader import Grader
 
 SOME_FAILED = 3
+LONGEST_NAME = 200  # bytes; file systems take 255 with what is added
 
 
 def explain(
@@ -111,7 +112,7 @@ def file_names(photos: list[str]) -> list[str]:
     taken: set[str] = set()
     names = []
     for photo in photos:
-        stem = Path(photo).stem or "photo"
+        stem = Path(photo).stem.encode()[:LONGEST_NAME].decode(errors="ignore") or "photo"
         tries = (
             stem if number == 1 else f"{stem}-{number}" for number in range(1, len(photos) + 1)
         )

@@ -273,7 +273,10 @@ def _pieces(text: str) -> list[str]:
 
 
 def shortened(text: str, width: float, size: int = 16) -> str:
-    """A name of at most `width` px; what is left out of a long one is its beginning."""
+    """A name of at most `width` px, printable; what is left out of a long one is its beginning."""
+    text = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
     if _font(size).getlength(text) <= width:
         return text
     while text and _font(size).getlength(f"…{text}") > width:

@@ -33,7 +33,7 @@ COLLAPSED = 0.95  # the share of photographs with one answer above which a netwo
 
 
 class DivergedError(DrgradeError):
-    """A training whose loss is no number any more."""
+    """A training whose loss, or whose answers, are no numbers any more."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def outputs_of(desk: Desk, network: nn.Module, part: Part) -> np.ndarray:
 
 
 def _finish_epoch(desk: Desk, state: State) -> None:
-    tune_outputs = outputs_of(desk, state.judged, desk.parts.tune)
+    tune_outputs = _numbers(outputs_of(desk, state.judged, desk.parts.tune), state)
     fitted = desk.grader.fitted(tune_outputs, desk.parts.tune.grades)
     row = _row(desk, state, fitted, tune_outputs)
     if desk.recipe.train.watch_test:
@@ -234,6 +234,17 @@ def _finish_epoch(desk: Desk, state: State) -> None:
     desk.run.write_metrics(state.history)
     desk.log(row)
     _say_epoch(desk, state, row)
+
+
+def _numbers(outputs: np.ndarray, state: State) -> np.ndarray:
+    """The outputs, which must be numbers: decoded, what is none would be a grade."""
+    if not np.isfinite(outputs).all():
+        lost = int((~np.isfinite(outputs)).any(axis=1).sum())
+        raise DivergedError(
+            f"the answers to {lost} of {len(outputs)} photos are no numbers after epoch "
+            f"{state.epoch + 1}; lower optimiser.learning_rate or set train.clip = 1.0"
+        )
+    return outputs
 
 
 def _row(desk: Desk, state: State, fitted: Grader, tune_outputs: np.ndarray) -> dict[str, Any]:
@@ -274,7 +285,7 @@ def _finite(value: float | None) -> float | None:
 
 def _watch_test(desk: Desk, state: State, fitted: Grader, row: dict[str, Any]) -> None:
     """The lab's custom: test accuracy of every epoch, for its table; nothing is chosen by it."""
-    outputs = outputs_of(desk, state.judged, desk.parts.test)
+    outputs = _numbers(outputs_of(desk, state.judged, desk.parts.test), state)
     probabilities, given = fitted.decode(outputs)
     row["test_accuracy"] = float((given == desk.parts.test.grades).mean()) if len(given) else None
     if row["test_accuracy"] is None:
