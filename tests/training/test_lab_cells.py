@@ -7,6 +7,7 @@ import pytest
 from drgrade.errors import UnknownNameError, UsageError
 from drgrade.files import write_json
 from drgrade.training.lab_cells import Wanted, cells_of, compared, fitting_head
+from drgrade.training.lab_nets import nets_of
 from drgrade.training.lab_plan import Pace, plan, say_plan
 
 PHOTOS = {"train": 100, "tune": 10, "calibrate": 10, "test": 20}
@@ -113,3 +114,20 @@ def test_the_plan_is_said_a_line_a_cell_then_the_sum(tmp_path: Path, capsys):
     assert "6 cells on 100 train, 10 tune, 20 test photos" in lines[0]
     assert len(lines) == 8
     assert "together about" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "way"),
+    [("data.size=32", "--size"), ("model.network=resnet34", "--cells"),
+     ("model.start = phantom", "--cells"), ("data.manifest=other.csv", "the manifest as")],
+)  # fmt: skip
+def test_a_setting_that_the_lab_decides_is_refused_with_the_way_to_ask_for_it(change, way):
+    with pytest.raises(UsageError, match=f"would do nothing; give {way}"):
+        cells_of(Wanted(cells=["resnet18-random"], changes=[change]))
+
+
+def test_the_nets_of_the_first_figure_take_their_size_from_a_setting_and_no_network():
+    (net, *_) = nets_of(Wanted(degradation=True, changes=["data.size=32"]))
+    assert net.size == 32
+    with pytest.raises(UsageError, match="give --cells"):
+        nets_of(Wanted(degradation=True, changes=["model.network=resnet34"]))

@@ -12,6 +12,13 @@ LAB_EPOCHS = {"resnet18": 10, "resnet50": 8, "efficientnet_lite0": 10}
 LAB_RATES = {"imagenet": 1e-5, "random": 1e-4, "phantom": 1e-5}
 USUAL_STARTS = ("imagenet", "random")  # `phantom`, drawn photographs, where it is asked for
 LAB_SIZE = 512
+DECIDED = {  # settings that a cell decides, and the way to ask for them
+    "data.size": "give --size instead",
+    "data.manifest": "give the manifest as the first word of the command",
+    "model.network": "give --cells instead",
+    "model.start": "give --cells instead",
+    "train.watch_test": "every cell watches test for the lab's table, and chooses nothing by it",
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def cells_of(wanted: Wanted) -> list[Cell]:
 
     Raises:
         UnknownNameError: a cell that does not exist.
-        UsageError: sizes to compare, but no two of one cell.
+        UsageError: sizes to compare, but no two of one cell; or a change of what a cell decides.
         RecipeError: settings that do not go together.
     """
     names = list(dict.fromkeys(wanted.cells)) or ([] if wanted.degradation else list(USUAL))
@@ -91,6 +98,7 @@ def cells_of(wanted: Wanted) -> list[Cell]:
         )
     if not names:
         return []
+    refuse_decided(wanted.changes, tuple(DECIDED))
     table = [_table_cell(wanted, name) for name in names]
     without_start = [cell for cell in table if cell.start == "random"]  # needs no download
     return table + _size_cells(wanted, (without_start or table)[0])
@@ -153,6 +161,19 @@ def _cell(
     if wanted.epochs:
         base["train"]["epochs"] = wanted.epochs
     return Cell(name, network, start, size, role, make_recipe(base, name))
+
+
+def refuse_decided(changes: Sequence[str], decided: Sequence[str]) -> None:
+    """Refuse changes of what the lab itself decides; they would be without effect.
+
+    Raises:
+        UsageError: names the setting and what to give in its place.
+    """
+    asked = (change.partition("=")[0].strip() for change in changes)
+    if key := next((key for key in asked if key in decided), ""):
+        raise UsageError(
+            f"the lab decides {key} itself, so --set {key}=... would do nothing; {DECIDED[key]}"
+        )
 
 
 def lab_recipe(name: str, changes: Sequence[str]) -> Recipe:

@@ -4,7 +4,7 @@ He et al. 2016 (arXiv:1512.03385), section 4.1 and figure 4.
 """
 
 from drgrade.recipe import make_recipe
-from drgrade.training.lab_cells import LAB_RECIPE, Cell, Wanted, lab_recipe
+from drgrade.training.lab_cells import DECIDED, LAB_RECIPE, Cell, Wanted, lab_recipe, refuse_decided
 
 DEGRADATION_RECIPE = "degradation"
 ROLE = "degradation"
@@ -20,9 +20,11 @@ def nets_of(wanted: Wanted) -> list[Cell]:
 
     Raises:
         RecipeError: settings that do not go together.
+        UsageError: a change of what the lab decides.
     """
     if not wanted.degradation:
         return []
+    refuse_decided(wanted.changes, [key for key in DECIDED if key != "data.size"])
     return [
         _net(wanted, depth, plain, seed)
         for seed in range(SEEDS)
