@@ -248,7 +248,12 @@ def test_another_files_place_is_never_taken(tmp_path, text):
     assert (tmp_path / "p.json").read_text() == text
 
 
-def test_probabilities_of_three_decimals_are_taken_as_they_are(tmp_path):
-    text = "photo,grade,p0,p1,p2,p3,p4\na,1,0.333,0.334,0.111,0.111,0.113\n"
-    (tmp_path / "rounded.csv").write_text(text)
-    assert read_predictions(tmp_path / "rounded.csv").table["predicted"].to_list() == [1]
+def test_probabilities_of_three_decimals_are_divided_by_their_sum_and_exact_ones_are_not(tmp_path):
+    exact = [0.1 + 1e-8, 0.2, 0.3, 0.3, 0.1]
+    head = "photo,grade,p0,p1,p2,p3,p4\na,1,0.333,0.334,0.111,0.111,0.113\n"
+    (tmp_path / "rounded.csv").write_text(head + ",".join(map(str, ["b", 1, *exact])))
+    found = read_predictions(tmp_path / "rounded.csv")
+    assert found.table["predicted"].to_list() == [1, 2]
+    assert found.probabilities()[0].sum() == pytest.approx(1, abs=1e-12)
+    assert found.probabilities()[0][1] == pytest.approx(0.334 / 1.002)
+    assert found.probabilities()[1].tolist() == exact

@@ -23,6 +23,7 @@ SPLITS = ("train", "tune", "calibrate", "test", "out_of_fold")
 FACTS_KEY = "drgrade"
 EARLIER = "no kind"
 SUM_OFF = 3e-3  # how far from 1 five probabilities of three decimals may be in sum
+EXACT = 1e-6  # what the sum of five numbers of single precision may be off
 OF_THE_MODEL = (
     "weights_sha256", "recipe", "recipe_hash", "recipe_family", "seed", "manifest_hash",
     "train_preprocess",
@@ -232,8 +233,16 @@ def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
     )
     table = table.with_columns(pl.coalesce("status", guess).alias("status"))
     _check(table, path)
+    table = _to_1(table)
     rest = [name for name in table.columns if name not in SCHEMA]
     return table.select([*SCHEMA, *rest])
+
+
+def _to_1(table: pl.DataFrame) -> pl.DataFrame:
+    """Rounded probabilities divided by their sum; five that sum to 1 stay what they are."""
+    total = pl.sum_horizontal(PROBABILITIES, ignore_nulls=False)
+    divided = pl.when((total - 1).abs() > EXACT).then(pl.col(PROBABILITIES) / total)
+    return table.with_columns(divided.otherwise(pl.col(PROBABILITIES)))
 
 
 def _likeliest() -> pl.Expr:
