@@ -86,6 +86,13 @@ def test_shares_that_do_not_vary_within_their_sides_are_tested_exactly():
     )
 
 
+def test_patients_who_are_all_a_fifth_right_on_a_side_have_no_spread_though_fifths_are_rounded():
+    right = np.tile([1, 0, 0, 0, 0, 1, 1, 0, 0, 0], 7)
+    one = np.tile(np.arange(10) < 5, 7)
+    p = difference_p(right, np.repeat(np.arange(7), 10), one, ~one)
+    assert p == pytest.approx(stats.fisher_exact([[7, 0], [0, 7]]).pvalue)
+
+
 def test_w20_never_puts_a_gap_that_was_not_tested_down_to_chance():
     rows = [
         {"photo": f"{i}{eye}", "patient": str(i), "eye": eye, "grade": 3 * (i % 2),
@@ -103,7 +110,8 @@ def test_w14_and_w20_fire_on_what_a_subgroup_misses():
     groups = subgroups(screened(weak=0.6), REFERABLE)
     overall = Estimate(0.9, 0.8, 0.95, "", 200)
     fired = checks.check_subgroups(groups, overall)
-    assert "camera B" in fired.sentence()
+    assert "camera: B" in fired.sentence()
+    assert "相機: B" in fired.sentence("zh-TW")
     assert checks.check_subgroups(subgroups(screened(4000), REFERABLE), overall).state == "silent"
     assert checks.check_subgroups((), overall).state == "not checkable"
     assert checks.check_sides(groups, 0.05).fires

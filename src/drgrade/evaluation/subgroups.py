@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from drgrade.evaluation import metrics
-from drgrade.evaluation.intervals import ratio
+from drgrade.evaluation.intervals import NO_SPREAD, ratio
 from drgrade.evaluation.resampling import patient_index
 from drgrade.evaluation.units import Endpoint, at_level, judged
 from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing
@@ -126,12 +126,13 @@ def difference_p(
     ]
     m = len(parts[0])
     error = float(np.sqrt(m / max(1, m - 1) * ((parts[0] - parts[1]) ** 2).sum()))
-    if not error and shares[0] == shares[1]:
+    apart = abs(float(shares[0] - shares[1]))
+    if error < NO_SPREAD and apart < NO_SPREAD:
         return None
-    if not error:
+    if error < NO_SPREAD:
         n, m = (len(np.unique(index[side])) for side in (one, other))
         return (2 if n == m else 1) / comb(n + m, n)
-    return 2 * NormalDist().cdf(-abs(float(shares[0] - shares[1])) / error)
+    return 2 * NormalDist().cdf(-apart / error)
 
 
 def holm(p: list[float | None]) -> list[float | None]:

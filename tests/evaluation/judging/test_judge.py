@@ -88,6 +88,16 @@ def test_what_was_trained_on_leaks_though_its_rows_are_called_the_same(tmp_path,
     assert "W02: 100.00%" in capsys.readouterr().err
 
 
+def test_a_photo_that_is_in_train_too_leaks_though_no_patient_is_known(tmp_path, capsys):
+    test = [{"photo": str(i), "grade": i % 5, "predicted": i % 5} for i in range(40)]
+    train = [{**row, "split": "train"} for row in test[:10]]
+    pl.DataFrame([*({**row, "split": "test"} for row in test), *train]).write_csv(
+        tmp_path / "both.csv"
+    )
+    assert run(["evaluate", str(tmp_path / "both.csv"), "-o", str(tmp_path / "out")]) == 3
+    assert "W02: 25.00%" in capsys.readouterr().err
+
+
 def test_a_table_that_is_refused_was_no_look_at_the_test_set(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DRGRADE_DATA", str(tmp_path / "data"))
     rows = [{"photo": str(i), "grade": i % 5, "predicted": i % 5} for i in range(40)]
@@ -263,7 +273,7 @@ def test_names_out_of_a_table_are_text_on_every_page(tmp_path):
     (tmp_path / "p.json").write_text(json.dumps({"source": tag, "recipe": tag, tag: tag}))
     assert run(["evaluate", str(tmp_path / "p.csv"), "-o", str(tmp_path / "out")]) == 0
     written = [(tmp_path / "out" / f"report.{ending}").read_text() for ending in ("html", "md")]
-    assert "site &lt;script>" in written[1]
+    assert "site: &lt;script>" in written[1]
     assert not any("<script>" in text for text in written)
 
 

@@ -58,11 +58,11 @@ def check_subgroups(groups: Sequence[Subgroup], overall: Estimate) -> Check:
         return blind("W14", "one class")
     bound = overall.value - MISSED_BY
     missed = [
-        f"{each.column} {each.name} ({each.sensitivity.low:.1%})"
+        {"column": each.column, "name": each.name, "low": each.sensitivity.low}
         for each in groups
         if each.sensitivity.low is not None and each.sensitivity.low < bound
     ]
-    return told("W14", bool(missed), listed=", ".join(missed), bound=bound)
+    return told("W14", bool(missed), subgroups=missed, bound=bound)
 
 
 def check_too_good(area: Estimate, qwk: Estimate, swapped: Substitution | None) -> Check:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from drgrade.errors import choose
+from drgrade.evaluation.checks.group_words import group_name
 from drgrade.evaluation.checks.words import SENTENCES
 from drgrade.evaluation.values import Estimate
 
@@ -43,7 +44,8 @@ class Check:
         gap = " " if language == "en" else ""
         reasons = self.figures.get("reasons", [])
         why = gap.join(texts[reason["key"]].format(**_named(reason, texts)) for reason in reasons)
-        return texts[self.code].format(**_named(self.figures, texts), why=why)
+        figures = _named(self.figures, texts) | _listed(self.figures, language)
+        return texts[self.code].format(**figures, why=why)
 
     def as_json(self) -> dict[str, Any]:
         """The fields and the English sentence."""
@@ -53,6 +55,17 @@ class Check:
 def _named(figures: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
     """The figures of a sentence, `what` they are about in its language."""
     return figures | {"what": texts[figures["what"]]} if "what" in figures else figures
+
+
+def _listed(figures: dict[str, Any], language: str) -> dict[str, str]:
+    """The `subgroups` of a sentence with their lower bounds, in its language."""
+    if "subgroups" not in figures:
+        return {}
+    named = [
+        f"{group_name(language, each['column'], each['name'])} ({each['low']:.1%})"
+        for each in figures["subgroups"]
+    ]
+    return {"listed": (", " if language == "en" else "、").join(named)}
 
 
 def told(code: str, fires: bool, level: Level = "W", **figures: Any) -> Check:

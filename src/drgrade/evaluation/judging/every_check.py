@@ -97,7 +97,7 @@ def _answers(found: Evidence) -> tuple[Check, ...]:
 def leak_of(
     predictions: Predictions, manifest: "Manifest | None", whole: Predictions | None = None
 ) -> tuple[float | None, bool]:
-    """The share of judged rows whose patient is in another split, and whether that is declared.
+    """The share of judged rows whose patient or photo is in another split; whether it is declared.
 
     The splits are the manifest's; without one those of `whole`, the table that the rows are from.
     None where neither tells: a table without training rows can show a leak, not that there is none.
@@ -110,8 +110,9 @@ def leak_of(
     if manifest is not None:  # out of fold, the manifest's row of a photo is the judged one
         others = others.filter(~pl.col("photo").is_in(table["photo"].implode()))
     seen = others["patient"].drop_nulls().unique()
-    shared = table["patient"].is_in(seen.implode()).fill_null(value=False).sum()
-    share = float(shared / max(1, table.height))
+    is_seen = table["patient"].is_in(seen.implode()).fill_null(value=False)
+    is_same = table["photo"].is_in(others["photo"].implode())
+    share = float((is_seen | is_same).sum() / max(1, table.height))
     is_whole = "train" in others["split"].to_list() and len(seen) > 0
     is_told = manifest is not None or share > 0 or is_whole
     facts = predictions.facts | ({} if manifest is None else manifest.facts)

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from drgrade.evaluation.checks.group_words import group_name
 from drgrade.evaluation.judging.judgement import Judgement
 from drgrade.evaluation.pages.figures import (
     COLOURS,
@@ -18,7 +19,7 @@ from drgrade.evaluation.pages.figures import (
     words,
 )
 from drgrade.evaluation.pages.judge_text import endpoint_name
-from drgrade.evaluation.pages.judge_words import group_name, tell
+from drgrade.evaluation.pages.judge_words import tell
 from drgrade.evaluation.selective import Selective
 from drgrade.evaluation.subgroups import Subgroup
 from drgrade.evaluation.values import Estimate

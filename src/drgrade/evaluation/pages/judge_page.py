@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from drgrade.evaluation.checks.group_words import group_name
 from drgrade.evaluation.intervals import simulated_near, small_sample_note
 from drgrade.evaluation.judging.judgement import Judgement
 from drgrade.evaluation.judging.worst_errors import thumbnails
@@ -30,7 +31,7 @@ from drgrade.evaluation.pages.judge_text import (
     points,
     verdict,
 )
-from drgrade.evaluation.pages.judge_words import group_name, tell
+from drgrade.evaluation.pages.judge_words import tell
 from drgrade.evaluation.pages.reason_words import reason_in
 from drgrade.evaluation.values import Estimate
 from drgrade.files import write_json, write_text

@@ -2,19 +2,13 @@
 
 from typing import Any
 
+from drgrade.evaluation.checks.group_words import GROUP_WORDS
 from drgrade.languages import Pairs, said
 
 
 def tell(language: str, key: str, **values: Any) -> str:
     """The scorecard's words of `key` in a language; see `said`."""
     return said(WORDS, language, key, **values)
-
-
-def group_name(language: str, column: str, name: str) -> str:
-    """A subgroup in words: its column, and its value where that is a word of ours."""
-    value = tell(language, f"group_{name}") if f"group_{name}" in WORDS else name
-    column = tell(language, f"column_{column}") if f"column_{column}" in WORDS else column
-    return f"{column}: {value}"
 
 
 WORDS: Pairs = {
@@ -270,24 +264,7 @@ WORDS: Pairs = {
         "{text}；本次無法記錄（{problem}）",
     ),
     "table_hash": ("SHA-256 of the table", "表格的 SHA-256"),
-    "column_eye": ("eye", "眼別"),
-    "column_site": ("site", "地點"),
-    "column_camera": ("camera", "相機"),
-    "column_sex": ("sex", "性別"),
-    "column_age": ("age", "年齡"),
-    "column_ethnicity": ("ethnicity", "族裔"),
-    "column_quality": ("quality", "品質"),
-    "column_width": ("width", "寬度"),
-    "group_left": ("left", "左"),
-    "group_right": ("right", "右"),
-    "group_under 40": ("under 40", "未滿 40 歲"),
-    "group_40 to 49": ("40 to 49", "40 至 49 歲"),
-    "group_50 to 59": ("50 to 59", "50 至 59 歲"),
-    "group_60 to 69": ("60 to 69", "60 至 69 歲"),
-    "group_70 and over": ("70 and over", "70 歲以上"),
-    "group_under 1000 px": ("under 1000 px", "未滿 1000 px"),
-    "group_1000 to 1999 px": ("1000 to 1999 px", "1000 至 1999 px"),
-    "group_2000 px and over": ("2000 px and over", "2000 px 以上"),
+    **GROUP_WORDS,
     "compare_title": ("Graders compared on the same photographs", "同一批照片上的模型比較"),
     "compare_by": (
         "{n} photographs; {patients} {unit} resampled; five-grade scores on the {graded} that all "

@@ -1,0 +1,38 @@
+"""The verdict: whatever W01 finds has a sentence of its own in both languages."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from drgrade.evaluation.checks.check import check_trivial
+from drgrade.evaluation.pages.judge_text import verdict
+from drgrade.evaluation.values import Estimate
+
+EVEN = (20, 20, 20, 20, 20)
+GOOD, CHANCE, BELOW = (
+    Estimate(value, value - 0.1, value + 0.1, "", 100) for value in (0.8, 0.5, 0.2)
+)
+NOTHING = Estimate(0.0, -0.1, 0.1, "", 100)
+TRIVIAL = {
+    "equals": ((100, 0, 0, 0, 0), NOTHING, CHANCE),
+    "worse": (EVEN, GOOD, BELOW),
+    "untold": (EVEN, NOTHING, CHANCE),
+}
+SAID = [
+    ("equals", "en", "equals a trivial classifier"),
+    ("equals", "zh-TW", "等同於不看照片的分類器"),
+    ("worse", "en", "worse than chance"),
+    ("worse", "zh-TW", "比隨機猜測還差"),
+    ("untold", "en", "cannot be told from a trivial classifier"),
+    ("untold", "zh-TW", "無從區別"),
+]
+
+
+@pytest.mark.parametrize(("what", "language", "words"), SAID)
+def test_whatever_w01_finds_is_the_verdict_in_both_languages(what, language, words):
+    answers, qwk, area = TRIVIAL[what]
+    found = check_trivial(answers, EVEN, qwk, area)
+    assert found.fires
+    assert found.figures["what"] == what
+    assert words in verdict(SimpleNamespace(warnings=(found,)), language)
+    assert words in found.sentence(language)
