@@ -1,5 +1,6 @@
 """Graders on the same photographs: equal ones are equal, better ones lead, others are refused."""
 
+import html
 import json
 from dataclasses import replace
 
@@ -325,3 +326,35 @@ def test_a_pool_is_named_once_and_seeds_of_one_recipe_beside_it_are_one_grader(t
     tables = seeds_of("r", 0.8, 0.9) | {"c": grader(0.5), "d": grader(0.6)}
     pools = as_asked(tables, {"pool": ["c", "d"]})
     assert pools == {"pool": [2, 3], "r, 2 seeds": [0, 1]}
+
+
+def at_point(table):
+    return replace(table, table=table.table.with_columns(referable=pl.col("predicted") >= 3))
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "word"),
+    [("en", "the model's operating point", "do not call by the same rule"),
+     ("zh-TW", "模型的操作點", "判定需轉診的依據不同")],
+)  # fmt: skip
+def test_graders_that_call_by_other_rules_say_so_in_a_sentence(
+    tmp_path, capsys, language, rule, word
+):
+    tables = {"a": grader(0.8), "b": at_point(grader(0.8))}
+    paths = [str(table_at(tmp_path, name, made)) for name, made in tables.items()]
+    assert run(["compare", *paths, "-o", str(tmp_path / "out"), "--language", language]) == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    twin = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert word in capsys.readouterr().err
+    assert word in page
+    assert rule in html.unescape(page)
+    assert [entry["called_by"] for entry in twin["entries"]] == ["grade", "operating point"]
+
+
+def test_graders_of_one_rule_say_nothing_of_it_and_seeds_of_two_rules_do():
+    ungraded = answering(UPRIGHT, [None] * 20, "error")
+    assert not compare({"a": answering(UPRIGHT, UPRIGHT), "b": ungraded}, resamples=20).rules_differ
+    tables = {"a": grader(0.8), "b": at_point(grader(0.8)), "c": grader(0.5)}
+    pooled = compare(tables, pools={"ab": [0, 1], "c": [2]}, resamples=20)
+    assert pooled.rules_differ
+    assert pooled.entries[0].called_by == "both"

@@ -71,6 +71,8 @@ def compare(
     command = shlex.join(["drgrade", *sys.argv[1:]])
     page = write_comparison(found, output, command=command, language=language)
     say(verdict(found, language))
+    if found.rules_differ:
+        say(tell(language, "rules_differ"))
     looks = [each for each in map(look_at, tables.values()) if each is not None]
     if looks:
         say(f"{tell(language, 'looks')}: {looks_text(looks[-1], language)}")

@@ -19,7 +19,7 @@ from drgrade.evaluation.metrics import accuracies, kappas, mcnemar, sensitivitie
 from drgrade.evaluation.pooling import Pools, by_family, pooled
 from drgrade.evaluation.ranking import delong, rank_pairs
 from drgrade.evaluation.resampling import RESAMPLES, resampled_areas, row_weights
-from drgrade.evaluation.units import at_level, endpoints, judged, refuse_unanswered
+from drgrade.evaluation.units import at_level, called_by, endpoints, judged, refuse_unanswered
 from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing, with_unit
 from drgrade.grades import NUMBER_OF_GRADES
 from drgrade.groups import unit_of
@@ -38,11 +38,13 @@ class Entry:
     """One grader: its scores, and the share of resamples in which it is 1st, 2nd, ... by QWK.
 
     `tables` are its seeds; of several, scores are means, and `spread` holds the least and the
-    largest of each score.
+    largest of each score. `called_by` says what makes an answer referable: `grade`, `operating
+    point`, or `both` where its seeds differ.
     """
 
     name: str
     tables: tuple[str, ...]
+    called_by: str
     not_graded: int
     scores: dict[str, Estimate]
     spread: dict[str, tuple[float, float]]
@@ -85,14 +87,19 @@ class Comparison:
     seed: int
     resamples: int
 
+    @property
+    def rules_differ(self) -> bool:
+        """Whether what makes an answer referable is not the same for all graders."""
+        return {entry.called_by for entry in self.entries} not in ({"grade"}, {"operating point"})
+
     def as_json(self) -> dict[str, Any]:
         """All figures as plain values."""
-        return asdict(self)
+        return asdict(self) | {"rules_differ": self.rules_differ}
 
 
 @dataclass(frozen=True)
 class _Aligned:
-    """The same rows in the same order for every grader; (k, n) arrays."""
+    """The same rows in the same order for every grader; (k, n) arrays, and k `rules` of calling."""
 
     photos: Strings
     clusters: Strings
@@ -103,6 +110,7 @@ class _Aligned:
     called: Flags
     gradable: Flags
     score: Floats | None
+    rules: tuple[str, ...]
 
 
 def compare(
@@ -157,6 +165,7 @@ def _entries(
         Entry(
             name=name,
             tables=tuple(names[place] for place in members),
+            called_by=_rule({rows.rules[place] for place in members}),
             not_graded=int((~rows.gradable[members]).sum()),
             scores={
                 key: _estimate(values[k], replicates[:, k], rows, seed)
@@ -172,6 +181,10 @@ def _entries(
         )
         for k, (name, members) in enumerate(pools.items())
     )
+
+
+def _rule(rules: set[str]) -> str:
+    return rules.pop() if len(rules) == 1 else "both"
 
 
 def _alone(rows: _Aligned, k: int) -> dict[str, Estimate]:
@@ -212,6 +225,7 @@ def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
         called=np.array([each.called | ~each.gradable for each in units]),
         gradable=np.array([each.gradable for each in units]),
         score=np.array([each.score for each in units]) if scored else None,
+        rules=tuple(called_by(each.table, endpoint) for each in sorted_),
     )
 
 

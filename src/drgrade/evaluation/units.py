@@ -129,7 +129,8 @@ def primary_level(table: pl.DataFrame) -> str:
 def called_by(table: pl.DataFrame, endpoint: Endpoint) -> str:
     """`operating point` where `referable` is asked and every graded row has it, else `grade`."""
     graded = table.filter(pl.col("status") == "graded")
-    asked = endpoint.name == "referable" and not graded["referable"].null_count()
+    is_known = graded.height > 0 and not graded["referable"].null_count()
+    asked = endpoint.name == "referable" and is_known
     return "operating point" if asked else "grade"
 
 

@@ -275,6 +275,21 @@ WORDS: Pairs = {
     "compare_scores": ("Each grader", "各模型"),
     "not_graded": ("not graded", "未分級"),
     "to": (" to ", " 至 "),  # between two ends of an interval, the lower of which is negative
+    "called_by_grade": ("referable: predicted grade 2 or worse", "需轉診：預測分級為 2 或更嚴重"),
+    "called_by_operating point": (
+        "referable: the model's operating point",
+        "需轉診：模型的操作點",
+    ),
+    "called_by_both": (
+        "referable: the operating point in some seeds, grade 2 or worse in others",
+        "需轉診：部分種子採操作點，部分採分級 2 或更嚴重",
+    ),
+    "rules_differ": (
+        "The graders do not call by the same rule: sensitivity, specificity, their differences and "
+        "McNemar's test compare rules as well as graders. QWK, accuracy and AUC do not depend on it.",
+        "各模型判定需轉診的依據不同：敏感度、特異度、其差異與 McNemar 檢定所比較的不只是模型，"
+        "也包括判定依據；QWK、準確率與 AUC 不受影響。",
+    ),
     "seeds_range": ("seeds {low} to {high}", "各種子 {low} 至 {high}"),
     "compare_pairs": ("Paired differences", "成對差異"),
     "compare_pairs_note": (
