@@ -1,5 +1,6 @@
 """Prepared squares: made once, resumed after any interruption, never zeros for a photo."""
 
+import errno
 import json
 import os
 import shutil
@@ -46,6 +47,18 @@ def test_a_broken_photo_has_a_reason_and_no_row(drawn, tmp_path):
     cache = prepare_all(drawn, SETTINGS, tmp_path, workers=0)
     assert cache.failed == {"photos/broken.jpg": "empty file: broken.jpg"}
     assert len(cache.rows) == 40
+
+
+def test_a_disk_without_room_for_the_squares_is_told_before_the_first_one(
+    drawn, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match=r"No space left on device; [\d,]+ bytes are needed there"):
+        prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    assert not (tmp_path / "squares.npy").exists()
 
 
 def test_workers_change_nothing(drawn, tmp_path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
@@ -225,8 +226,24 @@ def _prepare_one(task: Task, settings: Preprocess) -> Made:
 
 def _open(path: Path, shape: tuple[int, ...], *, fresh: bool) -> np.memmap:
     if fresh or not path.is_file():
-        return np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+        made = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+        _reserve(path)
+        return made
     return np.lib.format.open_memmap(path, "r+")
+
+
+def _reserve(path: Path) -> None:
+    """Take the room that a new array needs: a disk that is full later ends the process at once."""
+    size = path.stat().st_size
+    if not hasattr(os, "posix_fallocate"):
+        return
+    with path.open("r+b") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            path.unlink()
+            why = f"{error.strerror}; {size:,} bytes are needed there"
+            raise OSError(error.errno, why, str(path)) from None
 
 
 def _save(
