@@ -103,17 +103,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Flow:
-    """Photographs from offered to graded; duplicates are left out before and counted."""
+    """Photographs from offered to graded; what is left out before is counted.
+
+    That are duplicates and, where the whole table is known, its rows of other splits.
+    """
 
     duplicates: int
     steps: tuple[Step, ...]
+    other_splits: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and dictionaries."""
         return asdict(self)
 
 
-def flow(table: pl.DataFrame) -> Flow:
+def flow(table: pl.DataFrame, other_splits: int = 0) -> Flow:
     """The flow of all rows of a split, those without a reference grade too."""
     rows = table.filter(pl.col("status") != "duplicate")
     lost = rows["status"].replace_strict(LOST_AT, default=len(STEPS), return_dtype=pl.Int64)
@@ -123,4 +127,4 @@ def flow(table: pl.DataFrame) -> Flow:
         here = grades[lost.to_numpy() > min(number, len(STEPS) - 2)]
         counts = np.bincount(here, minlength=len(GRADES) + 1)
         steps.append(Step(name, int(counts.sum()), tuple(counts.tolist())))
-    return Flow(table.height - rows.height, tuple(steps))
+    return Flow(table.height - rows.height, tuple(steps), other_splits)

@@ -98,6 +98,20 @@ def test_a_photo_that_is_in_train_too_leaks_though_no_patient_is_known(tmp_path,
     assert "W02: 25.00%" in capsys.readouterr().err
 
 
+def test_whatever_of_the_table_was_not_judged_is_told_with_its_count(tmp_path):
+    rows = [{"photo": str(i), "grade": None if i < 3 else i % 5, "predicted": i % 5,
+             "split": "test" if i < 40 else "tune", "status": "duplicate" if i == 4 else "graded"}
+            for i in range(47)]  # fmt: skip
+    pl.DataFrame(rows).write_csv(tmp_path / "p.csv")
+    for language, words in (
+        ("en", "1 duplicates; 3 photographs without a reference grade; 7 rows of other splits"),
+        ("zh-TW", "1 張重複照片；3 張沒有參考分級的照片；7 列屬於其他部分"),
+    ):
+        call = ["evaluate", str(tmp_path / "p.csv"), "-o", str(tmp_path / language)]
+        assert run([*call, "--split", "test", "--language", language]) == 0
+        assert words in (tmp_path / language / "report.html").read_text()
+
+
 def test_a_table_that_is_refused_was_no_look_at_the_test_set(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DRGRADE_DATA", str(tmp_path / "data"))
     rows = [{"photo": str(i), "grade": i % 5, "predicted": i % 5} for i in range(40)]

@@ -103,7 +103,7 @@ def judge(
         primary=level,
         detections=found,
         transport=transported(main.primary),
-        flow=flow(known.table),
+        flow=flow(known.table, 0 if whole is None else whole.table.height - known.table.height),
         by_grade=grade_scores(known.graded(), seed=seed, resamples=resamples),
         worst=worst_errors(known, main.endpoint),
         points=points,

@@ -206,11 +206,7 @@ def _about(judgement: Judgement, language: str) -> list[tuple[str, str]]:
         "by_grade_counts": " / ".join(f"{n:,}" for n in judgement.scores.counts),
         "prevalence_here": f"{main.positives:,} / {main.n:,} {t(judgement.primary)} "
         f"({100 * main.positives / main.n:.1f} %)",
-        "left_out": t(
-            "left_out_text",
-            duplicates=judgement.flow.duplicates,
-            ungraded=judgement.flow.steps[0].by_grade[-1],
-        ),
+        "left_out": _left_out(judgement, language),
         "model_hash": facts.get("weights_sha256") or ", ".join(judgement.scores.models),
         "preprocessing": ", ".join(f"{k} {settings[k]}" for k in SETTINGS if k in settings),
         "chosen_on": t("chosen_text", **{k: facts.get(key) or "–" for k, key in CHOICES.items()}),
@@ -220,6 +216,12 @@ def _about(judgement: Judgement, language: str) -> list[tuple[str, str]]:
         (t("intended"), t("intended_text")),
         *((t(key), value or unknown) for key, value in known.items()),
     ]
+
+
+def _left_out(judgement: Judgement, language: str) -> str:
+    t, flow = partial(tell, language), judgement.flow
+    text = t("left_out_text", duplicates=flow.duplicates, ungraded=flow.steps[0].by_grade[-1])
+    return t("left_out_splits", text=text, n=flow.other_splits) if flow.other_splits else text
 
 
 def _levels(judgement: Judgement) -> set[str]:

@@ -245,6 +245,7 @@ WORDS: Pairs = {
         "{duplicates} duplicates; {ungraded} photographs without a reference grade",
         "{duplicates} 張重複照片；{ungraded} 張沒有參考分級的照片",
     ),
+    "left_out_splits": ("{text}; {n} rows of other splits", "{text}；{n} 列屬於其他部分"),
     "graders": ("reference standard", "參考標準"),
     "not_told": ("not stated by the table", "表格未註明"),
     "preprocessing": ("preprocessing", "前處理"),
