@@ -192,3 +192,11 @@ def test_a_prediction_too_few_is_refused():
 def test_an_unknown_weighting_is_answered_with_the_nearest():
     with pytest.raises(UnknownNameError, match="did you mean 'quadratic'"):
         metrics.kappa(CM, "quadratik")
+
+
+@pytest.mark.parametrize(
+    ("grade", "told"), [(1.5, "got 1.5"), (np.nan, "got nan"), ("x", "got x"), (None, "got None")]
+)
+def test_what_is_no_whole_grade_is_refused_and_never_cut_to_one(grade, told):
+    with pytest.raises(PredictionsError, match=told):
+        metrics.confusion([grade, 1], [1, 1])

@@ -68,7 +68,7 @@ def confusion(grade: Numbers, predicted: Numbers) -> Ints:
     """Count predictions by reference grade: (n,) and (n,) of 0 to 4 give (5, 5).
 
     Raises:
-        PredictionsError: a grade outside 0 to 4.
+        PredictionsError: a grade that is not one of 0 to 4, or none for each.
     """
     rows, columns = (_grades(side) for side in (grade, predicted))
     if rows.shape != columns.shape:
@@ -82,6 +82,8 @@ def confusion(grade: Numbers, predicted: Numbers) -> Ints:
 
 def _grades(numbers: Numbers) -> Ints:
     given = np.asarray(numbers).ravel()
+    if given.dtype.kind not in "biuf":
+        raise PredictionsError(f"grades must be numbers 0 to 4, got {given[0]}; map them first")
     with np.errstate(invalid="ignore"):  # what is no number at all is told below
         grades = given.astype(np.int64)
     wrong = given[(grades < 0) | (grades >= NUMBER_OF_GRADES) | (grades != given)]
