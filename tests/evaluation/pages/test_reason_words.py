@@ -1,28 +1,50 @@
 """Reasons why a figure is undefined exist in both languages."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 import drgrade.evaluation
+from drgrade.evaluation.calibration import NOT_FITTED
+from drgrade.evaluation.intervals import FLAWLESS
 from drgrade.evaluation.pages.reason_words import CHINESE, reason_in
 
-SOURCES = Path(drgrade.evaluation.__file__).parent.rglob("*.py")
+SOURCES = sorted(Path(drgrade.evaluation.__file__).parent.rglob("*.py"))
+
+
+REASON_OF = {"missing": 0, "value_of": 1, "Value": 1, "Estimate": 5}  # the place of the reason
+NAMED = re.compile(r"(NO|NONE|ALL|ONE|NOT)_[A-Z]+")
 
 
 def reasons():
-    """Every fixed text given to `missing`, and every constant that names a reason."""
-    found = set()
-    for path in SOURCES:
-        text = path.read_text(encoding="utf-8")
-        found |= set(re.findall(r'missing\(\s*"([^"]+)"', text))
-        found |= set(
-            re.findall(
-                r'^(?:FLAWLESS|(?:NO|NONE|ALL|ONE|NOT)_[A-Z]+) = "([^"]+ [^"]+)"$', text, re.M
-            )
-        )
-    return sorted(found)
+    """Every fixed text that is given as a reason, and every constant that is named like one."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES]
+    constants = {
+        node.targets[0].id: node.value.value
+        for tree in trees for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    }  # fmt: skip
+    found = {text for name, text in constants.items() if NAMED.fullmatch(name)}
+    for part in (part for tree in trees for given in given_as_reason(tree)
+                 if not isinstance(given, ast.JoinedStr) for part in ast.walk(given)):  # fmt: skip
+        name = getattr(part, "id", getattr(part, "attr", None))
+        found.add(constants.get(name, getattr(part, "value", None)))
+    return sorted(text for text in found if isinstance(text, str) and " " in text)
+
+
+def given_as_reason(tree):
+    """The arguments that say why a figure is undefined."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        place = REASON_OF.get(getattr(call.func, "id", ""), len(call.args))
+        yield from call.args[place : place + 1]
+        yield from (each.value for each in call.keywords if each.arg == "reason")
+
+
+def test_the_reasons_are_found_wherever_they_stand():
+    assert {FLAWLESS, NOT_FITTED, "there is nothing to count"} <= set(reasons())
 
 
 @pytest.mark.parametrize("reason", reasons())

@@ -34,6 +34,9 @@ CHINESE = {
     "no error in any resample, so how many there would be elsewhere is not known": (
         "所有重抽樣本皆無錯誤，因此無從得知在他處會有多少"
     ),
+    "nobody would be called referable": "沒有人會被判為需轉診",
+    "everybody would be called referable": "所有人都會被判為需轉診",
+    "one seed": "只有一個種子",
     "two readers are needed": "需要兩位判讀者",
     "no patient has referable disease": "沒有病人需轉診",
     "the answers carry no probabilities": "答案沒有附機率",
