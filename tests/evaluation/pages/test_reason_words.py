@@ -4,12 +4,15 @@ import ast
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import drgrade.evaluation
+from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.calibration import NOT_FITTED
-from drgrade.evaluation.intervals import FLAWLESS
-from drgrade.evaluation.pages.reason_words import CHINESE, reason_in
+from drgrade.evaluation.intervals import FLAWLESS, from_replicates, ratio
+from drgrade.evaluation.pages.reason_words import CHINESE, method_in, reason_in
+from drgrade.evaluation.values import with_unit
 
 SOURCES = sorted(Path(drgrade.evaluation.__file__).parent.rglob("*.py"))
 
@@ -57,3 +60,24 @@ def test_every_reason_has_its_chinese(reason):
 def test_reasons_with_numbers_keep_them():
     assert reason_in("zh-TW", "undefined in 300 of 2000 resamples").startswith("2000 次")
     assert "3" in reason_in("zh-TW", "AUC is undefined for grade 3")
+
+
+PAIRS = np.repeat(np.arange(40), 2)
+EVERY_OTHER, SOME = np.tile([1, 0, 1, 1], 20), np.tile([1, 0, 1, 1, 1], 16)
+MADE = {
+    "independent photographs": ratio(SOME, np.arange(80)),
+    "patients": ratio(SOME, PAIRS),
+    "few patients": ratio(SOME, PAIRS % 20),
+    "patients without spread": ratio(np.ones(80), PAIRS),
+    "area": area(EVERY_OTHER, SOME + PAIRS, PAIRS),
+    "area of one": area(EVERY_OTHER, EVERY_OTHER, PAIRS),
+    "resamples": from_replicates(0.5, np.linspace(0, 1, 50), 80),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_how_an_interval_was_made_is_told_in_the_language_of_the_page(name):
+    method = with_unit(MADE[name], "groups").method
+    assert method_in("en", method) == method
+    told = method_in("zh-TW", method)
+    assert set(re.findall("[A-Za-z]+", told)) <= {"Wilson", "logit", "t", "bootstrap"}

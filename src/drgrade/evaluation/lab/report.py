@@ -26,6 +26,7 @@ from drgrade.evaluation.lab.results import Lab, Result, read_lab
 from drgrade.evaluation.lab.words import say_in
 from drgrade.evaluation.pages.figures import svg_of, write_figure
 from drgrade.evaluation.pages.frame import environment
+from drgrade.evaluation.pages.reason_words import method_in
 from drgrade.evaluation.values import Estimate
 from drgrade.files import write_json, write_text
 from drgrade.grades import NAMES
@@ -363,6 +364,4 @@ def _method(found: Estimate, language: str) -> str:
     if drawn:
         unit = say_in(language, f"units_{drawn[1]}s")
         return say_in(language, "bootstrap", unit=unit, resamples=drawn[2], seed=drawn[3])
-    if found.method == "Wilson on the effective number":
-        return say_in(language, "effective")
-    return found.method
+    return method_in(language, found.method)

@@ -32,7 +32,7 @@ from drgrade.evaluation.pages.judge_text import (
     verdict,
 )
 from drgrade.evaluation.pages.judge_words import tell
-from drgrade.evaluation.pages.reason_words import reason_in
+from drgrade.evaluation.pages.reason_words import method_in, reason_in
 from drgrade.evaluation.values import Estimate
 from drgrade.files import write_json, write_text
 
@@ -137,7 +137,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "unit": tell(language, f"unit_{judgement.scores.unit}"),
         "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
         "blind": [c for c in judgement.checks if c.state == "not checkable"],
-        "methods": _methods(judgement),
+        "methods": _methods(judgement, language),
         "versions": ", ".join(f"{key} {value}" for key, value in versions().items()),
         "percent": partial(percent, language=language),
         "number": partial(number, language=language),
@@ -231,10 +231,11 @@ def _levels(judgement: Judgement) -> set[str]:
     return known | ({"eye"} if sizes["eye"] < sizes["photo"] or "patient" in known else set())
 
 
-def _methods(judgement: Judgement) -> list[str]:
+def _methods(judgement: Judgement, language: str) -> list[str]:
     main = judgement.detection().primary
     found = (main.sensitivity, main.specificity, judgement.scores.accuracy, judgement.scores.qwk)
-    return list(dict.fromkeys(each.method for each in found if each.method))
+    methods = [method_in(language, each.method) for each in found if each.method]
+    return list(dict.fromkeys(methods))
 
 
 def summary(judgement: Judgement, title: str, language: str = "en") -> str:

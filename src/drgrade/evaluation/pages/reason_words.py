@@ -1,4 +1,7 @@
-"""Why a figure is undefined, in Traditional Chinese; reasons are made in English."""
+"""Why a figure is undefined and how an interval was made, in Traditional Chinese.
+
+Reasons and methods are made in English, beside the figures they belong to.
+"""
 
 import re
 
@@ -54,6 +57,31 @@ PATTERNS = {
     r"AUC is undefined for grade (\d)": r"第 \1 級的 AUC 無法計算",
     r"undefined in (\d+) of (\d+) resamples": r"\2 次重抽樣本中有 \1 次無法計算",
 }
+UNITS = {"patients": "病人", "groups": "群組", "photos": "照片"}
+METHODS = {
+    "Wilson": "Wilson",
+    "Wilson on the effective number": "Wilson，以有效樣本數計算",
+    r"Wilson on the (?P<unit>\w+) of the smaller side": "Wilson，以人數較少一側的{unit}計",
+    r"ratio over (?P<unit>\w+), logit, t": "以{unit}為單位的比率估計，logit 尺度，t 分布",
+    r"ratio over (?P<unit>\w+), logit, t, no narrower than Wilson": (
+        "以{unit}為單位的比率估計，logit 尺度，t 分布，不窄於 Wilson"
+    ),
+    r"placements over (?P<unit>\w+), logit, t": "以{unit}為單位的排序位置，logit 尺度，t 分布",
+    r"(?P<unit>\w+) bootstrap, (?P<resamples>\d+) resamples, percentile, seed (?P<seed>\d+)": (
+        "以{unit}重抽樣（bootstrap）{resamples} 次，取百分位數，亂數種子 {seed}"
+    ),
+}
+
+
+def method_in(language: str, method: str) -> str:
+    """How an interval was made, in a language of the page; what is not known stays English."""
+    for pattern, words in METHODS.items():
+        found = re.fullmatch(pattern, method)
+        if found and language != "en":
+            parts = found.groupdict()
+            unit = parts.get("unit", "").removesuffix("s") + "s"
+            return words.format(**{**parts, "unit": UNITS.get(unit, unit)})
+    return method
 
 
 def reason_in(language: str, reason: str) -> str:
