@@ -112,6 +112,22 @@ def test_whatever_of_the_table_was_not_judged_is_told_with_its_count(tmp_path):
         assert words in (tmp_path / language / "report.html").read_text()
 
 
+def test_selective_referral_says_that_its_share_is_of_the_graded_photographs(tmp_path):
+    rows = [
+        {"photo": str(i), "grade": i % 5, "status": "ungradable" if i % 10 == 9 else "graded",
+         **({} if i % 10 == 9 else {f"p{k}": 0.8 if k == i % 5 else 0.05 for k in range(5)})}
+        for i in range(500)
+    ]  # fmt: skip
+    pl.DataFrame(rows, infer_schema_length=None).write_csv(tmp_path / "p.csv")
+    for language, words in (
+        ("en", "Alone on 100.0 % of the graded photographs"),
+        ("zh-TW", "已分級照片的 100.0 %"),
+    ):
+        call = ["evaluate", str(tmp_path / "p.csv"), "-o", str(tmp_path / language)]
+        assert run([*call, "--language", language]) == 0
+        assert words in (tmp_path / language / "report.html").read_text()
+
+
 def test_a_table_that_is_refused_was_no_look_at_the_test_set(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DRGRADE_DATA", str(tmp_path / "data"))
     rows = [{"photo": str(i), "grade": i % 5, "predicted": i % 5} for i in range(40)]
