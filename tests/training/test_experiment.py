@@ -174,6 +174,16 @@ def test_a_folder_that_holds_a_run_is_not_started_again(finished, manifest):
         run(quick(), manifest, finished.folder)
 
 
+def test_photos_that_cannot_be_trained_on_leave_the_folder_free(manifest, tmp_path):
+    few = manifest.table.with_columns(
+        pl.when(pl.int_range(pl.len()) > 0).then(None).otherwise(pl.col("grade")).alias("grade"),
+        split=pl.lit("train"),
+    )
+    with pytest.raises(ManifestError, match="needs at least 2 graded photos"):
+        run(quick(), Manifest(few, manifest.root, manifest.facts), tmp_path / "run")
+    assert not RunFolder(tmp_path / "run").is_started
+
+
 def test_a_changed_recipe_is_refused_with_the_difference(finished, manifest, tmp_path):
     interrupted = copy_unfinished(finished, tmp_path)
     with pytest.raises(RunError, match=r"optimiser.learning_rate: 0.001 -> 0.5"):

@@ -79,8 +79,8 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
             _begin(recipe, files, whole, given=manifest is not None, resume=resume)
         processes.wait()
         _set_threads(recipe)
-        with processes.in_turn():
-            grader = _started(recipe, files, device, is_new=is_new)
+        with processes.in_turn(), _left_free(files, is_new=is_new):
+            grader = _fresh(recipe, files, device)
             prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
         desk = Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes)
         with told_if_full(recipe.train):
@@ -187,10 +187,13 @@ def _fresh(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
     return replace(grader, model=recipe.model).with_facts(**facts)
 
 
-def _started(recipe: Recipe, files: RunFolder, device: torch.device, *, is_new: bool) -> Grader:
-    """`_fresh`; a new run that cannot start leaves its folder free for the command put right."""
+@contextlib.contextmanager
+def _left_free(files: RunFolder, *, is_new: bool) -> Iterator[None]:
+    """A new run that cannot start leaves its folder free for the command put right."""
     try:
-        return _fresh(recipe, files, device)
+        yield
+    except InterruptedRunError:
+        raise
     except DrgradeError:
         if is_new:
             files.withdraw()
