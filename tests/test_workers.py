@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drgrade.errors import DrgradeError
 from drgrade.workers import pool
 
 WAITING = """
@@ -34,6 +35,14 @@ def is_alive(pid: int) -> bool:
 def test_work_is_done_in_order():
     with pool(2) as processes:
         assert list(processes.map(abs, range(-20, 0))) == list(range(20, 0, -1))
+
+
+def test_a_process_that_is_ended_from_outside_is_told_in_a_line_with_the_way_on():
+    with (
+        pytest.raises(DrgradeError, match="one of 2 working processes was ended.*same command"),
+        pool(2) as processes,
+    ):
+        list(processes.map(os._exit, [1] * 4))
 
 
 def test_none_stays_behind_when_the_one_that_made_them_is_killed(tmp_path):

@@ -5,9 +5,12 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from threading import Thread
+
+from drgrade.errors import DrgradeError
 
 TAKEN_BACK = 0.3  # seconds until what is not begun is taken back; before, an end is a breakdown
 
@@ -20,6 +23,9 @@ def pool(workers: int, begin: Callable[[], object] | None = None) -> Iterator[Pr
     each other's pipes open. So each also waits for its parent, and leaves when that is gone.
     Ctrl-C, which a terminal sends to all, is the parent's alone: it ends them, and what they have
     in hand is not done.
+
+    Raises:
+        DrgradeError: one of them was ended from outside; what was done before is done.
     """
     others = set(active_children())
     with ProcessPoolExecutor(
@@ -30,11 +36,16 @@ def pool(workers: int, begin: Callable[[], object] | None = None) -> Iterator[Pr
                 made.submit(_nothing)  # a task that finds no process idle starts one
         try:
             yield made
-        except BaseException:
+        except BaseException as error:
             made.shutdown(wait=False, cancel_futures=True)
             time.sleep(TAKEN_BACK)
             for process in set(active_children()) - others:
                 process.terminate()
+            if isinstance(error, BrokenProcessPool):
+                raise DrgradeError(
+                    f"one of {workers} working processes was ended from outside (no memory left?); "
+                    "run the same command again, which goes on, or take fewer workers"
+                ) from None
             raise
 
 

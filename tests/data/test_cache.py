@@ -61,6 +61,14 @@ def test_a_disk_without_room_for_the_squares_is_told_before_the_first_one(
     assert not (tmp_path / "squares.npy").exists()
 
 
+def test_a_file_system_that_cannot_reserve_is_written_to_all_the_same(drawn, tmp_path, monkeypatch):
+    def unknown(*_):
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "posix_fallocate", unknown)
+    assert len(prepare_all(drawn, SETTINGS, tmp_path, workers=0).rows) == 40
+
+
 def test_workers_change_nothing(drawn, tmp_path):
     alone = prepare_all(drawn, SETTINGS, tmp_path / "0", workers=0)
     both = prepare_all(drawn, SETTINGS, tmp_path / "2", workers=2)

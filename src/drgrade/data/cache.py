@@ -1,10 +1,10 @@
 """Prepared squares of a manifest in one memory-mapped file; resumable, killed at any moment."""
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -173,14 +173,8 @@ def _work(tasks: list[Task], settings: Preprocess, workers: int) -> Iterator[Mad
     if workers == 0 or len(tasks) < 32:
         yield from map(one, tasks)
         return
-    try:
-        with pool(workers, keep_freed_memory) as processes:
-            yield from processes.map(one, tasks, chunksize=8)
-    except BrokenProcessPool:
-        raise DrgradeError(
-            f"one of {workers} processes that prepare was ended from outside (no memory left?); "
-            "run the same command again, which goes on, or take fewer workers"
-        ) from None
+    with pool(workers, keep_freed_memory) as processes:
+        yield from processes.map(one, tasks, chunksize=8)
 
 
 def _known(manifest: Manifest, column: str) -> dict[str, str]:
@@ -241,6 +235,8 @@ def _reserve(path: Path) -> None:
         try:
             os.posix_fallocate(file.fileno(), 0, size)
         except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                return  # a file system that cannot reserve
             path.unlink()
             why = f"{error.strerror}; {size:,} bytes are needed there"
             raise OSError(error.errno, why, str(path)) from None

@@ -6,7 +6,6 @@ is used. Coordinates are shares of half the field, x to the right, y down, the f
 
 import json
 from collections.abc import Iterable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
@@ -45,7 +44,7 @@ from drgrade.data.phantom_lesions import (
     severities,
 )
 from drgrade.data.phantom_paint import bead, mark_beads, paint_lesion
-from drgrade.errors import DrgradeError, UsageError
+from drgrade.errors import UsageError
 from drgrade.files import refuse_file, write_bytes, write_json
 from drgrade.grades import EYES
 from drgrade.progress import track
@@ -203,14 +202,8 @@ def _drawn(
     if workers < 2 or n < 64:
         yield from map(one, range(n))
         return
-    try:
-        with pool(workers) as processes:
-            yield from processes.map(one, range(n), chunksize=16)
-    except BrokenProcessPool:
-        raise DrgradeError(
-            f"one of {workers} processes that draw was ended from outside (no memory left?); "
-            "run the same command again, which goes on, or take fewer workers"
-        ) from None
+    with pool(workers) as processes:
+        yield from processes.map(one, range(n), chunksize=16)
 
 
 def _refuse_others(folder: Path, asked: dict[str, float]) -> None:

@@ -116,7 +116,6 @@ def judge(
         about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},
         leaked_share=share or 0.0,
         leak_declared=declared,
-        looks=None,
     )
     return with_unit(judgement, scores.unit)
 

@@ -69,7 +69,7 @@ class Judgement:
     about: dict[str, Any]
     leaked_share: float
     leak_declared: bool
-    looks: Looks | None
+    looks: Looks | None = None
 
     def detection(self, endpoint: str = "referable", level: str = "") -> Detection:
         """One endpoint at one level, the primary one by default."""
