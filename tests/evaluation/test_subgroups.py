@@ -90,7 +90,15 @@ def test_patients_who_are_all_a_fifth_right_on_a_side_have_no_spread_though_fift
     right = np.tile([1, 0, 0, 0, 0, 1, 1, 0, 0, 0], 7)
     one = np.tile(np.arange(10) < 5, 7)
     p = difference_p(right, np.repeat(np.arange(7), 10), one, ~one)
-    assert p == pytest.approx(stats.fisher_exact([[7, 0], [0, 7]]).pvalue)
+    assert p == pytest.approx(stats.binomtest(7, 7).pvalue)  # each patient is on both sides
+    apart = difference_p(right, np.arange(70) // 5, one, ~one)
+    assert apart == pytest.approx(stats.fisher_exact([[7, 0], [0, 7]]).pvalue)
+
+
+def test_patients_with_an_eye_on_each_side_can_only_change_them():
+    left, patients = np.arange(12) % 2 == 0, np.arange(12) // 2
+    p = difference_p(left, patients, left, ~left)
+    assert p == pytest.approx(stats.binomtest(6, 6).pvalue)  # the sign test of six pairs
 
 
 def test_w20_never_puts_a_gap_that_was_not_tested_down_to_chance():

@@ -112,9 +112,10 @@ def difference_p(
     """Two-sided p of the difference of two shares whose patients may be the same.
 
     The linearised difference of two ratio estimators, summed over patients (Cochran 1977). Where
-    neither share varies within its side and they differ, Fisher's exact test on the patients of
-    each side. None where a side has fewer than 5 photographs, or the shares are the same and
-    neither varies.
+    neither share varies within its side and they differ, all ways to deal the patients to the sides
+    are counted (Fisher's exact test; patients on both sides can only change them, as in the sign
+    test). None where a side has fewer than 5 photographs, or the shares are the same and neither
+    varies.
     """
     if min(one.sum(), other.sum()) < FEWEST:
         return None
@@ -130,8 +131,9 @@ def difference_p(
     if error < NO_SPREAD and apart < NO_SPREAD:
         return None
     if error < NO_SPREAD:
-        n, m = (len(np.unique(index[side])) for side in (one, other))
-        return (2 if n == m else 1) / comb(n + m, n)
+        here, there = (set(index[side].tolist()) for side in (one, other))
+        n, m = len(here - there), len(there - here)
+        return (2 if n == m else 1) / (2 ** len(here & there) * comb(n + m, n))
     return 2 * NormalDist().cdf(-apart / error)
 
 
