@@ -102,6 +102,19 @@ class Payload:
         return os.system, (f"touch {self.marker}",)
 
 
+def test_a_file_saved_anew_while_it_is_read_is_read_as_one(tmp_path, monkeypatch):
+    path, opened = tmp_path / "last.safetensors", torch.UntypedStorage.from_file
+    save_tensors(path, {"a": torch.full((10,), 1.0)}, {"step": 1})
+
+    def after_the_next_save(*args, **kwargs):
+        save_tensors(path, {"a": torch.full((10,), 2.0)}, {"step": 2})
+        return opened(*args, **kwargs)
+
+    monkeypatch.setattr(torch.UntypedStorage, "from_file", after_the_next_save)
+    tensors, about = load_tensors(path)
+    assert tensors["a"].unique().tolist() == [about["step"]]
+
+
 def test_a_pickle_is_refused_and_not_run(tmp_path):
     (tmp_path / "m.safetensors").write_bytes(pickle.dumps(Payload(tmp_path / "marker")))
     with pytest.raises(CheckpointError, match="damaged"):

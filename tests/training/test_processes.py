@@ -61,10 +61,26 @@ def home(tmp_path_factory) -> Path:
     return folder
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
 def start(home: Path, *words: str) -> subprocess.Popen[str]:
     environment = os.environ | {"DRGRADE_CACHE": str(home / "cache"), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True)  # fmt: skip
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)  # fmt: skip
+    STARTED.append(process)
+    return process
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left():
+    """A test that fails ends what it started, and fails alone."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=60)
 
 
 def finish(process: subprocess.Popen[str]) -> str:
@@ -138,7 +154,7 @@ def test_when_one_process_is_killed_all_end_and_the_run_can_be_resumed(home, ran
     wait_for(folder / "last.safetensors", process)
     pids = children(process)
     os.kill(pids[rank], signal.SIGKILL)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=200)
     assert process.returncode != 0
     assert "another process of this training ended" in said
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
@@ -150,7 +166,7 @@ def test_a_signal_ends_all_after_the_same_step_with_the_state_saved(home):
     process = start(home, *TORCHRUN, *TRAIN, str(home / "many.toml"), "-o", str(folder))
     wait_for(folder / "last.safetensors", process)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=200)
     assert process.returncode != 0
     about = load_tensors(folder / "last.safetensors")[1]
     assert f"stopped in epoch {about['epoch'] + 1}, step {about['step']} of" in said
@@ -160,14 +176,14 @@ def goes_on(home: Path, folder: Path) -> bool:
     """Whether two processes go on with a run where it was left, and make steps."""
     before = load_tensors(folder / "last.safetensors")[1]
     process = start(home, *TORCHRUN, *TRAIN, "--resume", str(folder))
-    until = time.monotonic() + 60
+    until = time.monotonic() + 200
     reached = (before["epoch"], before["step"])
     while time.monotonic() < until and reached <= (before["epoch"], before["step"]):
         time.sleep(0.05)
         about = load_tensors(folder / "last.safetensors")[1]
         reached = (about["epoch"], about["step"])
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=200)
     assert "going on in epoch" in said
     return reached > (before["epoch"], before["step"])
 

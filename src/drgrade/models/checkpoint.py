@@ -61,7 +61,7 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """
     with _opened(path) as file:
         text, sha256 = _told(file, path)
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        tensors = {n: torch.from_numpy(file.get_tensor(n)) for n in file.keys()}  # noqa: SIM118
     if _hash(tensors, text) != sha256:
         raise CheckpointError(f"{path}: SHA-256 mismatch, the file was altered; fetch it again")
     return tensors, _parsed(text, path)
@@ -69,13 +69,17 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """A safetensors file; whatever is wrong while it is open is said of the file."""
+    """A safetensors file; whatever is wrong while it is open is said of the file.
+
+    Read as numpy: as torch it would be opened twice, once for its head and once for its tensors,
+    and a training that saves its state in between would give the two from different files.
+    """
     if not Path(path).is_file():
         raise CheckpointError(
             f"no model file at {path}; give a file, a run folder or a shipped name"
         )
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="np") as file:
             yield file
     except (SafetensorError, OSError) as error:
         size = Path(path).stat().st_size
