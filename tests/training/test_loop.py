@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 from drgrade.data.dataset import Part, Targets, batches, epoch_order
 from drgrade.data.preprocess import Preprocess
 from drgrade.models.grader import Grader
+from drgrade.models.objectives import OBJECTIVES, class_weights
 from drgrade.recipe import Model, make_recipe
 from drgrade.run import RunFolder
 from drgrade.training.loop import Desk, DivergedError, Parts, _is_better, _one_step, train
@@ -25,38 +26,42 @@ def part(n: int) -> Part:
     return Part(squares, np.arange(n), generator.integers(0, 5, n), names)
 
 
-def desk(folder, network, *, rate=0.1, accumulate=1, batch=8) -> Desk:
+def desk(folder, network, *, rate=0.1, accumulate=1, batch=8, objective="cross_entropy") -> Desk:
     recipe = make_recipe(
         {
+            "objective": {"name": objective},
             "augment": {"flip": False},
             "optimiser": {"learning_rate": rate},
             "train": {"accumulate": accumulate, "batch": batch, "epochs": 1},
         }
     )
     model = Model(network="resnet18")
-    grader = Grader(network, model, Preprocess(size=28), "cross_entropy")
+    grader = Grader(network, model, Preprocess(size=28), objective)
     parts = Parts(part(16), part(8), part(4), part(4))
     cpu = torch.device("cpu")
     return Desk(recipe, grader, parts, RunFolder(folder), cpu, StopFlag(), lambda row: None)
 
 
-def linear() -> torch.nn.Module:
+def linear(outputs=5) -> torch.nn.Module:
     torch.manual_seed(0)
-    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(8 * 8 * 3, 5))
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(8 * 8 * 3, outputs))
 
 
-def stepped(folder, groups) -> torch.Tensor:
-    network = linear()
-    table = desk(folder, network)
+def stepped(folder, groups, objective, weights) -> torch.Tensor:
+    network = linear(OBJECTIVES[objective].outputs)
+    table = desk(folder, network, objective=objective)
     state = State(network, make_optimiser(network, table.recipe.optimiser))
-    _one_step(table, state, groups, torch.ones(5), steps=1)
-    return network[1].weight.detach()
+    _one_step(table, state, groups, weights, steps=1)
+    return network[1].weight.grad
 
 
-def test_accumulated_small_batches_are_one_large_step(tmp_path):
-    whole = stepped(tmp_path, [np.arange(16)])
-    parts = stepped(tmp_path, [np.arange(6), np.arange(6, 16)])
-    assert torch.allclose(whole, parts, atol=1e-6)
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("kind", ["none", "balanced", "sqrt"])
+def test_accumulated_small_batches_are_one_large_step(tmp_path, objective, kind):
+    weights = torch.tensor(class_weights(part(16).grades, kind), dtype=torch.float32)
+    whole = stepped(tmp_path, [np.arange(16)], objective, weights)
+    parts = stepped(tmp_path, [np.arange(6), np.arange(6, 16)], objective, weights)
+    assert torch.allclose(whole, parts, rtol=1e-4, atol=1e-5 * float(whole.abs().max()))
 
 
 def test_a_loss_that_is_no_number_stops_with_the_way_out(tmp_path):

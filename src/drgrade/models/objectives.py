@@ -39,12 +39,16 @@ class Decoding:
 
 @dataclass(frozen=True)
 class Objective:
-    """Outputs, loss(outputs, grades, class weights, smoothing) and decode(outputs, decoding)."""
+    """Outputs, loss(outputs, grades, class weights, smoothing) and decode(outputs, decoding).
+
+    A loss is a weighted mean over its batch; `asked(grades)` says of how many terms for each photo.
+    """
 
     outputs: int
     loss: Callable[[torch.Tensor, torch.Tensor, torch.Tensor, float], torch.Tensor]
     decode: Callable[[np.ndarray, Decoding], tuple[np.ndarray, np.ndarray]]
     fit: Callable[[np.ndarray, np.ndarray], Decoding]
+    asked: Callable[[np.ndarray], np.ndarray] = np.ones_like
 
 
 def cross_entropy(
@@ -84,6 +88,11 @@ def price_of_steps(
     each = F.binary_cross_entropy_with_logits(outputs, above, reduction="none")
     of_each = weight[:, None] * (levels[:, None] >= steps)
     return (of_each * each).sum() / of_each.sum()
+
+
+def steps_asked(grades: np.ndarray) -> np.ndarray:
+    """How many conditional steps CORN asks of photos with these grades, (n,)."""
+    return np.minimum(grades, NUMBER_OF_GRADES - 2) + 1
 
 
 def decode_corn(outputs: np.ndarray, decoding: Decoding) -> tuple[np.ndarray, np.ndarray]:
@@ -155,7 +164,7 @@ def _log_likelihood(
 OBJECTIVES: dict[str, Objective] = {
     "cross_entropy": Objective(NUMBER_OF_GRADES, cross_entropy, decode_classes, no_fit),
     "regression": Objective(1, squared_error, decode_regression, fit_cuts),
-    "corn": Objective(NUMBER_OF_GRADES - 1, corn, decode_corn, no_fit),
+    "corn": Objective(NUMBER_OF_GRADES - 1, corn, decode_corn, no_fit, steps_asked),
 }
 
 

@@ -22,7 +22,7 @@ from drgrade.progress import duration, is_due, say, show, track
 from drgrade.recipe import UNCHOSEN, Recipe
 from drgrade.run import RunFolder
 from drgrade.training.optimise import learning_rate, update_average
-from drgrade.training.pricing import laid, price
+from drgrade.training.pricing import Share, laid, price, shares
 from drgrade.training.processes import ALONE, Processes
 from drgrade.training.signals import CODES, InterruptedRunError, StopFlag
 from drgrade.training.state import State, save_state
@@ -142,13 +142,13 @@ def _one_step(
     for group in state.optimiser.param_groups:
         group["lr"] = rate
     state.optimiser.zero_grad(set_to_none=True)
-    photos = sum(len(chosen) for chosen in groups)
+    grades = [desk.parts.train.grades[chosen] for chosen in groups]
+    of_step = shares(recipe, grades, weights.cpu().numpy())
     here = dict.fromkeys(SUMS, 0.0)
     with desk.processes.sharing(state.network, len(groups)) as mine:
         for number in mine:
             state.step = begun + number
-            chosen = groups[number]
-            _add(here, _accumulate(desk, state, chosen, weights, len(chosen) / photos))
+            _add(here, _accumulate(desk, state, groups[number], weights, of_step[number]))
     state.step = begun + len(groups)
     everywhere = desk.processes.summed({**here, "stop": float(desk.stop.exit_code)})
     stop = everywhere.pop("stop") > 0  # all processes stop after the same step
@@ -163,22 +163,22 @@ def _one_step(
 
 
 def _accumulate(
-    desk: Desk, state: State, chosen: np.ndarray, weights: torch.Tensor, share: float
+    desk: Desk, state: State, chosen: np.ndarray, weights: torch.Tensor, share: Share
 ) -> dict[str, float]:
-    """Add a batch's gradient, weighted by its share of the step's photos; returns its sums."""
+    """Add a batch's gradient, weighted by its share of the step; returns its sums."""
     part = desk.parts.train
     place = [desk.recipe.train.seed, state.epoch, state.step]
     priced = price(desk.recipe, desk.grader, part, chosen, place, weights)
-    if not torch.isfinite(priced.loss):
+    if not math.isfinite(priced.loss):
         raise DivergedError(
-            f"the loss became {priced.loss.item()} in epoch {state.epoch + 1}, "
+            f"the loss became {priced.loss} in epoch {state.epoch + 1}, "
             f"step {state.step + 1}; lower optimiser.learning_rate or set train.clip = 1.0"
         )
-    (priced.loss * share).backward()
+    (priced.grades * share.grades + priced.lesions * share.photos).backward()
     _, given = desk.grader.decode(priced.outputs.detach().float().cpu().numpy())
     return {
-        "loss": priced.loss.item() * len(chosen),
-        "lesions": priced.lesions * len(chosen),
+        "loss": priced.loss * len(chosen),
+        "lesions": priced.lesions.item() * len(chosen),
         "photos": len(chosen),
         "right": int((given == part.grades[chosen]).sum()),
     }

@@ -1,5 +1,6 @@
 """What a batch costs: the loss of the grade, and that of lesion maps and counts where asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,16 +9,47 @@ import torch
 from drgrade.data.dataset import Part, moved_batch, moved_masks
 from drgrade.models.grader import Grader
 from drgrade.models.lesions import Seen, count_loss, dme_loss, map_loss
+from drgrade.models.objectives import OBJECTIVES
 from drgrade.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Priced:
-    """The loss to go down, outputs (n, k) of the grade, and the lesions' part of the loss."""
+    """The losses of a batch, by its grades and by its lesions; and outputs (n, k) of the grade."""
 
-    loss: torch.Tensor
+    grades: torch.Tensor
+    lesions: torch.Tensor
     outputs: torch.Tensor
-    lesions: float
+
+    @property
+    def loss(self) -> float:
+        """What both come to."""
+        return float((self.grades + self.lesions).item())
+
+
+@dataclass(frozen=True)
+class Share:
+    """What part of a step a batch is: of what its grades weigh, and of its photos."""
+
+    grades: float
+    photos: float
+
+
+def shares(recipe: Recipe, batches: Sequence[np.ndarray], weights: np.ndarray) -> list[Share]:
+    """The share of each batch in a step, so that their losses sum to that of one large batch.
+
+    Args:
+        recipe: whose objective may ask several questions of a photo.
+        batches: grades (n,) of each batch.
+        weights: of the grades, (5,).
+    """
+    asked = OBJECTIVES[recipe.objective.name].asked
+    weighed = [float((weights[grades] * asked(grades)).sum()) for grades in batches]
+    photos = sum(len(grades) for grades in batches)
+    return [
+        Share(own / sum(weighed), len(grades) / photos)
+        for own, grades in zip(weighed, batches, strict=True)
+    ]
 
 
 def price(
@@ -54,7 +86,7 @@ def price(
     lesions = loss.new_zeros(())
     if seen is not None:
         lesions = _lesions(recipe, seen, part, chosen, place)
-    return Priced(loss + lesions, outputs, lesions.item())
+    return Priced(loss, lesions, outputs)
 
 
 def _lesions(

@@ -124,7 +124,7 @@ class Processes:
     def sharing(self, network: nn.Module, batches: int) -> Iterator[range]:
         """Yield this process's batches of a step; afterwards all hold the whole step's gradients.
 
-        Inside, gradients are accumulated, each batch weighted by its share of the step's photos.
+        Inside, gradients are accumulated, each batch weighted by its share of the step.
         """
         mine = self.share(batches)
         if self.count == 1:
