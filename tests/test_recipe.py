@@ -254,3 +254,17 @@ def test_the_stages_of_the_packaged_grader_are_those_it_was_made_by():
 def test_a_whole_number_is_neither_a_flag_nor_a_fraction_nor_text(value):
     with pytest.raises(RecipeError, match=r"train\.epochs: should be a valid integer"):
         load_recipe("demo", [f"train.epochs={value}"])
+
+
+def test_a_batch_of_one_needs_more_than_one_value_a_channel():
+    for size, stem in ((32, "small"), (34, "standard")):
+        make_recipe({"data": {"size": size}, "model": {"stem": stem}, "train": {"batch": 1}})
+    with pytest.raises(RecipeError, match=r"train.batch = 1 leaves .* data.size = 32; set train.b"):
+        make_recipe({"data": {"size": 32}, "train": {"batch": 1}})
+
+
+def test_a_start_that_no_stage_would_take_is_refused():
+    stages = [{"name": "drawn", "model": {"start": "imagenet"}}, {"name": "real"}]
+    make_recipe({"model": {"start": "imagenet"}, "stages": [{"name": "drawn"}, {"name": "real"}]})
+    with pytest.raises(RecipeError, match=r'start = "phantom" is for the first.*\'drawn\' has one'):
+        make_recipe({"model": {"start": "phantom"}, "stages": stages})

@@ -13,6 +13,7 @@ from drgrade.files import sha256_bytes
 from drgrade.settings import apply_changes, as_toml, explain, toml_lines
 
 LARGEST_RECIPE = 1 << 20
+STRIDE = 32  # px of a photo for one of a network's coarsest map, with the standard stem
 UNCHOSEN = "no split"  # what chose the epoch where the last one is kept
 HASHED_AS: dict[str, dict[str, Any]] = {  # places, and how a result is computed, are no settings
     "data": {"manifest": "", "root": "", "workers": 2},
@@ -225,6 +226,10 @@ class Recipe(Section):
         if own.name == "sgd" and own.nesterov and not own.momentum:
             raise ValueError("optimiser.nesterov = true needs momentum above 0, got 0; raise "
                              "optimiser.momentum, or leave nesterov out")  # fmt: skip
+        if self.train.batch == 1 and self.data.size <= STRIDE and self.model.stem == "standard":
+            raise ValueError("train.batch = 1 leaves batch normalisation one value a channel at "
+                             f"data.size = {self.data.size}; set train.batch = 2, or a size above "
+                             f"{STRIDE}")  # fmt: skip
         return self
 
     @model_validator(mode="after")
@@ -232,6 +237,11 @@ class Recipe(Section):
         names = [stage.name for stage in self.stages]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"stages have names of their own; {', '.join(twice)} comes twice")
+        if self.stages and self.model.start != Model().start and "start" in self.stages[0].model:
+            raise ValueError(
+                f"model.start = {as_toml(self.model.start)} is for the first stage, and "
+                f"'{names[0]}' has one of its own; keep one of them"
+            )
         self.in_stages()
         return self
 

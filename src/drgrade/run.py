@@ -106,6 +106,24 @@ class RunFolder:
                 "put it back or start a new run"
             )
 
+    def keep_squares(self, squares: Mapping[str, Any]) -> None:
+        """Keep what the training was made with; RunError where one that goes on has other files.
+
+        Args:
+            squares: their `hash` over names and files, and the number of `photos` that have one.
+        """
+        before = self.read_json(self.provenance)
+        known = before.get("squares")  # runs begun before it was kept lack it
+        if known is None or not self.last.is_file():
+            if known != squares:
+                write_json(self.provenance, before | {"squares": dict(squares)})
+        elif known != squares:
+            raise RunError(
+                f"{self.folder}: the photos' files changed since this run began "
+                f"({known['photos']} of them could be used then, {squares['photos']} now); "
+                "put them back or start a new run"
+            )
+
     def check_resumable(self, recipe: Recipe | None, manifest_hash: str) -> list[str]:
         """Refuse a changed recipe or manifest; return warnings about changed versions."""
         if not self.is_started:

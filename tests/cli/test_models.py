@@ -6,6 +6,7 @@ pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.data.phantom import draw_set
+from drgrade.models.checkpoint import save_tensors
 from drgrade.models.weights import PHANTOM, phantom_folder
 from drgrade.run import RunFolder
 
@@ -55,3 +56,9 @@ def test_the_full_pretraining_after_a_quick_trial_is_told_which_folder_to_remove
     said = capsys.readouterr().err
     assert f"{folder}: a run keeps its recipe, but these differ: data.drawn: 24 -> 12000" in said
     assert "remove that folder to begin anew" in said
+
+
+def test_the_state_of_a_training_is_shown_as_no_grader(own_cache, tmp_path, capsys):
+    save_tensors(tmp_path / "last.safetensors", {}, {"kind": "training state"})
+    assert run(["models", "show", str(tmp_path / "last.safetensors")]) == 2
+    assert "is a training state, not a grader" in capsys.readouterr().err

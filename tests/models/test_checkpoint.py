@@ -138,6 +138,24 @@ def test_a_newer_format_asks_for_a_newer_drgrade(path):
         load_grader(path)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("preprocess", {"size": 64, "sharpened": True}),
+        ("objective", "wasserstein"),
+        ("model", {"network": "efficientnet_lite9"}),
+        ("model", {"network": "efficientnet_lite0", "prompt": ""}),
+        ("facts", None),
+        ("decoding", {"cuts": []}),
+    ],
+)
+def test_a_grader_of_another_version_is_told_in_one_line(path, key, value):
+    tensors, about = load_tensors(path)
+    save_tensors(path, tensors, about | {key: value})
+    with pytest.raises(CheckpointError, match="tells what this drgrade does not know.*version th"):
+        load_grader(path)
+
+
 def test_a_foreign_file_is_no_grader(tmp_path):
     from safetensors.torch import save_file
 

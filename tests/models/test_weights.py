@@ -5,6 +5,7 @@ import http.server
 import pickle
 import threading
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -188,6 +189,24 @@ def test_a_cut_file_is_called_damaged_with_its_size(tmp_path, share):
     whole = (tmp_path / "w.pth").read_bytes()
     (tmp_path / "w.pth").write_bytes(whole[: int(len(whole) * share)])
     with pytest.raises(CheckpointError, match=r"damaged .*bytes"):
+        read_state(tmp_path / "w.pth")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_bytes_that_changed_on_the_way_are_called_damaged_or_found_by_their_names(tmp_path, seed):
+    torch.save({"fc.weight": torch.zeros(5, 8)}, tmp_path / "w.pth")
+    content = bytearray((tmp_path / "w.pth").read_bytes())
+    generator = np.random.default_rng(seed)
+    for place in generator.integers(0, len(content), 30):
+        content[place] = generator.integers(0, 256)
+    (tmp_path / "w.pth").write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"damaged|no table of weights|do not fit"):
+        load_start(resnet18(outputs=5), "resnet18", str(tmp_path / "w.pth"))
+
+
+def test_a_table_whose_names_are_no_words_is_no_table_of_weights(tmp_path):
+    torch.save({0: torch.zeros(3)}, tmp_path / "w.pth")
+    with pytest.raises(CheckpointError, match="no table of weights"):
         read_state(tmp_path / "w.pth")
 
 

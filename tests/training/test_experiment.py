@@ -207,6 +207,33 @@ def test_a_relabelled_manifest_is_refused_on_resume(finished, manifest, tmp_path
         run(quick(), Manifest(changed, manifest.root, manifest.facts), interrupted, resume=True)
 
 
+@pytest.fixture
+def copied(manifest, tmp_path) -> Manifest:
+    """Photos of the test's own, whose manifest promises no hashes."""
+    import shutil
+
+    shutil.copytree(manifest.root, tmp_path / "photos")
+    return Manifest(manifest.table.drop("sha256", strict=False), tmp_path / "photos", {})
+
+
+@pytest.mark.parametrize(("change", "left"), [("gone", 59), ("another", 60)])
+def test_photos_that_changed_are_refused_on_resume(copied, tmp_path, change, left):
+    folder = RunFolder(run(quick(train__epochs=1), copied, tmp_path / "run"))
+    folder.finished.unlink()
+    first, second = (copied.locate(photo) for photo in copied.table["photo"][:2])
+    first.unlink() if change == "gone" else first.write_bytes(second.read_bytes())
+    with pytest.raises(RunError, match=rf"files changed .*\(60 of them could .* then, {left} now"):
+        run(quick(train__epochs=1), copied, folder.folder, resume=True)
+
+
+def test_a_table_whose_photos_are_elsewhere_is_refused_before_it_is_trained_on(copied, tmp_path):
+    for photo in copied.table["photo"][:30]:
+        copied.locate(photo).unlink()
+    with pytest.raises(ManifestError, match=r"at most 10% .* got 30 of 60, first .*data\.root"):
+        run(quick(), copied, tmp_path / "run")
+    assert not RunFolder(tmp_path / "run").is_started
+
+
 def test_a_changed_version_is_told_on_resume(finished, manifest, tmp_path, capsys):
     interrupted = copy_unfinished(finished, tmp_path)
     path = RunFolder(interrupted).provenance

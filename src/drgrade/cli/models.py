@@ -96,7 +96,8 @@ def _show_model(name: str) -> None:
     from drgrade.models.places import place_of_model
 
     place = place_of_model(Path(name))
-    print(f"{summary_of(read_about(place))}\n{load_grader(place).network}")
+    network = load_grader(place).network  # first: says what is wrong with the file
+    print(f"{summary_of(read_about(place))}\n{network}")
 
 
 def pretrain(

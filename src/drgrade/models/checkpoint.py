@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from drgrade.data.preprocess import Preprocess
-from drgrade.errors import CheckpointError
+from drgrade.errors import CheckpointError, DrgradeError
 from drgrade.files import write_bytes
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.half_precision import HALF, PRECISION, halved, refuse_large
@@ -150,29 +150,56 @@ def load_grader(where: Path | str, device: str = "cpu") -> Grader:
     It computes in float32, also where its file holds half precision, and is in evaluation mode.
 
     Raises:
-        CheckpointError: no such model, or a file that is damaged, altered or of another kind.
+        CheckpointError: no such model, or a file that is damaged, altered, of another kind, or of
+            a version with other settings.
         UnknownNameError: no model of this name ships.
     """
     path = place_of_model(Path(where))
     tensors, about = load_tensors(path)
+    refuse_no_grader(about, path)
+    try:
+        grader = _blank(about)
+    except (KeyError, TypeError, ValueError, DrgradeError) as error:
+        raise _of_another_version(path, error) from None
+    own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}
+    fill_whole(grader.network, own, path)
+    network = grader.network.to(device).eval()
+    return replace(grader, network=network).with_facts(weights_sha256=weights_hash(network))
+
+
+def refuse_no_grader(about: Mapping[str, Any], path: Path) -> None:
+    """Refuse a file of another kind.
+
+    Raises:
+        CheckpointError: tells its kind.
+    """
     if about.get("kind") != "grader":
         raise CheckpointError(
             f"{path} is a {about.get('kind', 'file')}, not a grader; "
             "give best.safetensors or the run folder"
         )
+
+
+def _of_another_version(path: Path, error: Exception) -> CheckpointError:
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return CheckpointError(
+        f"{path} tells what this drgrade does not know, or lacks what it needs ({first}); "
+        "read it with the version that wrote it"
+    )
+
+
+def _blank(about: dict[str, Any]) -> Grader:
+    """The grader that a file tells of, before its weights."""
     model = Model.model_validate(about["model"])
-    network = build_network(model, OBJECTIVES[about["objective"]].outputs)
-    own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}
-    _load_state(network, own, path)
     return Grader(
-        network=network.to(device).eval(),
+        network=build_network(model, OBJECTIVES[about["objective"]].outputs),
         model=model,
         preprocess=Preprocess(**about["preprocess"]),
         objective_name=about["objective"],
         mean=tuple(about["mean"]),
         std=tuple(about["std"]),
         decoding=_decoding(about["decoding"]),
-        facts={**about["facts"], "weights_sha256": weights_hash(network)},
+        facts=dict(about["facts"]),
     )
 
 
@@ -181,7 +208,12 @@ def _decoding(told: dict[str, Any]) -> Decoding:
     return Decoding(tuple(told["cuts"]), told["width"], told["fitted_on"], correction)
 
 
-def _load_state(network: torch.nn.Module, own: dict[str, torch.Tensor], path: Path) -> None:
+def fill_whole(network: torch.nn.Module, own: dict[str, torch.Tensor], path: Path) -> None:
+    """Put all weights of a file into the network they are of.
+
+    Raises:
+        CheckpointError: some are missing, unknown, or of another shape.
+    """
     wanted = network.state_dict()
     missing = sorted(set(wanted) - set(own))
     extra = sorted(set(own) - set(wanted))

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from drgrade.errors import CheckpointError
 from drgrade.facts import DRAWN
-from drgrade.models.checkpoint import read_about
+from drgrade.models.checkpoint import read_about, refuse_no_grader
 from drgrade.models.networks import NETWORKS
 
 SIDE = 224
@@ -52,8 +53,19 @@ class Shipped:
 
 
 def shipped(name: str, path: Path) -> Shipped:
-    """What a model file is, by what it says of itself; its weights are not read."""
-    return Shipped(name, path.stat().st_size, summary_of(read_about(path)))
+    """What a model file is, by what it says of itself; its weights are not read.
+
+    One that cannot be used is listed too, with the reason: the others are not lost by it.
+    """
+    try:
+        about = read_about(path)
+        refuse_no_grader(about, path)
+        told = summary_of(about)
+    except CheckpointError as error:
+        told = f"cannot be used: {error}"
+    except (KeyError, TypeError, AttributeError) as error:
+        told = f"cannot be used: written by another version of drgrade ({error})"
+    return Shipped(name, path.stat().st_size, told)
 
 
 def summary_of(about: Mapping[str, Any]) -> str:

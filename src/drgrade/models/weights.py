@@ -169,20 +169,21 @@ def read_state(path: Path) -> State:
 
 
 def _pth(path: Path) -> State:
-    import pickle
     import warnings
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of what it then refuses
             state: Any = torch.load(path, weights_only=True, map_location="cpu")
-    except (EOFError, OSError, RuntimeError, pickle.UnpicklingError, ValueError) as error:
+    except Exception as error:  # a damaged pickle raises whatever its bytes happen to ask for
         size = path.stat().st_size
         first = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise CheckpointError(
             f"{path}: checkpoint damaged or no plain weights ({size} bytes): {first}"
         ) from None
-    if not isinstance(state, dict) or not all(torch.is_tensor(v) for v in state.values()):
+    if not isinstance(state, dict) or not all(
+        isinstance(key, str) and torch.is_tensor(value) for key, value in state.items()
+    ):
         raise CheckpointError(f"{path} is no table of weights; save the network's state_dict")
     return state
 

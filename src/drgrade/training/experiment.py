@@ -34,7 +34,7 @@ from drgrade.training.outcome import (
     with_origin,
     write_curves,
 )
-from drgrade.training.prepared import Prepared, prepare, read_photos
+from drgrade.training.prepared import Prepared, prepare, read_photos, squares_facts
 from drgrade.training.processes import Processes, current, told_if_full
 from drgrade.training.signals import InterruptedRunError, StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
@@ -82,6 +82,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         with processes.in_turn(), _left_free(files, is_new=is_new):
             grader = _fresh(recipe, files, device)
             prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
+            files.keep_squares(squares_facts(prepared.cache))
         desk = Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes)
         with told_if_full(recipe.train):
             _experiment(desk, prepared)

@@ -1,8 +1,10 @@
 """From a recipe's photos to what is trained on: splits complete, squares made, targets known."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,6 +23,8 @@ from drgrade.progress import counted, say
 from drgrade.recipe import Recipe
 from drgrade.training.loop import Parts
 
+UNREAD = 0.1  # above this share of photos that cannot be read, the table is at fault
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -37,6 +41,9 @@ def prepare(
     """Complete the splits, keep what the recipe asks for, and make the squares.
 
     `check` is called after each photo; where it raises, the squares made so far are kept.
+
+    Raises:
+        ManifestError: too few photos to train on, or too many that cannot be read.
     """
     data = recipe.data
     whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
@@ -58,11 +65,7 @@ def prepare(
         check=check,
     )
     if cache.failed:
-        photo, reason = next(iter(cache.failed.items()))
-        say(
-            f"{len(cache.failed)} of {len(whole)} photos cannot be used, first {photo}: {reason}; "
-            "they are left out of training and stay in the predictions as errors"
-        )
+        _tell_failed(cache)
     parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy) for name in
                      ("train", "tune", "calibrate", "test")})  # fmt: skip
     if len(parts.train) < 2:
@@ -82,6 +85,30 @@ def prepare(
             "n_microaneurysm, ...): with model.lesions = true the maps learn nothing from them"
         )
     return Prepared(whole, cache, parts)
+
+
+def _tell_failed(cache: Cache) -> None:
+    """Say how many photos cannot be used; refuse a table most likely read at the wrong place."""
+    unread = {k: reason for k, reason in cache.failed.items() if k not in cache.ungradable}
+    photos = len(cache.rows) + len(cache.failed)
+    if len(unread) > UNREAD * photos:
+        photo, reason = next(iter(unread.items()))
+        raise ManifestError(
+            f"at most {UNREAD:.0%} of the photos may be unreadable for a training, got "
+            f"{len(unread)} of {photos}, first {photo}: {reason}; set data.root to the folder "
+            "they lie in, or take them out of the manifest (`drgrade data check` lists them)"
+        )
+    photo, reason = next(iter(cache.failed.items()))
+    say(
+        f"{len(cache.failed)} of {photos} photos cannot be used, first {photo}: {reason}; "
+        "they are left out of training and stay in the predictions as errors"
+    )
+
+
+def squares_facts(cache: Cache) -> dict[str, Any]:
+    """How many photos have a square, and a hash over their names and the files they are made of."""
+    told = [[photo, cache.facts(photo).get("sha256")] for photo in sorted(cache.rows)]
+    return {"photos": len(told), "hash": sha256_bytes(json.dumps(told).encode())}
 
 
 def squares_folder(manifest: Manifest, settings: Preprocess, *, masks: bool) -> Path:

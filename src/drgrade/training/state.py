@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from drgrade.errors import CheckpointError
-from drgrade.models.checkpoint import load_tensors, save_tensors
+from drgrade.models.checkpoint import fill_whole, load_tensors, save_tensors
 
 
 @dataclass
@@ -58,14 +58,14 @@ def load_state(path: Path, state: State) -> None:
     """Fill a fresh state from what `save_state` wrote.
 
     Raises:
-        CheckpointError: the file is damaged or of another kind.
+        CheckpointError: the file is damaged, of another kind, or of another network.
     """
     tensors, about = load_tensors(path)
     if about.get("kind") != "training state":
         raise CheckpointError(f"{path} is a {about.get('kind')}, not a training state")
-    state.network.load_state_dict(_below(tensors, "network."))
+    fill_whole(state.network, _below(tensors, "network."), path)
     if state.average is not None:
-        state.average.load_state_dict(_below(tensors, "average."))
+        fill_whole(state.average, _below(tensors, "average."), path)
     slots: dict[int, dict[str, torch.Tensor]] = {}
     for name, value in _below(tensors, "optimiser.").items():
         number, _, slot = name.partition(".")
