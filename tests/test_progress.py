@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from drgrade import progress
-from drgrade.progress import describe, duration, say, track
+from drgrade.progress import describe, duration, remark, remarked_once, say, track
 
 
 class Terminal(io.StringIO):
@@ -83,3 +83,13 @@ def test_of_several_processes_the_first_one_speaks(monkeypatch, capsys, rank, sa
     monkeypatch.setenv("RANK", rank)
     say("here")
     assert capsys.readouterr().err == said
+
+
+def test_a_remark_is_made_once_among_many_trainings_and_each_time_elsewhere(capsys):
+    with remarked_once():
+        remark("the photos leak")
+        remark("the photos leak")
+        remark("one photo is damaged")
+    remark("the photos leak")
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["the photos leak", "one photo is damaged", "the photos leak"]

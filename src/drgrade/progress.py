@@ -1,9 +1,11 @@
 """Progress on stderr: a bar with rate and time left on a terminal, plain lines elsewhere."""
 
+import contextlib
 import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from typing import TypeVar
 
 from drgrade.errors import plain
@@ -14,6 +16,7 @@ QUIET_SECONDS = 2.0
 BAR_SECONDS = 0.2
 LINE_SECONDS = 10.0
 FEWEST = 3  # done, until a rate is told
+_REMARKS: ContextVar[set[str] | None] = ContextVar("remarks", default=None)
 
 
 def say(message: str) -> None:
@@ -21,6 +24,25 @@ def say(message: str) -> None:
     if not _is_heard():
         return
     print((WIPE if sys.stderr.isatty() else "") + plain(message), file=sys.stderr, flush=True)  # noqa: T201 - the one door to stderr
+
+
+def remark(message: str) -> None:
+    """Say what is true of all parts of a longer work; inside `remarked_once` only for the first."""
+    said = _REMARKS.get()
+    if said is None or message not in said:
+        say(message)
+    if said is not None:
+        said.add(message)
+
+
+@contextlib.contextmanager
+def remarked_once() -> Iterator[None]:
+    """Inside, no remark is made twice: the photos of many trainings are the same."""
+    token = _REMARKS.set(set())
+    try:
+        yield
+    finally:
+        _REMARKS.reset(token)
 
 
 def _is_heard() -> bool:

@@ -9,7 +9,7 @@ from drgrade.data.manifest import Manifest
 from drgrade.data.splits import folds
 from drgrade.errors import ManifestError, RecipeError, RunError
 from drgrade.predictions import Predictions, read_predictions, write_predictions
-from drgrade.progress import say
+from drgrade.progress import remarked_once, say
 from drgrade.recipe import Recipe
 from drgrade.run import RunFolder
 from drgrade.training.experiment import FIRST_FOLD, run
@@ -50,7 +50,7 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     if recipe.stages:
         with current().in_turn():
             check_stages(recipe, whole, folder, folder / FIRST_FOLD)
-    with going_on_with(SAME):
+    with going_on_with(SAME), remarked_once():
         if recipe.stages:
             run_before(recipe, folder, None)
         parts = [_one_fold(last, whole, of_row, i, k, folder) for i in range(k)]

@@ -16,7 +16,7 @@ from drgrade.files import refuse_file, write_json
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights import MissingStartError
-from drgrade.progress import say
+from drgrade.progress import remarked_once, say
 from drgrade.run import RunFolder, provenance
 from drgrade.training.experiment import run
 from drgrade.training.judged import judge_run
@@ -70,12 +70,13 @@ def run_lab(
         raise UsageError("stopped before the first cell; nothing was run")
     about = _about(whole, cells, planned, wanted, folder)
     drawn = time.monotonic()
-    for cell in cells:
-        with going_on_with(SAME):
-            about["reasons"][cell.name] = _run_cell(cell, manifest, folder, language)
-        if time.monotonic() - drawn > PAGE_SECONDS:
-            _write(folder, about, whole, language)
-            drawn = time.monotonic()
+    with remarked_once():
+        for cell in cells:
+            with going_on_with(SAME):
+                about["reasons"][cell.name] = _run_cell(cell, manifest, folder, language)
+            if time.monotonic() - drawn > PAGE_SECONDS:
+                _write(folder, about, whole, language)
+                drawn = time.monotonic()
     return _write(folder, about, whole, language)
 
 

@@ -19,7 +19,7 @@ from drgrade.data.splits import complete, leaked_share, new_notes
 from drgrade.errors import ManifestError, RecipeError
 from drgrade.files import cache_folder, sha256_bytes
 from drgrade.models.lesions import DME_OUTPUTS
-from drgrade.progress import counted, say
+from drgrade.progress import counted, remark, say
 from drgrade.recipe import Recipe
 from drgrade.training.loop import Parts
 
@@ -48,9 +48,9 @@ def prepare(
     data = recipe.data
     whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
     for note in new_notes(manifest, whole):
-        say(note)
+        remark(note)
     if leaked := leaked_share(whole):
-        say(
+        remark(
             f"warning: {leaked:.1%} of the test photos have their patient in train, tune or "
             "calibrate too: figures on them flatter; divide anew with `drgrade data split`"
         )
@@ -99,7 +99,7 @@ def _tell_failed(cache: Cache) -> None:
             "they lie in, or take them out of the manifest (`drgrade data check` lists them)"
         )
     photo, reason = next(iter(cache.failed.items()))
-    say(
+    remark(
         f"{len(cache.failed)} of {photos} photos cannot be used, first {photo}: {reason}; "
         "they are left out of training and stay in the predictions as errors"
     )
