@@ -141,6 +141,17 @@ def test_a_name_of_another_form_is_answered_with_the_form(start):
         read_name(start)
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [f"/../../x.safetensors@{FIRST}", "/./x.safetensors", "/deep//x.safetensors",
+     "/deep/../x.safetensors@main", "/x.safetensors@../../main", "@refs//1"],
+)  # fmt: skip
+def test_a_name_that_leads_out_of_its_repository_is_answered_with_the_form(server, rest):
+    with pytest.raises(UsageError, match=r"must be hf:OWNER/NAME\[/FILE.safetensors\]"):
+        fetch_pinned(START + rest)
+    assert Hub.asked == []
+
+
 @pytest.mark.parametrize("file", ["pytorch_model.bin", "model.pth", "model.pkl"])
 def test_a_pickle_on_the_hub_is_refused_before_anything_is_fetched(server, file):
     with pytest.raises(UsageError, match="a pickle can run code"):

@@ -43,7 +43,7 @@ def read_name(start: str) -> HubFile:
         UsageError: another form, or a file that is no safetensors: a pickle can run code.
     """
     found = PATTERN.fullmatch(start)
-    if found is None:
+    if found is None or any(_leads_elsewhere(found[part]) for part in ("file", "revision")):
         raise UsageError(f"model.start from the hub must be {FORM}, got '{shown(start)}'")
     wanted = HubFile(**{key: part for key, part in found.groupdict().items() if part})
     if not wanted.file.endswith(".safetensors"):
@@ -52,6 +52,11 @@ def read_name(start: str) -> HubFile:
             f"(a pickle can run code); name the repository's safetensors file: {FORM}"
         )
     return wanted
+
+
+def _leads_elsewhere(path: str | None) -> bool:
+    """Whether a step of a path is empty, `.` or `..`, and its place another than it says."""
+    return path is not None and any(step in ("", ".", "..") for step in path.split("/"))
 
 
 def fetch_pinned(start: str) -> tuple[Path, str]:
