@@ -1,12 +1,13 @@
 """Fetching a weight file once: resumed when cut, checked by hash, kept in the user's cache."""
 
+import http.client
 import os
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from drgrade.errors import DownloadError
-from drgrade.files import cache_folder, sha256_file
+from drgrade.errors import DownloadError, shown
+from drgrade.files import cache_folder, locked, sha256_file
 from drgrade.progress import say
 
 BASE = "https://download.pytorch.org/models/"
@@ -27,11 +28,20 @@ def fetch(name: str, prefix: str, *, base: str | None = None) -> Path:
         DownloadError: cannot be reached, or has another hash; says where to put the file by hand.
     """
     path = cache_folder() / "weights" / name
-    if path.is_file() and sha256_file(path).startswith(prefix):
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{name}.part")
     address = (base or os.environ.get("DRGRADE_WEIGHTS_URL") or BASE).rstrip("/") + f"/{name}"
+    if not _is_whole(path, prefix):
+        with locked(path.parent, waiting=say):
+            if not _is_whole(path, prefix):  # who held the folder may have fetched this very file
+                _fetch(address, path, prefix)
+    return path
+
+
+def _is_whole(path: Path, prefix: str) -> bool:
+    return path.is_file() and sha256_file(path).startswith(prefix)
+
+
+def _fetch(address: str, path: Path, prefix: str) -> None:
+    part = path.with_name(f"{path.name}.part")
     _download(address, part, path)
     found = sha256_file(part)
     if not found.startswith(prefix):
@@ -41,11 +51,10 @@ def fetch(name: str, prefix: str, *, base: str | None = None) -> Path:
             "altered or the connection is not what it seems; nothing was kept"
         )
     part.replace(path)
-    return path
 
 
 def _download(address: str, part: Path, path: Path) -> None:
-    """Fill `part`, going on where it was cut; a server that cannot go on starts it anew."""
+    """Fetch `part`, going on where it was cut; a server that cannot go on starts it anew."""
     last: Exception | None = None
     for _ in range(TRIES):
         try:
@@ -56,11 +65,24 @@ def _download(address: str, part: Path, path: Path) -> None:
                 return
             last = error
             break
-        except (OSError, urllib.error.URLError) as error:
+        except OSError as error:
+            if isinstance(getattr(error, "reason", None), str):  # urllib's own: it asked nobody
+                raise _no_address(address.removesuffix(path.name), error) from None
+            last = error
+        except (ValueError, http.client.InvalidURL) as error:
+            raise _no_address(address.removesuffix(path.name), error) from None
+        except http.client.HTTPException as error:
             last = error
     raise DownloadError(
         f"{address} cannot be fetched ({_short(last)}); get it elsewhere and put it at {path}, "
-        "or set model.start to a file"
+        "set model.start to a file, or DRGRADE_WEIGHTS_URL to a mirror"
+    )
+
+
+def _no_address(folder: str, error: Exception) -> DownloadError:
+    return DownloadError(
+        f"DRGRADE_WEIGHTS_URL must be an address such as {BASE}, got '{shown(folder)}' "
+        f"({_short(error)}); put it right, or leave it unset"
     )
 
 
@@ -71,15 +93,22 @@ def _more(address: str, part: Path) -> bool:
     request = urllib.request.Request(address, headers=headers)
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:
         goes_on = answer.status == 206
-        promised = int(answer.headers.get("Content-Length") or -1)
+        told = answer.headers.get("Content-Length") or ""
         say(f"fetching {address}" + (f", going on at byte {have}" if goes_on else ""))
         got = 0
         with part.open("ab" if goes_on else "wb") as file:
-            while piece := answer.read(CHUNK):
-                file.write(piece)
-                got += len(piece)
-    return promised < 0 or got >= promised
+            try:
+                while piece := answer.read1(CHUNK):  # what came before a cut is kept
+                    file.write(piece)
+                    got += len(piece)
+            except http.client.IncompleteRead:
+                return False
+    return got >= int(told) if told.isdecimal() else True  # the hash tells what no length does
 
 
 def _short(error: Exception | None) -> str:
-    return str(getattr(error, "reason", error)) if error else "cut again and again"
+    if error is None:
+        return "cut again and again"
+    if type(error) is http.client.BadStatusLine:
+        return f"it answers without HTTP: {shown(error)}"
+    return shown(getattr(error, "reason", error), 120) or type(error).__name__
