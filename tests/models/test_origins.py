@@ -110,6 +110,20 @@ def test_weights_of_unknown_terms_are_named_as_such(tmp_path):
         assert told(place)[1:] == [(start, "start", "unknown")]
 
 
+@pytest.mark.parametrize("start", ["imagenet", "resnet18-f37072fd.pth"])
+def test_a_run_folder_named_like_known_weights_is_not_what_taught_a_model(
+    tmp_path, monkeypatch, start
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / start).mkdir()
+    saved(tmp_path / start / "best.safetensors", "eyepacs")
+    model = Model(network="resnet18", start=start)
+    grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
+                    facts={"source": "idrid"})  # fmt: skip
+    save_grader(tmp_path / "m.safetensors", grader)
+    assert told(tmp_path / "m.safetensors")[1:] == [(start, "start", "unknown")]
+
+
 def test_a_start_from_a_model_that_ships_is_followed_too(tmp_path, monkeypatch):
     monkeypatch.setenv("DRGRADE_MODELS", str(tmp_path / "shipped"))
     (tmp_path / "shipped").mkdir()

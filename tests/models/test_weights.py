@@ -23,6 +23,7 @@ from drgrade.models.weights import (
     normalisation,
     phantom_folder,
     read_state,
+    start_sha256,
 )
 from drgrade.recipe import Model, load_recipe
 from drgrade.run import RunFolder
@@ -261,6 +262,22 @@ def test_a_folder_that_holds_no_model_does_not_hide_the_shipped_one_of_its_name(
     assert normalisation("resnet18", "own-eyes") == ((9.0,) * 3, (7.0,) * 3)
     save_grader(tmp_path / "own-eyes" / "best.safetensors", whole)
     assert load_start(build_network(model, 5), "resnet18", "own-eyes").endswith("best.safetensors")
+
+
+@pytest.mark.parametrize("start", ["random", "imagenet", "resnet18-f37072fd.pth"])
+def test_a_run_folder_named_like_known_weights_does_not_take_their_place(
+    tmp_path, monkeypatch, start
+):
+    monkeypatch.chdir(tmp_path)
+    known = normalisation("resnet18", start)
+    (tmp_path / start).mkdir()
+    model = Model(network="resnet18")
+    run = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
+                 (9.0,) * 3, (7.0,) * 3)  # fmt: skip
+    save_grader(tmp_path / start / "best.safetensors", run)
+    assert normalisation("resnet18", start) == known
+    assert start_sha256("resnet18", start) == ""
+    assert normalisation("resnet18", f"./{start}") == ((9.0,) * 3, (7.0,) * 3)
 
 
 def test_a_drawn_start_tells_how_many_photographs_and_epochs_made_it(tmp_path, monkeypatch):

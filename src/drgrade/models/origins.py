@@ -17,7 +17,7 @@ from drgrade.facts import DRAWN
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import read_about
 from drgrade.models.places import BEST, shipped_models
-from drgrade.models.weights import PHANTOM, phantom_folder
+from drgrade.models.weights import NO_PLACES, PHANTOM, phantom_folder
 
 Terms = Literal["free", "closed", "unknown"]
 
@@ -111,8 +111,11 @@ def _of_start(
 def _file_of(start: str, network: str, folder: Path | None) -> Path | None:
     """The file of a start: of `phantom`, an earlier stage, a run folder, shipped, or as named.
 
-    None where it is not here. Of a fold, the stages lie beside it.
+    None where it is not here, and for a start that no file replaces. Of a fold, the stages lie
+    beside it.
     """
+    if start in NO_PLACES:
+        return None
     stage = STAGE.match(start)
     if start == PHANTOM:
         places = [phantom_folder(network) / BEST]

@@ -29,6 +29,7 @@ TORCHVISION: dict[str, str] = {
 PHANTOM = "phantom"
 KNOWN = ("random", "imagenet", PHANTOM)
 FILES = {*TORCHVISION.values(), "resnet50-0676ba61.pth"}
+NO_PLACES = {"random", "imagenet", *FILES}  # starts that no file or folder of that name replaces
 HALF: tuple[Triple, Triple] = ((127.5,) * 3, (127.5,) * 3)
 LITE: tuple[Triple, Triple] = ((127.0,) * 3, (128.0,) * 3)
 IMAGENET: tuple[Triple, Triple] = (
@@ -56,10 +57,8 @@ def start_sha256(network: str, start: str) -> str:
 
     A name such as `phantom`, or a folder, holds today what it need not hold tomorrow.
     """
-    if start in ("random", "imagenet"):
-        return ""
     path = _place_of(str(phantom_folder(network)) if start == PHANTOM else start)
-    return sha256_file(path) if path.is_file() else ""
+    return "" if path is None else sha256_file(path)
 
 
 def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
@@ -67,11 +66,11 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
 
     A start from a grader of our own keeps that grader's.
     """
-    start = str(phantom_folder(network)) if start == PHANTOM else start
-    if _is_ours(start):
+    place = _place_of(str(phantom_folder(network)) if start == PHANTOM else start)
+    if place is not None and _is_ours(place):
         from drgrade.models.checkpoint import load_tensors
 
-        about = load_tensors(_place_of(start))[1]
+        about = load_tensors(place)[1]
         if about.get("kind") != "grader":
             raise CheckpointError(
                 f"{start} is a {about.get('kind', 'file')}, not a grader; a start is the run "
@@ -111,7 +110,7 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
     if start == PHANTOM:
         return _from_phantom(network, name)
     path = _place_of(start)
-    if not path.is_file():
+    if path is None:
         raise UsageError(
             "model.start must be random, imagenet, phantom, a file, a run folder, a shipped model "
             f"or {FORM}, got '{start}'{nearest(start, KNOWN + tuple(shipped_models()))}"
@@ -157,7 +156,7 @@ def read_state(path: Path) -> State:
     Raises:
         CheckpointError: damaged, or not a table of tensors.
     """
-    if _is_ours(str(path)):
+    if _is_ours(path):
         from drgrade.models.checkpoint import PREFIX, load_tensors
 
         tensors = load_tensors(path)[0]
@@ -199,8 +198,7 @@ def _safetensors(path: Path) -> State:
         raise CheckpointError(f"{path}: checkpoint damaged ({size} bytes): {error}") from None
 
 
-def _is_ours(start: str) -> bool:
-    path = _place_of(start)
+def _is_ours(path: Path) -> bool:
     if path.suffix != ".safetensors" or not path.is_file():
         return False
     from safetensors import SafetensorError, safe_open
@@ -214,13 +212,18 @@ def _is_ours(start: str) -> bool:
         return False
 
 
-def _place_of(start: str) -> Path:
-    """The file of a start: on the hub (fetched), in a run folder (its best), shipped, or named."""
+def _place_of(start: str) -> Path | None:
+    """The file of a start: on the hub (fetched), in a run folder (its best), shipped, or named.
+
+    None where there is none, and for a start that means the same weights wherever it is named.
+    """
     if is_on_hub(start):
         return fetch_pinned(start)[0]
+    if start in NO_PLACES:
+        return None
     path = Path(start)
     places = [path, path / BEST, shipped_models().get(start, path)]
-    return next((place for place in places if place.is_file()), path)
+    return next((place for place in places if place.is_file()), None)
 
 
 def _our_name(key: str) -> str:
