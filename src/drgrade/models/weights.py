@@ -1,5 +1,6 @@
 """Where weights start: at random, from ImageNet, drawn photos, the hub, a file or our own run."""
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,15 @@ from typing import Any
 import torch
 from torch import nn
 
-from drgrade.errors import CheckpointError, DownloadError, UsageError, nearest
+from drgrade.errors import CheckpointError, DownloadError, UsageError, nearest, shown
 from drgrade.files import cache_folder, sha256_file
 from drgrade.models.download import fetch
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
 from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
 from drgrade.models.places import BEST, shipped_models
+from drgrade.models.resnet import Bottleneck
 from drgrade.progress import counted
-from drgrade.recipe import load_recipe
+from drgrade.recipe import Model, load_recipe
 
 Triple = tuple[float, float, float]
 State = dict[str, torch.Tensor]
@@ -71,18 +73,22 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
         from drgrade.models.checkpoint import load_tensors
 
         about = load_tensors(place)[1]
-        if about.get("kind") != "grader":
-            raise CheckpointError(
-                f"{start} is a {about.get('kind', 'file')}, not a grader; a start is the run "
-                "folder or its best.safetensors"
-            )
+        _refuse_no_grader(about, start)
         return tuple(about["mean"]), tuple(about["std"])
     if network.startswith("efficientnet"):
         return LITE
     return HALF if start == "random" else IMAGENET
 
 
-def load_start(network: nn.Module, name: str, start: str) -> str:
+def _refuse_no_grader(about: Mapping[str, Any], start: str) -> None:
+    if about.get("kind") != "grader":
+        raise CheckpointError(
+            f"{start} is a {about.get('kind', 'file')}, not a grader; a start is the run "
+            "folder or its best.safetensors"
+        )
+
+
+def load_start(network: nn.Module, name: str, start: str, *, light: str | None = None) -> str:
     """Fill a network with the weights a recipe starts from; returns a line that tells what it did.
 
     Args:
@@ -91,15 +97,22 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
         start: `random`, `imagenet`, `phantom` (drawn photographs), the name of a torchvision
             file, `hf:OWNER/NAME` and what may follow it, the path of a `.pth` or `.safetensors`
             file in torchvision's layout or ours, a run folder, or a shipped model's name.
+        light: what the network will be shown, as `model.light` says it; a start of our own that
+            learned from another is refused. None: it is not known.
 
     Raises:
         DownloadError: weights that cannot be had here.
         MissingStartError: no training on drawn photographs has been made here.
         CheckpointError: a file that is damaged, altered, or of another network.
-        UsageError: no such start.
+        UsageError: no such start, or one that has its strides elsewhere.
     """
     if start == "random":
         return f"{name} starts at random"
+    if start in NO_PLACES and _stride_in(network) == "1x1":
+        raise UsageError(
+            f'model.start = "{start}" is weights with the stride in the 3x3, got '
+            'model.stride_in = "1x1"; set model.stride_in = "3x3" or model.start = "random"'
+        )
     if start == "imagenet" and name == "efficientnet_lite0":
         return fill(network, lite0_state(), f"{name} starts from ImageNet")
     if start == "imagenet" and name in TORCHVISION:
@@ -107,19 +120,63 @@ def load_start(network: nn.Module, name: str, start: str) -> str:
     if start in FILES:
         prefix = start.removesuffix(".pth").rpartition("-")[2]
         return fill(network, read_state(fetch(start, prefix)), f"{name} starts from {start}")
-    if start == PHANTOM:
-        return _from_phantom(network, name)
-    path = _place_of(start)
+    path = _drawn_start(name) if start == PHANTOM else _place_of(start)
     if path is None:
         raise UsageError(
             "model.start must be random, imagenet, phantom, a file, a run folder, a shipped model "
             f"or {FORM}, got '{start}'{nearest(start, KNOWN + tuple(shipped_models()))}"
         )
-    told = pinned(start) if is_on_hub(start) else path.name
-    return fill(network, read_state(path), f"{name} starts from {told}")
+    state, about = _read(path)
+    if about:
+        _refuse_no_grader(about, start)
+        refuse_other_model(network, name, light, about.get("model", {}), start)
+    return fill(network, state, f"{name} starts from {_told(start, path)}")
 
 
-def _from_phantom(network: nn.Module, name: str) -> str:
+def refuse_other_model(
+    network: nn.Module, name: str, light: str | None, theirs: Mapping[str, Any], start: str
+) -> None:
+    """Refuse weights that learned as a part of something else than they would go into.
+
+    Args:
+        network: that they would go into.
+        name: of the network.
+        light: what it will be shown, as `model.light` says it; None where it is not known.
+        theirs: the settings `model` that the weights were trained with.
+        start: what a person calls them.
+
+    Raises:
+        CheckpointError: names the settings to change.
+    """
+    start, other = shown(start), theirs.get("network", name)
+    if other != name:
+        raise CheckpointError(
+            f"{start} holds weights of {other}, and model.network is {name}; "
+            f'set model.network = "{other}"'
+        )
+    found = {"stride_in": _stride_in(network), "light": light}
+    trained = Model().model_dump(include=set(found)) | dict(theirs)  # older files tell less
+    differ = [key for key, value in found.items() if value not in (None, trained[key])]
+    if differ:
+        had = " and ".join(f'model.{key} = "{trained[key]}"' for key in differ)
+        got = " and ".join(f'"{found[key]}"' for key in differ)
+        raise CheckpointError(f"{start} was trained with {had}, got {got}; set {had}")
+
+
+def _stride_in(network: nn.Module) -> str | None:
+    """Where the bottlenecks of a network have their stride, as in `model.stride_in`; None without.
+
+    No weight tells it: those of either form fit the other, and mean something else there.
+    """
+    body = network.backbone if isinstance(network, LesionNetwork) else network
+    halving = [each for each in body.modules() if isinstance(each, Bottleneck)
+               and (each.conv1.stride, each.conv2.stride) != ((1, 1), (1, 1))]  # fmt: skip
+    if not halving:
+        return None
+    return "3x3" if halving[0].conv1.stride == (1, 1) else "1x1"
+
+
+def _drawn_start(name: str) -> Path:
     folder = phantom_folder(name)
     if not (folder / "finished.json").is_file():
         state = "not finished" if folder.is_dir() else "not made yet"
@@ -127,8 +184,14 @@ def _from_phantom(network: nn.Module, name: str) -> str:
             f"the drawn start of {name} is {state} ({folder}); "
             f"make it with `drgrade models pretrain {name}`"
         )
-    told = f"{name} starts from drawn photographs{_made_with(folder)}"
-    return fill(network, read_state(folder / BEST), told)
+    return folder / BEST
+
+
+def _told(start: str, path: Path) -> str:
+    """What the line of a start calls it."""
+    if start == PHANTOM:
+        return f"drawn photographs{_made_with(path.parent)}"
+    return pinned(start) if is_on_hub(start) else path.name
 
 
 def _made_with(folder: Path) -> str:
@@ -156,15 +219,20 @@ def read_state(path: Path) -> State:
     Raises:
         CheckpointError: damaged, or not a table of tensors.
     """
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[State, dict[str, Any]]:
+    """Weights in our names, and what a file of ours says of itself; of another's file nothing."""
     if _is_ours(path):
         from drgrade.models.checkpoint import PREFIX, load_tensors
 
-        tensors = load_tensors(path)[0]
-        return {k.removeprefix(PREFIX): v for k, v in tensors.items() if k.startswith(PREFIX)}
+        tensors, about = load_tensors(path)
+        return below(tensors, PREFIX), about
     state = _safetensors(path) if path.suffix == ".safetensors" else _pth(path)
     if any(key.startswith("blocks.") for key in state):  # a Lite network in our own names
-        return state
-    return {_our_name(key): value for key, value in state.items()}
+        return state, {}
+    return {_our_name(key): value for key, value in state.items()}, {}
 
 
 def _pth(path: Path) -> State:
