@@ -1,8 +1,14 @@
 """The photographs that a command is given have names that can be kept, and tables any letters."""
 
+import errno
 import os
+from pathlib import Path
 
 from drgrade.cli.inputs import list_inputs
+
+
+def refuse(place, *_):
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
 
 def test_a_name_that_is_no_text_is_told_by_its_bytes_and_its_file_is_kept(tmp_path):
@@ -16,3 +22,17 @@ def test_a_name_that_is_no_text_is_told_by_its_bytes_and_its_file_is_kept(tmp_pa
 def test_an_ending_in_capitals_is_a_table_too(tmp_path):
     (tmp_path / "TABLE.CSV").write_text("photo,grade\n1.jpg,0\n")
     assert [name for name, _, _ in list_inputs([tmp_path / "TABLE.CSV"], tmp_path)] == ["1.jpg"]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_an_input_with_the_reason(tmp_path, monkeypatch):
+    (tmp_path / "a.png").touch()
+    (tmp_path / "locked").mkdir()
+    look = os.scandir
+    monkeypatch.setattr(
+        os, "scandir", lambda place: refuse(place) if Path(place).name == "locked" else look(place)
+    )
+    photo, locked = list_inputs([tmp_path], None)
+    assert photo[1] == tmp_path / "a.png"
+    assert (locked[0], str(locked[1])) == (
+        f"{tmp_path}/locked", "cannot be read: Permission denied"
+    )  # fmt: skip

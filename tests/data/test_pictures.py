@@ -1,6 +1,22 @@
 """One answer, for every command, to which files of a folder are photographs."""
 
+import errno
+import os
+from pathlib import Path
+
 from drgrade.data.pictures import look_below
+
+
+def refuse(place, *_):
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+
+
+def lock(folder: Path, monkeypatch) -> None:
+    """Let nobody look into a folder, not even who may read every file."""
+    look = os.scandir
+    monkeypatch.setattr(
+        os, "scandir", lambda place: refuse(place) if Path(place) == folder else look(place)
+    )
 
 
 def test_pictures_are_taken_by_their_ending_and_the_rest_is_counted(tmp_path):
@@ -32,3 +48,20 @@ def test_a_folder_can_be_left_out(tmp_path):
         (tmp_path / name / "a.png").touch()
     found = look_below(tmp_path, besides=tmp_path / "kept" / ".." / "out")
     assert found.pictures == (tmp_path / "kept" / "a.png",)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named_with_the_reason(tmp_path, monkeypatch):
+    (tmp_path / "a.png").touch()
+    (tmp_path / "locked").mkdir()
+    lock(tmp_path / "locked", monkeypatch)
+    found = look_below(tmp_path)
+    assert found.pictures == (tmp_path / "a.png",)
+    assert found.unread == ((tmp_path / "locked", "Permission denied"),)
+    assert found.left_aside() == f"{tmp_path / 'locked'}, which cannot be read (Permission denied)"
+
+
+def test_a_folder_of_which_the_system_tells_names_alone_is_looked_into(tmp_path, monkeypatch):
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "a.png").touch()
+    monkeypatch.setattr(Path, "is_symlink", refuse)
+    assert look_below(tmp_path).pictures == (tmp_path / "below" / "a.png",)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from drgrade.data.pictures import READ, as_text, look_below
-from drgrade.errors import DrgradeError, UsageError
+from drgrade.errors import DrgradeError, PhotoError, UsageError
 from drgrade.progress import say
 
 TABLE_ENDINGS = (".csv", ".parquet")
@@ -16,7 +16,8 @@ Input = tuple[str, Path | DrgradeError, Row]  # the photo's name, where it lies,
 def list_inputs(places: list[Path], root: Path | None, besides: Path | None = None) -> list[Input]:
     """Every photo named by files, folders or a manifest: (name, path or what is wrong, its row).
 
-    A photo named twice is one input. A link that leads nowhere is an input that cannot be read.
+    A photo named twice is one input. A link that leads nowhere is an input that cannot be read,
+    and so is a folder that cannot be looked into.
     What else a folder holds is told on stderr; `besides` is a folder below it to leave out.
 
     Raises:
@@ -29,6 +30,9 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
         if place.is_dir():
             below = look_below(place, besides)
             found += [(as_text(path), path, {}) for path in below.pictures]
+            found += [
+                (as_text(path), PhotoError("cannot be read", why), {}) for path, why in below.unread
+            ]
             if aside := below.left_aside():
                 say(f"{place}: not looked at: {aside}")
         elif place.suffix.lower() in TABLE_ENDINGS:

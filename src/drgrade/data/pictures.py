@@ -19,12 +19,14 @@ RUNS: Final = re.compile(r"\d+|\D+")
 class Below:
     """What lies below a folder: photographs by name, other files by ending, links not followed.
 
-    Numbers in names are numbers: 2.jpg stands before 10.jpg.
+    Numbers in names are numbers: 2.jpg stands before 10.jpg. `unread` are folders that cannot be
+    looked into, each with the system's reason.
     """
 
     pictures: tuple[Path, ...]
     others: Mapping[str, int]
     linked: tuple[Path, ...]
+    unread: tuple[tuple[Path, str], ...] = ()
 
     def left_aside(self) -> str:
         """In a line what is not looked at; empty where that is nothing."""
@@ -36,6 +38,7 @@ class Below:
         if self.linked:
             folders = "linked folder" if len(self.linked) == 1 else "linked folders"
             told.append(f"{folders} {', '.join(map(str, self.linked))}")
+        told += [f"{place}, which cannot be read ({why})" for place, why in self.unread]
         return " and ".join(told)
 
 
@@ -57,10 +60,11 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
     """
     pictures, linked = [], []
     others: Counter[str] = Counter()
+    failed: list[OSError] = []
     skipped = None if besides is None else besides.resolve()
-    for here, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder, onerror=failed.append):
         place = Path(here)
-        linked += [place / name for name in sorted(folders) if (place / name).is_symlink()]
+        linked += [place / name for name in sorted(folders) if _is_link(place / name)]
         folders[:] = [name for name in sorted(folders) if (place / name).resolve() != skipped]
         for name in names:
             if name.startswith("."):
@@ -69,7 +73,18 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
                 pictures.append(place / name)
             else:
                 others[PurePath(name).suffix.lower() or BARE] += 1
-    return Below(tuple(sorted(pictures, key=_as_counted)), others, tuple(linked))
+    unread = [(Path(each.filename), each.strerror or str(each)) for each in failed]
+    return Below(
+        tuple(sorted(pictures, key=_as_counted)), others, tuple(linked), tuple(sorted(unread))
+    )
+
+
+def _is_link(place: Path) -> bool:
+    """Whether a place is a link; not one where the system does not tell."""
+    try:
+        return place.is_symlink()
+    except OSError:
+        return False
 
 
 def _as_counted(path: Path) -> list[list[tuple[int, int, str]]]:
