@@ -277,3 +277,14 @@ def test_the_line_below_the_map_of_evidence_is_the_mean_of_its_places(monkeypatc
     draw_explanation(replace(found, evidence=evidence), "en")
     assert any("−0.38" in text for text in written)
     assert not any("1.1" in text for text in written)
+
+
+@pytest.mark.parametrize("n", [1, 30])
+def test_however_many_sentences_there_are_the_page_ends_below_the_last(n, monkeypatch):
+    drawn = "drgrade.models.explain_picture"
+    monkeypatch.setattr(f"{drawn}.remarks", lambda *_: ["One sentence of many."] * n)
+    page = np.asarray(draw_explanation(explained(2, sight()), "en"))
+    assert (page[-1] == 255).all()
+    last = page[-44:-20]  # where the page says what the program is not
+    assert (last.min(axis=(0, 2)) < 200).any()
+    assert (last.max(axis=2) == 255).any(axis=1).all()

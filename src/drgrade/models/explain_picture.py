@@ -30,6 +30,10 @@ from drgrade.models.found_lesions import Spot
 Colour = tuple[int, int, int]
 SIDE, EDGE, GAP = 720, 28, 28  # px: of a panel, around the page, between panels
 WIDTH = 2 * SIDE + 2 * EDGE + GAP
+TOP = 98  # px: where the panels begin
+BELOW = TOP + SIDE + 106  # px: where the sentences and the bars begin
+BARS = 190  # px: height of the bars
+SPACING = 1.5  # of the size of letters, from line to line
 INK, FAINT, OTHER, PAPER = (34, 34, 34), (110, 110, 110), (170, 170, 170), (255, 255, 255)
 FOR, AGAINST = (213, 94, 0), (0, 114, 178)  # Okabe and Ito's vermilion and blue
 COLOURS: dict[str, Colour] = {
@@ -55,11 +59,10 @@ class Pen:
         self.on.text((x, y), text, fill=colour, font=font)
         return float(font.getlength(text))
 
-    def write_lines(self, x: float, y: float, lines: Sequence[str], colour: Colour = INK) -> float:
-        """Write lines below each other; returns where the next would be."""
+    def write_lines(self, x: float, y: float, lines: Sequence[str]) -> None:
+        """Write lines below each other."""
         for number, line in enumerate(lines):
-            self.write(x, y + number * 1.5 * self.size, line, colour)
-        return y + len(lines) * 1.5 * self.size
+            self.write(x, y + number * SPACING * self.size, line)
 
 
 @cache
@@ -75,29 +78,27 @@ def draw_explanation(explanation: Explanation, language: str = "en") -> Image.Im
     """
     words = [line for each in _sentences(explanation, language)
              for line in wrapped(each, SIDE, Pen.size)]  # fmt: skip
-    page = Image.new("RGB", (WIDTH, 1500), PAPER)
+    end = BELOW + max(len(words) * Pen.size * SPACING, BARS)
+    page = Image.new("RGB", (WIDTH, int(end) + 52), PAPER)
     pen = Pen(ImageDraw.Draw(page))
     right = EDGE + SIDE + GAP
     title = headline(explanation, language)
     pen.write(EDGE, 14, f"{title[0].upper()}{title[1:]}", size=30)
     name = shortened(str(explanation.row["photo"]), SIDE // 2)
     pen.write(WIDTH - EDGE - _font(16).getlength(name), 28, name, FAINT, 16)
-    top = 98
     sight = explanation.sight
-    pen.write(EDGE, top - 31, said(WORDS, language, "photograph" if sight else "photograph alone"))
-    pen.write(right, top - 31, said(WORDS, language, "evidence"))
+    pen.write(EDGE, TOP - 31, said(WORDS, language, "photograph" if sight else "photograph alone"))
+    pen.write(right, TOP - 31, said(WORDS, language, "evidence"))
     pixels = explanation.prepared.pixels
-    page.paste(Image.fromarray(outlined(pixels, sight)), (EDGE, top))
-    page.paste(Image.fromarray(overlaid(pixels, explanation.evidence)), (right, top))
-    below = top + SIDE + 14
+    page.paste(Image.fromarray(outlined(pixels, sight)), (EDGE, TOP))
+    page.paste(Image.fromarray(overlaid(pixels, explanation.evidence)), (right, TOP))
     if sight:
-        _legend(pen, EDGE, below, sight, language)
-    _scale(page, pen, right, below, explanation.evidence, language)
-    below += 92
-    _bars(pen, right, below, explanation, language)
-    end = max(pen.write_lines(EDGE, below, words), below + 190)
+        _legend(pen, EDGE, TOP + SIDE + 14, sight, language)
+    _scale(page, pen, right, TOP + SIDE + 14, explanation.evidence, language)
+    _bars(pen, right, BELOW, explanation, language)
+    pen.write_lines(EDGE, BELOW, words)
     pen.write(EDGE, end + 8, said(WORDS, language, "research"), FAINT)
-    return page.crop((0, 0, WIDTH, int(end) + 52))
+    return page
 
 
 def as_png(picture: Image.Image) -> bytes:
