@@ -4,6 +4,8 @@ import errno
 import os
 from pathlib import Path
 
+import polars as pl
+
 from drgrade.cli.inputs import list_inputs
 
 
@@ -36,3 +38,21 @@ def test_a_folder_that_cannot_be_looked_into_is_an_input_with_the_reason(tmp_pat
     assert (locked[0], str(locked[1])) == (
         f"{tmp_path}/locked", "cannot be read: Permission denied"
     )  # fmt: skip
+
+
+def test_a_place_of_which_the_system_tells_nothing_is_an_input_like_the_others(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "a.png").touch()
+    too_long = tmp_path / f"{'a' * 300}.png"
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    found = list_inputs([too_long, tmp_path / "a.png"], None)
+    assert [path for _, path, _ in found] == [too_long, tmp_path / "a.png"]
+
+
+def test_a_name_that_no_file_can_have_is_an_input_with_the_reason(tmp_path):
+    table = pl.DataFrame({"photo": ["a\0.png", "b.png"], "grade": [0, 1]})
+    table.write_parquet(tmp_path / "m.parquet")
+    named, other = list_inputs([tmp_path / "m.parquet"], None)
+    assert str(named[1]) == "cannot be read: no file can have this name: embedded null byte"
+    assert other[1] == tmp_path / "b.png"

@@ -189,6 +189,10 @@ def test_a_folder_or_a_vanished_file_is_refused(tmp_path, make):
     assert reason(tmp_path / "x.jpg") in ("not a file", "cannot be read")
 
 
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    assert reason(tmp_path / "a\0.png") == "cannot be read"
+
+
 def test_the_hash_is_that_of_the_bytes_that_were_decoded(tmp_path, picture):
     from drgrade.files import sha256_file
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drgrade.data.pictures import READ, as_text, look_below
 from drgrade.errors import DrgradeError, PhotoError, UsageError
 from drgrade.progress import say
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
 
 TABLE_ENDINGS = (".csv", ".parquet")
 Row = dict[str, Any]
@@ -27,7 +30,7 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
         raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one")
     found: list[Input] = []
     for place in places:
-        if place.is_dir():
+        if is_folder(place):
             below = look_below(place, besides)
             found += [(as_text(path), path, {}) for path in below.pictures]
             found += [
@@ -50,13 +53,28 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
     return list(once.values())
 
 
+def is_folder(place: Path) -> bool:
+    """Whether a place is a folder; not one where the system does not tell, as reading it will."""
+    try:
+        return place.is_dir()
+    except OSError:
+        return False
+
+
 def _of_manifest(place: Path, root: Path | None) -> Iterator[Input]:
     from drgrade.data.manifest import read_manifest
 
     manifest = read_manifest(place, root=root)
     for row in manifest.table.to_dicts():
         known = {key: value for key, value in row.items() if value is not None}
-        try:
-            yield row["photo"], manifest.locate(row["photo"]), known
-        except DrgradeError as error:
-            yield row["photo"], error, known
+        yield row["photo"], _located(manifest, row["photo"]), known
+
+
+def _located(manifest: "Manifest", photo: str) -> Path | DrgradeError:
+    """Where a photo lies, or what is wrong with its name."""
+    if "\0" in photo:
+        return PhotoError("cannot be read", "no file can have this name: embedded null byte")
+    try:
+        return manifest.locate(photo)
+    except DrgradeError as error:
+        return error

@@ -95,6 +95,8 @@ def _content(path: Path, limits: Limits) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise PhotoError("cannot be read", error.strerror or str(error)) from None
+    except ValueError as error:
+        raise PhotoError("cannot be read", f"no file can have this name: {error}") from None
     if not content:
         raise PhotoError("empty file", as_text(path.name))
     return content
