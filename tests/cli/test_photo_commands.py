@@ -159,6 +159,12 @@ def test_a_photograph_of_another_hash_keeps_no_answer_at_all():
     assert [row[key] for key in ("predicted", "p_dme", "p0")] == [None] * 3
 
 
+@pytest.mark.parametrize("promised", ["AB" * 32, f" {'ab' * 32}\t", " "])
+def test_a_hash_in_capitals_or_between_blanks_is_the_same_hash(promised):
+    answer = {"photo": "a", "status": "graded", "predicted": 3, "sha256": "ab" * 32}
+    assert as_promised({"sha256": promised}, answer) is answer
+
+
 def test_other_files_of_a_folder_are_told(tmp_path, capsys):
     (tmp_path / "a.jpg").touch()
     (tmp_path / "notes.txt").touch()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, list_inputs
+from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, is_folder, list_inputs
 from drgrade.errors import UsageError
 from drgrade.extras import need
 from drgrade.memory import keep_freed_memory
@@ -101,7 +101,7 @@ def predict(
         f"{counted(len(rows), 'photograph')} = {len(rows) - failed} graded + {failed} not graded"
     )
     place = f"; {output}" if output else ""
-    lost = f". {ALL_LOST}" if _is_lost(inputs) else ""
+    lost = f". {ALL_LOST}" if failed == len(rows) and _is_lost(inputs) else ""
     say(f"{whole}{place}{lost}. Research software, not a medical device.")
     return SOME_FAILED if failed else 0
 
@@ -152,8 +152,16 @@ def _is_lost(inputs: list[Input]) -> bool:
     """Whether a manifest was given and none of its photographs is where it says."""
     of_manifest = [path for _, path, row in inputs if row]
     return bool(of_manifest) and not any(
-        isinstance(path, Path) and path.exists() for path in of_manifest
+        isinstance(path, Path) and _is_there(path) for path in of_manifest
     )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there; not where the system does not tell."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _origin(places: list[Path], root: Path | None) -> Row:
@@ -161,7 +169,7 @@ def _origin(places: list[Path], root: Path | None) -> Row:
     from drgrade.data.manifest import read_manifest
     from drgrade.data.sources import is_drawn
 
-    if any(place.is_dir() or place.suffix.lower() not in TABLE_ENDINGS for place in places):
+    if any(is_folder(place) or place.suffix.lower() not in TABLE_ENDINGS for place in places):
         return {}
     told = [read_manifest(place, root=root).facts for place in places]
     drawn = [is_drawn(facts) for facts in told]
@@ -178,8 +186,11 @@ def _mirrored(rows: list[Row]) -> Row:
 
 
 def as_promised(known: Row, answer: Row) -> Row:
-    """The answer, or an error where the file is not the one whose hash the manifest has."""
-    promised, found = known.get("sha256"), answer.get("sha256")
+    """The answer, or an error where the file is not the one whose hash the manifest has.
+
+    A hash is the same in capitals, as PowerShell writes it, and with blanks around it.
+    """
+    promised, found = (known.get("sha256") or "").strip().lower(), answer.get("sha256")
     if not promised or not found or promised == found:
         return answer
     emptied = {key: None for key in answer if key in ANSWERS}
