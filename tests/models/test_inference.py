@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import polars as pl
 import pytest
 import skimage.data
 from PIL import Image
@@ -17,7 +18,7 @@ from drgrade.data.phantom import draw_set
 from drgrade.data.preprocess import Preprocess
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.inference import answer, grade_photos
+from drgrade.models.inference import answer, answers_of, grade_photos
 from drgrade.predictions import read_predictions
 from drgrade.recipe import Model
 
@@ -71,6 +72,40 @@ def test_what_is_not_graded_has_no_probability_and_no_grade(place, tmp_path):
 
 def test_an_answer_that_is_no_number_is_an_error_and_never_grade_0():
     assert answer(np.array([np.nan] * 5), 0)["status"] == "error"
+
+
+@pytest.mark.parametrize(("objective", "wrong"), [
+    ("corn", [-np.inf] * 4), ("corn", [2.0, np.inf, 0.0, 0.0]), ("regression", [np.inf]),
+    ("cross_entropy", [np.nan, 0.0, 0.0, 0.0, 0.0]),
+])  # fmt: skip
+def test_outputs_that_are_not_finite_are_an_error_whatever_they_decode_to(objective, wrong):
+    grader = Grader(torch.nn.Identity(), Model(), Preprocess(size=64), objective)
+    error, graded = answers_of(grader, np.array([wrong, np.zeros(len(wrong))], np.float32))
+    assert error == {"status": "error", "reason": "the network gave no finite answer"}
+    assert graded["status"] == "graded"
+
+
+def test_an_output_for_edema_that_is_not_finite_is_an_error_too():
+    grader = Grader(torch.nn.Identity(), Model(lesions=True, dme=True), Preprocess(size=64), "corn")
+    outputs = np.zeros((2, 6), np.float32)
+    outputs[0, 4] = -np.inf
+    assert [row["status"] for row in answers_of(grader, outputs)] == ["error", "graded"]
+
+
+class Lopsided(torch.nn.Module):
+    """Its answer is infinite where the left edge is brighter than the right one."""
+
+    def forward(self, squares):
+        left, right = (half.mean(dim=(1, 2, 3)) for half in squares.chunk(2, dim=3))
+        return torch.where((left > right)[:, None], torch.inf, torch.zeros(len(squares), 4))
+
+
+def test_a_mirrored_answer_that_is_not_finite_is_an_error_too(place):
+    grader = Grader(Lopsided().eval(), Model(), Preprocess(size=64), "corn")
+    named = [(path.name, path) for path in photos(place)]
+    rows = list(grade_photos(grader, named, mirror=True))
+    assert {row["status"] for row in rows} == {"error"}
+    assert not any("mirrored" in row for row in rows)
 
 
 def test_predict_writes_a_table_that_can_be_judged(place, tmp_path, capsys):
@@ -171,3 +206,33 @@ def test_a_manifest_none_of_whose_photos_is_there_is_told_how_to_find_them(place
     assert code == 3
     assert [json.loads(line)["status"] for line in told.out.splitlines()] == ["error", "error"]
     assert "say with --root where they lie" in told.err
+
+
+def test_names_that_no_file_can_have_are_rows_and_the_rest_is_graded(place, tmp_path, capsys):
+    good = photos(place)[0]
+    names = ["a\0.png", f"{'b' * 300}.png", good.name]
+    pl.DataFrame({"photo": names}).write_parquet(tmp_path / "m.parquet")
+    code = run(["predict", str(place / "model.safetensors"), str(tmp_path / "m.parquet"),
+                "--root", str(good.parent), "--json"])  # fmt: skip
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 3
+    assert [row["status"] for row in rows] == ["error", "error", "graded"]
+    assert "null byte" in rows[0]["reason"]
+    assert "too long" in rows[1]["reason"]
+
+
+def test_a_photograph_whose_name_is_too_long_is_a_row_and_the_rest_is_graded(
+    place, tmp_path, capsys
+):
+    inputs = [str(tmp_path / f"{'b' * 300}.png"), str(photos(place)[0])]
+    assert run(["predict", str(place / "model.safetensors"), *inputs, "--json"]) == 3
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["status"] for row in rows] == ["error", "graded"]
+
+
+def test_photographs_of_an_array_are_not_told_to_be_elsewhere(place, tmp_path, capsys):
+    pixels = np.stack([np.asarray(Image.open(path).convert("RGB")) for path in photos(place)])
+    np.savez(tmp_path / "set.npz", test_images=pixels)
+    (tmp_path / "m.csv").write_text("photo\nset.npz#test/0\n")
+    assert run(["predict", str(place / "model.safetensors"), str(tmp_path / "m.csv")]) == 0
+    assert "--root" not in capsys.readouterr().err

@@ -23,6 +23,7 @@ STATUS = {
     **dict.fromkeys((*preprocess.UNGRADABLE, *retina.UNGRADABLE), "ungradable"),
     **dict.fromkeys((preprocess.NO_EYE, retina.NO_RETINA), "not_fundus"),
 }  # of the reasons that are the picture's own; any other one is an error
+NOT_FINITE: dict[str, Any] = {"status": "error", "reason": "the network gave no finite answer"}
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,9 @@ def _grade_batch(
         given_rows = answers_of(grader, outputs)
         answers = {id(each): row for each, row in zip(seen, given_rows, strict=True)}
         if mirror:
-            _, turned = grader.decode(_outputs(grader, squares.flip(-1)))
-            for each, grade in zip(seen, turned, strict=True):
-                if answers[id(each)]["status"] == "graded":
-                    answers[id(each)]["mirrored"] = int(grade)
+            turned = answers_of(grader, _outputs(grader, squares.flip(-1)))
+            for each, other in zip(seen, turned, strict=True):
+                answers[id(each)] = _with_mirrored(answers[id(each)], other)
     model = str(grader.facts.get("weights_sha256", ""))[:16]
     for each in looks:
         verdict = answers.get(id(each), {"status": "error"})
@@ -108,11 +108,23 @@ def _outputs(grader: Grader, squares: torch.Tensor) -> np.ndarray:
         return grader.outputs(squares).float().cpu().numpy()
 
 
+def _with_mirrored(row: dict[str, Any], turned: dict[str, Any]) -> dict[str, Any]:
+    """The answer with the grade of the mirrored photo; an error where either of the two is one."""
+    if row["status"] != "graded" or turned["status"] != "graded":
+        return row if row["status"] != "graded" else turned
+    return row | {"mirrored": turned["predicted"]}
+
+
 def answers_of(grader: Grader, outputs: np.ndarray) -> list[dict[str, Any]]:
-    """The answer columns of photos by the raw outputs of their squares (n, k)."""
+    """The answer columns of photos by the raw outputs of their squares (n, k).
+
+    An output that is no finite number is an error: decoded, minus infinity would be a sure grade 0.
+    """
+    finite = np.isfinite(outputs).all(axis=1)
+    outputs = np.where(finite[:, None], outputs, 0)
     probabilities, given = grader.decode(outputs)
-    rows = [answer(p, int(grade), grader.referable_from)
-            for p, grade in zip(probabilities, given, strict=True)]  # fmt: skip
+    rows = [answer(p, int(grade), grader.referable_from) if is_finite else dict(NOT_FINITE)
+            for p, grade, is_finite in zip(probabilities, given, finite, strict=True)]  # fmt: skip
     dme = grader.p_dme(outputs)
     if dme is not None:
         for row, p in zip(rows, dme, strict=True):
@@ -129,7 +141,7 @@ def answer(
     `referable` is told where the model has a threshold for it, and empty where it has none.
     """
     if not np.isfinite(probabilities).all():
-        return {"status": "error", "reason": "the network gave no finite answer"}
+        return dict(NOT_FINITE)
     named = dict(zip(PROBABILITIES, map(float, probabilities), strict=True))
     row = {"status": "graded", "predicted": grade, **named}
     if referable_from is not None:
