@@ -114,6 +114,16 @@ def test_rows_of_a_correcting_model_without_their_facts_are_refused():
     assert uncorrected(bare, Recalibration()) is bare
 
 
+def test_rows_that_a_calibrated_model_made_are_refused_without_their_facts_for_any_model():
+    table = corrected(TEMPERATURE).table.with_columns(referable=pl.col("p4") > 0.5)
+    with pytest.raises(PredictionsError, match=r"referable is filled in 200\), and nothing .*keep"):
+        uncorrected(Predictions(table, {}), Recalibration())
+    known = Predictions(table, {"weights_sha256": HASH, "calibration": TEMPERATURE.as_json()})
+    assert np.allclose(
+        uncorrected(known, Recalibration()).probabilities(), rows().probabilities(), atol=1e-9
+    )
+
+
 def test_the_facts_say_which_rows_which_model_and_which_preprocessing():
     found = calibrate(rows(), "temperature").facts(HASH, SETTINGS)
     hs, hp = found["operating_points"]

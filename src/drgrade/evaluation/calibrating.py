@@ -106,18 +106,14 @@ def uncorrected(rows: Predictions, kept: Recalibration) -> Predictions:
     """The rows with the probabilities that the network gave, before a correction that they tell of.
 
     A correction is fitted on these. `kept` is the one in the model's file: rows without facts may
-    or may not have it.
+    or may not have it. Only a calibrated model fills their column referable.
 
     Raises:
         PredictionsError: rows of a corrected model without the facts beside them.
     """
     told = rows.facts
-    if kept.method != "none" and not (told.get("weights_sha256") or told.get("recipe_hash")):
-        raise PredictionsError(
-            f"the model corrects its probabilities ({kept.method}), and nothing beside these rows "
-            "says whether theirs are; keep the .json that `drgrade predict` wrote beside the .csv, "
-            "or predict again"
-        )
+    if not (told.get("weights_sha256") or told.get("recipe_hash")):
+        _refuse_unknown_correction(rows, kept)
     correction = from_json(told.get("calibration"))
     if correction.method == "none":
         return rows
@@ -128,6 +124,25 @@ def uncorrected(rows: Predictions, kept: Recalibration) -> Predictions:
     table = pl.concat([before.with_columns(columns), rows.table.filter(~graded)])
     facts = {key: value for key, value in told.items() if key != "calibration"}
     return Predictions(table, facts)
+
+
+def _refuse_unknown_correction(rows: Predictions, kept: Recalibration) -> None:
+    """Refuse rows without facts that a calibrated model may have made.
+
+    It may be this one, or their column says so. Corrected twice, probabilities would be wrong
+    without a sign of it.
+    """
+    filled = rows.table.height - rows.table["referable"].null_count()
+    if kept.method != "none":
+        why = f"the model corrects its probabilities ({kept.method})"
+    elif filled:
+        why = f"a calibrated model made these rows (referable is filled in {filled})"
+    else:
+        return
+    raise PredictionsError(
+        f"{why}, and nothing beside these rows says whether theirs are corrected; keep the .json "
+        "that `drgrade predict` wrote beside the .csv, or predict again"
+    )
 
 
 def _weights(rows: Predictions) -> str:
