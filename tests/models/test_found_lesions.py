@@ -228,15 +228,49 @@ def test_the_disc_is_never_counted_as_a_lesion():
     assert find_lesions(shares, WHOLE) == ()
 
 
+@pytest.mark.parametrize(("radius", "inside"), [(0.04, 0.09), (0.1, 0.15)])
+def test_near_is_within_the_diameter_of_the_disc_that_was_seen(radius, inside):
+    landmarks = find_landmarks(disc_at(0.8, radius=radius), WHOLE)
+    x, y = landmarks.fovea
+    assert landmarks.diameter == pytest.approx(np.sqrt(2 * radius * 0.13), abs=0.005)
+    below = spots_of("hard_exudate", (x, y + inside), (x, y + landmarks.diameter + 0.01))
+    assert near_the_fovea(below, landmarks) == 1
+
+
+def test_where_no_disc_was_measured_near_is_within_a_usual_one():
+    landmarks = Landmarks(fovea=(0.46, 0.53))
+    below = spots_of("hard_exudate", (0.46, 0.53 + 0.129), (0.46, 0.53 + 0.131))
+    assert near_the_fovea(below, landmarks) == 1
+
+
+def sight_of(landmarks: Landmarks) -> Sight:
+    empty = np.zeros((5, 64, 64))
+    return Sight(empty, empty, (), landmarks, 0, None, 0.5)
+
+
 def test_a_fovea_outside_the_picture_is_not_known_and_neither_is_what_lies_near_it():
-    found = find_landmarks(disc_at(0.8), WHOLE, "left")
+    found = find_landmarks(disc_at(0.57, radius=0.2), WHOLE, "left")
     assert (found.eye, found.fovea) == ("left", None)
     assert near_the_fovea(spots_of("hard_exudate", (0.46, 0.53)), found) is None
     assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None
-    empty = np.zeros((5, 64, 64))
-    sight = Sight(empty, empty, (), found, 0, None, 0.5)
-    assert "lies outside the picture" in side(sight, "en")
-    assert "位於畫面之外" in side(sight, "zh-TW")
+    assert "lies outside the picture" in side(sight_of(found), "en")
+    assert "位於畫面之外" in side(sight_of(found), "zh-TW")
+
+
+@pytest.mark.parametrize(("eye", "x"), [("left", 0.6), ("left", 0.8), ("right", 0.4)])
+def test_a_told_eye_whose_disc_lies_on_the_other_side_has_no_fovea_and_that_is_said(eye, x):
+    found = find_landmarks(disc_at(x), WHOLE, eye)
+    assert (found.eye, found.eye_by, found.fovea) == (eye, "told", None)
+    assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None
+    assert "lies on the side where the other eye has it" in side(sight_of(found), "en")
+    assert "視盤位於另一眼應有的一側" in side(sight_of(found), "zh-TW")
+
+
+@pytest.mark.parametrize(("eye", "x"), [("left", 0.2), ("right", 0.8), ("left", 0.52)])
+def test_a_told_eye_whose_disc_lies_on_its_side_or_in_the_middle_has_a_fovea(eye, x):
+    found = find_landmarks(disc_at(x), WHOLE, eye)
+    assert found.fovea is not None
+    assert not found.disc_is_of_other_eye
 
 
 def maps_with(*parts: tuple[str, int, int, int]) -> np.ndarray:

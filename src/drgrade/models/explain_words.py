@@ -47,6 +47,11 @@ WORDS: Pairs = {
         "a photograph of the nasal side, or of the other eye",
         "{eye}；依視盤推估，中心凹位於畫面之外，無法劃分象限：可能為鼻側照片，或眼別有誤",
     ),
+    "disc of the other eye": (
+        "{eye}, yet the optic disc lies on the side where the other eye has it, so no quadrants: "
+        "a photograph of the nasal side, upside down, or of the other eye",
+        "{eye}，但視盤位於另一眼應有的一側，無法劃分象限：可能為鼻側照片、影像上下顛倒，或眼別有誤",
+    ),
     "near fovea": (
         "hard exudates within a disc diameter of the fovea ({n}): a sign of macular edema",
         "距黃斑中心凹一個視盤直徑內有硬性滲出物（{n} 處）：黃斑水腫的徵象",
@@ -208,6 +213,8 @@ def side(sight: Sight, language: str) -> str:
         return said(WORDS, language, "no disc, eye" if eye else "no disc", eye=eye)
     if not eye:
         return said(WORDS, language, "disc in the middle")
+    if known.disc_is_of_other_eye:
+        return said(WORDS, language, "disc of the other eye", eye=eye)
     if known.fovea is None:
         return said(WORDS, language, "fovea outside", eye=eye)
     return said(WORDS, language, f"by {known.eye_by}", eye=eye)

@@ -5,7 +5,7 @@ Places are shares of the side of the prepared square, x to the right, y down.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -48,13 +48,21 @@ class Spot:
 class Landmarks:
     """The disc where it was seen, which eye it is where that is known, where the fovea should be.
 
-    `eye_by` is `told`, `disc` or empty.
+    `eye_by` is `told`, `disc` or empty. `diameter` is the disc's as far as it is believed, a share
+    of the side: what the fovea's place was reckoned with.
     """
 
     disc: Spot | None = None
     eye: str | None = None
     eye_by: str = ""
     fovea: tuple[float, float] | None = None
+    diameter: float = USUAL_DISC
+
+    @property
+    def disc_is_of_other_eye(self) -> bool:
+        """Whether the disc lies clearly on the side where that of the other eye would."""
+        shown = None if self.disc is None else eye_of(self.disc)
+        return shown is not None and self.eye is not None and shown != self.eye
 
 
 def field_of(pixels: np.ndarray, size: int) -> np.ndarray:
@@ -164,20 +172,29 @@ def find_landmarks(
     The disc lies towards the nose, so its side tells the eye, unless it is told or the disc lies
     in the middle. The fovea lies 2.6 disc diameters further out and a little lower, where the
     diameter is half believed: it stands for the camera's angle, but discs differ in size too. It is
-    not known where that is outside the field: a photo of the nasal side, or a wrong side told.
+    not known where that is outside the field, or where the disc lies on the other side than the
+    told eye's: a photo of the nasal side or upside down, or a wrong side told.
     """
     told = "told" if eye else ""
     disc = next(iter(find_spots(share, "disc", inside, threshold)), None)
     if disc is None or disc.diameter < LEAST_DISC * USUAL_DISC:
         return Landmarks(None, eye, told)
-    if not eye and abs(disc.x - 0.5) > IN_THE_MIDDLE:
-        eye, told = ("right" if disc.x > 0.5 else "left"), "disc"
-    if not eye:
-        return Landmarks(disc)
+    if not eye and (shown := eye_of(disc)):
+        eye, told = shown, "disc"
     diameter = float(np.sqrt(disc.diameter * USUAL_DISC))
+    known = Landmarks(disc, eye, told, None, diameter)
+    if not eye or known.disc_is_of_other_eye:
+        return known
     outwards = -1 if eye == "right" else 1
     fovea = (disc.x + outwards * FOVEA_AWAY * diameter, disc.y + FOVEA_BELOW * diameter)
-    return Landmarks(disc, eye, told, fovea if _is_within(fovea, inside) else None)
+    return replace(known, fovea=fovea if _is_within(fovea, inside) else None)
+
+
+def eye_of(disc: Spot) -> str | None:
+    """The eye whose disc lies on this side; None where it lies in the middle."""
+    if abs(disc.x - 0.5) <= IN_THE_MIDDLE:
+        return None
+    return "right" if disc.x > 0.5 else "left"
 
 
 def _is_within(place: tuple[float, float], inside: np.ndarray) -> bool:
@@ -230,7 +247,8 @@ def near_the_fovea(spots: Iterable[Spot], landmarks: Landmarks) -> int | None:
     if landmarks.fovea is None:
         return None
     drawn = [as_drawn(spot, landmarks) for spot in spots if spot.kind == "hard_exudate"]
-    return sum(float(np.hypot(each.x, each.y)) <= DISC_DIAMETER for each in drawn)
+    near = 2 * landmarks.diameter  # drawn eyes are measured in halves of the field
+    return sum(float(np.hypot(each.x, each.y)) <= near for each in drawn)
 
 
 def count(spots: Sequence[Spot]) -> dict[str, int]:
