@@ -162,6 +162,20 @@ def test_marks_are_counted_without_those_on_dust_too_where_it_is_known(place, tm
     assert "Without the marks on dust of the camera" in (tmp_path / "card.md").read_text()
 
 
+def test_how_many_photographs_were_not_seen_is_said(place, counted, tmp_path, capsys):
+    seen = load_grader(counted).facts["lesion_marks"]["photographs"]
+    for name in ("masks", "manifest.csv", "manifest.json"):
+        (tmp_path / name).symlink_to(place / name)
+    shutil.copytree(place / "photos", tmp_path / "photos")
+    table = pl.read_csv(place / "manifest.csv")
+    lost = table.filter((pl.col("split") != "test") & pl.col("mask").is_not_null())["photo"][0]
+    (tmp_path / lost).unlink()
+    output = tmp_path / "m.safetensors"
+    assert run(command(place, output, "--masks", str(tmp_path / "manifest.csv"))) in (0, 3)
+    assert f"1 of {seen} photographs with masks not seen (first: " in capsys.readouterr().err
+    assert load_grader(output).facts["lesion_marks"]["photographs"] == seen - 1
+
+
 def test_dust_of_other_photographs_is_refused(place, tmp_path, capsys):
     write_dust(Dust(()), tmp_path / "dust.json")
     asked = ("--masks", str(place / "manifest.csv"), "--dust", str(tmp_path / "dust.json"))

@@ -3,13 +3,27 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
+from drgrade.data.manifest import make_manifest
 from drgrade.data.masks import KINDS, MAPS
+from drgrade.data.preprocess import Preprocess
+from drgrade.errors import PredictionsError
 from drgrade.models.explain import see_lesions
-from drgrade.models.marks import count_marks
+from drgrade.models.grader import Grader
+from drgrade.models.marks import (
+    Masked,
+    check_marks,
+    count_marks,
+    healthy_photos,
+    marks_on_healthy,
+    masked_photos,
+)
+from drgrade.predictions import from_rows
+from drgrade.recipe import Model
 
 SIDE = 64
 LIGHT = np.full((SIDE, SIDE, 3), 120, np.uint8)
@@ -66,3 +80,48 @@ def test_nothing_marked_and_nothing_there_counts_nothing():
     none = np.zeros((len(MAPS), SIDE, SIDE), bool)
     sight = replace(see_lesions(none[:, ::2, ::2] * 0.9, LIGHT))
     assert {tuple(vars(each).values()) for each in count_marks(sight, none)} == {(0, 0, 0, 0, 0)}
+
+
+GRADER = Grader(torch.nn.Identity(), Model(lesions=True), Preprocess(size=64), "corn")
+
+
+def manifest_with_masks(root, *photos):
+    masks = [f"{photo}.mask.png" for photo in photos]
+    return make_manifest(pl.DataFrame({"photo": photos, "mask": masks}), root)
+
+
+def rows_of(*photos, split="calibrate", **more):
+    return [{"photo": each, "grade": 0, "status": "graded", "split": split, **more}
+            for each in photos]  # fmt: skip
+
+
+def test_of_a_photo_that_comes_twice_the_graded_row_alone_counts(tmp_path):
+    twice = rows_of("a.png") + rows_of("a.png", status="duplicate") + rows_of("b.png")
+    manifest = manifest_with_masks(tmp_path, "a.png", "b.png")
+    found = masked_photos(GRADER, from_rows(twice), tmp_path, manifest)
+    assert [each.photo.name for each in found] == ["a.png", "b.png"]
+
+
+def test_rows_of_folds_without_the_column_fold_are_refused_with_the_way_out(tmp_path):
+    rows = from_rows(rows_of("a.png", split="out_of_fold"))
+    for ask in (masked_photos, healthy_photos):
+        with pytest.raises(PredictionsError, match="without the column fold; give the out_of_fold"):
+            ask(GRADER, rows, tmp_path, manifest_with_masks(tmp_path, "a.png"))
+
+
+def test_a_column_fold_of_rows_of_another_split_names_no_model(tmp_path):
+    rows = from_rows(rows_of("a.png", fold=2))
+    manifest = manifest_with_masks(tmp_path, "a.png")
+    (found,) = masked_photos(GRADER, rows, tmp_path, manifest)
+    ((own, _),) = healthy_photos(GRADER, rows, tmp_path, manifest)
+    assert found.grader is own is GRADER
+
+
+def test_photographs_none_of_which_is_there_are_refused_with_the_way_out(tmp_path):
+    lost = [tmp_path / "a.png", tmp_path / "b.png"]
+    why = "none of 2 .first: a.png: cannot be read: No such file.*; give the manifest the root"
+    with pytest.raises(PredictionsError, match=f"with masks, got {why}"):
+        check_marks([Masked(GRADER, path, path) for path in lost])
+    with pytest.raises(PredictionsError, match=f"of grade 0, got {why}"):
+        marks_on_healthy([(GRADER, path) for path in lost])
+    assert marks_on_healthy([]).shape == (0, 2, len(KINDS))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,6 +11,7 @@ from scipy import ndimage
 from drgrade.data.dust import Dust
 from drgrade.data.manifest import Manifest
 from drgrade.data.masks import KINDS, MAPS, planes, read_mask, square_mask
+from drgrade.data.pictures import as_text
 from drgrade.data.preprocess import Prepared
 from drgrade.errors import PredictionsError
 from drgrade.models.checkpoint import load_grader
@@ -26,6 +26,7 @@ from drgrade.models.found_lesions import TOUCHING
 from drgrade.models.grader import Grader
 from drgrade.models.places import BEST
 from drgrade.predictions import Predictions
+from drgrade.progress import counted, say
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def masked_photos(
         manifest: photos and masks.
 
     Raises:
-        PredictionsError: no maps, no masks among the rows, or the folds are not beside the table.
+        PredictionsError: no maps, no masks among the graded rows, or the folds are not beside the
+            table or not told.
     """
     if not grader.model.lesions:
         raise PredictionsError("--masks asks how far lesion maps can be believed, and this model "
@@ -73,15 +75,15 @@ def masked_photos(
     if "mask" in table.columns:
         table = table.filter(pl.col("mask").is_not_null() & (pl.col("mask") != ""))
         told = [name for name in ("photo", "model", "fold") if name in rows.table.columns]
-        table = table.drop("model", "fold", strict=False).join(rows.table.select(told), on="photo")
+        graded = rows.table.filter(pl.col("status") == "graded").select(told)
+        table = table.drop("model", "fold", strict=False).join(graded, on="photo")
     if "mask" not in table.columns or not len(table):
         raise PredictionsError("--masks names no photo of these rows with a mask; give the "
                                "manifest that they come from, with its column mask")  # fmt: skip
     graders = _graders(grader, rows, folder, table)
-    folds = table["fold"] if "fold" in table.columns else [None] * len(table)
     return [
-        Masked(graders[fold], manifest.locate(photo), manifest.root / mask)
-        for fold, photo, mask in zip(folds, table["photo"], table["mask"], strict=True)
+        Masked(own, manifest.locate(photo), manifest.root / mask)
+        for own, photo, mask in zip(graders, table["photo"], table["mask"], strict=True)
     ]
 
 
@@ -95,18 +97,20 @@ def healthy_photos(
     table = rows.table.filter((pl.col("grade") == 0) & (pl.col("status") == "graded"))
     table = table.join(manifest.table.select("photo"), on="photo")
     graders = _graders(grader, rows, folder, table)
-    folds = table["fold"] if "fold" in table.columns else [None] * len(table)
-    return [(graders[fold], manifest.locate(photo))
-            for fold, photo in zip(folds, table["photo"], strict=True)]  # fmt: skip
+    return [(own, manifest.locate(photo))
+            for own, photo in zip(graders, table["photo"], strict=True)]  # fmt: skip
 
 
-def _graders(
-    grader: Grader, rows: Predictions, folder: Path, table: pl.DataFrame
-) -> dict[Any, Grader]:
-    """The model of each fold that rows come from; the model itself where they have none."""
+def _graders(grader: Grader, rows: Predictions, folder: Path, table: pl.DataFrame) -> list[Grader]:
+    """For each row of a table the model of its fold; the model itself where rows have none."""
     if rows.table["split"][0] != "out_of_fold":
-        return {None: grader}
-    return {fold: _of_fold(folder, fold, table) for fold in table["fold"].unique()}
+        return [grader] * len(table)
+    if "fold" not in table.columns:
+        raise PredictionsError("--masks asks the models of the folds, got out_of_fold rows without "
+                               "the column fold; give the out_of_fold.parquet that `drgrade train "
+                               "--folds` wrote")  # fmt: skip
+    of_fold = {fold: _of_fold(folder, fold, table) for fold in table["fold"].unique()}
+    return [of_fold[fold] for fold in table["fold"]]
 
 
 def _of_fold(folder: Path, fold: int, table: pl.DataFrame) -> Grader:
@@ -144,15 +148,15 @@ def count_marks(sight: Sight, masks: np.ndarray) -> list[Marks]:
     coarse = at_side(masks, sight.apart.shape[-1])[: len(KINDS)]
     near = [ndimage.binary_dilation(each, TOUCHING) for each in coarse]
     near_any = np.any(near, axis=0)
-    counted = []
+    told = []
     for kind, lesions in enumerate(coarse):
         marked = sight.apart[kind] > sight.threshold
         labels, found = ndimage.label(marked, TOUCHING)
         parts, number = ndimage.label(lesions, TOUCHING)
         near_mark = ndimage.binary_dilation(marked, TOUCHING)
-        counted.append(Marks(found, _touched(labels, near[kind]), _touched(labels, near_any),
-                             number, _touched(parts, near_mark)))  # fmt: skip
-    return counted
+        told.append(Marks(found, _touched(labels, near[kind]), _touched(labels, near_any),
+                          number, _touched(parts, near_mark)))  # fmt: skip
+    return told
 
 
 def _touched(labels: np.ndarray, where: np.ndarray) -> int:
@@ -163,37 +167,62 @@ def _touched(labels: np.ndarray, where: np.ndarray) -> int:
 def check_marks(photos: Iterable[Masked], dust: Dust | None = None) -> np.ndarray:
     """The counts of every photo that has a grade, (n, 2, 4, 5): kinds, and fields of `Marks`.
 
-    Of the second axis the first has all marks, the other those that do not lie on dust.
+    Of the second axis the first has all marks, the other those that do not lie on dust. How many
+    photos were not seen is said.
+
+    Raises:
+        PredictionsError: none was seen.
     """
-    counted = []
+    found: list[list[list[tuple[int, ...]]]] = []
+    unseen: list[str] = []
     for each in photos:
-        for found, sights in _seen(each.grader, each.photo, dust):
-            masks = reference(each.mask, found.prepared, each.grader.preprocess.size)
-            counted.append([[astuple(marks) for marks in count_marks(sight, masks)]
-                            for sight in sights])  # fmt: skip
-    return np.array(counted, dtype=np.int64).reshape(-1, 2, len(KINDS), 5)
+        for explained, sights in _seen(each.grader, each.photo, dust, unseen):
+            masks = reference(each.mask, explained.prepared, each.grader.preprocess.size)
+            found.append([[astuple(marks) for marks in count_marks(sight, masks)]
+                          for sight in sights])  # fmt: skip
+    _tell(unseen, len(found), "with masks")
+    return np.array(found, dtype=np.int64).reshape(-1, 2, len(KINDS), 5)
 
 
 def marks_on_healthy(photos: Iterable[tuple[Grader, Path]], dust: Dust | None = None) -> np.ndarray:
     """The marks of each of `KINDS` in every photo that has a grade, (n, 2, 4): all of them wrong.
 
-    Of the second axis the first has all marks, the other those that do not lie on dust.
+    The second axis, what is said and errors are as of `check_marks`; no photos at all are no error.
     """
-    counted = [
+    unseen: list[str] = []
+    found = [
         [list(sight.counts.values()) for sight in sights]
         for grader, photo in photos
-        for _, sights in _seen(grader, photo, dust)
+        for _, sights in _seen(grader, photo, dust, unseen)
     ]
-    return np.array(counted, dtype=np.int64).reshape(-1, 2, len(KINDS))
+    _tell(unseen, len(found), "of grade 0")
+    return np.array(found, dtype=np.int64).reshape(-1, 2, len(KINDS))
 
 
 def _seen(
-    grader: Grader, photo: Path, dust: Dust | None
+    grader: Grader, photo: Path, dust: Dust | None, unseen: list[str]
 ) -> Iterator[tuple[Explanation, tuple[Sight, Sight]]]:
-    """What is seen in a photo that has a grade: all marks, and those that do not lie on dust."""
-    _, found = explain_photo(grader, photo.name, photo)
-    if found is not None and found.sight is not None:
-        off_dust = found.sight
-        if placed := dust_in_square(found.prepared, dust):
-            off_dust = see_lesions(found.sight.shares, found.prepared.pixels, dust=placed)
-        yield found, (found.sight, off_dust)
+    """What is seen in a photo that has a grade: all marks, and those that do not lie on dust.
+
+    A photo without one is put down in `unseen` with its reason.
+    """
+    row, found = explain_photo(grader, photo.name, photo)
+    if found is None or found.sight is None:
+        unseen.append(f"{as_text(photo.name)}: {row.get('reason', 'no lesion maps')}")
+        return
+    off_dust = found.sight
+    if placed := dust_in_square(found.prepared, dust):
+        off_dust = see_lesions(found.sight.shares, found.prepared.pixels, dust=placed)
+    yield found, (found.sight, off_dust)
+
+
+def _tell(unseen: list[str], seen: int, which: str) -> None:
+    """Say how many photographs were not seen; refuse where none was."""
+    if not unseen:
+        return
+    if not seen:
+        raise PredictionsError(f"--masks counts marks on photographs {which}, got none of "
+                               f"{len(unseen)} (first: {unseen[0]}); give the manifest the root "
+                               "below which they lie")  # fmt: skip
+    say(f"--masks: {len(unseen)} of {counted(len(unseen) + seen, 'photograph')} {which} not seen "
+        f"(first: {unseen[0]})")  # fmt: skip
