@@ -143,14 +143,58 @@ def test_every_photo_is_of_one_block_of_thirty_to_fifty_nine(n, folder, monkeypa
     assert all(30 <= len(block.photos) < 60 for block in found.blocks)
 
 
-def test_what_cannot_be_read_is_named_with_its_reason(folder, tmp_path):
+def kept_reading(monkeypatch, name: str) -> list[str]:
+    """The photos that a function of the module was asked for, by name, as they come."""
+    asked: list[str] = []
+    usual = getattr(of_dust, name)
+    monkeypatch.setattr(of_dust, name, lambda *more: asked.append(more[0]) or usual(*more))
+    return asked
+
+
+def test_photographs_of_a_size_that_is_too_rare_are_not_decoded(folder, monkeypatch):
+    asked = kept_reading(monkeypatch, "_look")
+    found = find_dust(listed(folder, "dusty")[:29])
+    assert (len(found.too_few), asked) == (29, [])
+
+
+def test_one_size_is_looked_at_after_another_however_they_are_mixed(folder, tmp_path, monkeypatch):
+    mixed = listed(folder, "dusty")
+    for number, (name, path, _) in enumerate(list(mixed)):
+        with Image.open(path) as shown:
+            shown.resize((SIZE, SIZE // 2)).save(tmp_path / path.name)
+        mixed.insert(2 * number, (f"half {name}", tmp_path / path.name, None))
+    asked = kept_reading(monkeypatch, "_look")
+    assert len(find_dust(mixed).blocks) == 2
+    assert [name.startswith("half") for name in asked] == [True] * N + [False] * N
+
+
+def test_a_turned_photograph_is_judged_with_those_of_its_upright_size(folder, tmp_path):
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    for path in (folder / "dusty").iterdir():
+        with Image.open(path) as shown:
+            shown.crop((0, 0, SIZE, SIZE - 8)).save(tmp_path / path.name, quality=92, exif=turned)
+    found = find_dust((path.name, path, None) for path in sorted(tmp_path.iterdir()))
+    assert [(each.width, each.height) for each in found.blocks] == [(SIZE - 8, SIZE)]
+
+
+def test_the_field_of_a_photo_that_is_held_is_kept_as_bits(folder):
+    look = of_dust._look("", next((folder / "clean").iterdir()), None)[1]
+    assert look.inside.shape == look.contrast.shape
+    assert look.inside.any()
+    assert not look.inside[0, 0]
+    assert look.packed.nbytes <= look.contrast.size / 8 + 1
+
+
+def test_what_cannot_be_read_is_named_with_its_reason(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(of_dust, "LEAST", 1)
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff\xe0 no more")
     black = tmp_path / "black.png"
     Image.new("RGB", (64, 64)).save(black)
     missing = PhotoError("cannot be read", "not there")
     found = find_dust([("broken", broken, None), ("black", black, None), ("none", missing, None)])
-    assert [name for name, _ in found.unread] == ["broken", "black", "none"]
+    assert [name for name, _ in found.unread] == ["broken", "none", "black"]
     assert all(why for _, why in found.unread)
 
 

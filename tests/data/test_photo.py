@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PIL import Image, ImageOps
 
-from drgrade.data.photo import Limits, read_photo
+from drgrade.data.photo import Limits, read_photo, sides_of
 from drgrade.errors import PhotoError
 
 
@@ -176,6 +176,19 @@ def test_reduced_decoding_never_goes_below_what_is_wanted(tmp_path, picture, wan
     photo = read_photo(path, wanted_side=wanted)
     assert min(photo.pixels.shape[:2]) >= wanted
     assert (photo.width, photo.height) == (960, 640)
+
+
+@pytest.mark.parametrize(("form", "options"), FORMS)
+def test_the_sides_of_a_picture_are_told_by_its_header_alone(tmp_path, picture, form, options):
+    whole = saved(picture.rotate(90, expand=True), form, **options)
+    assert sides_of(written(tmp_path, whole)) == (64, 96)
+
+
+def test_what_has_no_header_has_no_sides_and_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    written(tmp_path, b"\xff\xd8\xff\xe0 no more")
+    names = ("photo.jpg", "none.jpg", ".", "a\0.png", f"{'a' * 300}.png", "pipe.jpg")
+    assert {sides_of(tmp_path / name) for name in names} == {None}
 
 
 def test_limits_are_the_callers(tmp_path, picture):

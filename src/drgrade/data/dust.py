@@ -19,9 +19,10 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from drgrade.data.photo import read_photo
+from drgrade.data.photo import read_photo, sides_of
 from drgrade.errors import DrgradeError, ManifestError, PhotoError
 from drgrade.files import write_json
+from drgrade.progress import track
 
 KIND: Final = "drgrade dust"
 SIDE: Final = 512  # px of a photo's longer side while it is looked at
@@ -39,6 +40,7 @@ LARGEST: Final = 0.04  # of the longer side
 NEAR: Final = 0.008  # of the longer side: how far beside a spot a mark's centre may lie
 NO_LARGER: Final = 2.0  # times the spot, and `NEAR`: a larger mark is not of the dust alone
 SHOWN: Final = 12  # blocks whose light is kept for a picture
+Given = tuple[str, Path | DrgradeError, str | None]  # a photo's name, its place, its patient
 
 
 @dataclass(frozen=True)
@@ -104,33 +106,61 @@ class Dust:
 
 @dataclass(frozen=True)
 class _Look:
-    """A photo in little: log of its light over that of its surroundings, and the field, (h, w)."""
+    """A photo in little: log of its light over that of its surroundings, (h, w), and the field.
+
+    `packed` is the field as bits, since many are held.
+    """
 
     name: str
     patient: str
     sha256: str
     contrast: np.ndarray
-    inside: np.ndarray
+    packed: np.ndarray
+
+    @property
+    def inside(self) -> np.ndarray:
+        """The field, (h, w) bool."""
+        bits = np.unpackbits(self.packed, count=self.contrast.size)
+        return bits.reshape(self.contrast.shape).astype(bool)
 
 
-def find_dust(photos: Iterable[tuple[str, Path | DrgradeError, str | None]]) -> Dust:
+def find_dust(photos: Iterable[Given]) -> Dust:
     """The dust of photos (name, place or what is wrong with it, patient where known), in order.
 
-    Of each size up to 80 photos are held at a time, half a megabyte each. Fewer than 30 of a size,
-    or of fewer than 10 patients, are not judged; a photo without a patient is one of its own.
+    One size is looked at after another: up to 80 photos are held at a time, half a megabyte each.
+    Fewer than 30 of a size, by the headers of their files, are not decoded. These, and photos of
+    fewer than 10 patients, are not judged; a photo without a patient is one of its own.
     """
-    waiting: dict[tuple[int, int], list[_Look]] = {}
     blocks: list[Block] = []
     too_few: list[str] = []
     unread: list[tuple[str, str]] = []
+    for sides, group in _by_sides(photos).items():
+        if sides and len(group) < LEAST:
+            too_few += [name for name, _, _ in group]
+            continue
+        for size, looks in _in_blocks(track(group, len(group), "finding dust"), unread):
+            if len(looks) < LEAST or len({each.patient for each in looks}) < LEAST_PATIENTS:
+                too_few += [each.name for each in looks]
+            else:
+                block = _judged(size, looks)
+                blocks.append(block if len(blocks) < SHOWN else replace(block, shares=None))
+    return Dust(tuple(blocks), tuple(too_few), tuple(unread))
 
-    def judge(size: tuple[int, int], looks: Sequence[_Look]) -> None:
-        if len(looks) < LEAST or len({each.patient for each in looks}) < LEAST_PATIENTS:
-            too_few.extend(each.name for each in looks)
-        else:
-            block = _judged(size, looks)
-            blocks.append(block if len(blocks) < SHOWN else replace(block, shares=None))
 
+def _by_sides(photos: Iterable[Given]) -> dict[tuple[int, int] | None, list[Given]]:
+    """Photos by their shorter and longer side; None: no header tells, and reading may say why."""
+    found: dict[tuple[int, int] | None, list[Given]] = {}
+    for each in photos:
+        sides = None if isinstance(each[1], DrgradeError) else sides_of(each[1])
+        found.setdefault(sides, []).append(each)
+    return found
+
+
+def _in_blocks(
+    photos: Iterable[Given], unread: list[tuple[str, str]]
+) -> Iterator[tuple[tuple[int, int], list[_Look]]]:
+    """Photos in little as blocks of one size each; what cannot be read is put down in `unread`."""
+    waiting: dict[tuple[int, int], list[_Look]] = {}
     for name, place, patient in photos:
         try:
             size, seen = _look(name, place, patient)
@@ -140,12 +170,11 @@ def find_dust(photos: Iterable[tuple[str, Path | DrgradeError, str | None]]) -> 
         held = waiting.setdefault(size, [])
         held.append(seen)
         if len(held) == 2 * TOGETHER:
-            judge(size, held[:TOGETHER])
+            yield size, held[:TOGETHER]
             del held[:TOGETHER]
     for size, held in waiting.items():
         for start, end in _cuts(len(held), max(1, round(len(held) / TOGETHER))):
-            judge(size, held[start:end])
-    return Dust(tuple(blocks), tuple(too_few), tuple(unread))
+            yield size, held[start:end]
 
 
 def _cuts(n: int, parts: int) -> Iterator[tuple[int, int]]:
@@ -173,7 +202,8 @@ def _look(
         raise PhotoError("nothing to see", "no pixel is brighter than the margin")
     light = np.log(pixels[..., :2].mean(axis=2) + 1)  # blue is mostly noise
     contrast = _blurred(light, inside, FINE) - _blurred(light, inside, COARSE)
-    found = _Look(name, patient or name, photo.sha256, contrast.astype(np.float16), inside)
+    found = _Look(name, patient or name, photo.sha256, contrast.astype(np.float16),
+                  np.packbits(inside))  # fmt: skip
     return (photo.width, photo.height), found
 
 
