@@ -164,3 +164,8 @@ def test_what_a_killed_process_had_half_written_is_swept_out_by_who_takes_over(t
     (tmp_path / "last.safetensors").write_bytes(b"whole")
     with locked(tmp_path):
         assert sorted(file.name for file in tmp_path.iterdir()) == ["last.safetensors", "lock.json"]
+
+
+def test_bytes_of_a_name_that_are_no_text_are_written_and_json_reads_them_back(tmp_path):
+    write_json(tmp_path / "a.json", {"command": "m\udcff.csv"})
+    assert json.loads((tmp_path / "a.json").read_text())["command"] == "m\udcff.csv"

@@ -268,3 +268,38 @@ def test_a_start_that_no_stage_would_take_is_refused():
     make_recipe({"model": {"start": "imagenet"}, "stages": [{"name": "drawn"}, {"name": "real"}]})
     with pytest.raises(RecipeError, match=r'start = "phantom" is for the first.*\'drawn\' has one'):
         make_recipe({"model": {"start": "phantom"}, "stages": stages})
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"model": {"head": "lab", "stem": "small"}}, 'head = "lab" fits the standard stem only'),
+        ({"model": {"head": "lab", "views": 2}}, "views turn them; got 2 views"),
+        ({"model": {"lesions": True}, "lesions": {"dme": 1.0}}, "lesions.dme weighs nothing"),
+        ({"optimiser": {"name": "adamw", "nesterov": True}}, "are of sgd; leave them out"),
+        (
+            {"schedule": {"warmup_epochs": 5}, "train": {"epochs": 3}},
+            "within train.epochs = 3, got 5",
+        ),
+        ({"data": {"manifest": "m\udcff.csv"}}, r"data.manifest must be a name that UTF-8 can"),
+    ],
+)
+def test_a_setting_without_effect_or_that_cannot_be_is_refused(settings, problem):
+    with pytest.raises(RecipeError, match=problem):
+        make_recipe(settings)
+
+
+def test_all_rules_that_settings_break_together_are_told_at_once():
+    with pytest.raises(RecipeError, match=r"goes with cross_entropy only.*leaves none; set train"):
+        make_recipe({"objective": {"name": "corn", "label_smoothing": 0.1},
+                     "data": {"carve": "none"}})  # fmt: skip
+
+
+def test_a_name_with_control_letters_is_written_and_read_back():
+    recipe = make_recipe({"data": {"manifest": 'a\rb\tc\x7f"\\d\n.csv'}})
+    assert make_recipe(tomllib.loads(write_toml(recipe))) == recipe
+
+
+def test_a_stage_is_not_set_in_a_recipe_without_stages():
+    with pytest.raises(RecipeError, match=r"stages.real.data.size: this recipe has no stages"):
+        load_recipe("lab", ["stages.real.data.size=64"])

@@ -97,8 +97,11 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write UTF-8 text so that a reader sees the old file or the whole new one."""
-    write_bytes(path, content.encode("utf-8"))
+    """Write UTF-8 text so that a reader sees the old file or the whole new one.
+
+    Bytes of a file's name that are no UTF-8 are written as escapes, which JSON reads back.
+    """
+    write_bytes(path, content.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: Path, content: Any) -> None:

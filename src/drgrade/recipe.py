@@ -1,167 +1,41 @@
-"""Every knob of an experiment on one page, and the one door from TOML to them."""
+"""A whole experiment, and the one door from TOML to its settings."""
 
 import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError, model_validator
 
 from drgrade.errors import RecipeError, nearest
 from drgrade.files import sha256_bytes
+from drgrade.recipe_rules import broken_rules
+from drgrade.recipe_sections import (
+    Augment,
+    Data,
+    Lesions,
+    Model,
+    Objective,
+    Optimiser,
+    Schedule,
+    Section,
+    Stage,
+    Train,
+)
 from drgrade.settings import apply_changes, as_toml, explain, toml_lines
 
+__all__ = [
+    "Augment", "Data", "Lesions", "Model", "Objective", "Optimiser", "Recipe", "Schedule", "Stage",
+    "Train", "load_recipe", "make_recipe", "packaged_recipes", "write_toml",
+]  # fmt: skip
+
 LARGEST_RECIPE = 1 << 20
-STRIDE = 32  # px of a photo for one of a network's coarsest map, with the standard stem
 UNCHOSEN = "no split"  # what chose the epoch where the last one is kept
 HASHED_AS: dict[str, dict[str, Any]] = {  # places, and how a result is computed, are no settings
     "data": {"manifest": "", "root": "", "workers": 2},
     "train": {"save_minutes": 5.0},
 }
-Whole = Annotated[int, Field(strict=True)]  # true is no 1, and 2.0 no 2
-Share = Annotated[float, Field(ge=0.0, lt=1.0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-
-
-class Section(BaseModel):
-    """A frozen section of a recipe; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class Data(Section):
-    """Which photos, and the squares made of them."""
-
-    manifest: str = ""
-    root: str = ""
-    drawn: Whole = Field(0, ge=0, le=1_000_000)  # so many drawn photos instead of a manifest
-    draw_seed: Whole = Field(0, ge=0)
-    size: Whole = Field(512, ge=28, le=2048)
-    crop: Literal["field", "none"] = "field"
-    workers: Whole = Field(2, ge=0, le=64)
-    photos: Whole = Field(0, ge=0)  # at most so many training photos, whole patients; 0: all
-    split_seed: Whole = Field(0, ge=0)
-    carve: Literal["both", "tune", "none"] = "both"  # of tune and calibrate, taken out of train
-
-    @property
-    def carved(self) -> tuple[str, ...]:
-        """The splits that a manifest without them gets out of its training rows."""
-        return {"both": ("tune", "calibrate"), "tune": ("tune",), "none": ()}[self.carve]
-
-
-class Model(Section):
-    """The network, its head and stem, and where its weights start."""
-
-    network: str = "resnet18"
-    head: Literal["global", "lab"] = "global"
-    stem: Literal["standard", "small"] = "standard"
-    plain: bool = False
-    stride_in: Literal["3x3", "1x1"] = "3x3"
-    start: str = "random"
-    lesions: bool = False  # maps and counts of lesions beside the grade
-    reads: Literal["features", "lesions", "both"] = "features"  # what the grade is made of
-    dme: bool = False  # macular edema beside the grade
-    views: Literal[1, 2, 4] = 1  # averaged when it answers: mirrored too, and upside down too
-    light: Literal["camera", "flat"] = "camera"  # flat: each pixel against its surroundings
-
-
-class Objective(Section):
-    """What the outputs mean and how an error is priced."""
-
-    name: Literal["cross_entropy", "regression", "corn"] = "cross_entropy"
-    class_weights: Literal["none", "balanced", "sqrt"] = "none"
-    label_smoothing: Share = 0.0
-
-
-class Lesions(Section):
-    """How much lesion maps, counts and macular edema weigh beside the grade, whose weight is 1.
-
-    They are learned where the manifest has masks (`mask`), counts (`n_microaneurysm`, ...), `dme`.
-    """
-
-    maps: float = Field(1.0, ge=0.0, le=100.0, allow_inf_nan=False)
-    counts: float = Field(0.2, ge=0.0, le=100.0, allow_inf_nan=False)
-    dme: float = Field(0.5, ge=0.0, le=100.0, allow_inf_nan=False)
-    healthy: bool = False  # beside masks, photos of grade 0 without one teach: no lesion
-    masked_share: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # of an epoch, at least
-
-
-class Augment(Section):
-    """How far a training photo may be moved; every number is a largest change."""
-
-    flip: bool = True
-    rotation: float = Field(0.0, ge=0.0, le=180.0, allow_inf_nan=False)  # degrees
-    translation: float = Field(0.0, ge=0.0, le=0.5, allow_inf_nan=False)  # share of the side
-    scale: float = Field(0.0, ge=0.0, le=0.5, allow_inf_nan=False)  # 0.1: 1/1.1 to 1.1 times
-    aspect: float = Field(0.0, ge=0.0, le=0.5, allow_inf_nan=False)
-    brightness: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)
-    contrast: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)
-    colour: float = Field(0.0, ge=0.0, le=1.0, allow_inf_nan=False)  # 0.2: each channel by 1.2
-    gamma: float = Field(0.0, ge=0.0, le=1.0, allow_inf_nan=False)
-    light: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # uneven, edge against middle
-    blur: float = Field(0.0, ge=0.0, le=0.05, allow_inf_nan=False)  # share of the side
-    noise: float = Field(0.0, ge=0.0, le=0.2, allow_inf_nan=False)  # of full light
-    jpeg: Whole = Field(0, ge=0, le=95)  # the lowest quality; 0: not compressed anew
-
-
-class Optimiser(Section):
-    """How weights move."""
-
-    name: Literal["sgd", "adamw"] = "sgd"
-    learning_rate: Annotated[float, Field(gt=0.0, le=10.0, allow_inf_nan=False)] = 1e-3
-    momentum: Share = 0.9
-    nesterov: bool = False
-    weight_decay: float = Field(5e-4, ge=0.0, le=1.0, allow_inf_nan=False)
-
-
-class Schedule(Section):
-    """How the learning rate changes."""
-
-    name: Literal["constant", "cosine", "step"] = "constant"
-    warmup_epochs: float = Field(0.0, ge=0.0, le=100.0, allow_inf_nan=False)
-    step_epochs: Whole = Field(10, ge=1, le=1000)
-    step_factor: Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)] = 0.1
-
-
-class Train(Section):
-    """How long, in what pieces, and what chooses the best epoch (always on `tune`, or none)."""
-
-    epochs: Whole = Field(10, ge=1, le=10_000)
-    batch: Whole = Field(16, ge=1, le=4096)
-    seed: Whole = Field(0, ge=0, lt=1 << 31)
-    accumulate: Whole = Field(1, ge=1, le=1024)
-    clip: float = Field(0.0, ge=0.0, le=1e6, allow_inf_nan=False)
-    ema: Share = 0.0
-    mixed_precision: bool = False
-    channels_last: bool = True
-    balanced_sampler: bool = False
-    early_stop: Whole = Field(0, ge=0, le=10_000)  # epochs without a better tune score; 0: never
-    choose: Literal["qwk", "accuracy", "loss", "last"] = "qwk"  # last: the last epoch, unchosen
-    watch_test: bool = False  # test accuracy of every epoch, for the lab's table only
-    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
-    threads: Whole = Field(0, ge=0, le=256)
-    save_minutes: Annotated[float, Field(ge=0.0, le=1440.0, allow_inf_nan=False)] = 5.0
-
-
-class Stage(Section):
-    """One of several trainings in a row: its name and what it has otherwise than the recipe."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
-    data: dict[str, Any] = {}
-    model: dict[str, Any] = {}
-    objective: dict[str, Any] = {}
-    lesions: dict[str, Any] = {}
-    augment: dict[str, Any] = {}
-    optimiser: dict[str, Any] = {}
-    schedule: dict[str, Any] = {}
-    train: dict[str, Any] = {}
-
-    @property
-    def changes(self) -> dict[str, dict[str, Any]]:
-        """Section -> key -> value of what is otherwise."""
-        return {name: value for name, value in self.model_dump().items()
-                if isinstance(value, dict) and value}  # fmt: skip
 
 
 class Recipe(Section):
@@ -180,56 +54,8 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Recipe":
-        if self.model.head == "lab" and self.data.size != 512:
-            raise ValueError(
-                f'model.head = "lab" fits data.size = 512 only, got {self.data.size}; '
-                'set model.head = "global"'
-            )
-        if self.objective.name != "cross_entropy" and self.objective.label_smoothing:
-            raise ValueError("objective.label_smoothing goes with cross_entropy only; set it to 0")
-        if self.train.choose == "last" and self.train.early_stop:
-            raise ValueError(
-                'train.early_stop waits for a better epoch, and train.choose = "last" looks for '
-                "none; leave one of them out"
-            )
-        if self.data.carve == "none" and self.train.choose != "last":
-            raise ValueError(
-                f'train.choose = "{self.train.choose}" chooses on tune, and data.carve = "none" '
-                'leaves none; set train.choose = "last"'
-            )
-        if self.data.drawn and self.data.manifest:
-            raise ValueError(
-                "data.drawn and data.manifest are two sources of photos; keep one of them"
-            )
-        if self.lesions != Lesions() and not self.model.lesions:
-            raise ValueError("lesions.maps, lesions.counts and lesions.dme weigh nothing without "
-                             "model.lesions = true; set it, or leave them out")  # fmt: skip
-        if self.model.lesions and self.data.size % 2:
-            raise ValueError(f"model.lesions = true makes maps of half the side, and data.size = "
-                             f"{self.data.size} is odd; take an even one")  # fmt: skip
-        if self.lesions.masked_share and self.train.balanced_sampler:
-            raise ValueError("lesions.masked_share and train.balanced_sampler both say how often a "
-                             "photo comes; leave one of them out")  # fmt: skip
-        for key in ("reads", "dme"):
-            value = getattr(self.model, key)
-            if value != getattr(Model(), key) and not self.model.lesions:
-                raise ValueError(f"model.{key} = {as_toml(value)} goes with model.lesions = true; "
-                                 "set it, or leave the other out")  # fmt: skip
-        return self
-
-    @model_validator(mode="after")
-    def _can_be_made(self) -> "Recipe":
-        if self.model.lesions and self.model.stem == "small":
-            raise ValueError('model.lesions = true makes maps of half the side, and model.stem = '
-                             '"small" keeps the whole; set model.stem = "standard"')  # fmt: skip
-        own = self.optimiser
-        if own.name == "sgd" and own.nesterov and not own.momentum:
-            raise ValueError("optimiser.nesterov = true needs momentum above 0, got 0; raise "
-                             "optimiser.momentum, or leave nesterov out")  # fmt: skip
-        if self.train.batch == 1 and self.data.size <= STRIDE and self.model.stem == "standard":
-            raise ValueError("train.batch = 1 leaves batch normalisation one value a channel at "
-                             f"data.size = {self.data.size}; set train.batch = 2, or a size above "
-                             f"{STRIDE}")  # fmt: skip
+        if broken := broken_rules(self):
+            raise ValueError("; ".join(broken))
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from drgrade.errors import RecipeError, choose, nearest
 
+LAST_CONTROL = 0x7F  # letters up to here that are not printable have no place in TOML as they are
 Sections = Mapping[str, type[BaseModel]]
 OUT_OF_RANGE = ("greater_than_equal", "greater_than", "less_than_equal", "less_than",
                 "finite_number")  # fmt: skip
@@ -71,6 +72,8 @@ def _change_stage(settings: dict[str, Any], key: str, value: str) -> None:
     section, dot, name = rest.partition(".")
     if not dot:
         raise RecipeError(f"--set takes stages.NAME.section.key=value, got 'stages.{key}={value}'")
+    if not _stages_of(settings):
+        raise RecipeError(f"--set stages.{key}: this recipe has no stages")
     inside = choose(_stages_of(settings), stage, "stage of this recipe").setdefault(section, {})
     if not isinstance(inside, dict):
         raise RecipeError(f"--set stages.{key}: '{section}' is no section of a recipe")
@@ -134,9 +137,14 @@ def as_toml(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
+        return f'"{"".join(map(_escaped, value))}"'
     return repr(value)
+
+
+def _escaped(letter: str) -> str:
+    if letter in '"\\':
+        return f"\\{letter}"
+    return letter if letter.isprintable() or ord(letter) > LAST_CONTROL else f"\\u{ord(letter):04X}"
 
 
 def toml_lines(values: dict[str, Any]) -> list[str]:

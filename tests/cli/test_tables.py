@@ -150,3 +150,9 @@ def test_the_sources_are_listed_with_their_licences(capsys: Capture) -> None:
 def test_the_sources_are_listed_for_programs(capsys: Capture) -> None:
     assert run(["data", "sources", "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)["lab3"]) == {"holds", "licence", "address"}
+
+
+@pytest.mark.parametrize("shares", ["0.5,0.2,0.1,0.2", "70,10,10,20", "110,-10,0,0"])
+def test_shares_are_percentages_of_one_hundred(folder: Path, capsys: Capture, shares: str) -> None:
+    assert run(["data", "split", "m.csv", "-o", "s.csv", "--shares", shares]) == 2
+    assert f"100 in all, such as 70,10,10,10; got '{shares}'" in capsys.readouterr().err

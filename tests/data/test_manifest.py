@@ -347,3 +347,8 @@ def test_a_million_rows_take_at_most_300_bytes_each_and_linear_time(tmp_path: Pa
     per_row, whole = measure(tmp_path, 1_000_000)
     assert per_row <= 300
     assert whole <= 4 * quarter * 1.6
+
+
+def test_a_root_that_is_nowhere_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("photo,grade\na.jpg,0\n")
+    assert "root must be a folder, got 'nix'" in problem_of(tmp_path / "m.csv", root=Path("nix"))

@@ -177,3 +177,11 @@ def test_several_processes_draw_the_same_photographs(tmp_path):
     assert one.table.equals(two.table)
     for photo in one.table["photo"]:
         assert (tmp_path / "one" / photo).read_bytes() == (tmp_path / "two" / photo).read_bytes()
+
+
+def test_a_set_whose_facts_were_not_written_is_told_to_be_drawn_when_it_is_drawn_again(tmp_path):
+    draw_set(4, tmp_path, size=64, seed=3)
+    before = (tmp_path / "manifest.json").read_bytes()
+    (tmp_path / "manifest.json").unlink()
+    draw_set(4, tmp_path, size=64, seed=3)
+    assert (tmp_path / "manifest.json").read_bytes() == before

@@ -358,3 +358,11 @@ def test_graders_of_one_rule_say_nothing_of_it_and_seeds_of_two_rules_do():
     pooled = compare(tables, pools={"ab": [0, 1], "c": [2]}, resamples=20)
     assert pooled.rules_differ
     assert pooled.entries[0].called_by == "both"
+
+
+def test_one_model_twice_is_no_comparison():
+    tables = seeds_of("r", 0.8, 0.8)
+    same = {name: Predictions(rows.table, rows.facts | {"weights_sha256": "ab"})
+            for name, rows in tables.items()}  # fmt: skip
+    with pytest.raises(UsageError, match="got 2 tables of the same weights"):
+        compare(same, resamples=FEW)

@@ -35,7 +35,9 @@ def test_a_run_is_judged_once(tmp_path):
 def test_without_test_rows_the_reason_is_said(tmp_path, capsys):
     write_predictions(rows("tune"), tmp_path / "predictions.parquet")
     assert judge_run(tmp_path) is None
-    assert "no scorecard: one split is judged" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no scorecard: no row is of split 'test'" in said
+    assert "data split MANIFEST --anew" in said
 
 
 def test_a_run_that_learned_from_every_photo_has_nobody_to_be_judged_on(tmp_path, capsys):
@@ -48,3 +50,12 @@ def test_a_run_that_learned_from_every_photo_has_nobody_to_be_judged_on(tmp_path
 def test_out_of_fold_rows_are_judged_beside_their_table(tmp_path):
     write_predictions(rows("out_of_fold"), tmp_path / "out_of_fold.parquet")
     assert judge_folds(tmp_path / "out_of_fold.parquet") == tmp_path / "scorecard" / "report.html"
+
+
+def test_a_run_judged_in_another_language_is_written_anew_and_is_no_further_look(tmp_path):
+    write_predictions(rows("test"), tmp_path / "predictions.parquet")
+    page = judge_run(tmp_path)
+    looks = json.loads(page.with_suffix(".json").read_text())["looks"]
+    assert judge_run(tmp_path, language="zh-TW") == page
+    assert "評分卡" in page.read_text(encoding="utf-8")
+    assert json.loads(page.with_suffix(".json").read_text())["looks"] == looks

@@ -12,6 +12,7 @@ from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
 from drgrade.errors import RecipeError, RunError, UsageError
+from drgrade.files import locked
 from drgrade.training import lab_nets
 from drgrade.training.lab import run_lab
 from drgrade.training.lab_cells import Cell, Wanted
@@ -171,3 +172,15 @@ def test_finished_cells_are_not_passed_off_as_run_with_other_settings(lab, manif
     longer = replace(ASKED, epochs=2)
     with pytest.raises(RunError, match=r"train\.epochs: 1 -> 2"):
         run_lab(manifest, lab, longer, measured=pace)
+
+
+def test_cells_of_other_photos_are_not_put_on_one_page(lab, manifest):
+    before = (lab / "lab.json").read_bytes()
+    with pytest.raises(RunError, match="holds cells of other photos"):
+        run_lab(manifest, lab, replace(ASKED, cells=("resnet50-random",), photos=20), measured=pace)
+    assert (lab / "lab.json").read_bytes() == before
+
+
+def test_a_folder_is_one_labs_at_a_time(lab, manifest):
+    with locked(lab), pytest.raises(RunError, match="is in use by"):
+        run_lab(manifest, lab, ASKED, measured=pace)

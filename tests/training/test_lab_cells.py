@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from drgrade.errors import UnknownNameError, UsageError
+from drgrade.errors import RecipeError, UnknownNameError, UsageError
 from drgrade.files import write_json
 from drgrade.training.lab_cells import Wanted, cells_of, compared, fitting_head
 from drgrade.training.lab_nets import nets_of
@@ -131,3 +131,27 @@ def test_the_nets_of_the_first_figure_take_their_size_from_a_setting_and_no_netw
     assert net.size == 32
     with pytest.raises(UsageError, match="give --cells"):
         nets_of(Wanted(degradation=True, changes=["model.network=resnet34"]))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        (Wanted(changes=("data.root=/photos",)), "give --root instead"),
+        (Wanted(epochs=3, changes=("train.epochs=5",)), "--epochs and --set train.epochs"),
+        (Wanted(photos=3, changes=("data.photos=5",)), "--photos and --set data.photos"),
+    ],
+)
+def test_what_would_do_nothing_is_refused(wanted, problem):
+    with pytest.raises(UsageError, match=problem):
+        cells_of(wanted)
+
+
+@pytest.mark.parametrize("change", ["model.plain=true", "model.head=lab"])
+def test_what_the_nets_of_the_first_figure_decide_is_not_set(change):
+    with pytest.raises(UsageError, match="the lab decides model"):
+        nets_of(Wanted(degradation=True, changes=(change,)))
+
+
+def test_a_lab_whose_epochs_nothing_would_choose_is_refused():
+    with pytest.raises(RecipeError, match=r"chooses each cell's epoch on tune.*choose=qwk"):
+        cells_of(Wanted(changes=('train.choose="last"',)))

@@ -262,3 +262,13 @@ def test_a_recipe_with_stages_is_no_single_training(photos, tmp_path):
     with pytest.raises(RecipeError, match=r"has the stages drawn, real; train it with run_stages"):
         run(recipe(photos), None, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_photos_of_a_later_stage_that_are_elsewhere_are_told_before_the_first_begins(
+    photos, tmp_path
+):
+    there = read_manifest(Path(photos))
+    lost = Manifest(there.table, tmp_path / "nowhere", {})
+    with pytest.raises(RecipeError, match=r"stage 'real': at most 10% .*is not there; set data.ro"):
+        run_stages(recipe(photos), lost, tmp_path / "run")
+    assert not (tmp_path / "run").exists()

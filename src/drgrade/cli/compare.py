@@ -83,7 +83,6 @@ def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "
     """The tables by short names, with the patients that the manifest lends."""
     from drgrade.data.manifest import read_manifest
     from drgrade.evaluation.joining import held_against, with_splits
-    from drgrade.evaluation.judging.judge import pick_split
     from drgrade.evaluation.scorecard import with_patients
     from drgrade.predictions import read_predictions
 
@@ -91,7 +90,7 @@ def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "
     photos = manifest or next((m for m in map(_own_manifest, paths) if m), None)
     known = None if photos is None else read_manifest(photos)
     tables = {
-        name: pick_split(with_splits(read_predictions(file), known), split)
+        name: _picked(name, with_splits(read_predictions(file), known), split)
         for name, file in zip(_names(paths), files, strict=True)
     }
     if known is None:
@@ -99,6 +98,15 @@ def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "
     for rows in tables.values():
         held_against(rows, known)
     return {name: with_patients(rows, known) for name, rows in tables.items()}
+
+
+def _picked(name: str, rows: "Predictions", split: str) -> "Predictions":
+    from drgrade.evaluation.judging.judge import pick_split
+
+    try:
+        return pick_split(rows, split)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 def _table(path: Path) -> Path:

@@ -255,10 +255,10 @@ def _shares(text: str) -> dict[str, float]:
         parts = [float(part) / 100 for part in text.split(",")]
     except ValueError:
         parts = []
-    if len(parts) != len(SPLITS):
+    if len(parts) != len(SPLITS) or min(parts) < 0 or abs(sum(parts) - 1) > 1e-6:
         raise UsageError(
-            f"--shares must be four percentages for {', '.join(SPLITS)}, such as 70,10,10,10; "
-            f"got '{text}'"
+            f"--shares must be four percentages for {', '.join(SPLITS)}, 0 or more each and 100 in "
+            f"all, such as 70,10,10,10; got '{text}'"
         )
     return dict(zip(SPLITS, parts, strict=True))
 

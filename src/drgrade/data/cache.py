@@ -157,6 +157,14 @@ def _tasks(manifest: Manifest, photos: list[str], index: Index, *, masks: bool) 
     return found
 
 
+def missing(manifest: Manifest, photo: str) -> str:
+    """Why a photo's file is not there; nothing where it is. It is not opened."""
+    path = _located(manifest, photo)
+    if isinstance(path, str):
+        return path
+    return "" if _stamp(path) else f"{path} is not there"
+
+
 def _stamp(path: Path | str | None) -> list[int] | None:
     if not isinstance(path, Path):
         return None

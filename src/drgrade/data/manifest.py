@@ -116,6 +116,9 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
     else:
         text, facts = _read_csv(path, problems), read_facts(path)
     told = facts.pop("root", None)
+    if root is not None and not (root.is_dir() or (path.parent / root).is_dir()):
+        raise ManifestError(f"the photos' root must be a folder, got '{root}', which is none here "
+                            f"or beside {path.name}")  # fmt: skip
     declared = told if root is None else root.absolute() if root.is_dir() else root
     base = path.parent if declared is None else path.parent / declared
     whole = from_text(

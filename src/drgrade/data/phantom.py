@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from PIL import Image
 
-from drgrade.data.manifest import Manifest, refuse_foreign, write_manifest
+from drgrade.data.manifest import KIND, Manifest, refuse_foreign, write_manifest
 from drgrade.data.masks import KINDS
 from drgrade.data.phantom_anatomy import (
     Anatomy,
@@ -177,6 +177,8 @@ def _keep_or_write(manifest: Manifest, path: Path) -> None:
         UsageError: the table there was changed by a person.
     """
     if path.exists() and _is_kept(_text_of(path), manifest.table.write_csv(), path):
+        if not path.with_suffix(".json").exists():  # stopped before it: that they are drawn
+            write_json(path.with_suffix(".json"), {"kind": KIND, **manifest.facts})
         return
     write_manifest(manifest, path)
 

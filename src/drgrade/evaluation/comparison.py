@@ -132,6 +132,12 @@ def compare(
         raise UsageError(f"2 to 10 tables are compared, got {len(tables)}; name them by file")
     pools = by_family(tables) if pools is None else pools
     if len(pools) < FEWEST:
+        weights = {rows.facts.get("weights_sha256") for rows in tables.values()}
+        if len(weights) == 1 and None not in weights:
+            raise UsageError(
+                f"two graders are compared, got {len(tables)} tables of the same weights; "
+                "add another grader"
+            )
         raise UsageError(
             f"two graders are compared, got {len(tables)} seeds of one recipe; "
             "add another grader, or compare the seeds with --seeds-apart"

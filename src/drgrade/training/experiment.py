@@ -262,7 +262,7 @@ def new_grader(recipe: Recipe, device: torch.device, *, said: bool = True) -> Gr
     """A grader as the recipe wants it, before any training."""
     torch.manual_seed(recipe.train.seed)
     network = build_network(recipe.model, OBJECTIVES[recipe.objective.name].outputs)
-    told = load_start(network, recipe.model.network, recipe.model.start)
+    told = load_start(network, recipe.model.network, recipe.model.start, light=recipe.model.light)
     if said:
         say(told)
     mean, std = normalisation(recipe.model.network, recipe.model.start)

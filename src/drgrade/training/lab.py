@@ -10,9 +10,9 @@ from typing import Any
 from drgrade.data.dataset import PhotoDataset
 from drgrade.data.manifest import Manifest
 from drgrade.data.splits import complete, leaked_share, new_notes
-from drgrade.errors import DownloadError, UsageError
+from drgrade.errors import DownloadError, RunError, UsageError
 from drgrade.evaluation.lab.report import write_lab_report
-from drgrade.files import refuse_file, write_json
+from drgrade.files import locked, refuse_file, write_json
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights import MissingStartError
@@ -56,28 +56,30 @@ def run_lab(
 
     Raises:
         UsageError: nothing to learn from or to test on; or the answer to `confirm` was no.
-        RunError: a cell in `folder` was run with other settings.
+        RunError: a cell in `folder` was run with other settings or photos, or another lab runs
+            there.
         InterruptedRunError: a signal came; the same command goes on where it stopped.
     """
     refuse_file(folder)
     cells = [*cells_of(wanted), *nets_of(wanted)]
     _refuse_other_settings(cells, folder, manifest)
     whole = completed(manifest, cells[0])
+    _refuse_other_photos(folder, whole)
     photos = _photos(whole)
     planned = plan(cells, folder, photos, measured)
     say_plan(planned, photos)
     if any(each.epochs_left for each in planned) and not confirm():
         raise UsageError("stopped before the first cell; nothing was run")
-    about = _about(whole, cells, planned, wanted, folder)
-    drawn = time.monotonic()
-    with remarked_once():
+    with locked(folder), remarked_once():  # the page is one for all cells, of whatever call
+        about = _about(whole, cells, planned, wanted, folder)
+        drawn = time.monotonic()
         for cell in cells:
             with going_on_with(SAME):
                 about["reasons"][cell.name] = _run_cell(cell, manifest, folder, language)
             if time.monotonic() - drawn > PAGE_SECONDS:
                 _write(folder, about, whole, language)
                 drawn = time.monotonic()
-    return _write(folder, about, whole, language)
+        return _write(folder, about, whole, language)
 
 
 def _refuse_other_settings(cells: Sequence[Cell], folder: Path, manifest: Manifest) -> None:
@@ -86,6 +88,17 @@ def _refuse_other_settings(cells: Sequence[Cell], folder: Path, manifest: Manife
         files = RunFolder(folder / "runs" / cell.name)
         if files.is_started:
             files.check_resumable(cell.recipe, manifest.hash)
+
+
+def _refuse_other_photos(folder: Path, whole: Manifest) -> None:
+    """Cells of an earlier call stay on the page, where they are compared with those of this one."""
+    before = _noted(folder)
+    known = (before.get("provenance") or {}).get("manifest_hash", whole.hash)
+    if known != whole.hash:
+        raise RunError(
+            f"{folder} holds cells of other photos, or of photos divided or limited otherwise "
+            "(--photos, data.photos, data.carve, data.split_seed); choose another folder"
+        )
 
 
 def completed(manifest: Manifest, cell: Cell) -> Manifest:
@@ -101,7 +114,7 @@ def completed(manifest: Manifest, cell: Cell) -> Manifest:
         if not photos.get(split):
             raise UsageError(
                 f"the lab needs graded photos in split '{split}', got 0 of {len(manifest)} rows; "
-                "divide them with `drgrade data split MANIFEST -o MANIFEST`"
+                "divide them with `drgrade data split MANIFEST --anew -o DIVIDED.csv`"
             )
     for note in new_notes(manifest, whole):
         say(note)
@@ -144,7 +157,7 @@ def _about(
     folder: Path,
 ) -> dict[str, Any]:
     """What the page needs to know that no run folder tells."""
-    before = _read_about(folder, manifest.hash)
+    before = _noted(folder)
     table = [cell for cell in cells if cell.role != ROLE]
     nets = [cell for cell in cells if cell.role == ROLE]
     kept: dict[str, Any] = (
@@ -168,16 +181,16 @@ def _about(
     }
 
 
-def _read_about(folder: Path, manifest_hash: str) -> dict[str, Any]:
-    """The notes of an earlier call on the same photos; nothing where there are none."""
+def _noted(folder: Path) -> dict[str, Any]:
+    """The notes of an earlier call; nothing where there are none."""
     path = folder / ABOUT
     if not path.is_file():
         return {}
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
-        return about if about["provenance"]["manifest_hash"] == manifest_hash else {}
-    except (ValueError, KeyError):
+    except ValueError:
         return {}  # the page is drawn anew from the run folders
+    return about if isinstance(about, dict) else {}
 
 
 def _merged(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The cells of the lab's table: which network from which start, and the recipe of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ LAB_SIZE = 512
 DECIDED = {  # settings that a cell decides, and the way to ask for them
     "data.size": "give --size instead",
     "data.manifest": "give the manifest as the first word of the command",
+    "data.root": "give --root instead",
+    "name": "a cell's name is its network and its start",
     "model.network": "give --cells instead",
     "model.start": "give --cells instead",
     "train.watch_test": "every cell watches test for the lab's table, and chooses nothing by it",
@@ -98,7 +100,8 @@ def cells_of(wanted: Wanted) -> list[Cell]:
         )
     if not names:
         return []
-    refuse_decided(wanted.changes, tuple(DECIDED))
+    refuse_decided(wanted.changes, DECIDED)
+    refuse_twice(wanted)
     table = [_table_cell(wanted, name) for name in names]
     without_start = [cell for cell in table if cell.start == "random"]  # needs no download
     return table + _size_cells(wanted, (without_start or table)[0])
@@ -163,8 +166,10 @@ def _cell(
     return Cell(name, network, start, size, role, make_recipe(base, name))
 
 
-def refuse_decided(changes: Sequence[str], decided: Sequence[str]) -> None:
+def refuse_decided(changes: Sequence[str], decided: Mapping[str, str]) -> None:
     """Refuse changes of what the lab itself decides; they would be without effect.
+
+    `decided` tells of each setting what to do in place of changing it.
 
     Raises:
         UsageError: names the setting and what to give in its place.
@@ -172,8 +177,25 @@ def refuse_decided(changes: Sequence[str], decided: Sequence[str]) -> None:
     asked = (change.partition("=")[0].strip() for change in changes)
     if key := next((key for key in asked if key in decided), ""):
         raise UsageError(
-            f"the lab decides {key} itself, so --set {key}=... would do nothing; {DECIDED[key]}"
+            f"the lab decides {key} itself, so --set {key}=... would do nothing; {decided[key]}"
         )
+
+
+def refuse_twice(wanted: Wanted) -> None:
+    """Refuse a setting that is given as an option and by `--set`: one would do nothing.
+
+    Raises:
+        UsageError: names both.
+    """
+    asked = {change.partition("=")[0].strip() for change in wanted.changes}
+    options = (
+        ("--epochs", wanted.epochs, "train.epochs"),
+        ("--photos", wanted.photos, "data.photos"),
+        ("--size", wanted.size, "data.size"),
+    )
+    for option, value, key in options:
+        if value and key in asked:
+            raise UsageError(f"{option} and --set {key}=... say the same; keep one of them")
 
 
 def lab_recipe(name: str, changes: Sequence[str]) -> Recipe:
@@ -193,6 +215,11 @@ def lab_recipe(name: str, changes: Sequence[str]) -> Recipe:
         raise RecipeError(
             f"the lab trains on its manifest's photos, and the recipe '{name}' has data.drawn = "
             f"{recipe.data.drawn}; add --set data.drawn=0, or name another recipe"
+        )
+    if recipe.train.choose == "last":
+        raise RecipeError(
+            'the lab chooses each cell\'s epoch on tune, and train.choose = "last" keeps it '
+            "unchosen; add --set train.choose=qwk, or name another recipe"
         )
     return recipe
 

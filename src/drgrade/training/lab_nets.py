@@ -4,12 +4,24 @@ He et al. 2016 (arXiv:1512.03385), section 4.1 and figure 4.
 """
 
 from drgrade.recipe import make_recipe
-from drgrade.training.lab_cells import DECIDED, LAB_RECIPE, Cell, Wanted, lab_recipe, refuse_decided
+from drgrade.training.lab_cells import (
+    DECIDED,
+    LAB_RECIPE,
+    Cell,
+    Wanted,
+    lab_recipe,
+    refuse_decided,
+    refuse_twice,
+)
 
 DEGRADATION_RECIPE = "degradation"
 ROLE = "degradation"
 DEPTHS = (18, 34, 50)
 SEEDS = 3
+OF_NETS = {
+    "model.plain": "each depth is trained with and without shortcuts",
+    "model.head": "all nets have the head `global`",
+}
 
 
 def nets_of(wanted: Wanted) -> list[Cell]:
@@ -24,7 +36,9 @@ def nets_of(wanted: Wanted) -> list[Cell]:
     """
     if not wanted.degradation:
         return []
-    refuse_decided(wanted.changes, [key for key in DECIDED if key != "data.size"])
+    decided = {key: cure for key, cure in DECIDED.items() if key != "data.size"}
+    refuse_decided(wanted.changes, decided | OF_NETS)
+    refuse_twice(wanted)
     return [
         _net(wanted, depth, plain, seed)
         for seed in range(SEEDS)

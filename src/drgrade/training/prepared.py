@@ -1,7 +1,7 @@
 """From a recipe's photos to what is trained on: splits complete, squares made, targets known."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from drgrade.data.cache import MASKED, Cache, prepare_all
+from drgrade.data.cache import MASKED, Cache, missing, prepare_all
 from drgrade.data.dataset import Part, Targets
 from drgrade.data.drawn import drawn_manifest
 from drgrade.data.manifest import Manifest, read_manifest
@@ -23,6 +23,7 @@ from drgrade.progress import counted, remark, say
 from drgrade.recipe import Recipe
 from drgrade.training.loop import Parts
 
+FEWEST = 2
 UNREAD = 0.1  # above this share of photos that cannot be read, the table is at fault
 
 
@@ -68,11 +69,7 @@ def prepare(
         _tell_failed(cache)
     parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy) for name in
                      ("train", "tune", "calibrate", "test")})  # fmt: skip
-    if len(parts.train) < 2:
-        raise ManifestError(
-            f"training needs at least 2 graded photos in split 'train', "
-            f"got {len(parts.train)}; check the manifest's grade and split columns"
-        )
+    _refuse_few(len(parts.train))
     if len(parts.tune) and recipe.train.choose == "qwk" and len(np.unique(parts.tune.grades)) < 2:
         say(
             f"warning: all {counted(len(parts.tune), 'photo')} of split 'tune' have grade "
@@ -87,10 +84,29 @@ def prepare(
     return Prepared(whole, cache, parts)
 
 
-def _tell_failed(cache: Cache) -> None:
-    """Say how many photos cannot be used; refuse a table most likely read at the wrong place."""
-    unread = {k: reason for k, reason in cache.failed.items() if k not in cache.ungradable}
-    photos = len(cache.rows) + len(cache.failed)
+def refuse_untrainable(recipe: Recipe, manifest: Manifest) -> None:
+    """Refuse, before any work, photos that are not where they should be, or too few of them.
+
+    Raises:
+        ManifestError: as `prepare` would in the end.
+    """
+    data = recipe.data
+    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
+    graded = whole.table.filter((pl.col("split") == "train") & pl.col("grade").is_not_null())
+    _refuse_few(len(graded))
+    photos = whole.table["photo"].unique().to_list()
+    _refuse_unread({photo: why for photo in photos if (why := missing(whole, photo))}, len(photos))
+
+
+def _refuse_few(graded: int) -> None:
+    if graded < FEWEST:
+        raise ManifestError(
+            f"training needs at least {FEWEST} graded photos in split 'train', got {graded}; "
+            "check the manifest's grade and split columns"
+        )
+
+
+def _refuse_unread(unread: Mapping[str, str], photos: int) -> None:
     if len(unread) > UNREAD * photos:
         photo, reason = next(iter(unread.items()))
         raise ManifestError(
@@ -98,6 +114,13 @@ def _tell_failed(cache: Cache) -> None:
             f"{len(unread)} of {photos}, first {photo}: {reason}; set data.root to the folder "
             "they lie in, or take them out of the manifest (`drgrade data check` lists them)"
         )
+
+
+def _tell_failed(cache: Cache) -> None:
+    """Say how many photos cannot be used; refuse a table most likely read at the wrong place."""
+    unread = {k: reason for k, reason in cache.failed.items() if k not in cache.ungradable}
+    photos = len(cache.rows) + len(cache.failed)
+    _refuse_unread(unread, photos)
     photo, reason = next(iter(cache.failed.items()))
     remark(
         f"{len(cache.failed)} of {photos} photos cannot be used, first {photo}: {reason}; "

@@ -14,7 +14,7 @@ from drgrade.progress import say
 from drgrade.recipe import Recipe, load_recipe, write_toml
 from drgrade.run import RunFolder
 from drgrade.training.experiment import FIRST_FOLD, STAGES, pick_place, run
-from drgrade.training.prepared import read_photos
+from drgrade.training.prepared import read_photos, refuse_untrainable
 from drgrade.training.processes import current
 from drgrade.training.signals import going_on_with
 
@@ -132,15 +132,15 @@ def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: 
 
 def _check_place_and_photos(stage: Recipe, manifest: Manifest | None) -> None:
     pick_place(stage.train, current())
-    if manifest is None and not stage.data.drawn:
-        read_photos(stage)
+    if not stage.data.drawn:
+        refuse_untrainable(stage, manifest if manifest is not None else read_photos(stage))
 
 
 def _check_start(stage: Recipe, network: nn.Module, earlier: dict[str, nn.Module]) -> None:
     """Fill a stage's network as it will be filled, or with an untrained one of the same kind."""
     start = stage.model.start
     if not start.startswith(f"{STAGES}/"):
-        load_start(network, stage.model.network, start)
+        load_start(network, stage.model.network, start, light=stage.model.light)
         normalisation(stage.model.network, start)
         return
     name = start.removeprefix(f"{STAGES}/").partition("@")[0]

@@ -49,7 +49,7 @@ def save_state(path: Path, state: State) -> None:
     about = {
         "kind": "training state", "epoch": state.epoch, "step": state.step, "sums": state.sums,
         "history": state.history, "best": state.best, "highest_test": state.highest_test,
-        "seconds": state.seconds,
+        "seconds": state.seconds, "learning_rate": state.optimiser.param_groups[0]["lr"],
     }  # fmt: skip
     save_tensors(path, tensors, about)
 
@@ -71,6 +71,8 @@ def load_state(path: Path, state: State) -> None:
         number, _, slot = name.partition(".")
         slots.setdefault(int(number), {})[slot] = value
     groups = state.optimiser.state_dict()["param_groups"]
+    for group in groups:  # of the last step: an epoch that ended there still has to be logged
+        group["lr"] = about.get("learning_rate", group["lr"])
     state.optimiser.load_state_dict({"state": slots, "param_groups": groups})
     for name in ("epoch", "step", "sums", "history", "best", "highest_test", "seconds"):
         setattr(state, name, about[name])

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
-from drgrade.data.manifest import Manifest
-from drgrade.evaluation.lab.report import write_lab_report
+from drgrade.data.manifest import Manifest, make_manifest
+from drgrade.evaluation.lab import results
+from drgrade.evaluation.lab.report import _rate, write_lab_report
 from drgrade.evaluation.lab.words import WORDS
 
 from ..made_lab import made_cell, made_lab, made_manifest
@@ -127,3 +128,34 @@ def test_a_lab_whose_patients_are_unknown_names_the_groups_it_draws(tmp_path):
     assert "groups of photographs drawn 2000 times (bootstrap)" in text
     assert "ratio over groups, logit" in text
     assert "over patients" not in text
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"), [(1e-4, "1e-4"), (0.0125, "0.0125"), (1.4e-4, "0.00014"), (0.05, "0.05")]
+)
+def test_a_learning_rate_is_shown_as_it_is(rate, said):
+    assert _rate(rate) == said
+
+
+def test_cells_of_two_calls_with_other_settings_are_not_compared(tmp_path):
+    manifest = made_manifest(tmp_path)
+    settings = [
+        made_cell(tmp_path, manifest, "resnet18-random", skill=0.2),
+        made_cell(tmp_path, manifest, "resnet18-phantom", skill=0.8),
+        made_cell(tmp_path, manifest, "resnet50-random", skill=0.5, size=128),
+    ]
+    made_lab(tmp_path, manifest, settings)
+    about = json.loads((tmp_path / "lab.json").read_text())
+    lab = results.read_lab(tmp_path, about, manifest)
+    assert [(pair.kind, pair.first, pair.second) for pair in lab.pairs] == [
+        ("drawn_start", "resnet18-random", "resnet18-phantom")
+    ]
+
+
+def test_a_patient_whose_other_eye_chose_the_epoch_was_seen(tmp_path):
+    table = made_manifest(tmp_path).table.with_columns(
+        pl.when((pl.col("split") == "test") & (pl.col("eye") == "left"))
+        .then(pl.lit("tune")).otherwise(pl.col("split")).alias("split")
+    )  # fmt: skip
+    assert not results.Test.of(make_manifest(table, tmp_path)).is_unseen.any()
+    assert results.Test.of(made_manifest(tmp_path)).is_unseen.all()

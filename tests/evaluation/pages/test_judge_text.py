@@ -6,7 +6,7 @@ import pytest
 
 from drgrade.evaluation.checks.check import check_trivial
 from drgrade.evaluation.pages.judge_text import verdict
-from drgrade.evaluation.values import Estimate
+from drgrade.evaluation.values import Estimate, missing
 
 EVEN = (20, 20, 20, 20, 20)
 GOOD, CHANCE, BELOW = (
@@ -36,3 +36,22 @@ def test_whatever_w01_finds_is_the_verdict_in_both_languages(what, language, wor
     assert found.figures["what"] == what
     assert words in verdict(SimpleNamespace(warnings=(found,)), language)
     assert words in found.sentence(language)
+
+
+@pytest.mark.parametrize(
+    ("side", "language", "words"),
+    [
+        ("sensitivity", "en", "No patient here has referable disease"),
+        ("sensitivity", "zh-TW", "沒有需轉診病變者"),
+        ("specificity", "en", "Every patient here has referable disease"),
+        ("specificity", "zh-TW", "全部有需轉診病變"),
+    ],
+)
+def test_where_a_side_is_empty_the_verdict_says_so_in_place_of_a_figure(side, language, words):
+    shares = {"sensitivity": GOOD, "specificity": GOOD} | {side: missing("nobody")}
+    detection = SimpleNamespace(
+        endpoint=SimpleNamespace(name="referable", with_dme=True), primary=SimpleNamespace(**shares)
+    )
+    judged = SimpleNamespace(warnings=(), primary="patient", detection=lambda: detection)
+    assert words in verdict(judged, language)
+    assert "n/a" not in verdict(judged, language)

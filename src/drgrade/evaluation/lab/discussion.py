@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from drgrade.evaluation.lab.results import Lab, Pair, Result
 from drgrade.evaluation.lab.words import START_WORDS, say_in
+from drgrade.evaluation.pages.reason_words import reason_in
 from drgrade.evaluation.values import Estimate
 
 MINUS = "\N{MINUS SIGN}"
@@ -175,7 +176,7 @@ def _on_floors(lab: Lab, language: str) -> list[str]:
 def _meaning(kind: str, difference: Estimate, language: str) -> str:
     found = direction(difference)
     if found == "unknown":
-        return say_in(language, "pair_unknown", reason=difference.reason)
+        return say_in(language, "pair_unknown", reason=reason_in(language, difference.reason))
     return say_in(language, f"{kind}_{found}")
 
 

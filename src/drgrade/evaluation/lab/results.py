@@ -31,6 +31,8 @@ from drgrade.run import RunFolder
 SCORECARD = "scorecard/report.html"  # below a run folder
 COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
 NOTES = ("cells", "degradation", "reasons")  # of lab.json: what the twin tells in full
+LEARNED_FROM = ("train", "tune", "calibrate")
+SHOWN_BY = {"size": "size", "depth": "epochs"}  # what the cells of a pair need not have alike
 MOST_ROWS = 0.9  # a floor that answers fewer rows than this is not the one to be held against
 
 
@@ -200,7 +202,7 @@ class Test:
     train: Rows
     other: Ints  # (n,) the other eye's grade, -1 where it cannot be told
     other_floor: Floor | None
-    is_unseen: np.ndarray  # (n,) whether the patient (or group) has no photo in train
+    is_unseen: np.ndarray  # (n,) whether the patient (or group) has all its photos in test
 
     @staticmethod
     def of(manifest: Manifest) -> "Test":
@@ -212,7 +214,8 @@ class Test:
         units = known["unit"].to_numpy().astype(str)
         rows = Rows(rows.patients, rows.eyes, rows.grades, units)
         other, floor = _other(rows, train)
-        unseen = ~np.isin(units, train_table["unit"].to_numpy().astype(str))
+        beside = table.filter(pl.col("split").is_in(LEARNED_FROM))["unit"]
+        unseen = ~np.isin(units, beside.to_numpy().astype(str))
         return Test(tuple(known["photo"].to_list()), rows, train, other, floor, unseen)
 
     def places(self, photos: Sequence[str]) -> Ints:
@@ -312,7 +315,7 @@ def _against(answers: Predictions, test: Test) -> tuple[Estimate, Estimate, Esti
             accuracies, grade[told], other[told], given[told], units[told]
         )
     new = test.is_unseen[places]
-    unseen = missing("every test patient is in train too")
+    unseen = missing("every test patient is in train, tune or calibrate too")
     if new.any():
         unseen = ratio(grade[new] == given[new], units[new])
     return over_zero, over_other, unseen
@@ -338,8 +341,16 @@ def _pairs(
     return [
         Pair(kind, first, second, *_differences(answers(first), answers(second), test))
         for kind, first, second in wanted
-        if first in done and second in done
+        if first in done
+        and second in done
+        and _alike(kind, done[first].settings, done[second].settings)
     ]
+
+
+def _alike(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Whether two cells, of whatever calls, were trained alike but for what they are to show."""
+    same = {"batch", "choose", "size", "epochs"} - {SHOWN_BY.get(kind, "")}
+    return all(first.get(key) == second.get(key) for key in same)
 
 
 def _differences(

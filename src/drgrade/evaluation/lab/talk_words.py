@@ -67,18 +67,20 @@ TALK: Pairs = {
         "這部分只是挑選的結果。",
     ),
     "talk_leak": (
-        "Leak. {share} of the test photographs are of patients who are in train too. Figures on "
-        "this split flatter every network; the column of patients not in train does not.",
-        "資料洩漏：{share} 的測試照片，其病人也出現在訓練集。此分割會高估所有網路；"
-        "「病人不在訓練集」一欄則不受影響。",
+        "Leak. {share} of the test photographs are of patients who are in train, tune or "
+        "calibrate too. Figures on this split flatter every network; the column of patients of "
+        "test alone does not.",
+        "資料洩漏：{share} 的測試照片，其病人也出現在訓練、調校或校正集。此分割會高估所有網路；"
+        "「病人只在測試集」一欄則不受影響。",
     ),
     "talk_no_leak": (
-        "Leak. No patient of the test photographs is in train.",
-        "資料洩漏：測試照片的病人都不在訓練集。",
+        "Leak. No patient of the test photographs is in train, tune or calibrate.",
+        "資料洩漏：測試照片的病人都不在訓練、調校或校正集。",
     ),
     "talk_leak_unknown": (
-        "Leak. The table names no patients, so nobody can say how many test patients are in train.",
-        "資料洩漏：資料表沒有病人編號，無法得知有多少測試病人也在訓練集。",
+        "Leak. The table names no patients, so nobody can say how many test patients are in "
+        "train, tune or calibrate.",
+        "資料洩漏：資料表沒有病人編號，無法得知有多少測試病人也在訓練、調校或校正集。",
     ),
     "talk_pretraining": (
         "Pretraining changes the accuracy of {network} by {difference} points and its QWK by "

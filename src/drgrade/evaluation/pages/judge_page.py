@@ -83,6 +83,7 @@ def write_scorecard(
     said = {
         "verdict": verdict(judgement, language),
         "command": command,
+        "language": language,
         "table_sha256": table_hash,
         "versions": versions(),
     }
@@ -125,7 +126,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "three": _three(judgement, language),
         "grade_scores": _grade_scores(judgement, language),
         "kappa_errors": {
-            name: "n/a" if error is None else f"{error:.4f}"
+            name: tell(language, "n_a") if error is None else f"{error:.4f}"
             for name, error in judgement.by_grade.standard_errors.items()
         },
         "detections": [d for d in judgement.detections if d.level in _levels(judgement)],

@@ -18,6 +18,11 @@ def verdict(judgement: Judgement, language: str = "en") -> str:
     if trivial is not None:
         return t(f"verdict_{trivial.figures['what']}")
     main = judgement.detection()
+    for side, found in (("positives", main.primary.sensitivity),
+                        ("negatives", main.primary.specificity)):  # fmt: skip
+        if found.value is None:
+            return t(f"verdict_no_{side}", level=t(judgement.primary),
+                     endpoint=endpoint_name(main, language))  # fmt: skip
     return t(
         "verdict",
         level=t(judgement.primary),

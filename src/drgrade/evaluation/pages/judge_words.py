@@ -26,6 +26,14 @@ WORDS: Pairs = {
         "of those without were let go.",
         "計入所有受檢{level}，有{endpoint}者中 {sens} 被找出，沒有者中 {spec} 被正確放行。",
     ),
+    "verdict_no_positives": (
+        "No {level} here has {endpoint}: whether this grader finds it cannot be told.",
+        "受檢{level}中沒有{endpoint}者，無法判斷此模型能否找出。",
+    ),
+    "verdict_no_negatives": (
+        "Every {level} here has {endpoint}: whether this grader lets others go cannot be told.",
+        "受檢{level}全部有{endpoint}，無法判斷此模型能否放行其他受檢者。",
+    ),
     "verdict_equals": (
         "This grader equals a trivial classifier: it must not be used.",
         "此模型等同於不看照片的分類器，不應使用。",
