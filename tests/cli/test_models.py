@@ -62,3 +62,8 @@ def test_the_state_of_a_training_is_shown_as_no_grader(own_cache, tmp_path, caps
     save_tensors(tmp_path / "last.safetensors", {}, {"kind": "training state"})
     assert run(["models", "show", str(tmp_path / "last.safetensors")]) == 2
     assert "is a training state, not a grader" in capsys.readouterr().err
+
+
+def test_a_network_that_cannot_work_is_not_shown(capsys):
+    assert run(["models", "show", "resnet18", "--head", "lab", "--stem", "small"]) == 2
+    assert "--head lab fits the standard stem only" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from drgrade.grades import PROBABILITIES
 from drgrade.predictions import from_rows, write_predictions
 from drgrade.recipe import make_recipe
 from drgrade.run import RunFolder, provenance
+from drgrade.settings import apply_changes
 
 EPOCHS = 6
 SHARES = (0.62, 0.1, 0.16, 0.06, 0.06)
@@ -35,17 +36,24 @@ def _parts(patient, leak):
     return part, part
 
 
-def made_cell(folder, manifest, name, *, skill, state="finished", size=512, role="table"):
-    """A run folder whose network is right with probability `skill`; 0 answers 0 always."""
+def made_cell(folder, manifest, name, *, skill, state="finished", size=512, role="table",
+              changes=()):  # fmt: skip
+    """A run folder whose network is right with probability `skill`; 0 answers 0 always.
+
+    `changes` are of its recipe, as `--set` takes them.
+    """
     network, start = name.split("-")[:2]
-    recipe = make_recipe({
+    given = {
         "name": name, "data": {"size": size}, "model": {"network": network, "start": start},
         "optimiser": {"learning_rate": 1e-5 if start == "imagenet" else 1e-4},
         "train": {"epochs": EPOCHS, "batch": 4, "watch_test": True},
-    })  # fmt: skip
+    }  # fmt: skip
+    apply_changes(given, changes)
+    recipe = make_recipe(given)
     settings = {
         "name": name, "network": network, "start": start, "size": size, "role": role,
-        "head": "global", "epochs": EPOCHS, "batch": 4, "choose": "qwk", "run": f"runs/{name}",
+        "head": recipe.model.head, "epochs": recipe.train.epochs, "batch": recipe.train.batch,
+        "choose": recipe.train.choose, "run": f"runs/{name}",
         "learning_rate": recipe.optimiser.learning_rate,
     }  # fmt: skip
     if state == "empty":

@@ -79,6 +79,8 @@ def show(
 
     known: dict[str, object] = {**NETWORKS, **shipped_models()}
     if name in NETWORKS:
+        if (head, stem) == ("lab", "small"):
+            raise UsageError("--head lab fits the standard stem only; leave one of them out")
         print(build_network(Model(network=name, head=head, stem=stem, plain=plain), 5))
     elif Path(name).exists() or name in known:
         if (head, stem, plain) != ("global", "standard", False):

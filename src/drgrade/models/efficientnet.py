@@ -1,6 +1,8 @@
 """EfficientNet-Lite0: inverted residuals, ReLU6, no squeeze-and-excitation; fast on a CPU.
 
-Tan and Le 2019 (arXiv:1905.11946); the Lite form as published with TensorFlow TPU's models.
+Tan and Le 2019 (arXiv:1905.11946); the Lite form as published with TensorFlow TPU's models. Padding
+is even on both sides, where theirs is one pixel more at the right and below in steps of two: the
+grid of samples lies shifted by that much, and only the rim differs.
 """
 
 import math

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from drgrade.data.manifest import Manifest
 from drgrade.errors import RunError
+from drgrade.evaluation.lab.architecture import architectures
 from drgrade.evaluation.lab.degradation import Degradation
 from drgrade.evaluation.lab.degradation_talk import headline, progress, sentences, table_rows
 from drgrade.evaluation.lab.discussion import (
@@ -38,11 +39,6 @@ TWIN = "report.json"
 TEMPLATE = "lab.html.j2"
 COLUMNS = {"imagenet": "with", "phantom": "with", "random": "without"}  # of the lab's table
 THEIRS = {"with": "80.7829%", "without": "73.3381%"}  # the seed report's ResNet18
-BLOCKS = {
-    "resnet18": ("residual", (2, 2, 2, 2)),
-    "resnet50": ("bottleneck", (3, 4, 6, 3)),
-}
-WIDTHS = (64, 128, 256, 512)
 
 
 def write_lab_report(folder: Path, manifest: Manifest, *, language: str = "en") -> Path:
@@ -101,7 +97,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "honest_table": _honest_table(lab, language),
         "details": _details(lab, language),
         "sizes": _sizes(lab, language),
-        "architecture": _architecture(lab),
+        "architectures": architectures(lab),
         "networks": [n | {"title": network_name(n["network"])} for n in _networks(lab)],
         "times": _times(lab),
         "empty": [cell for cell in lab.cells if cell.state == "empty"],
@@ -291,45 +287,6 @@ def _sizes(lab: Lab, language: str) -> dict[str, Any]:
         "accuracy": points(pair.accuracy, language) if pair else "",
         "qwk": plain_difference(pair.qwk, language) if pair else "",
     }
-
-
-def _architecture(lab: Lab) -> dict[str, Any]:
-    """The paper's table for the residual networks of this lab, at this lab's size."""
-    shown = [n for n in BLOCKS if any(cell.settings["network"] == n for cell in lab.cells)]
-    if not shown:
-        return {}
-    size = int(lab.about["size"])
-    head = next(c.settings["head"] for c in lab.cells if c.settings["network"] == shown[0])
-    side = [-(-size // step) for step in (2, 4, 4, 8, 16, 32)]
-    rows: list[dict[str, Any]] = [
-        {"name": "conv1", "side": side[0], "all": "7×7, 64, stride 2"},
-        {"name": "maxpool", "side": side[1], "all": "3×3 max pool, stride 2"},
-    ]
-    for layer, width in enumerate(WIDTHS):
-        rows.append({
-            "name": f"layer{layer + 1}",
-            "side": side[layer + 2],
-            "each": [_stage(*BLOCKS[network], layer, width) for network in shown],
-        })  # fmt: skip
-    last = side[-1] - 6 if head == "lab" else 1
-    widths = [512 if BLOCKS[network][0] == "residual" else 2048 for network in shown]
-    rows.append({"name": "avg_pool", "side": last, "all": _pool(head)})
-    rows.append({"name": "fc", "side": None, "each": [
-        {"lines": [f"{width * last * last:,} → 5"], "times": None} for width in widths
-    ]})  # fmt: skip
-    return {"size": size, "networks": [network_name(n) for n in shown], "rows": rows}
-
-
-def _stage(kind: str, blocks: Sequence[int], layer: int, width: int) -> dict[str, Any]:
-    lines = {
-        "residual": [f"3×3, {width}", f"3×3, {width}"],
-        "bottleneck": [f"1×1, {width}", f"3×3, {width}", f"1×1, {4 * width}"],
-    }[kind]
-    return {"lines": lines, "times": blocks[layer]}
-
-
-def _pool(head: str) -> str:
-    return "average pool 7×7, stride 1" if head == "lab" else "global average pool"
 
 
 def _times(lab: Lab) -> list[dict[str, Any]]:

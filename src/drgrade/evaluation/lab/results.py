@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.manifest import SPLITS, Manifest
+from drgrade.errors import RecipeError
 from drgrade.evaluation.area_intervals import macro_area
 from drgrade.evaluation.floors import (
     UNKNOWN,
@@ -26,6 +27,7 @@ from drgrade.evaluation.values import Estimate, Floats, Ints, missing, with_unit
 from drgrade.grades import GRADES
 from drgrade.groups import unit_of
 from drgrade.predictions import Predictions, read_predictions
+from drgrade.recipe import Recipe, load_recipe
 from drgrade.run import RunFolder
 
 SCORECARD = "scorecard/report.html"  # below a run folder
@@ -73,6 +75,7 @@ class Result:
     over_other: Estimate | None = None
     unseen: Estimate | None = None
     scorecard: str = ""  # the page of its own judgement, below the lab's folder
+    recipe: Recipe | None = None  # what it was begun with; None where it was not, or is unreadable
 
     @property
     def is_collapsed(self) -> bool:
@@ -257,12 +260,12 @@ def _units(manifest: Manifest) -> dict[str, int]:
 def _result(
     folder: Path, settings: Mapping[str, Any], reasons: Mapping[str, str], test: Test
 ) -> Result:
-    name = settings["name"]
-    files = RunFolder(folder / settings["run"])
+    name, files = settings["name"], RunFolder(folder / settings["run"])
     history = files.read_metrics() if files.metrics.is_file() else []
+    recipe = _recipe(files)
     if not files.is_finished:
         state = "interrupted" if history else "empty"
-        return Result(name, settings, state, reasons.get(name, ""), history)
+        return Result(name, settings, state, reasons.get(name, ""), history, recipe=recipe)
     summary = files.read_json(files.summary)
     answers = read_predictions(files.predictions).part("test").graded()
     honest = _judged(answers, test, summary.get("best_epoch"), "tune")
@@ -272,7 +275,17 @@ def _result(
         highest = _judged(best, test, summary.get("highest_test_epoch"), "test")
     recipe_hash = files.read_json(files.provenance).get("recipe_hash", "")
     return Result(name, settings, "finished", "", history, summary, recipe_hash, honest, highest,
-                  *_against(answers, test), _scorecard(folder, settings["run"]))  # fmt: skip
+                  *_against(answers, test), _scorecard(folder, settings["run"]), recipe)  # fmt: skip
+
+
+def _recipe(files: RunFolder) -> Recipe | None:
+    """The recipe of a run folder; one that this version cannot read ends no page."""
+    if not files.is_started:
+        return None
+    try:
+        return load_recipe(str(files.recipe))
+    except RecipeError:
+        return None
 
 
 def _scorecard(folder: Path, run: str) -> str:
