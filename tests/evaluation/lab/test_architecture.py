@@ -48,9 +48,7 @@ def test_the_lab_s_head_keeps_ten_by_ten_places(tmp_path):
 
 
 def test_cells_of_two_calls_with_other_stems_get_a_table_each(tmp_path):
-    first, second = tables(
-        tmp_path, ("resnet18-random", 64, SMALL), ("resnet50-random", 64, [])
-    )
+    first, second = tables(tmp_path, ("resnet18-random", 64, SMALL), ("resnet50-random", 64, []))
     assert (first["networks"], second["networks"]) == (["ResNet18"], ["ResNet50"])
     assert (sides(first)["conv1"], sides(second)["conv1"]) == (64, 32)
 

@@ -274,8 +274,9 @@ def _result(
         best = read_predictions(files.highest_test).graded()
         highest = _judged(best, test, summary.get("highest_test_epoch"), "test")
     recipe_hash = files.read_json(files.provenance).get("recipe_hash", "")
+    page = _scorecard(folder, settings["run"])
     return Result(name, settings, "finished", "", history, summary, recipe_hash, honest, highest,
-                  *_against(answers, test), _scorecard(folder, settings["run"]), recipe)  # fmt: skip
+                  *_against(answers, test), page, recipe)  # fmt: skip
 
 
 def _recipe(files: RunFolder) -> Recipe | None:
