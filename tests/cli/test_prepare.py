@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,3 +72,17 @@ def test_a_name_that_is_no_text_is_a_photograph_that_failed(drawn, tmp_path, cap
     told = capsys.readouterr().err
     assert r"caf\xe9.jpg" in told
     assert "2 photographs = 1 prepared + 1 failed" in told
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_is_no_success(
+    drawn, tmp_path, capsys, monkeypatch
+):
+    def looked(place, look=os.scandir):
+        if Path(place).name == "masks":
+            raise PermissionError(13, "Permission denied", str(place))
+        return look(place)
+
+    monkeypatch.setattr(os, "scandir", looked)
+    said = ["data", "prepare", str(drawn), "--size", "32", "--workers", "0", "-o", str(tmp_path)]
+    assert run(said) == 3
+    assert "which cannot be read (Permission denied)" in capsys.readouterr().err

@@ -142,6 +142,7 @@ def test_a_newer_format_asks_for_a_newer_drgrade(path):
     ("key", "value"),
     [
         ("preprocess", {"size": 64, "sharpened": True}),
+        ("preprocess", {"size": 64, "version": 99}),
         ("objective", "wasserstein"),
         ("model", {"network": "efficientnet_lite9"}),
         ("model", {"network": "efficientnet_lite0", "prompt": ""}),

@@ -24,7 +24,7 @@ def prepare(
     """Crop to the field of view and scale to undistorted squares, in parallel, resumable.
 
     Writes `squares.npy` (N, size, size, 3) and `index.json`. Exit code 3 says that some
-    photographs cannot be used; each is named with its reason.
+    photographs cannot be used, or a folder not read; each is named with its reason.
 
     Example: drgrade data prepare eyepacs.csv --size 512 -o squares
 
@@ -62,9 +62,11 @@ def prepare(
     if not 0 <= workers <= MOST_WORKERS:
         raise UsageError(f"--workers must be 0 to {MOST_WORKERS}, got {workers}")
     refuse_file(output)
+    unread: tuple[object, ...] = ()
     if photos.is_dir():
         below = look_below(photos)
         found = [as_text(path.relative_to(photos)) for path in below.pictures]
+        unread = below.unread
         if aside := below.left_aside():
             say(f"{photos}: not looked at: {aside}")
         manifest = Manifest(pl.DataFrame({"photo": found}, {"photo": pl.String}), photos, {})
@@ -81,4 +83,4 @@ def prepare(
     total = len(cache.rows) + len(cache.failed)
     say(f"{total} photographs = {len(cache.rows)} prepared + {len(cache.failed)} failed")
     print(output)
-    return 3 if cache.failed else 0
+    return 3 if cache.failed or unread else 0

@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from drgrade.data.preprocess import Preprocess
+from drgrade.data.preprocess import VERSION, Preprocess
 from drgrade.errors import CheckpointError, DrgradeError
 from drgrade.files import write_bytes
 from drgrade.models.grader import Grader, build_network
@@ -190,11 +190,15 @@ def _of_another_version(path: Path, error: Exception) -> CheckpointError:
 
 def _blank(about: dict[str, Any]) -> Grader:
     """The grader that a file tells of, before its weights."""
-    model = Model.model_validate(about["model"])
+    model, preprocess = Model.model_validate(about["model"]), Preprocess(**about["preprocess"])
+    if preprocess.version > VERSION:
+        raise ValueError(
+            f"photographs prepared by version {preprocess.version}, known is {VERSION}"
+        )
     return Grader(
         network=build_network(model, OBJECTIVES[about["objective"]].outputs),
         model=model,
-        preprocess=Preprocess(**about["preprocess"]),
+        preprocess=preprocess,
         objective_name=about["objective"],
         mean=tuple(about["mean"]),
         std=tuple(about["std"]),
