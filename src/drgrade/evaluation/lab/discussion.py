@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from drgrade.evaluation.lab.results import Lab, Pair, Result
+from drgrade.evaluation.lab.pairs import Pair
+from drgrade.evaluation.lab.results import Lab, Result
 from drgrade.evaluation.lab.words import START_WORDS, say_in
 from drgrade.evaluation.pages.reason_words import reason_in
 from drgrade.evaluation.values import Estimate
@@ -203,7 +204,13 @@ def _on_leak(lab: Lab, language: str) -> list[str]:
 
 
 def _on_pairs(lab: Lab, language: str) -> list[str]:
-    return [_on_pair(lab, pair, language) for pair in lab.pairs]
+    told = [_on_pair(lab, pair, language) for pair in lab.pairs]
+    comma = say_in(language, "list_comma")
+    return told + [
+        say_in(language, "talk_unlike", first=each.first, second=each.second,
+               settings=comma.join(each.settings))
+        for each in lab.unlike
+    ]  # fmt: skip
 
 
 def _on_pair(lab: Lab, pair: Pair, language: str) -> str:

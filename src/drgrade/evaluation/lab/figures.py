@@ -99,8 +99,7 @@ def _mark(axes: Any, cell: Result, judged: Judged | None, shape: str, colour: st
 
 
 def _sizes(lab: Lab, language: str) -> dict[str, Figure]:
-    cells = [lab.cell(name) for name in lab.about["compared"]]
-    named = {f"{cell.settings['size']} px": cell for cell in cells if cell and cell.history}
+    named = {f"{cell.settings['size']} px": cell for cell in lab.sizes if cell.history}
     if len(named) < 2:
         return {}
     return {

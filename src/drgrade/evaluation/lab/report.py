@@ -97,6 +97,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "honest_table": _honest_table(lab, language),
         "details": _details(lab, language),
         "sizes": _sizes(lab, language),
+        "no_sizes": words("sizes_unlike" if _has_unlike_sizes(lab) else "sizes_none"),
         "architectures": architectures(lab),
         "networks": [n | {"title": network_name(n["network"])} for n in _networks(lab)],
         "times": _times(lab),
@@ -263,8 +264,12 @@ def _details(lab: Lab, language: str) -> list[dict[str, Any]]:
     ]
 
 
+def _has_unlike_sizes(lab: Lab) -> bool:
+    return any(each.kind == "size" for each in lab.unlike)
+
+
 def _sizes(lab: Lab, language: str) -> dict[str, Any]:
-    cells = [cell for name in lab.about["compared"] if (cell := lab.cell(name))]
+    cells = lab.sizes
     if len(cells) < 2:
         return {}
     pair = next((pair for pair in lab.pairs if pair.kind == "size"), None)

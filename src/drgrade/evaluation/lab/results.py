@@ -22,6 +22,7 @@ from drgrade.evaluation.floors import (
 )
 from drgrade.evaluation.intervals import bootstrap, paired_difference, ratio
 from drgrade.evaluation.lab.degradation import Degradation, read_degradation
+from drgrade.evaluation.lab.pairs import Pair, Unlike, other_settings, wanted_pairs
 from drgrade.evaluation.metrics import accuracies, confusion, kappas
 from drgrade.evaluation.values import Estimate, Floats, Ints, missing, with_unit
 from drgrade.grades import GRADES
@@ -34,7 +35,6 @@ SCORECARD = "scorecard/report.html"  # below a run folder
 COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
 NOTES = ("cells", "degradation", "reasons")  # of lab.json: what the twin tells in full
 LEARNED_FROM = ("train", "tune", "calibrate")
-SHOWN_BY = {"size": "size", "depth": "epochs"}  # what the cells of a pair need not have alike
 MOST_ROWS = 0.9  # a floor that answers fewer rows than this is not the one to be held against
 
 
@@ -100,22 +100,6 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two cells on the same test photographs: accuracy and QWK of `second` minus `first`."""
-
-    kind: str
-    first: str
-    second: str
-    accuracy: Estimate
-    qwk: Estimate
-
-    def as_json(self) -> dict[str, Any]:
-        """The fields in plain values."""
-        names = {"kind": self.kind, "first": self.first, "second": self.second}
-        return names | {"accuracy": self.accuracy.as_json(), "qwk": self.qwk.as_json()}
-
-
-@dataclass(frozen=True)
 class Lab:
     """Everything the page says, in figures."""
 
@@ -129,11 +113,19 @@ class Lab:
     other: Floor | None  # the other-eye floor that answers most test rows
     cells: tuple[Result, ...]
     pairs: tuple[Pair, ...]
+    unlike: tuple[Unlike, ...] = ()  # what would be a pair, but for other settings
     degradation: Degradation | None = None  # the first figure, where it was asked for
 
     def cell(self, name: str) -> Result | None:
         """A cell by its name, or None."""
         return next((cell for cell in self.cells if cell.name == name), None)
+
+    @property
+    def sizes(self) -> list[Result]:
+        """The cells that differ in nothing but their size, largest first; else none."""
+        if any(each.kind == "size" for each in self.unlike):
+            return []
+        return [cell for name in self.about["compared"] if (cell := self.cell(name))]
 
     @property
     def finished(self) -> list[Result]:
@@ -158,6 +150,7 @@ class Lab:
             "chosen_on_tune": chosen.name if chosen else None,
             "cells": [cell.as_json() for cell in self.cells],
             "pairs": [pair.as_json() for pair in self.pairs],
+            "not_compared": [each.as_json() for each in self.unlike],
             "degradation": self.degradation.as_json() if self.degradation else None,
         }
 
@@ -180,6 +173,7 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
     cells = tuple(_result(folder, settings, about["reasons"], test) for settings in about["cells"])
     counts = _counts(manifest)
     nets, unit = about.get("degradation", []), unit_of(manifest.table)
+    pairs, unlike = _pairs(folder, cells, about["compared"], test)
     lab = Lab(
         about=about,
         facts={key: value for key, value in manifest.facts.items() if key != "root"},
@@ -190,7 +184,8 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
         floors=floors(test.rows, test.train),
         other=test.other_floor,
         cells=cells,
-        pairs=tuple(_pairs(folder, cells, about["compared"], test)),
+        pairs=pairs,
+        unlike=unlike,
         degradation=read_degradation(folder, nets, about["reasons"], counts["train"]),
     )
     return with_unit(lab, unit)
@@ -337,34 +332,27 @@ def _against(answers: Predictions, test: Test) -> tuple[Estimate, Estimate, Esti
 
 def _pairs(
     folder: Path, cells: Sequence[Result], compared: Sequence[str], test: Test
-) -> list[Pair]:
-    """Every two finished cells that differ in one thing: start, depth or size."""
-    done = {cell.name: cell for cell in cells if cell.honest is not None}
-    networks = dict.fromkeys(c.settings["network"] for c in done.values())
-    wanted = [("pretraining", f"{n}-random", f"{n}-imagenet") for n in networks]
-    wanted += [("drawn_start", f"{n}-random", f"{n}-phantom") for n in networks]
-    wanted += [("depth", f"resnet18-{s}", f"resnet50-{s}")
-               for s in ("random", "imagenet", "phantom")]  # fmt: skip
-    if len(compared) == 2:
-        wanted.append(("size", compared[1], compared[0]))
-
-    def answers(name: str) -> pl.DataFrame:
-        path = RunFolder(folder / done[name].settings["run"]).predictions
-        return read_predictions(path).part("test").graded().table.select("photo", "predicted")
-
-    return [
-        Pair(kind, first, second, *_differences(answers(first), answers(second), test))
-        for kind, first, second in wanted
-        if first in done
-        and second in done
-        and _alike(kind, done[first].settings, done[second].settings)
-    ]
+) -> tuple[tuple[Pair, ...], tuple[Unlike, ...]]:
+    """Every two finished cells that differ in one thing, and every two begun that do in more."""
+    known = {cell.name: (cell, cell.recipe) for cell in cells if cell.recipe is not None}
+    networks = list(dict.fromkeys(cell.settings["network"] for cell, _ in known.values()))
+    pairs, unlike = [], []
+    for kind, before, after in wanted_pairs(networks, compared):
+        if before not in known or after not in known:
+            continue
+        (first, its_recipe), (second, other_recipe) = known[before], known[after]
+        if others := other_settings(kind, its_recipe, other_recipe):
+            unlike.append(Unlike(kind, before, after, tuple(others)))
+        elif first.honest is not None and second.honest is not None:
+            answers = _answers(folder, first), _answers(folder, second)
+            pairs.append(Pair(kind, before, after, *_differences(*answers, test)))
+    return tuple(pairs), tuple(unlike)
 
 
-def _alike(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
-    """Whether two cells, of whatever calls, were trained alike but for what they are to show."""
-    same = {"batch", "choose", "size", "epochs"} - {SHOWN_BY.get(kind, "")}
-    return all(first.get(key) == second.get(key) for key in same)
+def _answers(folder: Path, cell: Result) -> pl.DataFrame:
+    """The test photographs of a cell and what it answers."""
+    path = RunFolder(folder / cell.settings["run"]).predictions
+    return read_predictions(path).part("test").graded().table.select("photo", "predicted")
 
 
 def _differences(

@@ -70,17 +70,17 @@ TALK: Pairs = {
         "Leak. {share} of the test photographs are of patients who are in train, tune or "
         "calibrate too. Figures on this split flatter every network; the column of patients of "
         "test alone does not.",
-        "資料洩漏：{share} 的測試照片，其病人也出現在訓練、調校或校正集。此分割會高估所有網路；"
+        "資料洩漏：{share} 的測試照片，其病人也出現在訓練、調校或校準集。此分割會高估所有網路；"
         "「病人只在測試集」一欄則不受影響。",
     ),
     "talk_no_leak": (
         "Leak. No patient of the test photographs is in train, tune or calibrate.",
-        "資料洩漏：測試照片的病人都不在訓練、調校或校正集。",
+        "資料洩漏：測試照片的病人都不在訓練、調校或校準集。",
     ),
     "talk_leak_unknown": (
         "Leak. The table names no patients, so nobody can say how many test patients are in "
         "train, tune or calibrate.",
-        "資料洩漏：資料表沒有病人編號，無法得知有多少測試病人也在訓練、調校或校正集。",
+        "資料洩漏：資料表沒有病人編號，無法得知有多少測試病人也在訓練、調校或校準集。",
     ),
     "talk_pretraining": (
         "Pretraining changes the accuracy of {network} by {difference} points and its QWK by "
@@ -104,6 +104,10 @@ TALK: Pairs = {
         "by {difference_qwk}: {meaning}.",
         "影像大小：以 {large} px 取代 {small} px，準確率改變 {difference} 個百分點、"
         "QWK 改變 {difference_qwk}：{meaning}。",
+    ),
+    "talk_unlike": (
+        "Not compared: {first} and {second}, which differ in other settings too ({settings}).",
+        "不作比較：{first} 與 {second} 的其他設定也不同({settings})。",
     ),
     "pair_better": ("a gain on QWK", "QWK 確實提升"),
     "pair_same": (

@@ -245,6 +245,10 @@ RESULTS: Pairs = {
         "Only one size was run. --compare-size 128 runs a second one.",
         "只跑了一種大小；加上 --compare-size 128 可比較第二種。",
     ),
+    "sizes_unlike": (
+        "The two sizes were run with other settings too, so they are not compared.",
+        "兩種大小的其他設定也不同，因此不作比較。",
+    ),
     "figure_files": ("PNG and SVG in figures/", "PNG 與 SVG 在 figures/"),
 }
 
