@@ -5,11 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from drgrade.errors import RecipeError, UsageError, choose
+from drgrade.evaluation.lab.pairs import LAB_EPOCHS, LAB_RATES
 from drgrade.recipe import Recipe, load_recipe, make_recipe
 
 LAB_RECIPE = "lab"
-LAB_EPOCHS = {"resnet18": 10, "resnet50": 8, "efficientnet_lite0": 10}
-LAB_RATES = {"imagenet": 1e-5, "random": 1e-4, "phantom": 1e-5}
 USUAL_STARTS = ("imagenet", "random")  # `phantom`, drawn photographs, where it is asked for
 LAB_SIZE = 512
 DECIDED = {  # settings that a cell decides, and the way to ask for them

@@ -5,12 +5,11 @@ import json
 import pytest
 
 from drgrade.evaluation.lab.discussion import discussion
-from drgrade.evaluation.lab.pairs import LAB_EPOCHS, LAB_RATES, other_settings
+from drgrade.evaluation.lab.pairs import other_settings
 from drgrade.evaluation.lab.report import write_lab_report
 from drgrade.evaluation.lab.results import read_lab
 from drgrade.recipe import make_recipe
 from drgrade.settings import apply_changes
-from drgrade.training import lab_cells
 
 from ..made_lab import made_cell, made_lab, made_manifest
 
@@ -38,10 +37,6 @@ def made(folder, *cells, compared=()):
     made_lab(folder, manifest, settings, compared=compared)
     notes = json.loads((folder / "lab.json").read_text())
     return manifest, read_lab(folder, notes, manifest)
-
-
-def test_the_lab_s_own_epochs_and_rates_are_those_it_trains_with():
-    assert (LAB_EPOCHS, LAB_RATES) == (lab_cells.LAB_EPOCHS, lab_cells.LAB_RATES)
 
 
 def test_the_rate_that_goes_with_a_start_is_no_other_setting():
