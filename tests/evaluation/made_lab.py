@@ -37,10 +37,10 @@ def _parts(patient, leak):
 
 
 def made_cell(folder, manifest, name, *, skill, state="finished", size=512, role="table",
-              changes=()):  # fmt: skip
+              changes=(), tuned=True):  # fmt: skip
     """A run folder whose network is right with probability `skill`; 0 answers 0 always.
 
-    `changes` are of its recipe, as `--set` takes them.
+    `changes` are of its recipe, as `--set` takes them; without `tuned` no tune score is known.
     """
     network, start = name.split("-")[:2]
     given = {
@@ -60,9 +60,17 @@ def made_cell(folder, manifest, name, *, skill, state="finished", size=512, role
         return settings
     run = RunFolder(folder / "runs" / name)
     run.begin(recipe, manifest.hash)
-    run.write_metrics(_history(skill, EPOCHS if state == "finished" else 2))
+    history = _history(skill, EPOCHS if state == "finished" else 2)
+    unknown = {} if tuned else dict.fromkeys(("tune_loss", "tune_accuracy", "tune_qwk"))
+    run.write_metrics([row | unknown for row in history])
     if state == "finished":
         _finish(run, manifest, name, skill)
+        summary = run.read_json(run.summary)
+        if not tuned:
+            summary |= {"best_tune_qwk": None, "best_tune_accuracy": None}
+        if not tuned or recipe.train.choose == "last":
+            summary |= {"best_epoch": EPOCHS}
+        write_json(run.summary, summary)
     return settings
 
 

@@ -1,6 +1,6 @@
 """The lab's verdict and discussion, written from its figures and from nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from drgrade.evaluation.lab.pairs import Pair
 from drgrade.evaluation.lab.results import Lab, Result
@@ -67,27 +67,31 @@ def direction(difference: Estimate | None) -> str:
 
 def verdict(lab: Lab, language: str) -> str:
     """The page in a sentence or two: the cell chosen on tune against the floors."""
-    chosen = lab.chosen
-    if chosen is None or chosen.honest is None:
+    if not lab.finished:
         return say_in(language, "verdict_none")
-    key = _verdict_key(lab, chosen)
+    chosen = lab.chosen
+    told = [_on_chosen(lab, chosen, language) if chosen else say_in(language, "verdict_unscored")]
+    if chosen is not None and chosen.is_unchosen:
+        told.append(say_in(language, "verdict_last"))
+    if collapsed := sum(cell.is_collapsed for cell in lab.finished):
+        numbers = {"collapsed": collapsed, "finished": len(lab.finished)}
+        told.append(say_in(language, "verdict_collapsed", **numbers))
+    return (" " if language == "en" else "").join(told)
+
+
+def _on_chosen(lab: Lab, chosen: Result, language: str) -> str:
+    assert chosen.honest is not None, "what is chosen has finished"
     zero = percent(_floor_accuracy(lab, "always_0"), language)
     other = percent(lab.other.accuracy.value if lab.other else None, language)
-    told = say_in(
+    return say_in(
         language,
-        key,
+        _verdict_key(lab, chosen),
         cell=chosen.name,
         accuracy=percent(chosen.honest.accuracy.value, language),
         zero=zero,
         other=other,
         floors=_floors_said(lab, zero, other, language),
     )
-    collapsed = [cell for cell in lab.finished if cell.is_collapsed]
-    if not collapsed:
-        return told
-    numbers = {"collapsed": len(collapsed), "finished": len(lab.finished)}
-    space = " " if language == "en" else ""
-    return told + space + say_in(language, "verdict_collapsed", **numbers)
 
 
 def _verdict_key(lab: Lab, chosen: Result) -> str:
@@ -182,17 +186,26 @@ def _meaning(kind: str, difference: Estimate, language: str) -> str:
 
 
 def _on_choice(lab: Lab, language: str) -> list[str]:
-    gains = [
+    """What choosing on test added, apart for cells whose epoch tune chose and for the others."""
+    keys = {"talk_chance": False, "talk_chance_last": True}
+    told = []
+    for key, is_unchosen in keys.items():
+        gains = _gains([cell for cell in lab.finished if cell.is_unchosen == is_unchosen])
+        if gains:
+            numbers = {"gain": sum(gains) / len(gains), "least": min(gains), "most": max(gains)}
+            shown = {name: f"{100 * value:.1f}" for name, value in numbers.items()}
+            told.append(say_in(language, key, **shown))
+    return told
+
+
+def _gains(cells: Sequence[Result]) -> list[float]:
+    """How much higher the highest test accuracy of each cell is than that of its own epoch."""
+    return [
         cell.highest.accuracy.value - cell.honest.accuracy.value
-        for cell in lab.finished
+        for cell in cells
         if cell.highest and cell.honest
         and cell.highest.accuracy.value is not None and cell.honest.accuracy.value is not None
     ]  # fmt: skip
-    if not gains:
-        return []
-    numbers = {"gain": sum(gains) / len(gains), "least": min(gains), "most": max(gains)}
-    shown = {key: f"{100 * value:.1f}" for key, value in numbers.items()}
-    return [say_in(language, "talk_chance", **shown)]
 
 
 def _on_leak(lab: Lab, language: str) -> list[str]:

@@ -76,7 +76,7 @@ def _curves(lab: Lab, cells: list[Result], network: str, language: str) -> Figur
 
 
 def _marked(lab: Lab, named: Mapping[str, Result], title: str, language: str) -> Figure:
-    """Curves of cells with the epochs that tune and test chose, and the floor of always 0."""
+    """Curves of cells with the epochs kept and chosen on test, and the floor of always 0."""
     runs = {name: _columns(cell) for name, cell in named.items()}
     figure = draw_curves(runs, title=title, language=language)
     axes = figure.axes[0]
@@ -108,10 +108,11 @@ def _sizes(lab: Lab, language: str) -> dict[str, Figure]:
 
 
 def _matrices(cell: Result, language: str) -> dict[str, Figure]:
-    """The matrix of the epoch that tune chose, and of the highest where it is another one."""
+    """The matrix of the epoch that is kept, and of the highest where it is another one."""
     drawn = {}
     if cell.honest is not None:
-        drawn[f"confusion-{cell.name}"] = _matrix(cell, cell.honest, "matrix_honest", language)
+        key = "matrix_last" if cell.is_unchosen else "matrix_honest"
+        drawn[f"confusion-{cell.name}"] = _matrix(cell, cell.honest, key, language)
     if cell.highest is not None and (not cell.honest or cell.highest.epoch != cell.honest.epoch):
         drawn[f"confusion-{cell.name}-highest"] = _matrix(
             cell, cell.highest, "matrix_highest", language

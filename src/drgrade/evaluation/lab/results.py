@@ -28,7 +28,7 @@ from drgrade.evaluation.values import Estimate, Floats, Ints, missing, with_unit
 from drgrade.grades import GRADES
 from drgrade.groups import unit_of
 from drgrade.predictions import Predictions, read_predictions
-from drgrade.recipe import Recipe, load_recipe
+from drgrade.recipe import UNCHOSEN, Recipe, load_recipe
 from drgrade.run import RunFolder
 
 SCORECARD = "scorecard/report.html"  # below a run folder
@@ -81,6 +81,22 @@ class Result:
     def is_collapsed(self) -> bool:
         """Whether the chosen epoch gives nearly all test photographs one grade."""
         return self.honest is not None and self.honest.one_answer > COLLAPSED
+
+    @property
+    def is_unchosen(self) -> bool:
+        """Whether its last epoch is kept, for nothing chose one."""
+        if self.honest is None:
+            return self.settings.get("choose") == "last"
+        return self.honest.chosen_on == UNCHOSEN
+
+    @property
+    def tune_score(self) -> tuple[float, float] | None:
+        """QWK and accuracy on tune, by which cells are ranked; None where there is neither."""
+        numbers = [self.summary.get(f"best_tune_{key}") for key in ("qwk", "accuracy")]
+        if all(number is None for number in numbers):
+            return None
+        qwk, accuracy = (-9.0 if number is None else float(number) for number in numbers)
+        return qwk, accuracy
 
     def as_json(self) -> dict[str, Any]:
         """The fields in plain values."""
@@ -135,7 +151,14 @@ class Lab:
     @property
     def chosen(self) -> Result | None:
         """The cell of the table with the best score on tune: the one the verdict is about."""
-        return max(self.finished, key=_tune_score, default=None)
+        scored = [(score, cell) for cell in self.finished if (score := cell.tune_score)]
+        return max(scored, key=lambda each: each[0], default=(None, None))[1]
+
+    @property
+    def kept(self) -> str:
+        """Which epochs its cells keep: `tune`, those tune chose, `last`, or `mixed`."""
+        kinds = {cell.is_unchosen for cell in self.cells}
+        return "mixed" if len(kinds) > 1 else "last" if True in kinds else "tune"
 
     def as_json(self) -> dict[str, Any]:
         """The twin of the page in plain values."""
@@ -153,12 +176,6 @@ class Lab:
             "not_compared": [each.as_json() for each in self.unlike],
             "degradation": self.degradation.as_json() if self.degradation else None,
         }
-
-
-def _tune_score(cell: Result) -> tuple[float, float]:
-    numbers = (cell.summary.get(f"best_tune_{key}") for key in ("qwk", "accuracy"))
-    qwk, accuracy = (-9.0 if number is None else float(number) for number in numbers)
-    return qwk, accuracy
 
 
 def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
@@ -263,7 +280,8 @@ def _result(
         return Result(name, settings, state, reasons.get(name, ""), history, recipe=recipe)
     summary = files.read_json(files.summary)
     answers = read_predictions(files.predictions).part("test").graded()
-    honest = _judged(answers, test, summary.get("best_epoch"), "tune")
+    epoch = summary.get("best_epoch")
+    honest = _judged(answers, test, epoch, _chosen_on(settings, history, epoch))
     highest = None
     if files.highest_test.is_file():
         best = read_predictions(files.highest_test).graded()
@@ -272,6 +290,15 @@ def _result(
     page = _scorecard(folder, settings["run"])
     return Result(name, settings, "finished", "", history, summary, recipe_hash, honest, highest,
                   *_against(answers, test), page, recipe)  # fmt: skip
+
+
+def _chosen_on(
+    settings: Mapping[str, Any], history: Sequence[Mapping[str, float | None]], epoch: int | None
+) -> str:
+    """What chose a cell's epoch; without a score on tune the last one is kept, as asked or not."""
+    choose = settings.get("choose", "qwk")
+    scores = [row.get(f"tune_{choose}") for row in history if row["epoch"] == epoch]
+    return UNCHOSEN if choose == "last" or scores == [None] else "tune"
 
 
 def _recipe(files: RunFolder) -> Recipe | None:

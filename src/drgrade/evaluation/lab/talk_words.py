@@ -29,6 +29,15 @@ TALK: Pairs = {
         "always answering 0 ({zero}).",
         "由調校集選出的 {cell}，測試準確率為 {accuracy}：低於一律判為 0 級({zero})。",
     ),
+    "verdict_unscored": (
+        "No cell has a score on tune: each keeps its last epoch, unchosen, and none is named the "
+        "best.",
+        "沒有任何一格有調校集分數：各格保留最後一個 epoch，未經挑選，因此不指出最佳的一格。",
+    ),
+    "verdict_last": (
+        "Its last epoch is kept, unchosen.",
+        "該格保留最後一個 epoch，未經挑選。",
+    ),
     "verdict_collapsed": (
         "{collapsed} of {finished} networks collapsed to one answer.",
         "{finished} 個網路中有 {collapsed} 個退化成只回答一個分級。",
@@ -64,6 +73,12 @@ TALK: Pairs = {
         "Choosing the epoch on test photographs instead of tune added {gain} points on average "
         "({least} to {most}): that much of the lab's figure is the choice.",
         "以測試集挑選 epoch，比用調校集挑選平均多出 {gain} 個百分點（{least} 到 {most}）："
+        "這部分只是挑選的結果。",
+    ),
+    "talk_chance_last": (
+        "Choosing the epoch on test photographs instead of keeping the last one added {gain} "
+        "points on average ({least} to {most}): that much of the lab's figure is the choice.",
+        "以測試集挑選 epoch，比保留最後一個平均多出 {gain} 個百分點（{least} 到 {most}）："
         "這部分只是挑選的結果。",
     ),
     "talk_leak": (

@@ -178,10 +178,19 @@ RESULTS: Pairs = {
     "chosen_on_test": ("chosen on test", "以測試集挑選"),
     "honest_table": ("The honest figure", "誠實的數字"),
     "honest_table_note": (
-        "The epoch is chosen on tune; test is looked at once. In brackets 95 % intervals, "
-        "{units} resampled.",
-        "epoch 由調校集(tune)決定，測試集只看一次。括號內為 95 % 信賴區間，以{units}為單位重抽樣。",
+        "{kept}; test is looked at once. In brackets 95 % intervals, {units} resampled.",
+        "{kept}，測試集只看一次。括號內為 95 % 信賴區間，以{units}為單位重抽樣。",
     ),
+    "kept_tune": ("The epoch is chosen on tune", "epoch 由調校集(tune)決定"),
+    "kept_last": (
+        "The last epoch is kept, unchosen",
+        "保留最後一個 epoch，未經挑選",
+    ),
+    "kept_mixed": (
+        "The epoch is chosen on tune, or the last is kept, unchosen, where the row says so",
+        "epoch 由調校集(tune)決定，標明「未經挑選」者則保留最後一個 epoch",
+    ),
+    "unchosen": ("last, unchosen", "最後一個，未經挑選"),
     "accuracy": ("accuracy", "準確率"),
     "qwk": ("QWK", "QWK"),
     "macro_auc": ("macro AUC", "macro AUC"),
@@ -221,14 +230,24 @@ RESULTS: Pairs = {
     "axis_epoch": ("epoch", "epoch"),
     "axis_accuracy": ("accuracy (%)", "準確率(%)"),
     "curves_note": (
-        "Circle: the epoch that tune chose. Star: the highest test accuracy. Dotted: always 0.",
-        "圓圈：由調校集選出的 epoch；星號：最高測試準確率；點線：一律判為 0 級。",
+        "Circle: {circle}. Star: the highest test accuracy. Dotted: always 0.",
+        "圓圈：{circle}；星號：最高測試準確率；點線：一律判為 0 級。",
+    ),
+    "circle_tune": ("the epoch that tune chose", "由調校集選出的 epoch"),
+    "circle_last": ("the last epoch, kept unchosen", "最後一個 epoch，未經挑選"),
+    "circle_mixed": (
+        "the epoch that tune chose, or the last, unchosen",
+        "由調校集選出的 epoch，或未經挑選的最後一個 epoch",
     ),
     "matrix_counts": ("counts", "張數"),
     "matrix_shares": ("row-normalised", "每列正規化"),
     "matrix_honest": (
         "{cell}: epoch {epoch}, chosen on tune",
         "{cell}：epoch {epoch}，由調校集選出",
+    ),
+    "matrix_last": (
+        "{cell}: epoch {epoch}, the last, unchosen",
+        "{cell}：epoch {epoch}，最後一個，未經挑選",
     ),
     "matrix_highest": (
         "{cell}: epoch {epoch}, chosen on test",
