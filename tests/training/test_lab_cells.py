@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from drgrade.errors import RecipeError, UnknownNameError, UsageError
+from drgrade.errors import UnknownNameError, UsageError
 from drgrade.files import write_json
 from drgrade.training.lab_cells import Wanted, cells_of, compared, fitting_head
 from drgrade.training.lab_nets import nets_of
@@ -150,8 +150,3 @@ def test_what_would_do_nothing_is_refused(wanted, problem):
 def test_what_the_nets_of_the_first_figure_decide_is_not_set(change):
     with pytest.raises(UsageError, match="the lab decides model"):
         nets_of(Wanted(degradation=True, changes=(change,)))
-
-
-def test_a_lab_whose_epochs_nothing_would_choose_is_refused():
-    with pytest.raises(RecipeError, match=r"chooses each cell's epoch on tune.*choose=qwk"):
-        cells_of(Wanted(changes=('train.choose="last"',)))

@@ -215,11 +215,6 @@ def lab_recipe(name: str, changes: Sequence[str]) -> Recipe:
             f"the lab trains on its manifest's photos, and the recipe '{name}' has data.drawn = "
             f"{recipe.data.drawn}; add --set data.drawn=0, or name another recipe"
         )
-    if recipe.train.choose == "last":
-        raise RecipeError(
-            'the lab chooses each cell\'s epoch on tune, and train.choose = "last" keeps it '
-            "unchosen; add --set train.choose=qwk, or name another recipe"
-        )
     return recipe
 
 
