@@ -113,6 +113,12 @@ def test_a_chinese_page_tells_its_intervals_in_chinese(folder):
     assert " 至 +" in text
 
 
+def test_the_machine_s_cores_are_counted_in_the_language_of_the_page(folder):
+    assert " cores</dd>" in page(folder)
+    assert " 核心</dd>" in page(folder, "zh-TW")
+    assert "cores" not in page(folder, "zh-TW")
+
+
 def test_chinese_sentences_have_chinese_commas():
     letter = "[\u4e00-\u9fff]"
     wrong = [key for key, (_, said) in WORDS.items() if re.search(f"{letter}[,;:?]{letter}", said)]
@@ -128,6 +134,21 @@ def test_a_lab_whose_patients_are_unknown_names_the_groups_it_draws(tmp_path):
     assert "groups of photographs drawn 2000 times (bootstrap)" in text
     assert "ratio over groups, logit" in text
     assert "over patients" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "unsaid"),
+    [("en", "train, tune or calibrate too", "in train too"), ("zh-TW", "校準集", "校正")],
+)
+def test_a_leak_is_told_of_every_split_that_is_learned_from(tmp_path, language, said, unsaid):
+    manifest = made_manifest(tmp_path, patients=60, leak=True)
+    cell = made_cell(tmp_path, manifest, "resnet18-random", skill=0.5)
+    made_lab(tmp_path, manifest, [cell], leaked_share=0.5)
+    text = write_lab_report(tmp_path, manifest, language=language).read_text(encoding="utf-8")
+    leak = next(
+        line for line in text.splitlines() if "50.0\N{NO-BREAK SPACE}%" in line and said in line
+    )
+    assert unsaid not in leak
 
 
 @pytest.mark.parametrize(
