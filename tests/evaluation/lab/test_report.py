@@ -152,7 +152,8 @@ def test_a_leak_is_told_of_every_split_that_is_learned_from(tmp_path, language, 
 
 
 @pytest.mark.parametrize(
-    ("rate", "said"), [(1e-4, "1e-4"), (0.0125, "0.0125"), (1.4e-4, "0.00014"), (0.05, "0.05")]
+    ("rate", "said"),
+    [(1e-4, "1e-4"), (0.0125, "0.0125"), (1.4e-4, "0.00014"), (0.05, "0.05"), (1.0, "1")],
 )
 def test_a_learning_rate_is_shown_as_it_is(rate, said):
     assert _rate(rate) == said

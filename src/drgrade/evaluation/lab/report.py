@@ -175,7 +175,8 @@ def _lab_table(lab: Lab, words: Callable[..., str]) -> dict[str, Any]:
 
 def _rate(rate: float) -> str:
     short = f"{rate:.0e}"
-    return short.replace("e-0", "e-") if short[0] == "1" and float(short) == rate else f"{rate:g}"
+    is_exact = short.startswith("1e-") and float(short) == rate
+    return short.replace("e-0", "e-") if is_exact else f"{rate:g}"
 
 
 def _highest(cell: Result, words: Callable[..., str]) -> dict[str, Any]:
