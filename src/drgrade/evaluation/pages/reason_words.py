@@ -32,7 +32,7 @@ CHINESE = {
     "undefined on these photographs": "在這些照片上無法計算",
     "undefined on these rows": "在這些資料上無法計算",
     "the other eye's grade is not known": "不知道另一眼的分級",
-    "every test patient is in train, tune or calibrate too": "所有測試病人都在訓練、調校或校正集中",
+    "every test patient is in train, tune or calibrate too": "所有測試病人都在訓練、調校或校準集中",
     "one side of the endpoint has one patient only": "終點的一側只有一位病人",
     "no error in any resample, so how many there would be elsewhere is not known": (
         "所有重抽樣本皆無錯誤，因此無從得知在他處會有多少"
