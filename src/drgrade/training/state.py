@@ -25,7 +25,7 @@ class State:
     history: list[dict[str, Any]] = field(default_factory=list)
     best: dict[str, Any] = field(default_factory=dict)
     highest_test: dict[str, Any] = field(default_factory=dict)
-    seconds: float = 0.0  # in this epoch, over all sittings
+    seconds: float = 0.0  # in this epoch, before and after interruptions
 
     @property
     def judged(self) -> nn.Module:
