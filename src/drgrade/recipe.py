@@ -54,7 +54,15 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Recipe":
-        if broken := broken_rules(self):
+        if broken := broken_rules(
+            self.data,
+            self.model,
+            self.objective,
+            self.lesions,
+            self.optimiser,
+            self.schedule,
+            self.train,
+        ):
             raise ValueError("; ".join(broken))
         return self
 

@@ -169,15 +169,16 @@ def _accumulate(
     part = desk.parts.train
     place = [desk.recipe.train.seed, state.epoch, state.step]
     priced = price(desk.recipe, desk.grader, part, chosen, place, weights)
-    if not math.isfinite(priced.loss):
+    loss = priced.loss
+    if not math.isfinite(loss):
         raise DivergedError(
-            f"the loss became {priced.loss} in epoch {state.epoch + 1}, "
+            f"the loss became {loss} in epoch {state.epoch + 1}, "
             f"step {state.step + 1}; lower optimiser.learning_rate or set train.clip = 1.0"
         )
     (priced.grades * share.grades + priced.lesions * share.photos).backward()
     _, given = desk.grader.decode(priced.outputs.detach().float().cpu().numpy())
     return {
-        "loss": priced.loss * len(chosen),
+        "loss": loss * len(chosen),
         "lesions": priced.lesions.item() * len(chosen),
         "photos": len(chosen),
         "right": int((given == part.grades[chosen]).sum()),
