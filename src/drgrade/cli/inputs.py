@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drgrade.data.pictures import READ, as_text, look_below
+from drgrade.data.pictures import READ, as_text, if_told, look_below
 from drgrade.errors import DrgradeError, PhotoError, UsageError
 from drgrade.progress import say
 
@@ -30,7 +30,7 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
         raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one")
     found: list[Input] = []
     for place in places:
-        if is_folder(place):
+        if if_told(place.is_dir):
             below = look_below(place, besides)
             found += [(as_text(path), path, {}) for path in below.pictures]
             found += [
@@ -51,14 +51,6 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
     for each in found:
         once.setdefault((each[0], str(each[1])), each)
     return list(once.values())
-
-
-def is_folder(place: Path) -> bool:
-    """Whether a place is a folder; not one where the system does not tell, as reading it will."""
-    try:
-        return place.is_dir()
-    except OSError:
-        return False
 
 
 def _of_manifest(place: Path, root: Path | None) -> Iterator[Input]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, is_folder, list_inputs
+from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, list_inputs
+from drgrade.data.pictures import if_told
 from drgrade.errors import UsageError
 from drgrade.extras import need
 from drgrade.memory import keep_freed_memory
@@ -152,16 +153,8 @@ def _is_lost(inputs: list[Input]) -> bool:
     """Whether a manifest was given and none of its photographs is where it says."""
     of_manifest = [path for _, path, row in inputs if row]
     return bool(of_manifest) and not any(
-        isinstance(path, Path) and _is_there(path) for path in of_manifest
+        isinstance(path, Path) and if_told(path.exists) for path in of_manifest
     )
-
-
-def _is_there(path: Path) -> bool:
-    """Whether a file is there; not where the system does not tell."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
 
 
 def _origin(places: list[Path], root: Path | None) -> Row:
@@ -169,7 +162,7 @@ def _origin(places: list[Path], root: Path | None) -> Row:
     from drgrade.data.manifest import read_manifest
     from drgrade.data.sources import is_drawn
 
-    if any(is_folder(place) or place.suffix.lower() not in TABLE_ENDINGS for place in places):
+    if any(if_told(place.is_dir) or place.suffix.lower() not in TABLE_ENDINGS for place in places):
         return {}
     told = [read_manifest(place, root=root).facts for place in places]
     drawn = [is_drawn(facts) for facts in told]

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
@@ -64,7 +64,7 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
     skipped = None if besides is None else besides.resolve()
     for here, folders, names in os.walk(folder, onerror=failed.append):
         place = Path(here)
-        linked += [place / name for name in sorted(folders) if _is_link(place / name)]
+        linked += [place / name for name in sorted(folders) if if_told((place / name).is_symlink)]
         folders[:] = [name for name in sorted(folders) if (place / name).resolve() != skipped]
         for name in names:
             if name.startswith("."):
@@ -79,10 +79,10 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
     )
 
 
-def _is_link(place: Path) -> bool:
-    """Whether a place is a link; not one where the system does not tell."""
+def if_told(asked: Callable[[], bool]) -> bool:
+    """The answer to a question about a place, as `place.is_dir`; no where the system tells none."""
     try:
-        return place.is_symlink()
+        return asked()
     except OSError:
         return False
 
