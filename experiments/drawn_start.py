@@ -28,7 +28,7 @@ from drgrade.errors import RunError
 from drgrade.evaluation.comparison import Comparison, Entry, compare
 from drgrade.evaluation.values import Estimate
 from drgrade.files import locked
-from drgrade.models.weights import PHANTOM, phantom_folder
+from drgrade.models.drawn_starts import PHANTOM, phantom_folder
 from drgrade.predictions import read_predictions
 from drgrade.progress import say
 from drgrade.recipe import load_recipe

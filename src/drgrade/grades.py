@@ -4,6 +4,11 @@ from typing import Final
 
 GRADES: Final = (0, 1, 2, 3, 4)
 NUMBER_OF_GRADES: Final = len(GRADES)
+OUTPUTS: Final = {  # of a network, by the objective that it is trained with
+    "cross_entropy": NUMBER_OF_GRADES,
+    "regression": 1,
+    "corn": NUMBER_OF_GRADES - 1,
+}
 REFERABLE_FROM: Final = 2
 VISION_THREATENING_FROM: Final = 3
 PROBABILITIES: Final = ("p0", "p1", "p2", "p3", "p4")  # columns, one a grade

@@ -172,8 +172,15 @@ def test_how_many_photographs_were_not_seen_is_said(place, counted, tmp_path, ca
     (tmp_path / lost).unlink()
     output = tmp_path / "m.safetensors"
     assert run(command(place, output, "--masks", str(tmp_path / "manifest.csv"))) in (0, 3)
-    assert f"1 of {seen} photographs with masks not seen (first: " in capsys.readouterr().err
+    said = f"1 of {seen} photographs with masks not seen (first: "
+    assert said in capsys.readouterr().err
     assert load_grader(output).facts["lesion_marks"]["photographs"] == seen - 1
+    names = [name for name in table["photo"] if name != lost]
+    hashes = tuple(sha256_file(place / name) for name in names)
+    write_dust(Dust((Block(96, 96, tuple(names), hashes, ()),)), tmp_path / "dust.json")
+    asked = ("--masks", str(tmp_path / "manifest.csv"), "--dust", str(tmp_path / "dust.json"))
+    assert run(command(place, output, *asked, "--force")) in (0, 3)
+    assert said in capsys.readouterr().err
 
 
 def test_dust_of_other_photographs_is_refused(place, tmp_path, capsys):

@@ -1,5 +1,7 @@
 """A start from drawn photographs: made by a command, found by its name, missed with the way out."""
 
+import json
+
 import pytest
 
 pytest.importorskip("torch")
@@ -7,7 +9,7 @@ pytest.importorskip("torch")
 from drgrade.cli.app import run
 from drgrade.data.phantom import draw_set
 from drgrade.models.checkpoint import save_tensors
-from drgrade.models.weights import PHANTOM, phantom_folder
+from drgrade.models.drawn_starts import PHANTOM, phantom_folder
 from drgrade.run import RunFolder
 
 SMALL = ["--set", "data.drawn=24", "--set", "data.size=32", "--set", "train.epochs=1",
@@ -39,6 +41,20 @@ def test_pretrain_leaves_a_finished_run_that_a_recipe_starts_from(own_cache, tmp
     said = [word for setting in settings for word in ("--set", setting)]
     assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
     assert "resnet18 starts from drawn photographs (24 of them, 1 epoch)" in capsys.readouterr().err
+
+
+def test_the_starts_made_here_are_listed_and_unfinished_ones_are_not(own_cache, capsys):
+    phantom_folder("resnet50").mkdir(parents=True)
+    assert run(["models"]) == 0
+    assert "no start from drawn photographs made here yet" in capsys.readouterr().out
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    capsys.readouterr()
+    folder = phantom_folder("resnet18")
+    assert run(["models"]) == 0
+    assert f"  resnet18  24 of them, 1 epoch  {folder}\n" in capsys.readouterr().out
+    assert run(["models", "--json"]) == 0
+    (start,) = json.loads(capsys.readouterr().out)["drawn_starts"]
+    assert start == {"network": "resnet18", "made": "24 of them, 1 epoch", "folder": str(folder)}
 
 
 def test_an_unknown_network_is_answered_with_the_nearest(own_cache, capsys):

@@ -4,7 +4,12 @@ import errno
 import os
 from pathlib import Path
 
+import pytest
+
+from drgrade.data.lesion_files import find_masked
+from drgrade.data.photo_folder import look_into
 from drgrade.data.pictures import look_below
+from drgrade.errors import ManifestError
 
 
 def refuse(place, *_):
@@ -58,6 +63,16 @@ def test_a_folder_that_cannot_be_looked_into_is_named_with_the_reason(tmp_path, 
     assert found.pictures == (tmp_path / "a.png",)
     assert found.unread == ((tmp_path / "locked", "Permission denied"),)
     assert found.left_aside() == f"{tmp_path / 'locked'}, which cannot be read (Permission denied)"
+
+
+def test_where_all_photographs_are_needed_such_a_folder_is_an_error(tmp_path, monkeypatch):
+    (tmp_path / "a.png").touch()
+    assert look_below(tmp_path).whole() == (tmp_path / "a.png",)
+    (tmp_path / "locked").mkdir()
+    lock(tmp_path / "locked", monkeypatch)
+    for looked in (lambda: look_into(tmp_path), lambda: find_masked(tmp_path)):
+        with pytest.raises(ManifestError, match=r"locked' cannot be read \(Permission denied\); s"):
+            looked()
 
 
 def test_a_folder_of_which_the_system_tells_names_alone_is_looked_into(tmp_path, monkeypatch):

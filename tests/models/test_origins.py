@@ -9,9 +9,9 @@ from drgrade.data.manifest import make_manifest, write_manifest
 from drgrade.data.preprocess import Preprocess
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import save_grader
+from drgrade.models.drawn_starts import phantom_folder
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.origins import Origin, origins
-from drgrade.models.weights import phantom_folder
 from drgrade.recipe import Model
 
 

@@ -15,13 +15,12 @@ from drgrade.errors import CheckpointError, DownloadError, UsageError
 from drgrade.files import write_json
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.download import fetch
+from drgrade.models.drawn_starts import MissingStartError, phantom_folder
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.resnet import resnet18
 from drgrade.models.weights import (
-    MissingStartError,
     load_start,
     normalisation,
-    phantom_folder,
     read_state,
     start_sha256,
 )

@@ -8,8 +8,9 @@ from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError, UsageError
 from drgrade.files import write_json
 from drgrade.models.checkpoint import save_grader, save_tensors
+from drgrade.models.drawn_starts import MissingStartError, phantom_folder
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.weights import load_start, phantom_folder, refuse_other_model
+from drgrade.models.weights import load_start, refuse_other_model
 from drgrade.recipe import Model
 
 
@@ -92,6 +93,13 @@ def test_the_drawn_start_is_held_to_the_same(tmp_path, monkeypatch):
     with pytest.raises(CheckpointError, match=r'phantom was trained with model\.light = "flat"'):
         load_start(network, "resnet18", "phantom", light="camera")
     assert load_start(network, "resnet18", "phantom", light="flat")
+
+
+def test_a_drawn_start_whose_weights_are_gone_is_told_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path))
+    write_json(phantom_folder("resnet18") / "finished.json", {"epochs": 1})
+    with pytest.raises(MissingStartError, match=r"has lost its best\.safetensors .* delete the"):
+        load_start(build_network(Model(), 5), "resnet18", "phantom")
 
 
 def test_all_that_differs_is_told_at_once_and_what_an_older_file_leaves_out_is_the_usual():

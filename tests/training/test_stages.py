@@ -213,7 +213,14 @@ def test_each_of_three_stages_starts_from_the_one_before(photos, tmp_path):
         ({"data": {"manifest": "mistyped.csv"}}, r"stage 'real': .*mistyped\.csv"),
         ({"train": {"device": "cuda:99"}}, r"stage 'real': train\.device cuda:99 is not here"),
         ({"model": {"network": "resnet19"}}, r"stage 'real': unknown network.*'resnet18'"),
-        ({"model": {"network": "resnet34"}}, r"stage 'real': the weights do not fit"),
+        (
+            {"model": {"network": "resnet34"}},
+            r"stage 'real': stage 'drawn' holds weights of resnet18, and",
+        ),
+        (
+            {"model": {"light": "flat"}},
+            r"real': stage 'drawn' was trained with model\.light = \"cam",
+        ),
         ({"model": {"start": "gone.pth"}}, r"stage 'real': model\.start must be .*'gone\.pth'"),
         ({"model": {"start": "stages/late"}}, r"names a stage before this one \(drawn\), got"),
     ],

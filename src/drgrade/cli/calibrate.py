@@ -148,19 +148,25 @@ def _marks(
 
 
 def _refuse_unknown(dust: "Dust", photos: list[Path]) -> None:
-    """Refuse dust of other photographs: counts without marks on dust would be the same, unsaid."""
+    """Refuse dust of other photographs: counts without marks on dust would be the same, unsaid.
+
+    A photograph that is not there is not asked: it has no marks, which is said where it is counted.
+    """
+    from drgrade.data.pictures import if_told
     from drgrade.files import sha256_file
 
-    if unknown := [photo for photo in photos if dust.of(sha256_file(photo)) is None]:
-        raise UsageError(f"--dust does not have {len(unknown)} of {len(photos)} photographs "
+    there = [photo for photo in photos if if_told(photo.is_file)]
+    if unknown := [photo for photo in there if dust.of(sha256_file(photo)) is None]:
+        raise UsageError(f"--dust does not have {len(unknown)} of {len(there)} photographs "
                          f"(first: {unknown[0].name}); look for the dust of all of them, in the "
                          "same files")  # fmt: skip
 
 
 def _grades_of_masked(rows: "Predictions", manifest: "Manifest") -> list[int]:
-    """The lowest and the highest reference grade of the rows that have a mask; none if unknown."""
+    """The lowest and highest reference grade of graded rows that have a mask; none if unknown."""
     with_mask = manifest.table.filter(manifest.table["mask"].fill_null("") != "")
-    grades = rows.table.join(with_mask.select("photo"), on="photo")["grade"].drop_nulls().to_list()
+    graded = rows.table.filter(rows.table["status"] == "graded")
+    grades = graded.join(with_mask.select("photo"), on="photo")["grade"].drop_nulls().to_list()
     return [min(grades), max(grades)] if grades else []
 
 

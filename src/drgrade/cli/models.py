@@ -19,14 +19,17 @@ def models(*, json_: bool = False) -> None:
     need("grade", "drgrade models")
     from drgrade.files import cache_folder
     from drgrade.models.describe import shipped, size_of
+    from drgrade.models.drawn_starts import drawn_starts
     from drgrade.models.networks import NETWORKS
     from drgrade.models.places import shipped_models
 
     sizes = [size_of(name) for name in NETWORKS]
+    starts = drawn_starts()
     files = sorted(str(path) for path in (cache_folder() / "weights").glob("*.*"))
     named = [shipped(name, path) for name, path in shipped_models().items()]
     if json_:
         told = {"networks": [asdict(size) for size in sizes], "files": files,
+                "drawn_starts": [asdict(each) for each in starts],
                 "shipped": [asdict(each) for each in named]}  # fmt: skip
         print(json.dumps(told, indent=2))
         return
@@ -34,6 +37,13 @@ def models(*, json_: bool = False) -> None:
     print("\nmodels that ship with this build:" if named else "\nno model ships with this build")
     for each in named:
         print(f"  {each.name}  {each.bytes / 1e6:.1f} MB  {each.summary}")
+    print(
+        '\nstarts from drawn photographs made here (start = "phantom"):'
+        if starts
+        else "\nno start from drawn photographs made here yet (`drgrade models pretrain NETWORK`)"
+    )
+    for start in starts:
+        print(f"  {start.network}  {start.made}  {start.folder}")
     print("\nweight files at hand:" if files else "\nno weight files downloaded yet")
     for file in files:
         print(f"  {file}")
@@ -122,8 +132,8 @@ def pretrain(
         times.
     """
     need("grade", "drgrade models pretrain")
+    from drgrade.models.drawn_starts import PHANTOM, phantom_folder
     from drgrade.models.networks import NETWORKS
-    from drgrade.models.weights import PHANTOM, phantom_folder
     from drgrade.recipe import load_recipe
     from drgrade.training.experiment import run
     from drgrade.training.judged import judge_run

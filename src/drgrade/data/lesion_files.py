@@ -83,14 +83,14 @@ def find_masked(folder: Path) -> list[Masked]:
     """The photographs below a folder that have masks: `NAME.jpg` with `NAME_MA.tif` and the like.
 
     Raises:
-        ManifestError: no such folder, no masks in it, masks whose photograph is missing, or two
-            files of one name.
+        ManifestError: no such folder, no masks in it, masks whose photograph is missing, two
+            files of one name, or a folder that cannot be read.
     """
     if not folder.is_dir():
         raise ManifestError(f"masks must be in a folder, got '{folder}'")
     found: dict[str, Masked] = {}
     twice: dict[str, list[Path]] = defaultdict(list)
-    for path in look_below(folder).pictures:
+    for path in look_below(folder).whole():
         stem, _, kind = path.stem.rpartition("_")
         is_mask = kind in ENDINGS and stem
         each = found.setdefault(stem if is_mask else path.stem, Masked(stem or path.stem))

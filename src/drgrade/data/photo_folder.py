@@ -84,12 +84,12 @@ def look_into(folder: Path) -> PhotoFolder:
     """List every photo below a folder.
 
     Raises:
-        ManifestError: there is no such folder, or no photo in it.
+        ManifestError: there is no such folder, no photo in it, or a folder that cannot be read.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise ManifestError(f"--photos must be a folder of photos, got '{folder}'")
-    below = look_below(folder).pictures
+    below = look_below(folder).whole()
     paths = frozenset(as_text(path.relative_to(folder)) for path in below)
     if not paths:
         raise ManifestError(f"--photos '{folder}' holds no photos (looked for {', '.join(READ)})")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from drgrade.errors import ManifestError
+
 READ: Final = (".bmp", ".jfif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 REFUSED: Final = (".avif", ".dcm", ".dicom", ".gif", ".heic", ".heif")  # their rows say why
 HIDDEN: Final = "hidden"
@@ -27,6 +29,17 @@ class Below:
     others: Mapping[str, int]
     linked: tuple[Path, ...]
     unread: tuple[tuple[Path, str], ...] = ()
+
+    def whole(self) -> tuple[Path, ...]:
+        """The photographs, where a folder that is not seen would make a set another one.
+
+        Raises:
+            ManifestError: a folder that cannot be looked into.
+        """
+        for place, why in self.unread:
+            raise ManifestError(f"'{as_text(place)}' cannot be read ({why}); see that it can, or "
+                                "move it away")  # fmt: skip
+        return self.pictures
 
     def left_aside(self) -> str:
         """In a line what is not looked at; empty where that is nothing."""

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from drgrade.grades import NUMBER_OF_GRADES
+from drgrade.grades import NUMBER_OF_GRADES, OUTPUTS
 from drgrade.recalibration import Recalibration
 
 EVEN_CUTS = (0.5, 1.5, 2.5, 3.5)
@@ -162,9 +162,9 @@ def _log_likelihood(
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "cross_entropy": Objective(NUMBER_OF_GRADES, cross_entropy, decode_classes, no_fit),
-    "regression": Objective(1, squared_error, decode_regression, fit_cuts),
-    "corn": Objective(NUMBER_OF_GRADES - 1, corn, decode_corn, no_fit, steps_asked),
+    "cross_entropy": Objective(OUTPUTS["cross_entropy"], cross_entropy, decode_classes, no_fit),
+    "regression": Objective(OUTPUTS["regression"], squared_error, decode_regression, fit_cuts),
+    "corn": Objective(OUTPUTS["corn"], corn, decode_corn, no_fit, steps_asked),
 }
 
 

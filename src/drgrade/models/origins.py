@@ -16,8 +16,9 @@ from drgrade.errors import CheckpointError
 from drgrade.facts import DRAWN
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import read_about
+from drgrade.models.drawn_starts import PHANTOM, phantom_folder
 from drgrade.models.places import BEST, shipped_models
-from drgrade.models.weights import NO_PLACES, PHANTOM, phantom_folder
+from drgrade.models.weights import NO_PLACES
 
 Terms = Literal["free", "closed", "unknown"]
 

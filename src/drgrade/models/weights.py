@@ -9,14 +9,14 @@ import torch
 from torch import nn
 
 from drgrade.errors import CheckpointError, DownloadError, UsageError, nearest, shown
-from drgrade.files import cache_folder, sha256_file
+from drgrade.files import sha256_file
 from drgrade.models.download import fetch
+from drgrade.models.drawn_starts import PHANTOM, drawn_start, made_with, phantom_folder
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
 from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
 from drgrade.models.places import BEST, shipped_models
 from drgrade.models.resnet import Bottleneck
-from drgrade.progress import counted
-from drgrade.recipe import Model, load_recipe
+from drgrade.recipe import Model
 
 Triple = tuple[float, float, float]
 State = dict[str, torch.Tensor]
@@ -28,7 +28,6 @@ TORCHVISION: dict[str, str] = {
     "resnet50": "resnet50-11ad3fa6.pth", "resnet101": "resnet101-63fe2227.pth",
     "resnet152": "resnet152-394f9c45.pth",
 }  # fmt: skip
-PHANTOM = "phantom"
 KNOWN = ("random", "imagenet", PHANTOM)
 FILES = {*TORCHVISION.values(), "resnet50-0676ba61.pth"}
 NO_PLACES = {"random", "imagenet", *FILES}  # starts that no file or folder of that name replaces
@@ -38,15 +37,6 @@ IMAGENET: tuple[Triple, Triple] = (
     (0.485 * 255, 0.456 * 255, 0.406 * 255),
     (0.229 * 255, 0.224 * 255, 0.225 * 255),
 )
-
-
-class MissingStartError(UsageError):
-    """A start that a person can make here, and has not made yet."""
-
-
-def phantom_folder(network: str) -> Path:
-    """The run folder of a network's training on drawn photographs, in the user's cache folder."""
-    return cache_folder() / PHANTOM / network
 
 
 def pinned(start: str) -> str:
@@ -120,7 +110,7 @@ def load_start(network: nn.Module, name: str, start: str, *, light: str | None =
     if start in FILES:
         prefix = start.removesuffix(".pth").rpartition("-")[2]
         return fill(network, read_state(fetch(start, prefix)), f"{name} starts from {start}")
-    path = _drawn_start(name) if start == PHANTOM else _place_of(start)
+    path = drawn_start(name) if start == PHANTOM else _place_of(start)
     if path is None:
         raise UsageError(
             "model.start must be random, imagenet, phantom, a file, a run folder, a shipped model "
@@ -176,30 +166,12 @@ def _stride_in(network: nn.Module) -> str | None:
     return "3x3" if halving[0].conv1.stride == (1, 1) else "1x1"
 
 
-def _drawn_start(name: str) -> Path:
-    folder = phantom_folder(name)
-    if not (folder / "finished.json").is_file():
-        state = "not finished" if folder.is_dir() else "not made yet"
-        raise MissingStartError(
-            f"the drawn start of {name} is {state} ({folder}); "
-            f"make it with `drgrade models pretrain {name}`"
-        )
-    return folder / BEST
-
-
 def _told(start: str, path: Path) -> str:
     """What the line of a start calls it."""
     if start == PHANTOM:
-        return f"drawn photographs{_made_with(path.parent)}"
+        made = made_with(path.parent)
+        return f"drawn photographs ({made})" if made else "drawn photographs"
     return pinned(start) if is_on_hub(start) else path.name
-
-
-def _made_with(folder: Path) -> str:
-    """How many photographs and epochs a drawn start was made with: a quick trial is told apart."""
-    if not (folder / "recipe.toml").is_file():
-        return ""
-    made = load_recipe(str(folder / "recipe.toml"))
-    return f" ({made.data.drawn:,} of them, {counted(made.train.epochs, 'epoch')})"
 
 
 def lite0_state() -> State:

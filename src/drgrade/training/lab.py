@@ -13,9 +13,9 @@ from drgrade.data.splits import complete, leaked_share, new_notes
 from drgrade.errors import DownloadError, RunError, UsageError
 from drgrade.evaluation.lab.report import write_lab_report
 from drgrade.files import locked, refuse_file, write_json
+from drgrade.models.drawn_starts import MissingStartError
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.models.weights import MissingStartError
 from drgrade.progress import remarked_once, say
 from drgrade.run import RunFolder, provenance
 from drgrade.training.experiment import run

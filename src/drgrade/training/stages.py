@@ -1,5 +1,6 @@
 """Trainings in a row: each stage of a recipe starts from the best model of the one before."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from torch import nn
@@ -9,9 +10,9 @@ from drgrade.errors import RecipeError, RunError, UsageError
 from drgrade.files import write_text
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.models.weights import fill, load_start, normalisation
+from drgrade.models.weights import fill, load_start, normalisation, refuse_other_model
 from drgrade.progress import say
-from drgrade.recipe import Recipe, load_recipe, write_toml
+from drgrade.recipe import Model, Recipe, load_recipe, write_toml
 from drgrade.run import RunFolder
 from drgrade.training.experiment import FIRST_FOLD, STAGES, pick_place, run
 from drgrade.training.prepared import read_photos, refuse_untrainable
@@ -115,7 +116,7 @@ def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: 
         RecipeError: names the stage and what is wrong with it.
         DownloadError: weights that a stage starts from cannot be had here.
     """
-    earlier: dict[str, nn.Module] = {}
+    earlier: dict[str, tuple[Model, nn.Module]] = {}
     names = [stage.name for stage in recipe.stages]
     for name, stage in zip(names, chained(recipe), strict=True):
         files = RunFolder(last if name == names[-1] else folder / STAGES / name)
@@ -127,7 +128,7 @@ def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: 
                 _check_start(stage, network, earlier)
         except UsageError as error:
             raise RecipeError(f"stage '{name}': {error}") from None
-        earlier[name] = network
+        earlier[name] = (stage.model, network)
 
 
 def _check_place_and_photos(stage: Recipe, manifest: Manifest | None) -> None:
@@ -136,7 +137,9 @@ def _check_place_and_photos(stage: Recipe, manifest: Manifest | None) -> None:
         refuse_untrainable(stage, manifest if manifest is not None else read_photos(stage))
 
 
-def _check_start(stage: Recipe, network: nn.Module, earlier: dict[str, nn.Module]) -> None:
+def _check_start(
+    stage: Recipe, network: nn.Module, earlier: Mapping[str, tuple[Model, nn.Module]]
+) -> None:
     """Fill a stage's network as it will be filled, or with an untrained one of the same kind."""
     start = stage.model.start
     if not start.startswith(f"{STAGES}/"):
@@ -149,7 +152,10 @@ def _check_start(stage: Recipe, network: nn.Module, earlier: dict[str, nn.Module
             f"model.start names a stage before this one ({', '.join(earlier) or 'there is none'}), "
             f"got '{start}'"
         )
-    fill(network, earlier[name].state_dict(), start)
+    theirs, before = earlier[name]
+    ours = stage.model
+    refuse_other_model(network, ours.network, ours.light, theirs.model_dump(), f"stage '{name}'")
+    fill(network, before.state_dict(), start)
 
 
 def chained(recipe: Recipe) -> list[Recipe]:

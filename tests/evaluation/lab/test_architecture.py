@@ -47,6 +47,12 @@ def test_the_lab_s_head_keeps_ten_by_ten_places(tmp_path):
     assert table["rows"][-1]["each"][0]["lines"] == ["51,200 → 5"]
 
 
+@pytest.mark.parametrize(("objective", "outputs"), [("regression", 1), ("corn", 4)])
+def test_the_last_row_has_as_many_outputs_as_the_objective_asks_for(tmp_path, objective, outputs):
+    (table,) = tables(tmp_path, ("resnet18-random", 64, [f"objective.name={objective}"]))
+    assert table["rows"][-1]["each"][0]["lines"] == [f"512 → {outputs}"]
+
+
 def test_cells_of_two_calls_with_other_stems_get_a_table_each(tmp_path):
     first, second = tables(tmp_path, ("resnet18-random", 64, SMALL), ("resnet50-random", 64, []))
     assert (first["networks"], second["networks"]) == (["ResNet18"], ["ResNet50"])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import drgrade.evaluation
+from drgrade.errors import DownloadError, UsageError
 from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.calibration import NOT_FITTED
 from drgrade.evaluation.intervals import FLAWLESS, from_replicates, ratio
@@ -60,6 +61,26 @@ def test_every_reason_has_its_chinese(reason):
 def test_reasons_with_numbers_keep_them():
     assert reason_in("zh-TW", "undefined in 300 of 2000 resamples").startswith("2000 次")
     assert "3" in reason_in("zh-TW", "AUC is undefined for grade 3")
+
+
+def test_why_a_cell_of_the_lab_could_not_start_is_said_in_chinese_too(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    from drgrade.models.download import fetch
+    from drgrade.models.drawn_starts import phantom_folder
+    from drgrade.models.weights import load_start
+
+    monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path))
+    monkeypatch.setenv("DRGRADE_WEIGHTS_URL", "http://127.0.0.1:9")
+    with pytest.raises(DownloadError) as unreached:
+        fetch("resnet18-f37072fd.pth", "f37072fd")
+    with pytest.raises(UsageError) as unmade:
+        load_start(object(), "resnet18", "phantom")
+    phantom_folder("resnet18").mkdir(parents=True)
+    with pytest.raises(UsageError) as unfinished:
+        load_start(object(), "resnet18", "phantom")
+    for error in (unreached, unmade, unfinished):
+        assert reason_in("en", str(error.value)) == str(error.value)
+        assert re.match(r"(無法下載|resnet18 的)", reason_in("zh-TW", str(error.value)))
 
 
 PAIRS = np.repeat(np.arange(40), 2)

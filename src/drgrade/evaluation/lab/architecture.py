@@ -5,20 +5,23 @@ from typing import Any
 
 from drgrade.evaluation.lab.discussion import network_name
 from drgrade.evaluation.lab.results import Lab, Result
+from drgrade.grades import OUTPUTS
 
 BLOCKS = {
     "resnet18": ("residual", (2, 2, 2, 2)),
     "resnet50": ("bottleneck", (3, 4, 6, 3)),
 }
 WIDTHS = (64, 128, 256, 512)
+Kind = tuple[int, str, str, int]  # side of a photo in px, head, stem and outputs
 
 
 def architectures(lab: Lab) -> list[dict[str, Any]]:
-    """A table for each size, head and stem that residual networks of the lab's table were run with.
+    """A table for each kind of residual network that the lab's table was run with.
 
-    Cells of several calls may differ in them; those of one call share one table.
+    A kind is a size, a head, a stem and a number of outputs. Cells of several calls may differ in
+    them; those of one call share one table.
     """
-    kinds: dict[tuple[int, str, str], list[str]] = {}
+    kinds: dict[Kind, list[str]] = {}
     for cell in lab.cells:
         network = cell.settings["network"]
         if cell.settings["role"] == "table" and network in BLOCKS:
@@ -26,12 +29,13 @@ def architectures(lab: Lab) -> list[dict[str, Any]]:
     return [_table(*kind, [n for n in BLOCKS if n in found]) for kind, found in kinds.items()]
 
 
-def _kind(cell: Result) -> tuple[int, str, str]:
+def _kind(cell: Result) -> Kind:
     stem = cell.recipe.model.stem if cell.recipe else "standard"
-    return int(cell.settings["size"]), cell.settings["head"], stem
+    objective = cell.recipe.objective.name if cell.recipe else "cross_entropy"
+    return int(cell.settings["size"]), cell.settings["head"], stem, OUTPUTS[objective]
 
 
-def _table(size: int, head: str, stem: str, shown: Sequence[str]) -> dict[str, Any]:
+def _table(size: int, head: str, stem: str, outputs: int, shown: Sequence[str]) -> dict[str, Any]:
     rows = _first_rows(size, stem)
     side = rows[-1]["side"]
     for layer, width in enumerate(WIDTHS):
@@ -45,7 +49,7 @@ def _table(size: int, head: str, stem: str, shown: Sequence[str]) -> dict[str, A
     widths = [512 if BLOCKS[network][0] == "residual" else 2048 for network in shown]
     rows.append({"name": "avg_pool", "side": last, "all": _pool(head)})
     rows.append({"name": "fc", "side": None, "each": [
-        {"lines": [f"{width * last * last:,} → 5"], "times": None} for width in widths
+        {"lines": [f"{width * last * last:,} → {outputs}"], "times": None} for width in widths
     ]})  # fmt: skip
     return {"size": size, "networks": [network_name(n) for n in shown], "rows": rows}
 

@@ -289,7 +289,12 @@ def _on_their_report(lab: Lab, language: str) -> list[str]:
 
 def _on_empty(lab: Lab, language: str) -> list[str]:
     return [
-        say_in(language, "talk_empty", name=cell.name, reason=cell.reason.rstrip("."))
+        say_in(
+            language,
+            "talk_empty",
+            name=cell.name,
+            reason=reason_in(language, cell.reason).rstrip("."),
+        )
         for cell in lab.cells
         if cell.reason
     ]

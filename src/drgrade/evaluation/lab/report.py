@@ -27,7 +27,7 @@ from drgrade.evaluation.lab.results import Lab, Result, read_lab
 from drgrade.evaluation.lab.words import say_in
 from drgrade.evaluation.pages.figures import svg_of, write_figure
 from drgrade.evaluation.pages.frame import environment
-from drgrade.evaluation.pages.reason_words import method_in
+from drgrade.evaluation.pages.reason_words import method_in, reason_in
 from drgrade.evaluation.values import Estimate
 from drgrade.files import write_json, write_text
 from drgrade.grades import NAMES
@@ -103,6 +103,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "architectures": architectures(lab),
         "networks": [n | {"title": network_name(n["network"])} for n in _networks(lab)],
         "times": _times(lab),
+        "reason": partial(reason_in, language),
         "empty": [cell for cell in lab.cells if cell.state == "empty"],
         "methods": _methods(lab, language),
         "recipes": {cell.name: cell.recipe_hash for cell in lab.cells if cell.recipe_hash},

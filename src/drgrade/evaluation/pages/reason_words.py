@@ -56,6 +56,16 @@ PATTERNS = {
     ),
     r"AUC is undefined for grade (\d)": r"第 \1 級的 AUC 無法計算",
     r"undefined in (\d+) of (\d+) resamples": r"\2 次重抽樣本中有 \1 次無法計算",
+    r"the drawn start of (\w+) is not made yet \((.*)\); make it with `(.*)`": (
+        r"\1 的繪製照片起始權重尚未製作（\2）；請執行 `\3`"
+    ),
+    r"the drawn start of (\w+) is not finished \((.*)\); make it with `(.*)`": (
+        r"\1 的繪製照片起始權重尚未完成（\2）；請執行 `\3`"
+    ),
+    r"(\S+) cannot be fetched \((.*)\); get it elsewhere and put it at (.*), set model\.start to "
+    r"a file, or DRGRADE_WEIGHTS_URL to a mirror": (
+        r"無法下載 \1（\2）；請另行取得並放在 \3，將 model.start 設為檔案，或以 DRGRADE_WEIGHTS_URL 指定鏡像站"
+    ),
 }
 UNITS = {"patients": "病人", "groups": "群組", "photos": "照片"}
 METHODS = {
