@@ -191,3 +191,26 @@ def test_where_no_photo_is_there_the_folder_that_was_looked_in_is_named(tmp_path
     said = examine(manifest_of(tmp_path, photo=["a.png", "b.png"])).wrong()
     assert str(tmp_path) in said[1]
     assert "--root" in said[1]
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_a_photo_or_mask_whose_name_the_system_does_not_take_is_a_missing_one(
+    tmp_path: Path, read: bool
+) -> None:
+    long = "a" * 300
+    photos: list[object] = [f"{long}.png", f"{long}.npz#train/0", draw(tmp_path, "b.png", 1)]
+    masks: list[object] = [f"{long}.png", None, None]
+    findings = examine(manifest_of(tmp_path, photo=photos, mask=masks), read_pixels=read)
+    assert findings.missing == tuple(photos[:2])
+    assert [mask for mask, _ in findings.masks] == [f"{long}.png"]
+
+
+def test_a_photo_in_a_folder_without_permission_is_a_missing_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(place: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(place))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    findings = examine(manifest_of(tmp_path, photo=["locked/a.png"]), read_pixels=False)
+    assert findings.missing == ("locked/a.png",)

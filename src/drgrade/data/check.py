@@ -19,6 +19,7 @@ from drgrade.data.label_scale import scale_of
 from drgrade.data.manifest import Manifest
 from drgrade.data.masks import read_mask
 from drgrade.data.photo import ARRAYS, read_photo
+from drgrade.data.pictures import if_told
 from drgrade.data.shortcuts import Shortcut, find_shortcut
 from drgrade.data.splits import copied_share, leaked_share, unit
 from drgrade.data.statistics import photo_statistics
@@ -103,7 +104,7 @@ def _exists(place: Path | None) -> bool:
     if place is None:
         return False
     file, is_item, _ = str(place).partition(ARRAYS)
-    return Path(file + ARRAYS.rstrip("#")).is_file() if is_item else place.is_file()
+    return if_told((Path(file + ARRAYS.rstrip("#")) if is_item else place).is_file)
 
 
 def _look_at(photos: list[str], places: dict[str, Path | None], workers: int) -> Seen:
@@ -141,7 +142,7 @@ def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[s
     def why_not(mask: str) -> str:
         place = manifest.root / mask
         if not read:
-            return "" if place.is_file() else "no such file"
+            return "" if if_told(place.is_file) else "no such file"
         try:
             read_mask(place)
         except MaskError as error:
