@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from PIL import Image
 
@@ -156,3 +157,15 @@ def test_the_sources_are_listed_for_programs(capsys: Capture) -> None:
 def test_shares_are_percentages_of_one_hundred(folder: Path, capsys: Capture, shares: str) -> None:
     assert run(["data", "split", "m.csv", "-o", "s.csv", "--shares", shares]) == 2
     assert f"100 in all, such as 70,10,10,10; got '{shares}'" in capsys.readouterr().err
+
+
+def test_a_name_in_a_table_moves_no_cursor_and_makes_no_line_of_its_own(
+    folder: Path, capsys: Capture
+) -> None:
+    names = ["a\x1b[2J.png", "b\nnothing wrong"]
+    pl.DataFrame({"photo": names, "grade": [0, 1]}).write_parquet("m.parquet")
+    assert run(["data", "check", "m.parquet"]) == 3
+    told = capsys.readouterr().out
+    assert r"wrong: 2 photos missing: a\x1b[2J.png, b\nnothing wrong" in told
+    assert "\x1b" not in told
+    assert "nothing wrong" not in told.splitlines()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from drgrade.errors import UsageError
+from drgrade.errors import UsageError, plain
 
 if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
@@ -171,12 +171,12 @@ def check(
     for note in table.facts.get("notes", []):
         say(note)
     known = f", {counted(findings.patients, 'patient')}" if findings.patients else ""
-    print(f"{manifest}: {counted(findings.photos, 'photo')}{known}")
+    print(_in_a_line(f"{manifest}: {counted(findings.photos, 'photo')}{known}"))
     _print_counts(findings.counts)
     for text in findings.warnings():
-        print(f"warning: {text}")
+        print(_in_a_line(f"warning: {text}"))
     for text in wrong:
-        print(f"wrong: {text}")
+        print(_in_a_line(f"wrong: {text}"))
     if not wrong:
         print("nothing wrong" + (" (photos were not opened)" if fast else ""))
     return 3 if wrong else 0
@@ -315,6 +315,11 @@ def _print_counts(counts: dict[str, tuple[int, ...]]) -> None:
     print(_line(titles))
     for row in rows:
         print(_line([str(row[0]), *(f"{number:,}" for number in row[1:])]))
+
+
+def _in_a_line(text: str) -> str:
+    """A sentence with names of a table in it, whatever letters these have."""
+    return plain(text).replace("\n", "\\n")
 
 
 def _line(cells: Sequence[str]) -> str:
