@@ -220,6 +220,28 @@ def test_items_of_an_array_file_are_read_by_their_number(tmp_path):
     assert reason(tmp_path / "set.npz#train/2") == "no such item"
 
 
+@pytest.mark.parametrize("number", ["\u00b2", "9" * 5000, "-1", ""])
+def test_what_is_no_number_of_an_item_names_none(tmp_path, number):
+    np.savez(tmp_path / "set.npz", train_images=np.zeros((3, 28, 28), np.uint8))
+    assert reason(tmp_path / f"set.npz#train/{number}") == "no such item"
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [((2, 28), np.uint8), ((2,), np.uint8), ((2, 28, 28, 4), np.uint8), ((2, 28, 28), float),
+     ((2, 28, 28, 3), np.int64), ((2, 0, 28), np.uint8), ((2, 2, 28, 28, 3), np.uint8)],
+)  # fmt: skip
+def test_an_item_that_is_no_picture_of_bytes_is_refused_with_what_it_is(tmp_path, shape, kind):
+    np.savez(tmp_path / "set.npz", train_images=np.zeros(shape, kind))
+    with pytest.raises(PhotoError, match=r"unsupported encoding: an item is uint8 .*, got .* of"):
+        read_photo(tmp_path / "set.npz#train/1")
+
+
+def test_one_number_in_place_of_an_array_holds_no_item(tmp_path):
+    np.savez(tmp_path / "set.npz", train_images=np.uint8(7))
+    assert reason(tmp_path / "set.npz#train/0") == "no such item"
+
+
 def test_an_array_file_with_a_pickle_inside_is_not_opened(tmp_path):
     np.savez(tmp_path / "set.npz", train_images=np.array([{"a": 1}], dtype=object))
     assert reason(tmp_path / "set.npz#train/0") == "cannot be read"

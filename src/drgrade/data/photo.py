@@ -42,6 +42,7 @@ class Limits:
 
 
 LIMITS = Limits()
+LONGEST_NUMBER = 9  # digits of an item's number
 JPEG_LONGEST = 65_500  # px of a side that the JPEG library takes
 
 
@@ -270,9 +271,15 @@ def _read_array(place: str) -> Photo:
     file, _, item = place.partition("#")
     part, _, number = item.partition("/")
     images = _arrays(file).get(f"{part}_images")
-    if images is None or not number.isdigit() or int(number) >= len(images):
+    is_number = number.isdecimal() and len(number) <= LONGEST_NUMBER
+    if images is None or not images.ndim or not is_number or int(number) >= len(images):
         raise PhotoError("no such item", item)
     pixels = images[int(number)]
+    is_picture = pixels.ndim >= 2 and pixels.size and pixels.shape[2:] in ((), (3,))
+    if pixels.dtype != np.uint8 or not is_picture:
+        found = f"{pixels.dtype} of {pixels.shape}"
+        raise PhotoError(UNSUPPORTED, "an item is uint8 of (height, width) or (height, width, 3), "
+                                      f"got {found}; save it so")  # fmt: skip
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 3, axis=2)
     height, width = pixels.shape[:2]
