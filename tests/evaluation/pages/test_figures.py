@@ -103,3 +103,8 @@ def test_drawing_never_loads_pyplot_nor_the_slow_statistics():
         "assert not early | late, early | late\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_more_operating_points_than_colours_are_drawn_with_the_colours_in_turn():
+    points = {f"{n}": (0.1 * n, 0.5) for n in range(len(figures.COLOURS) + 1)}
+    assert figures.svg(figures.draw_roc(([0, 1], [0, 1]), points)).startswith("<svg")

@@ -288,7 +288,8 @@ def draw_roc(
         axes.step(*curve, where="post", color=COLOURS[0], lw=1.8)
         for number, (name, point) in enumerate(points.items()):
             said = label.get(name, name)
-            axes.plot(*point, "o", color=COLOURS[1 + number], ms=7, label=said)
+            colour = COLOURS[(number + 1) % len(COLOURS)]
+            axes.plot(*point, "o", color=colour, ms=7, label=said)
         unit_square(axes, label["one minus specificity"], label["sensitivity"])
     return figure
 
