@@ -1,5 +1,7 @@
 """The table between a model and its judges."""
 
+from datetime import date, timedelta
+
 import polars as pl
 import pytest
 
@@ -221,6 +223,26 @@ def test_a_parquet_of_other_kinds_is_refused_in_a_line(tmp_path, kind):
     pl.DataFrame([photo]).with_columns(grade=1, predicted=1).write_parquet(tmp_path / "p.parquet")
     with pytest.raises(PredictionsError, match="photo must hold a text or a number"):
         read_predictions(tmp_path / "p.parquet")
+
+
+@pytest.mark.parametrize("name", ["group", "site", "age", "sha256", "width", "brightness"])
+@pytest.mark.parametrize("value", [["a"], b"\xff", {"a": 1}, timedelta(1)])
+def test_a_further_column_of_another_kind_is_refused_in_a_line(tmp_path, name, value):
+    table = pl.DataFrame({"photo": ["a"], "grade": [1], "predicted": [1], name: [value]})
+    table.write_parquet(tmp_path / "p.parquet")
+    with pytest.raises(PredictionsError, match=f"{name} must hold a text or a number") as told:
+        read_predictions(tmp_path / "p.parquet")
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_further_columns_are_text_and_measures_that_are_numbers_stay_numbers(tmp_path):
+    given = {"site": [1], "phash": [7], "camera": [date(2020, 1, 2)], "sex": [" F "],
+             "age": [61], "width": ["900"], "quality": [None]}  # fmt: skip
+    pl.DataFrame({"photo": ["a"], "grade": [1], "predicted": [1], **given}).write_parquet(
+        tmp_path / "p.parquet"
+    )
+    found = read_predictions(tmp_path / "p.parquet").table
+    assert found.select(list(given)).row(0) == ("1", "7", "2020-01-02", "F", 61, "900", None)
 
 
 def test_a_parquet_of_floats_and_empty_columns_is_read(tmp_path):

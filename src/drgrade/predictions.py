@@ -214,13 +214,15 @@ def _check_columns(columns: list[str], path: Path) -> None:
         )
 
 
-FURTHER = ("group", "dme", "p_dme", "site", "camera", "sex", "age", "ethnicity", "quality", "width",
-           "height", "bytes", "black_share", "sha256", "phash")  # fmt: skip
+TEXTS = ("group", "site", "camera", "sex", "ethnicity", "quality", "sha256", "phash")
+TYPED = {**dict.fromkeys(TEXTS, pl.String()), "dme": pl.Int8(), "p_dme": pl.Float64()}
+MEASURES = ("age", "width", "height", "bytes", "black_share", "brightness", "field_ratio")
+FURTHER = (*TYPED, *MEASURES)
 NEARLY = r"(?i)\s*{}\s*(\.\d+)?"  # another case, or a name that comes twice
 
 
 def _complete(table: pl.DataFrame, path: Path) -> pl.DataFrame:
-    have = [name for name in (*SCHEMA, *TYPED) if name in table.columns]
+    have = [name for name in (*SCHEMA, *FURTHER) if name in table.columns]
     table = table.with_columns(_typed(table, name, path) for name in have)
     table = table.with_columns(
         pl.lit(None, dtype=SCHEMA[name]).alias(name) for name in SCHEMA if name not in table.columns
@@ -253,7 +255,6 @@ def _likeliest() -> pl.Expr:
 
 
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
-TYPED: dict[str, pl.DataType] = {"group": pl.String(), "dme": pl.Int8(), "p_dme": pl.Float64()}
 RULES = {
     "grade": "0 to 4",
     "predicted": "0 to 4",
@@ -263,8 +264,13 @@ RULES = {
 
 
 def _typed(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
-    """A column with the type of `SCHEMA`; what cannot be it is refused with its photo."""
-    kind = {**SCHEMA, **TYPED}[name]
+    """A column with the type of `SCHEMA`; what cannot be it is refused with its photo.
+
+    A measure that is numbers stays what it is, any other is text.
+    """
+    if name in MEASURES and table[name].dtype.is_numeric():
+        return table[name]
+    kind = {**SCHEMA, **TYPED, **dict.fromkeys(MEASURES, pl.String())}[name]
     given = _as_text(table[name], name, path)
     if kind == pl.Boolean:
         text = given.str.to_lowercase()
@@ -292,7 +298,7 @@ def _typed(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
 
 def _as_text(given: pl.Series, name: str, path: Path) -> pl.Series:
     """A column as text without blanks around it; empty text is no value."""
-    if given.dtype.is_nested() or given.dtype == pl.Binary:
+    if given.dtype.is_nested() or given.dtype in (pl.Binary, pl.Duration, pl.Object):
         raise PredictionsError(
             f"{path}: {name} must hold a text or a number a row, got {given.dtype}; "
             "write one value a cell"
