@@ -56,7 +56,7 @@ def test_what_is_no_object_of_facts_is_told_in_a_line(tmp_path, content, what):
         ("input_statistics", {"cameras": "canon"}),
         ("operating_points", [{"threshold": 0.5}]),
         ("operating_points", [{"name": "HS", "threshold": 0.5}] * 9),
-        ("operating_points", [{"name": "HS", "threshold": "x"}]),
+        ("operating_points", [{"name": "HS", "threshold": 0.5, "split": 1}]),
         ("operating_points", [{"name": "HS", "threshold": 0.5, "sensitivity": 0.9}]),
         ("operating_points", [{"name": "HS", "threshold": 0.5, "sensitivity": {"low": 0.9}}]),
     ],
@@ -69,3 +69,17 @@ def test_a_fact_of_another_kind_is_named_with_its_value(tmp_path, name, value):
 @pytest.mark.parametrize("name", ["drawn", "prevalence", "operating_points", "weights_sha256"])
 def test_null_says_that_nothing_is_known(tmp_path, name):
     assert facts_of(tmp_path, json.dumps({name: None}).encode()) == {name: None}
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.1, 50, "x", True])
+def test_an_operating_point_outside_0_to_1_is_named_with_its_threshold(tmp_path, threshold):
+    points = [{"name": "HP", "threshold": None}, {"name": "HS", "threshold": threshold}]
+    rule = f"'HS' must be a share of 0 to 1 or null, got {json.dumps(threshold)}; write it anew"
+    with pytest.raises(PredictionsError, match=f"the threshold of operating point {rule}"):
+        facts_of(tmp_path, json.dumps({"operating_points": points}).encode())
+
+
+@pytest.mark.parametrize("threshold", [None, 0, 0.5, 1, 1.0000001])
+def test_a_share_is_a_threshold_and_one_may_be_a_rounding_above_1(tmp_path, threshold):
+    told = {"operating_points": [{"name": "HS", "threshold": threshold, "split": None}]}
+    assert facts_of(tmp_path, json.dumps(told).encode()) == told

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from drgrade.errors import PredictionsError
+from drgrade.errors import PredictionsError, shown
 
 KIND: Final = "drgrade predictions"
 DRAWN: Final = "drawn"  # the source of photographs that `drgrade data draw` made
 LARGEST: Final = 16 << 20  # bytes
 MOST_POINTS: Final = 8
+ROUNDED: Final = 1e-6  # how far above 1 a sum of probabilities of single precision may lie
 NAMES: Final = (
     "weights_sha256", "recipe_hash", "recipe_family", "manifest_hash", "epoch_chosen_on",
     "cuts_fitted_on", "thresholds_chosen_on", "source", "train_source",
@@ -81,6 +82,10 @@ def _check(facts: Mapping[str, Any], path: Path) -> None:
         rule, holds = KINDS.get(name, ("", _anything))
         if value is not None and not holds(value):
             _refuse(path, f"{name} must be {rule}, got {_short(value)}")
+    for point in facts.get("operating_points") or ():
+        if not _is_threshold(point.get("threshold")):
+            _refuse(path, f"the threshold of operating point '{shown(point['name'])}' must be a "
+                          f"share of 0 to 1 or null, got {_short(point['threshold'])}")  # fmt: skip
 
 
 def _short(value: Any) -> str:
@@ -99,6 +104,10 @@ def _is_number(value: Any) -> bool:
 
 def _is_share(value: Any) -> bool:
     return _is_number(value) and 0 <= value <= 1
+
+
+def _is_threshold(value: Any) -> bool:
+    return value is None or (_is_number(value) and 0 <= value <= 1 + ROUNDED)
 
 
 def _is_flag(value: Any) -> bool:
@@ -151,11 +160,11 @@ def _is_points(value: Any) -> bool:
 def _is_point(value: Any) -> bool:
     if not _is_object(value) or not isinstance(value.get("name"), str):
         return False
-    threshold = value.get("threshold")
+    names = [value.get(name) for name in ("split", "endpoint")]
+    if not all(each is None or isinstance(each, str) for each in names):
+        return False
     shares = [value.get(name) for name in ("sensitivity", "specificity")]
-    return (threshold is None or _is_number(threshold)) and all(
-        share is None or (_is_object(share) and _is_estimate(share)) for share in shares
-    )
+    return all(share is None or (_is_object(share) and _is_estimate(share)) for share in shares)
 
 
 def _is_estimate(value: Mapping[str, Any]) -> bool:

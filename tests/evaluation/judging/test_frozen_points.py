@@ -49,3 +49,9 @@ def test_without_probabilities_there_is_nothing_to_hold_against_a_threshold():
     rows = from_rows([{"photo": "a", "grade": 2, "predicted": 2, "status": "graded"}],
                      {"operating_points": [POINT]})  # fmt: skip
     assert frozen_points(rows, REFERABLE, ["photo"]) == ()
+
+
+@pytest.mark.parametrize("unknown", [{"split": None}, {"split": ""}])
+def test_a_split_that_is_not_known_has_no_name(unknown):
+    rows = table(("a", "left", 2, 0.9), points=[POINT | unknown])
+    assert [point.split for point in frozen_points(rows, REFERABLE, ["photo"])] == [""]

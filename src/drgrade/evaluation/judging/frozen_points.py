@@ -35,7 +35,7 @@ def frozen_points(
     stored = [
         point
         for point in predictions.facts.get("operating_points") or ()
-        if point.get("endpoint", "referable") == endpoint.name
+        if (point.get("endpoint") or "referable") == endpoint.name
         and point.get("threshold") is not None
     ]
     if not stored or not predictions.has_probabilities:
@@ -52,7 +52,7 @@ def _at(
     return FrozenPoint(
         name=str(point["name"]),
         threshold=threshold,
-        split=str(point.get("split", "")),
+        split=str(point.get("split") or ""),
         level=level,
         promised={key: point.get(key) for key in ("sensitivity", "specificity")},
         analyses=analyses(replace(units, called=called)),
