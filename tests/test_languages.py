@@ -6,12 +6,13 @@ import pytest
 
 from drgrade.errors import UnknownNameError
 from drgrade.evaluation.lab.words import WORDS as OF_THE_LAB
+from drgrade.evaluation.pages.compare_words import WORDS as OF_A_COMPARISON
 from drgrade.evaluation.pages.judge_words import WORDS as OF_THE_JUDGE
 from drgrade.languages import said
 
 PAIRS = {"hits": ("{n} of {all}", "{all} 中有 {n}")}
-EVERY = {f"{page} {key}": pair for page, words in (("judge", OF_THE_JUDGE), ("lab", OF_THE_LAB))
-         for key, pair in words.items()}  # fmt: skip
+PAGES = {"judge": OF_THE_JUDGE, "comparison": OF_A_COMPARISON, "lab": OF_THE_LAB}
+EVERY = {f"{page} {key}": pair for page, words in PAGES.items() for key, pair in words.items()}
 
 
 def test_words_come_in_the_language_asked_for_with_their_values():

@@ -58,6 +58,7 @@ def compare(
     from drgrade.evaluation.comparison import compare as compare_tables
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.compare_page import verdict, write_comparison
+    from drgrade.evaluation.pages.compare_words import tell_of
     from drgrade.evaluation.pages.judge_text import looks_text
     from drgrade.evaluation.pages.judge_words import tell
     from drgrade.evaluation.pooling import alone
@@ -71,6 +72,8 @@ def compare(
     command = shlex.join(["drgrade", *sys.argv[1:]])
     page = write_comparison(found, output, command=command, language=language)
     say(verdict(found, language))
+    if found.unit == "photos":
+        say(tell_of(language, "photos_alone"))
     if found.rules_differ:
         say(tell(language, "rules_differ"))
     looks = [each for each in map(look_at, tables.values()) if each is not None]

@@ -10,19 +10,19 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-import polars as pl
 
-from drgrade.errors import PredictionsError, UsageError
+from drgrade.errors import UsageError
 from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.intervals import from_replicates, ratio
 from drgrade.evaluation.metrics import accuracies, kappas, mcnemar, sensitivities, specificities
 from drgrade.evaluation.pooling import Pools, by_family, pooled
 from drgrade.evaluation.ranking import delong, rank_pairs
 from drgrade.evaluation.resampling import RESAMPLES, resampled_areas, row_weights
+from drgrade.evaluation.same_photos import refuse_other_photos, who_belongs_together
 from drgrade.evaluation.units import at_level, called_by, endpoints, judged, refuse_unanswered
 from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing, with_unit
 from drgrade.grades import NUMBER_OF_GRADES
-from drgrade.groups import unit_of
+from drgrade.groups import groups_of, unit_of
 from drgrade.predictions import Predictions
 
 Drawn = dict[str, tuple[Floats, Floats]]  # each score: (k,), and in each resample (r, k)
@@ -122,11 +122,12 @@ def compare(
 ) -> Comparison:
     """Compare two to ten tables of the same photographs; `pools` makes one grader of several.
 
-    Without `pools`, tables whose recipes differ in the seed alone are pooled (`by_family`).
+    Without `pools`, tables whose recipes differ in the seed alone are pooled (`by_family`). Patient
+    and group of a photograph are what any of the tables knows.
 
     Raises:
         UsageError: fewer than two or more than ten tables, or one pool of all.
-        PredictionsError: tables of different photographs, or of different reference grades.
+        PredictionsError: tables of different photographs, reference grades, patients or groups.
     """
     if not FEWEST <= len(tables) <= MOST:
         raise UsageError(f"2 to 10 tables are compared, got {len(tables)}; name them by file")
@@ -211,20 +212,20 @@ def _alone(rows: _Aligned, k: int) -> dict[str, Estimate]:
 
 
 def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
-    first_name, first = next(iter(tables.items()))
-    whole = judged(first.table).sort("photo")
+    rows = {name: judged(each.table).sort("photo") for name, each in tables.items()}
+    refuse_other_photos(rows)
     for name, each in tables.items():
-        _refuse_others(first_name, whole, name, judged(each.table).sort("photo"))
         refuse_unanswered(each.graded().table, f"{name}: ")
-    sorted_ = [Predictions(judged(each.table).sort("photo"), {}) for each in tables.values()]
+    together = who_belongs_together(rows)
+    sorted_ = [Predictions(each, {}) for each in rows.values()]
     referable = [endpoints(each.table)[0] for each in sorted_]
     endpoint = next((each for each in referable if not each.with_dme), referable[0])
     units = [at_level(each, endpoint, "photo") for each in sorted_]
     scored = all(each.has_probabilities for each in sorted_)
     return _Aligned(
-        photos=whole["photo"].to_numpy().astype(str),
-        clusters=units[0].clusters,
-        unit=unit_of(whole),
+        photos=together["photo"].to_numpy().astype(str),
+        clusters=groups_of(together),
+        unit=unit_of(together),
         grades=units[0].grades,
         positive=units[0].positive,
         predicted=np.array([each.predicted for each in units]),
@@ -233,30 +234,6 @@ def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
         score=np.array([each.score for each in units]) if scored else None,
         rules=tuple(called_by(each.table, endpoint) for each in sorted_),
     )
-
-
-def _refuse_others(first: str, one: pl.DataFrame, second: str, two: pl.DataFrame) -> None:
-    """The same photographs once each, with the same reference grades."""
-    for name, table in ((first, one), (second, two)):
-        if table["photo"].n_unique() < table.height:
-            raise PredictionsError(f"{name}: each photo is judged once, some come twice")
-    if one.is_empty():
-        raise PredictionsError(f"{first}: no photo has a reference grade; fill the column grade")
-    common = len(set(one["photo"]) & set(two["photo"]))
-    if not common == one.height == two.height or not common:
-        raise PredictionsError(
-            f"the same photos are compared, got {one.height} in {first} and {two.height} in "
-            f"{second}, {common} of them in both; predict the same split with each model"
-        )
-    for column in ("grade", "dme"):
-        if column not in one.columns or column not in two.columns:
-            continue
-        differ = one.filter(one[column].cast(pl.Float64).ne_missing(two[column].cast(pl.Float64)))
-        if not differ.is_empty():
-            raise PredictionsError(
-                f"reference {column}s differ between {first} and {second} for {differ.height} "
-                f"photos, first '{differ['photo'][0]}'; use one manifest for both"
-            )
 
 
 def _replicates(rows: _Aligned, resamples: int, seed: int) -> Drawn:

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from drgrade.evaluation.comparison import METRICS, Comparison
+from drgrade.evaluation.pages.compare_words import tell_of
 from drgrade.evaluation.pages.figures import draw_intervals, svg_of, write_figure
 from drgrade.evaluation.pages.frame import LANGUAGE_CODES, PAGE, TWIN, environment, versions
 from drgrade.evaluation.pages.judge_text import number, p_value
@@ -31,6 +32,7 @@ def write_comparison(
     page = environment().get_template(TEMPLATE).render(
         c=found,
         t=partial(tell, language),
+        of=partial(tell_of, language),
         lang=LANGUAGE_CODES[language],
         metrics=METRICS,
         verdict=verdict(found, language),
