@@ -46,6 +46,13 @@ def test_the_manifest_lends_fingerprints() -> None:
     assert check_twins_across(rows(grade=[0]), train(PRINTS[0])).fires
 
 
+def test_an_empty_column_of_the_table_does_not_hide_the_manifest_s() -> None:
+    empty = rows(grade=[0], phash=[None], sha256=[None])
+    assert check_twins_across(empty, train(PRINTS[0])).fires
+    half = rows(grade=[0, 0], phash=[None, PRINTS[1]])
+    assert check_twins_across(half, train(PRINTS[0])).fires
+
+
 @pytest.mark.parametrize("manifest", [None, train("")])
 def test_twins_across_need_a_manifest_with_fingerprints(manifest: Manifest | None) -> None:
     check = check_twins_across(rows(phash=[PRINTS[0]]), manifest)

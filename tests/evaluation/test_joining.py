@@ -48,6 +48,12 @@ def test_w23_out_of_fold_rows_are_all_but_those_of_test(manifest):
     assert check_rows(join(rows("a", "b", "c"), manifest, "out_of_fold")).fires
 
 
+def test_w23_counts_a_photo_once_whose_further_rows_are_told_as_duplicates(manifest):
+    twice = from_rows([{"photo": "c", "status": "error"}, {"photo": "d", "status": "error"},
+                       {"photo": "d", "status": "duplicate"}])  # fmt: skip
+    assert check_rows(join(twice, manifest, "test")).state == "silent"
+
+
 def test_w23_is_blind_without_a_manifest_or_a_split(manifest):
     assert check_rows(None).figures["key"] == "no manifest"
     assert check_rows(join(rows("a"), manifest, None)).figures["key"] == "no split"
@@ -57,6 +63,11 @@ def test_a_table_without_splits_takes_those_of_the_manifest(manifest):
     lent = with_splits(rows("d", "a", "b"), manifest)
     assert lent.table["split"].to_list() == ["test", "train", "tune"]
     assert lent.table["photo"].to_list() == ["d", "a", "b"]
+
+
+def test_a_photo_whose_split_nobody_tells_is_refused_and_not_put_aside(manifest):
+    with pytest.raises(PredictionsError, match="1 of 2 predicted photos are not in the manifest"):
+        with_splits(rows("d", "elsewhere"), manifest)
 
 
 def test_splits_of_a_table_s_own_are_kept_and_an_undivided_manifest_lends_none(manifest, tmp_path):

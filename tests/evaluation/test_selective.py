@@ -53,7 +53,7 @@ def test_the_chosen_point_is_the_last_whose_lower_bound_keeps_the_level():
 
 @pytest.mark.parametrize(
     ("patients", "said"),
-    [(0, "no patient has referable"), (28, "28 patients with disease are too")],
+    [(0, "no patient has referable"), (28, "28 with disease are too few")],
 )
 def test_too_few_patients_have_no_point_and_are_told_why(patients, said):
     positive = np.arange(100) < patients

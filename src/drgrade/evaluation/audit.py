@@ -27,11 +27,17 @@ Twins = list[tuple[str, str]]
 
 
 def with_facts(table: pl.DataFrame, manifest: "Manifest | None") -> pl.DataFrame:
-    """The judged rows, with the facts of their photographs that only the manifest has."""
+    """The judged rows; a fact of its photograph that a row does not tell is the manifest's."""
     if manifest is None:
         return table
-    lent = [n for n in FACTS if n in manifest.table.columns and n not in table.columns]
-    return table.join(manifest.table.select("photo", *lent), on="photo", how="left")
+    lent = [name for name in FACTS if name in manifest.table.columns]
+    both = [name for name in lent if name in table.columns and table[name].count()]
+    known = manifest.table.select("photo", *lent).unique("photo", keep="first")
+    table = table.drop(set(lent) - set(both), strict=False)
+    rows = table.join(known, on="photo", how="left", suffix="_lent", maintain_order="left")
+    filled = [pl.coalesce(name, pl.col(f"{name}_lent").cast(table.schema[name], strict=False))
+              for name in both]  # fmt: skip
+    return rows.with_columns(filled).drop(f"{name}_lent" for name in both)
 
 
 def check_twins_across(table: pl.DataFrame, manifest: "Manifest | None") -> Check:

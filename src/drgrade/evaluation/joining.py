@@ -35,7 +35,10 @@ class Join:
 
 
 def join(predictions: Predictions, manifest: "Manifest", split: str | None) -> Join:
-    """Match photos by name; rows of `out_of_fold` are the manifest's rows outside `test`."""
+    """Match photos by name; rows of `out_of_fold` are the manifest's rows outside `test`.
+
+    A photo is counted once, however many further rows of it are told as duplicates.
+    """
     rows = manifest.table
     is_meant = pl.lit(value=True) if split is None else pl.col("split") == split
     if split == OUT_OF_FOLD:
@@ -48,19 +51,24 @@ def join(predictions: Predictions, manifest: "Manifest", split: str | None) -> J
     )
     left_out = meant.filter(~meant.is_in(photos.implode()))
     return Join(
-        split or "", len(photos), len(meant),
+        split or "", photos.n_unique(), meant.n_unique(),
         tuple(unknown), tuple(elsewhere), tuple(left_out),
     )  # fmt: skip
 
 
 def with_splits(predictions: Predictions, manifest: "Manifest | None") -> Predictions:
-    """Predictions that name no split, with the manifest's of each photo, where it has some."""
+    """Predictions that name no split, with the manifest's of each photo, where it has some.
+
+    Raises:
+        PredictionsError: photos that the manifest does not have, whose split nobody tells.
+    """
     if manifest is None:
         return predictions
     table = predictions.table
     lent = manifest.table.select("photo", "split").unique("photo", keep="first")
     if table["split"].null_count() < len(table) or lent["split"].null_count() == len(lent):
         return predictions
+    refuse_strangers(replace(join(predictions, manifest, None), left_out=()))
     joined = table.drop("split").join(lent, on="photo", how="left", maintain_order="left")
     return replace(predictions, table=joined.select(table.columns))
 

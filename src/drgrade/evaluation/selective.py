@@ -141,7 +141,7 @@ def _last_kept(low: Floats, level: float, n: int) -> tuple[int | None, str]:
     failed = np.flatnonzero(low < level)
     if failed.size and failed[0] == 0:
         return None, (
-            f"{n} patients with disease are too few: even with nobody missed the lower bound is "
+            f"{n} with disease are too few: even with none missed the lower bound is "
             f"{low[0]:.1%}, below {level:.0%}"
         )
     place = int(failed[0] - 1) if failed.size else len(low) - 1

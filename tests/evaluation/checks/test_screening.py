@@ -42,18 +42,17 @@ def manifest(tmp_path, splits=("train", "test"), patients=("1", "2")):
     return make_manifest(pl.DataFrame(rows), tmp_path)
 
 
-def test_w02_a_leak_is_an_error_and_where_declared_a_warning(tmp_path):
-    known = manifest(tmp_path)
-    assert checks.check_leak(known, 0.8, is_declared=False).level == "E"
-    declared = checks.check_leak(known, 0.8, is_declared=True)
+def test_w02_a_leak_is_an_error_and_where_declared_a_warning():
+    assert checks.check_leak(0.8).level == "E"
+    declared = checks.check_leak(0.8, is_declared=True)
     assert (declared.state, declared.level) == ("fires", "W")
 
 
-def test_w02_is_silent_without_a_leak_and_blind_without_manifest_or_patients(tmp_path):
-    assert checks.check_leak(manifest(tmp_path), 0.0, is_declared=False).state == "silent"
-    assert checks.check_leak(None, None, is_declared=False).state == "not checkable"
-    unknown = manifest(tmp_path, patients=(None, None))
-    assert checks.check_leak(unknown, 0.0, is_declared=False).state == "not checkable"
+def test_w02_is_silent_without_a_leak_and_says_why_it_is_blind():
+    assert checks.check_leak(0.0).state == "silent"
+    unknown = checks.check_leak(None, unknown="no training rows")
+    assert unknown.state == "not checkable"
+    assert "which photographs were trained on" in unknown.sentence()
 
 
 @pytest.mark.parametrize(
@@ -101,6 +100,8 @@ def test_w06_few_or_wide_fires_and_many_is_silent():
 def test_w07_another_prevalence_than_in_training(there, state):
     facts = {} if there is None else {"prevalence": {"train": there}}
     assert checks.check_prevalence(many(400, 1600), facts).state == state
+    unknown = {"prevalence": {"train": None, "tune": there}}
+    assert checks.check_prevalence(many(400, 1600), unknown).state == state
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,23 @@ def test_whatever_w01_finds_is_the_verdict_in_both_languages(what, language, wor
     assert words in found.sentence(language)
 
 
+def test_a_grader_of_eyes_that_are_nearly_all_healthy_is_not_called_trivial():
+    counts = (1914, 20, 30, 20, 16)
+    answers = (1910, 24, 30, 20, 16)
+    found = check_trivial(answers, counts, Estimate(0.99, 0.98, 1.0, "", 2000), GOOD)
+    assert found.figures["what"] == "one grade"
+    assert "95.5% of the answers are grade 0, as are 95.7% of the reference grades" in \
+        found.sentence()  # fmt: skip
+    assert "collapsed" not in found.sentence()
+    detection = SimpleNamespace(
+        endpoint=SimpleNamespace(name="referable", with_dme=True),
+        primary=SimpleNamespace(sensitivity=GOOD, specificity=GOOD),
+    )
+    judged = SimpleNamespace(warnings=(found,), primary="patient", detection=lambda: detection)
+    for language in ("en", "zh-TW"):
+        assert "80" in verdict(judged, language)
+
+
 @pytest.mark.parametrize(
     ("side", "language", "words"),
     [

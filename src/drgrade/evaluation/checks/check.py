@@ -17,6 +17,9 @@ from drgrade.evaluation.values import Estimate
 State = Literal["fires", "silent", "not checkable"]
 Level = Literal["W", "E"]
 COLLAPSE_SHARE = 0.95
+WHAT = {  # a grader is by its reasons, the worst first
+    "share": "equals", "below": "worse", "qwk": "untold", "auc": "untold", "mostly": "one grade",
+}  # fmt: skip
 FEWEST = 20  # answers; of fewer, one more of another grade would be a twentieth
 
 
@@ -82,25 +85,31 @@ def check_trivial(
     answers: tuple[int, ...], counts: tuple[int, ...], qwk: Estimate, area: Estimate
 ) -> Check:
     """W01 from the counts of predicted and of reference grades, QWK and the referable AUC."""
-    share = max(answers) / sum(answers)
+    share, grade = max(answers) / sum(answers), answers.index(max(answers))
     reasons: list[dict[str, Any]] = []
-    is_collapsed = share > COLLAPSE_SHARE and sum(answers) >= FEWEST
-    if is_collapsed:
-        reasons.append({"key": "share", "share": share, "grade": answers.index(max(answers))})
+    is_sighted = qwk.low is not None and qwk.low > 0  # it tells grades apart, however few others
+    if share > COLLAPSE_SHARE and sum(answers) >= FEWEST:
+        labels = counts[grade] / sum(counts)
+        key = "mostly" if is_sighted else "share"
+        reasons.append({"key": key, "share": share, "grade": grade, "labels": labels})
     is_one_grade = max(counts) == sum(counts)  # then kappa is 0 whatever the answers are
     for key, found, chance in (("qwk", qwk, 0.0), ("auc", area, 0.5)):
         if found.contains(chance) and not (key == "qwk" and is_one_grade):
             reasons.append({"key": key, "low": found.low, "high": found.high})
-    is_worse = area.high is not None and area.high < 0.5
-    if is_worse:
+    if area.high is not None and area.high < 0.5:
         reasons.append({"key": "below", "low": area.low, "high": area.high})
+    if not reasons:
+        return Check("W01", "silent")
+    keys = [reason["key"] for reason in reasons]
+    what = next(WHAT[key] for key in WHAT if key in keys)
+    cure = "look closer" if what == "one grade" else "train longer"
     figures = {
-        "reasons": reasons,
-        "what": "equals" if is_collapsed else "worse" if is_worse else "untold",
+        "reasons": [*reasons, {"key": cure}],
+        "what": what,
         "majority": counts.index(max(counts)),
         "majority_share": max(counts) / sum(counts),
     }
-    return Check("W01", "fires" if reasons else "silent", figures)
+    return Check("W01", "fires", figures)
 
 
 def check_patients(graded: pl.DataFrame) -> Check:

@@ -5,7 +5,7 @@ W11 gradable-only figures flatter, W12 no macular edema.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,6 @@ from drgrade.evaluation.units import Endpoint, Units
 from drgrade.evaluation.values import Ints
 from drgrade.grades import GRADES, NUMBER_OF_GRADES
 
-if TYPE_CHECKING:
-    from drgrade.data.manifest import Manifest
-
 HALF_WIDTH = 0.05
 FEW = 100
 RARE = 20
@@ -28,12 +25,13 @@ FLATTERED_BY = 0.03
 TIMES = 1.5
 
 
-def check_leak(manifest: "Manifest | None", share: float | None, is_declared: bool) -> Check:
-    """W02: `share` of the judged rows have their patient in another split; E unless declared."""
+def check_leak(share: float | None, *, is_declared: bool = False, unknown: str = "") -> Check:
+    """W02: `share` of the judged rows are of patients or groups learned from; E unless declared.
+
+    `unknown` names the reason why there is no share.
+    """
     if share is None:
-        return blind("W02", "no manifest")
-    if manifest is not None and manifest.table["patient"].null_count() == len(manifest):
-        return blind("W02", "no patients")
+        return blind("W02", unknown)
     level: Level = "W" if is_declared or not share else "E"
     return told("W02", bool(share), level, share=share)
 
@@ -75,7 +73,9 @@ def check_size(analysis: Analysis) -> Check:
 def check_prevalence(units: Units, facts: dict[str, Any]) -> Check:
     """W07: referable prevalence differs from training 1.5 times, or beyond its 99 % interval."""
     known = facts.get("prevalence") or {}
-    there = known.get("train", known.get("tune"))
+    there = next(
+        (known[split] for split in ("train", "tune") if known.get(split) is not None), None
+    )
     if there is None:
         return blind("W07", "no prevalence")
     found = ratio(units.positive, units.clusters, level=0.99)

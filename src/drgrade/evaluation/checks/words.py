@@ -10,11 +10,16 @@ SENTENCES = {
         "equals": "equals a trivial classifier",
         "untold": "cannot be told from a trivial classifier",
         "worse": "is worse than chance",
-        "W01": "This grader {what}. {why} Always answering grade {majority} "
-        "has {majority_share:.2%} accuracy on these photographs; train longer, with another "
-        "learning rate or with balanced classes, before using any of its figures.",
-        "W02": "{share:.2%} of the judged photographs are of patients who are in train, tune or "
-        "calibrate too, so every figure flatters; divide patients, not photographs "
+        "one grade": "gives nearly every photograph one grade",
+        "mostly": "{share:.1%} of the answers are grade {grade}, as are {labels:.1%} of the "
+        "reference grades.",
+        "train longer": "Train longer, with another learning rate or with balanced classes, before "
+        "using any of its figures.",
+        "look closer": "Accuracy says little here; look at sensitivity and at each grade.",
+        "W01": "This grader {what}. Always answering grade {majority} has {majority_share:.2%} "
+        "accuracy on these photographs. {why}",
+        "W02": "{share:.2%} of the judged photographs are of patients or groups that were learned "
+        "from too, so every figure flatters; divide patients, not photographs "
         "(`drgrade data split`), train again and judge again.",
         "W03": "The patient is not known for {unknown} of {n} photographs. {why} Give the column "
         "patient.",
@@ -138,6 +143,7 @@ SENTENCES = {
         "no split": "the table does not say of which split its rows are",
         "no manifest": "the manifest was not given",
         "no patients": "no patient is known",
+        "no training rows": "no row tells which photographs were trained on",
         "no choice": "the predictions do not say which photographs chose the epoch and the cuts",
         "no prevalence": "the predictions do not say how frequent disease was in training",
         "one class": "sensitivity or specificity is undefined",
@@ -157,9 +163,12 @@ SENTENCES = {
         "equals": "等同於不看照片的分類器",
         "untold": "與不看照片的分類器無從區別",
         "worse": "比隨機猜測還差",
-        "W01": "此模型{what}。{why}一律回答 {majority} 級在這些照片上的準確率就有 "
-        "{majority_share:.2%}；在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
-        "W02": "{share:.2%} 的受評照片，其病人也出現在訓練、調校或校準集中，所有數字都因此偏高；"
+        "one grade": "對幾乎所有照片都給同一分級",
+        "mostly": "{share:.1%} 的答案是 {grade} 級，而參考分級中也有 {labels:.1%} 是此級。",
+        "train longer": "在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
+        "look closer": "此處準確率意義不大；請看敏感度與各分級的結果。",
+        "W01": "此模型{what}。一律回答 {majority} 級在這些照片上的準確率就有 {majority_share:.2%}。{why}",
+        "W02": "{share:.2%} 的受評照片，其病人或群組也在模型學習過的資料中，所有數字都因此偏高；"
         "請以病人（而非照片）分割資料（`drgrade data split`），重新訓練並重新評估。",
         "W03": "{n} 張照片中有 {unknown} 張不知屬於哪位病人。{why}請提供 patient 欄位。",
         "alone": "其中 {n} 張逐張重抽，等於假設每張屬於不同病人，信賴區間可能過窄。",
@@ -263,6 +272,7 @@ SENTENCES = {
         "no split": "表格沒有說明各列屬於哪一部分",
         "no manifest": "未提供資料清單",
         "no patients": "不知道病人是誰",
+        "no training rows": "不知道模型以哪些照片訓練",
         "no choice": "預測結果沒有說明訓練週期與切點是以哪些照片選出的",
         "no prevalence": "預測結果沒有說明訓練時的盛行率",
         "one class": "敏感度或特異度無法計算",

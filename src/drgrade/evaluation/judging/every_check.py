@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from drgrade.evaluation import audit
 from drgrade.evaluation.calibration import Calibration
 from drgrade.evaluation.checks import answers, screening
@@ -14,9 +12,10 @@ from drgrade.evaluation.checks.other_eye import Substitution
 from drgrade.evaluation.checks.points import check_points
 from drgrade.evaluation.joining import Join, check_rows
 from drgrade.evaluation.judging.judgement import Detection
+from drgrade.evaluation.judging.leak import Leak
 from drgrade.evaluation.scorecard import Scores
 from drgrade.evaluation.subgroups import Subgroup
-from drgrade.evaluation.units import at_level, judged
+from drgrade.evaluation.units import at_level
 from drgrade.evaluation.values import Estimate
 from drgrade.grades import GRADES
 from drgrade.predictions import Predictions
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 class Evidence:
     """What the checks look at: the table and what was found in it.
 
-    `main` is the referable endpoint at the level that decides, `photos` at photographs; `leak` is
-    the share of rows whose patient is in another split, and whether the set's source declares it.
+    `main` is the referable endpoint at the level that decides, `photos` at photographs.
     """
 
     predictions: Predictions
@@ -42,7 +40,7 @@ class Evidence:
     calibration: Calibration | None
     subgroups: tuple[Subgroup, ...]
     substitution: Substitution | None
-    leak: tuple[float | None, bool]
+    leak: Leak
 
 
 def every_check(found: Evidence) -> tuple[Check, ...]:
@@ -66,11 +64,11 @@ def _inputs(found: Evidence) -> tuple[Check, ...]:
 
 
 def _screening(found: Evidence) -> tuple[Check, ...]:
-    photos = at_level(found.predictions, found.main.endpoint, "photo")
+    photos, leak = at_level(found.predictions, found.main.endpoint, "photo"), found.leak
     everybody, gradable, _ = found.main.analyses
     by_grade = [int((photos.grades == grade).sum()) for grade in GRADES]
     return (
-        screening.check_leak(found.manifest, *found.leak),
+        screening.check_leak(leak.share, is_declared=leak.is_declared, unknown=leak.unknown),
         screening.check_choice(found.predictions.facts, found.scores.split or ""),
         screening.check_size(everybody),
         screening.check_prevalence(photos, found.predictions.facts),
@@ -92,28 +90,3 @@ def _answers(found: Evidence) -> tuple[Check, ...]:
         answers.check_label_noise(rows.graded()),
         answers.check_scale(scores.confusion),
     )
-
-
-def leak_of(
-    predictions: Predictions, manifest: "Manifest | None", whole: Predictions | None = None
-) -> tuple[float | None, bool]:
-    """The share of judged rows whose patient or photo is in another split; whether it is declared.
-
-    The splits are the manifest's; without one those of `whole`, the table that the rows are from.
-    None where neither tells: a table without training rows can show a leak, not that there is none.
-    """
-    beside = manifest.table if manifest is not None else None if whole is None else whole.table
-    if beside is None:
-        return None, False
-    table = judged(predictions.table)
-    others = beside.filter(pl.col("split").is_in(["train", "tune", "calibrate"]))
-    if manifest is not None:  # out of fold, the manifest's row of a photo is the judged one
-        others = others.filter(~pl.col("photo").is_in(table["photo"].implode()))
-    seen = others["patient"].drop_nulls().unique()
-    is_seen = table["patient"].is_in(seen.implode()).fill_null(value=False)
-    is_same = table["photo"].is_in(others["photo"].implode())
-    share = float((is_seen | is_same).sum() / max(1, table.height))
-    is_whole = "train" in others["split"].to_list() and len(seen) > 0
-    is_told = manifest is not None or share > 0 or is_whole
-    facts = predictions.facts | ({} if manifest is None else manifest.facts)
-    return share if is_told else None, bool(facts.get("leak_declared"))

@@ -10,9 +10,10 @@ from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.checks.other_eye import substitute
 from drgrade.evaluation.grade_scores import grade_scores
 from drgrade.evaluation.joining import Join, held_against
-from drgrade.evaluation.judging.every_check import Evidence, every_check, leak_of
+from drgrade.evaluation.judging.every_check import Evidence, every_check
 from drgrade.evaluation.judging.frozen_points import frozen_points
 from drgrade.evaluation.judging.judgement import Curve, Detection, Judgement
+from drgrade.evaluation.judging.leak import leak_of
 from drgrade.evaluation.judging.worst_errors import worst_errors
 from drgrade.evaluation.ranking import roc
 from drgrade.evaluation.resampling import RESAMPLES
@@ -89,14 +90,14 @@ def judge(
         next(d for d in found if (d.endpoint.name, d.level) == ("referable", each))
         for each in (level, "photo")
     )
-    share, declared = leak_of(known, manifest, whole)
+    leak = leak_of(known, manifest, whole)
     points = frozen_points(known, main.endpoint, list(dict.fromkeys(("photo", level))))
     cut = next((point.threshold for point in points if point.name == "HS"), HALF)
     meant, curve, referred = _probabilities(known, main.endpoint, cut, seed, resamples)
     groups = subgroups(known, main.endpoint)
     evidence = Evidence(
         known, manifest, beside, scores, main, photos, meant, groups,
-        substitute(known.graded(), seed=seed, resamples=resamples), (share, declared),
+        substitute(known.graded(), seed=seed, resamples=resamples), leak,
     )  # fmt: skip
     judgement = Judgement(
         scores=scores,
@@ -114,8 +115,8 @@ def judge(
         checks=every_check(evidence),
         facts=predictions.facts,
         about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},
-        leaked_share=share or 0.0,
-        leak_declared=declared,
+        leaked_share=leak.share or 0.0,
+        leak_declared=leak.is_declared,
     )
     return with_unit(judgement, scores.unit)
 

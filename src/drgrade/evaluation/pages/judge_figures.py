@@ -70,7 +70,8 @@ def _of_probabilities(judgement: Judgement, language: str) -> dict[str, "Figure"
         return {}
     bins = [(each.n, each.mean, each.share) for each in judgement.calibration.bins]
     referred = judgement.selective
-    drawn = {} if referred is None else {"selective": draw_selective(referred, language)}
+    unit = tell(language, f"unit_{judgement.scores.unit}")
+    drawn = {} if referred is None else {"selective": draw_selective(referred, unit, language)}
     return drawn | {
         "roc": draw_roc(judgement.roc, _used(judgement, language), language=language),
         "reliability": draw_reliability(bins, language=language),
@@ -89,8 +90,11 @@ def _used(judgement: Judgement, language: str) -> dict[str, tuple[float, float]]
     }
 
 
-def draw_selective(found: Selective, language: str = "en") -> "Figure":
-    """Risk and sensitivity against coverage, and the point that keeps the promised level."""
+def draw_selective(found: Selective, unit: str, language: str = "en") -> "Figure":
+    """Risk and sensitivity against coverage, and the point that keeps the promised level.
+
+    `unit` is what is counted, as patients, in the language of the figure.
+    """
     t = partial(tell, language)
     across = 100 * found.coverage
     with styled():
@@ -101,7 +105,7 @@ def draw_selective(found: Selective, language: str = "en") -> "Figure":
         right.plot(across, 100 * found.sensitivity, color=COLOURS[0], lw=1.8, label=t("found_all"))
         right.plot(across, 100 * found.low, ":", color=COLOURS[0], lw=1.4, label=t("low_bound"))
         right.axhline(100 * found.level, ls="--", lw=1.2, color=COLOURS[1], label=t("level_line"))
-        right.set_ylabel(t("selective_sensitivity"))
+        right.set_ylabel(t("selective_sensitivity", unit=unit))
         right.legend(fontsize=7, frameon=False, loc="lower left")
         for axes in (left, right):
             axes.set_xlabel(t("coverage"))

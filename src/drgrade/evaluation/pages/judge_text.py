@@ -15,7 +15,7 @@ def verdict(judgement: Judgement, language: str = "en") -> str:
     if errors:
         return t("verdict_error", count=len(errors))
     trivial = next((check for check in judgement.warnings if check.code == "W01"), None)
-    if trivial is not None:
+    if trivial is not None and trivial.figures["what"] != "one grade":
         return t(f"verdict_{trivial.figures['what']}")
     main = judgement.detection()
     for side, found in (("positives", main.primary.sensitivity),

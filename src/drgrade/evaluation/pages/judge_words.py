@@ -142,17 +142,17 @@ WORDS: Pairs = {
     "selective_note": (
         "The photographs nearest to the cut ({cut} of the probability of referable disease) go to a "
         "human, who is taken to find disease. Risk: wrong answers among the photographs that the "
-        "grader answers alone. A patient counts as found only where none of their diseased "
+        "grader answers alone. Of {unit}, one counts as found only where none of its diseased "
         "photographs is let go: stricter than the sensitivity above, for which one is enough.",
         "（需轉診病變機率）最接近切點（{cut}）的照片交由人判讀，並假設人能找出病變。"
-        "風險：模型自行作答的照片中答錯的比例。病人的任何一張病變照片都未被放行才算找出："
+        "風險：模型自行作答的照片中答錯的比例。以{unit}計，任何一張病變照片都未被放行才算找出："
         "比前述敏感度（只需一張）更嚴格。",
     ),
     "selective_chosen": (
         "Alone on {coverage} of the graded photographs, the grader and the human together would find "
-        "{sens} of {n} patients with disease, with 95 % confidence at least {low} (promised: "
+        "{sens} of {n} {unit} with disease, with 95 % confidence at least {low} (promised: "
         "{level}).",
-        "若模型自行判讀已分級照片的 {coverage}，連同人工判讀可找出 {n} 位病人中的 {sens}，"
+        "若模型自行判讀已分級照片的 {coverage}，連同人工判讀可找出 {n} 個{unit}中的 {sens}，"
         "95 % 信心至少 {low}（承諾：{level}）。",
     ),
     "selective_none": ("No point keeps the promise: {reason}.", "沒有任何點能達到承諾：{reason}。"),
@@ -166,7 +166,7 @@ WORDS: Pairs = {
     "found_all": ("found by grader and human", "模型與人共同找出"),
     "low_bound": ("95 % lower bound", "95 % 信賴下限"),
     "level_line": ("promised", "承諾值"),
-    "selective_sensitivity": ("patients with disease found, %", "找出的病人（%）"),
+    "selective_sensitivity": ("{unit} with disease found, %", "找出的{unit}（%）"),
     "subgroups": ("Subgroups", "次群組"),
     "subgroups_note": (
         "Photographs, analysis A. The dashed line and the gaps (in points) are to all photographs; "

@@ -48,8 +48,8 @@ CHINESE = {
     "no pixel of this lesion in these photographs": "這些照片中沒有此病灶的像素",
 }
 PATTERNS = {
-    r"(\d+) patients with disease are too few: .*lower bound is ([\d.]+%), below (\d+%)": (
-        r"只有 \1 位病人有病變，太少：即使無一漏診，信賴下限也只有 \2，低於 \3"
+    r"(\d+) with disease are too few: .*lower bound is ([\d.]+%), below (\d+%)": (
+        r"只有 \1 個有病變，太少：即使無一漏診，信賴下限也只有 \2，低於 \3"
     ),
     r"the grader alone would have to answer nothing to keep (\d+%)": (
         r"模型必須完全不自行作答才能維持 \1"

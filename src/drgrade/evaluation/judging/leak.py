@@ -1,0 +1,90 @@
+"""W02: whether judged photographs are of patients, or groups, that a network learned from."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from drgrade.evaluation.joining import OUT_OF_FOLD
+from drgrade.evaluation.units import judged
+from drgrade.groups import groups_of
+from drgrade.predictions import Predictions
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
+
+LEARNED = ("train", "tune", "calibrate")
+
+
+@dataclass(frozen=True)
+class Leak:
+    """The share of judged rows that are of a patient, a group or a photo of another split.
+
+    `share` is None where that cannot be known; `unknown` then names the reason. `is_declared`
+    says that the set's source tells of its leak.
+    """
+
+    share: float | None
+    is_declared: bool = False
+    unknown: str = ""
+
+
+def leak_of(
+    predictions: Predictions, manifest: "Manifest | None", whole: Predictions | None = None
+) -> Leak:
+    """What is known of a leak into the judged rows.
+
+    The splits are the manifest's; without one those of `whole`, the table that the rows are from.
+    Rows of `out_of_fold` are held against the rows of the other folds. That no leak is seen says
+    something only where the rows that were learned from, and whose they are, are known.
+    """
+    facts = predictions.facts | ({} if manifest is None else manifest.facts)
+    is_declared = bool(facts.get("leak_declared"))
+    rows = judged(predictions.table)
+    if OUT_OF_FOLD in rows["split"].to_list() and "fold" in rows.columns:
+        return _between_folds(rows, is_declared)
+    beside = manifest.table if manifest is not None else None if whole is None else whole.table
+    if beside is None:
+        return Leak(None, is_declared, "no manifest")
+    share, unknown = _across(predictions, rows, _labelled(beside))
+    return Leak(share, is_declared, unknown)
+
+
+def _between_folds(rows: pl.DataFrame, is_declared: bool) -> Leak:
+    """Out of fold every other fold was learned from."""
+    known = _labelled(rows).drop_nulls("label")
+    if known.is_empty():
+        return Leak(None, is_declared, "no patients")
+    split = known.filter(pl.col("fold").n_unique().over("label") > 1)
+    return Leak(split.height / rows.height, is_declared)
+
+
+def _across(
+    predictions: Predictions, rows: pl.DataFrame, beside: pl.DataFrame
+) -> tuple[float | None, str]:
+    """The share of rows that the learned ones among `beside` share a label or a photo with."""
+    own = rows["split"].drop_nulls().unique().to_list()
+    others = beside.filter(pl.col("split").is_in(LEARNED) & ~pl.col("split").is_in(own))
+    if OUT_OF_FOLD in own:  # the row of a photo beside it is the judged one
+        others = others.filter(~pl.col("photo").is_in(predictions.table["photo"].implode()))
+    lent = beside.select("photo", named="label").unique("photo", keep="first")
+    rows = _labelled(rows).join(lent, on="photo", how="left", maintain_order="left")
+    labels, patients = (others[name].drop_nulls().unique() for name in ("label", "patient"))
+    is_same = rows["photo"].is_in(others["photo"].implode())
+    for column, seen in (("named", labels), ("label", labels), ("patient", patients)):
+        is_same |= rows[column].is_in(seen.implode()).fill_null(value=False)
+    if is_same.any():
+        return float(is_same.mean()), ""  # type: ignore[arg-type]
+    if "train" not in others["split"].to_list():
+        return None, "no training rows"
+    is_known = len(labels) > 0 and rows["label"].count() + rows["named"].count() > 0
+    return (0.0, "") if is_known else (None, "no patients")
+
+
+def _labelled(table: pl.DataFrame) -> pl.DataFrame:
+    """The rows with a `label` each: what is never divided, null where no row tells whose it is."""
+    told = [pl.col(name).is_not_null() for name in ("group", "patient") if name in table.columns]
+    labels = pl.Series("label", groups_of(table).tolist(), dtype=pl.String)
+    return table.with_columns(labels).with_columns(
+        pl.when(pl.any_horizontal(told)).then("label").alias("label")
+    )
