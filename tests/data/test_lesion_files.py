@@ -1,11 +1,12 @@
 """Masks of a segmentation part find the photographs of a grading part by the picture."""
 
 import shutil
+import struct
 
 import numpy as np
 import polars as pl
 import pytest
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 
 from drgrade.cli.app import run
 from drgrade.data.lesion_files import (
@@ -75,6 +76,25 @@ def test_masks_are_laid_beside_the_photographs_that_are_the_same_pictures(place,
         assert sorted(np.unique(bits)) == [0, 1, 2, 4, 16]
 
 
+def test_masks_that_rows_have_are_kept_where_another_part_has_none_for_them(
+    place, tmp_path, capsys
+):
+    parts = {stem: shutil.copytree(place / "A. Segmentation", tmp_path / stem) for stem in NUMBERS}
+    for stem, part in parts.items():
+        for file in [each for each in part.rglob("IDRiD_0*") if not each.name.startswith(stem)]:
+            file.unlink()
+    first, both = tmp_path / "first.csv", tmp_path / "deep" / "both.csv"
+    assert run(["data", "masks", str(place / "graded.csv"), str(parts["IDRiD_01"]),
+                "--root", str(place / "B. Grading"), "-o", str(first)]) == 0  # fmt: skip
+    assert run(["data", "masks", str(first), str(parts["IDRiD_02"]), "-o", str(both)]) == 0
+    told = "1 photograph of 8 with masks; 1 row with the mask of before"
+    assert told in capsys.readouterr().err
+    found = read_manifest(both)
+    masks = found.table["mask"].drop_nulls().to_list()
+    assert sorted(mask.split("/")[-1] for mask in masks) == ["IDRiD_01.png", "IDRiD_02.png"]
+    assert all(read_mask(found.root / mask).any() for mask in masks)
+
+
 def test_a_table_that_is_there_keeps_its_masks_too(place, tmp_path, capsys):
     out = tmp_path / "masked.csv"
     out.write_text("photo,grade\na.jpg,0\n")
@@ -132,6 +152,26 @@ def test_two_photographs_or_masks_of_one_name_are_refused(tmp_path, name):
 def test_a_mask_of_two_hundred_million_pixels_is_refused_in_a_line(tmp_path):
     Image.new("1", (20_000, 10_000)).save(tmp_path / "x_MA.png")
     with pytest.raises(MaskError, match=r"x_MA\.png cannot be read"):
+        join_masks(Masked("x", files={"microaneurysm": tmp_path / "x_MA.png"}))
+
+
+def test_a_mask_of_a_kind_that_starts_a_program_is_refused_unopened(tmp_path, monkeypatch):
+    def started(*_):
+        raise AssertionError("Ghostscript was called")
+
+    Image.new("RGB", (64, 64), "white").save(tmp_path / "x_MA.tif", "EPS")
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", started)
+    with pytest.raises(MaskError, match=r"x_MA\.tif cannot be read: it is no PNG or TIFF .* file"):
+        join_masks(Masked("x", files={"microaneurysm": tmp_path / "x_MA.tif"}))
+
+
+def test_whatever_a_decoder_raises_is_told_in_a_line(tmp_path, monkeypatch):
+    def raises(*_):
+        raise struct.error("unpack requires a buffer of 4 bytes")
+
+    Image.new("L", (64, 64)).save(tmp_path / "x_MA.png")
+    monkeypatch.setattr(Image.Image, "convert", raises)
+    with pytest.raises(MaskError, match=r"x_MA\.png cannot be read: unpack requires"):
         join_masks(Masked("x", files={"microaneurysm": tmp_path / "x_MA.png"}))
 
 

@@ -1,5 +1,7 @@
 """Masks lie beside the squares of their photographs, and the smallest lesion survives."""
 
+import struct
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -92,6 +94,16 @@ def test_a_mask_of_two_hundred_million_pixels_is_refused_in_a_line(tmp_path):
     Image.new("1", (20_000, 10_000)).save(tmp_path / "huge.png")
     with pytest.raises(MaskError, match=r"huge\.png cannot be read"):
         read_mask(tmp_path / "huge.png")
+
+
+def test_whatever_a_decoder_raises_on_a_mask_is_told_in_a_line(tmp_path, monkeypatch):
+    def raises(*_, **__):
+        raise struct.error("unpack requires a buffer of 4 bytes")
+
+    (tmp_path / "cut.png").touch()
+    monkeypatch.setattr(Image, "open", raises)
+    with pytest.raises(MaskError, match=r"cut\.png cannot be read: unpack requires"):
+        read_mask(tmp_path / "cut.png")
 
 
 @pytest.mark.parametrize("value", [255, 31])

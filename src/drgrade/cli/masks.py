@@ -21,7 +21,7 @@ def masks(
     A segmentation part has photographs and, for each, a file a kind of lesion whose name ends in
     _MA, _HE, _EX, _SE or _OD, as IDRiD's. Which photograph of the manifest each one is, is told by
     the picture: numbers may differ. The files of a photograph become one PNG with a bit a kind, in
-    a folder beside the new manifest.
+    a folder beside the new manifest. A row that has a mask keeps it where FOLDER has none for it.
 
     Example: drgrade data masks idrid.csv "A. Segmentation" -o idrid-masked.csv
 
@@ -53,6 +53,8 @@ def masks(
     rest = f"; in no row: {', '.join(laid.unlike)}" if laid.unlike else ""
     if laid.cut:
         rest += f"; of other borders than the row's photo, left out: {', '.join(laid.cut)}"
+    if laid.kept:
+        rest += f"; {counted(laid.kept, 'row')} with the mask of before"
     say(f"{counted(laid.masked, 'photograph')} of {len(rows)} with masks{rest}")
     print(output)
     return 0

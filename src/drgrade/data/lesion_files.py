@@ -6,7 +6,7 @@ of which are photographs of its grading part: they are told by the picture, not 
 
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from PIL import Image
 
 from drgrade.data.duplicates import near_duplicates
 from drgrade.data.manifest import Manifest
-from drgrade.data.masks import LARGEST, MAPS, UNREADABLE
+from drgrade.data.masks import MAPS, opened
 from drgrade.data.pictures import look_below
 from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.errors import ManifestError, MaskError, PhotoError
@@ -25,6 +25,7 @@ from drgrade.files import refuse_taken, write_bytes
 from drgrade.progress import track
 
 ENDINGS: Final = dict(zip(("MA", "HE", "EX", "SE", "OD"), MAPS, strict=True))
+FORMATS: Final = ("PNG", "TIFF", "JPEG", "WEBP", "JPEG2000", "BMP")  # none that starts a program
 LITTLE: Final = Preprocess(size=128)
 SAME_PICTURE: Final = 8.0  # of 255, the mean difference of two squares: one exposure, resized
 SAME_BORDERS: Final = 0.02  # of a side; where a field is found differs by less when resized
@@ -71,12 +72,14 @@ class Laid:
 
     `unlike` have a mask and no row: most sets mask some photographs that they do not grade. `cut`
     have a row whose photo has other borders, so that their masks would lie beside their lesions.
+    `kept` rows have the mask that they had before.
     """
 
     manifest: Manifest
     masked: int
     unlike: tuple[str, ...]
     cut: tuple[str, ...] = ()
+    kept: int = 0
 
 
 def find_masked(folder: Path) -> list[Masked]:
@@ -138,13 +141,8 @@ def join_masks(masked: Masked) -> np.ndarray:
 
 def _plane(path: Path) -> np.ndarray:
     """Which pixels a file marks, (H, W) bool: those that are not black."""
-    try:
-        with Image.open(path) as image:
-            if image.width * image.height > LARGEST:
-                raise MaskError(f"mask {path.name} has more than 100 million px")
-            shown = np.asarray(image.convert("RGB"))
-    except UNREADABLE as error:
-        raise MaskError(f"mask {path.name} cannot be read: {error}") from None
+    with opened(path, FORMATS) as image:
+        shown = np.asarray(image.convert("RGB"))
     plane = np.asarray((shown > 0).any(axis=2))
     if plane.mean() > MOST:
         raise MaskError(f"mask {path.name} marks {plane.mean():.0%} of the picture; lesions are "
@@ -157,8 +155,8 @@ def lay_masks(
 ) -> Laid:
     """Join the masks, write them into a folder, and name them in the rows of their photographs.
 
-    The root becomes the nearest folder that holds the photographs and `folder`. `force` writes
-    over masks that are there.
+    The root becomes the nearest folder that holds the photographs and `folder`. A row that has a
+    mask keeps it where there is no new one. `force` writes over masks that are there.
 
     Raises:
         MaskError: masks that cannot be joined.
@@ -179,15 +177,25 @@ def lay_masks(
         place = folder / f"{stem}.png"
         write_bytes(place, _as_png(join_masks(by_stem[stem])))
         named[photo] = place.resolve().relative_to(root).as_posix()
-    below = manifest.root.resolve().relative_to(root).as_posix()
-    moved = pl.col("photo") if below == "." else pl.lit(f"{below}/") + pl.col("photo")
-    masks = pl.Series("mask", [named.get(photo) for photo in photos], pl.String)
-    table = manifest.table.with_columns(masks).with_columns(photo=moved)
+    table = _with_masks(manifest, named, root)
+    kept = len(table) - table["mask"].null_count() - len(named)
     unlike = tuple(each.stem for each in masked if each.stem not in twins)
     note = f"{len(pairs)} photographs have masks; {len(unlike)} with masks are in no row"
     if cut:
         note += f"; {len(cut)} have other borders than their rows' photos"
-    return Laid(Manifest(table, root, manifest.facts).noting(note), len(pairs), unlike, cut)
+    if kept:
+        note += f"; {kept} keep the mask that they had"
+    return Laid(Manifest(table, root, manifest.facts).noting(note), len(pairs), unlike, cut, kept)
+
+
+def _with_masks(manifest: Manifest, named: Mapping[str, str], root: Path) -> pl.DataFrame:
+    """The rows with their new masks, else those they had, and all paths below the new root."""
+    table = manifest.table
+    new = pl.Series("mask", [named.get(photo) for photo in table["photo"]], pl.String)
+    had = pl.col("mask").cast(pl.String) if "mask" in table.columns else pl.lit(None, pl.String)
+    below = manifest.root.resolve().relative_to(root).as_posix()
+    start = pl.lit("" if below == "." else f"{below}/")
+    return table.with_columns(photo=start + pl.col("photo"), mask=pl.coalesce(new, start + had))
 
 
 def _refuse_unpaired(rows: int, masked: Sequence[Masked], cut: Sequence[str]) -> None:

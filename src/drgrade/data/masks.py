@@ -1,11 +1,15 @@
 """Masks of lesions: read, laid beside the prepared square of their photo, and counted by kind."""
 
+import contextlib
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from drgrade.data.field import Field
+from drgrade.data.pictures import if_told
 from drgrade.errors import MaskError
 
 KINDS = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
@@ -13,13 +17,6 @@ MAPS = (*KINDS, "disc")  # bits 0 to 4 of a mask; the disc tells sides and quadr
 COUNTS = tuple(f"n_{kind}" for kind in KINDS)  # columns of a manifest with counted lesions
 EVERY = (1 << len(MAPS)) - 1  # all bits at once, as in a mask of 0 and 255
 LARGEST = 100_000_000  # pixels
-UNREADABLE = (
-    UnidentifiedImageError,
-    OSError,
-    SyntaxError,
-    ValueError,
-    Image.DecompressionBombError,
-)
 
 
 def read_mask(path: Path) -> np.ndarray:
@@ -28,28 +25,45 @@ def read_mask(path: Path) -> np.ndarray:
     Raises:
         MaskError: no such file, no PNG of one channel, cut, too large, or not a bit a kind.
     """
-    try:
-        with Image.open(path, formats=["PNG"]) as image:
-            if image.width * image.height > LARGEST:
-                raise MaskError(
-                    f"mask {path.name} has {image.width} x {image.height} px; at most 100 million"
-                )
-            if image.mode not in ("L", "P", "I;16", "I"):
-                raise MaskError(
-                    f"mask {path.name} must be a PNG of one channel, a bit a kind of lesion; "
-                    f"got mode {image.mode}"
-                )
-            bits = np.asarray(image).astype(np.uint16)
-    except FileNotFoundError:
-        raise MaskError(f"no mask {path}; correct the manifest's column mask") from None
-    except UNREADABLE as error:
-        raise MaskError(f"mask {path.name} cannot be read: {error}") from None
+    if not if_told(path.exists):
+        raise MaskError(f"no mask {path}; correct the manifest's column mask")
+    with opened(path, ("PNG",)) as image:
+        if image.mode not in ("L", "P", "I;16", "I"):
+            raise MaskError(
+                f"mask {path.name} must be a PNG of one channel, a bit a kind of lesion; "
+                f"got mode {image.mode}"
+            )
+        bits = np.asarray(image).astype(np.uint16)
     if bits.any() and ((bits[bits > 0] & EVERY) == EVERY).all():
         raise MaskError(
             f"mask {path.name} has every kind of lesion and the disc wherever it has any (its "
             f"values: 0 and {bits.max()}); a mask has a bit a kind, as {KINDS[0]} 1, {KINDS[1]} 2"
         )
     return bits
+
+
+@contextlib.contextmanager
+def opened(path: Path, formats: tuple[str, ...]) -> Iterator[Image.Image]:
+    """A mask's file as a picture of one of these formats, of Pillow's names; others stay unopened.
+
+    Raises:
+        MaskError: it is too large, or a decoder refuses it, in whatever words.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns where we refuse
+            with Image.open(path, formats=formats) as image:
+                if image.width * image.height > LARGEST:
+                    raise MaskError(f"mask {path.name} has {image.width} x {image.height} px; "
+                                    "at most 100 million")  # fmt: skip
+                yield image
+    except MaskError:
+        raise
+    except UnidentifiedImageError:
+        raise MaskError(f"mask {path.name} cannot be read: it is no {' or '.join(formats)} file; "
+                        f"save it as {formats[0]}") from None  # fmt: skip
+    except Exception as error:  # decoders raise anything on hostile files
+        raise MaskError(f"mask {path.name} cannot be read: {error}") from None
 
 
 def square_mask(mask: np.ndarray, field: Field, seen: tuple[int, int], size: int) -> np.ndarray:
