@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -82,12 +83,13 @@ def read_delimited(
     """Read comma, semicolon, tab or bar separated text; UTF-8 or UTF-16; any line ends.
 
     `header` names the columns of a file that has no header line. A name that comes twice gets
-    `.1`, `.2` behind it. Columns without a name and without a value are dropped. Memory grows
-    with the text of the cells alone, time with the length of the file.
+    `.1`, `.2` behind it, whichever is free. Columns without a name and without a value are
+    dropped. Memory grows with the text of the cells alone, time with the length of the file.
 
     Raises:
         ManifestError: at once for what makes reading on pointless (not text, a NUL byte, a line
-            over 1 MiB, a quote never closed); other problems are added to `problems`.
+            over 1 MiB, a cell over 128 KiB, a quote never closed); other problems are added to
+            `problems`.
     """
     rows = _rows(path, problems, delimiter)
     if header is None:
@@ -132,7 +134,10 @@ def _rows(path: Path, problems: Problems, delimiter: str | None) -> Iterator[tup
 
 
 def _bad_quotes(problems: Problems, begun: int, ended: int, error: str) -> None:
-    if ended > begun or "end of data" in error or "larger than" in error:
+    if ended == begun and "larger than" in error:
+        problems.stop(begun, f"a cell of over {csv.field_size_limit():,} characters; "
+                             "is this a table?")  # fmt: skip
+    if ended > begun or "end of data" in error:
         problems.stop(begun, 'a quote opens here and is not closed; add or remove a "')
     problems.add(begun, 'text beside a quoted cell; write a quote inside a cell as ""')
 
@@ -235,10 +240,15 @@ def _named(frame: pl.DataFrame, header: Sequence[str], problems: Problems) -> pl
 
 
 def _unique(names: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
+    """A name that was there gets the first number behind it that makes a name nobody has."""
+    given, seen = set(names), set[str]()
+    numbers: dict[str, Iterator[int]] = {}
     unique = []
     for name in names:
-        again = seen.get(name, 0)
-        seen[name] = again + 1
-        unique.append(f"{name}.{again}" if name and again else name)
+        if name and name in seen:
+            further = (f"{name}.{number}" for number in numbers.setdefault(name, count(1)))
+            unique.append(next(each for each in further if each not in given))
+        else:
+            unique.append(name)
+        seen.add(name)
     return unique

@@ -27,10 +27,16 @@ def _marked(name: str) -> pl.Expr:
 
 
 def restored(table: pl.DataFrame) -> pl.DataFrame:
-    """Take away the apostrophes that `neutralise` put."""
+    """Take away the apostrophes that `neutralise` put; names of columns stay different."""
     marked = "^'" + FORMULA.removeprefix("^")
     for name in _texts(table):
         if (is_marked := table[name].str.contains(marked)).any():
             bare = table[name].str.slice(1).zip_with(is_marked.fill_null(False), table[name])
             table = table.with_columns(bare.alias(name))
-    return table.rename({name: name[1:] for name in table.columns if re.match(marked, name)})
+    bare_names: dict[str, str] = {}
+    taken = set(table.columns)
+    for name in sorted((name for name in table.columns if re.match(marked, name)), key=len):
+        if name[1:] not in taken:
+            bare_names[name] = name[1:]
+            taken = (taken - {name}) | {name[1:]}
+    return table.rename(bare_names)
