@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgrade.data.manifest import Manifest, make_manifest
-from drgrade.data.splits import complete, folds, leaked_share, split
+from drgrade.data.splits import complete, copied_share, folds, leaked_share, split
 from drgrade.errors import ManifestError
 
 GRADES = [0, 0, 0, 0, 0, 0, 0, 2, 2, 1, 3, 4]
@@ -204,3 +204,76 @@ def test_the_leaked_share_counts_test_eyes_of_known_patients() -> None:
 
 def test_nothing_leaks_where_patients_are_divided() -> None:
     assert leaked_share(split(two_eyes(100))) == 0.0
+
+
+PARTS = ("train", "tune", "calibrate", "test")
+NAMES = st.sampled_from([None, *"abcdefgh"])
+ROWS = st.lists(
+    st.tuples(NAMES, NAMES, st.sampled_from([None, "train", "test"])), min_size=1, max_size=30
+)
+
+
+def tables(rows: list[tuple[str | None, str | None, str | None]]) -> Manifest:
+    """A manifest of such rows; sixteen patients of train make it divisible."""
+    plenty = [(f"p{n}", None, "train") for n in range(16)]
+    table = pl.DataFrame([*rows, *plenty], schema=["patient", "group", "split"], orient="row")
+    photos = pl.Series("photo", [f"{n}.png" for n in range(len(table))])
+    return make_manifest(table.with_columns(photos), Path())
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=ROWS, seed=st.integers(0, 9))
+def test_whatever_the_table_no_group_is_divided(rows, seed: int) -> None:
+    divided = split(tables(rows), seed=seed)
+    assert leaked_share(divided) == 0.0
+    parts = divided.table.group_by(pl.Series("who", divided.groups())).agg(pl.col("split"))
+    assert parts["split"].list.n_unique().max() == 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=ROWS, seed=st.integers(0, 9))
+def test_carving_makes_no_leak_that_was_not_there(rows, seed: int) -> None:
+    before = tables([*rows, ("p0", None, "train")])
+    whole = complete(before, seed)
+    assert leaked_share(whole) == leaked_share(before)
+    carved = whole.table.with_columns(pl.Series("who", whole.groups())).filter(
+        pl.col("split").is_in(PARTS[:3])
+    )
+    assert carved.group_by("who").agg(pl.col("split").n_unique())["split"].max() == 1
+
+
+def test_a_test_row_of_a_patient_ties_groups_of_train_when_carving() -> None:
+    rows = [(f"{n}", f"{n} {part}", part) for n in range(30) for part in ("train", "test")]
+    more = [(None, f"{n} test", "train") for n in range(30)]
+    manifest = tables([*rows, *more])
+    whole = complete(manifest, 0)
+    table = whole.table.filter(pl.col("split") != "test")
+    parts = table.group_by(pl.col("group").str.extract(r"^(\d+)")).agg(pl.col("split").n_unique())
+    assert parts.filter(pl.col("group").is_not_null())["split"].max() == 1
+
+
+def test_photos_without_a_patient_are_counted_and_told_until_divided_otherwise() -> None:
+    table = two_eyes(40).table.with_columns(
+        pl.when(pl.int_range(pl.len()) < 3).then(None).otherwise("patient").alias("patient"),
+        photo=pl.format("x{}", "photo"),
+    )
+    divided = split(Manifest(table, Path()))
+    told = "warning: 3 of 80 photos without a patient were divided singly"
+    assert told in divided.facts["notes"]
+    assert split(divided).facts["notes"].count(told) == 1
+    again = split(Manifest(two_eyes(40).table, Path(), divided.facts))
+    assert told not in again.facts["notes"]
+
+
+def test_photos_without_a_patient_are_counted_where_parts_are_carved() -> None:
+    rows = [(None, None, "train"), (None, "g", "train"), (None, None, "test"), ("p", None, "test")]
+    told = "warning: 1 of 18 photos without a patient were divided singly"
+    assert told in complete(tables(rows)).facts["notes"]
+
+
+def test_a_column_of_the_tables_own_called_copy_disturbs_nothing() -> None:
+    table = split(two_eyes(40)).table
+    told = table.with_columns(split=pl.when(pl.col("eye") == "left").then(pl.lit("test"))
+                              .otherwise(pl.lit("train")))  # fmt: skip
+    named = Manifest(told.with_columns(copy=pl.lit("x")), Path())
+    assert copied_share(named) == copied_share(Manifest(told, Path())) is not None

@@ -30,6 +30,7 @@ SHARES: Final[Mapping[str, float]] = MappingProxyType(
 CARVED: Final = 0.1  # the part of train that becomes tune, and the same again calibrate
 LEAK_NOTE_ENDS: Final = ("(the source's own split)", "(not declared by the source)")
 DIVISION_NOTES: Final = ("divided by ", "warning: whole ")  # how notes of a division begin
+SINGLY: Final = "without a patient were divided singly"  # how another of them ends
 LARGEST_PATIENT: Final = 4  # photos; a larger group is a block of many eyes
 MISSED: Final = 0.05  # of all rows: a part that is off its share by more is told
 
@@ -50,7 +51,9 @@ def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SH
     told = f"divided by {unit(manifest)} with seed {seed} into " + ", ".join(
         f"{shares[name]:.0%} {name}" for name in names
     )
-    divided = replace(undivided(manifest), table=table).noting(told, split_seed=seed)
+    divided = replace(undivided(manifest), table=table).noting(
+        told, *_singly(manifest), split_seed=seed
+    )
     missed = _missed(parts, [shares[name] for name in names], unit(manifest))
     return divided.noting(missed) if missed else divided
 
@@ -80,15 +83,26 @@ def complete(
         )
     train = manifest.part("train")
     names = ["train", *missing]
-    parts = _deal(train, [1 - CARVED * len(missing), *(CARVED for _ in missing)], seed)
     places = (manifest.table["split"] == "train").fill_null(False).arg_true()
+    groups = manifest.groups()[places.to_numpy()]  # a patient's test rows tie those of train too
+    parts = _deal(train, [1 - CARVED * len(missing), *(CARVED for _ in missing)], seed, groups)
     dealt = pl.Series("split", [names[part] for part in parts], dtype=pl.String)
     table = manifest.table.with_columns(manifest.table["split"].scatter(places, dealt))
     told = (
         f"{' and '.join(missing)} carved out of train by {unit(train)}, "
         f"a tenth each, with seed {seed}"
     )
-    return replace(manifest, table=table).noting(told, carved=missing, split_seed=seed)
+    return replace(manifest, table=table).noting(
+        told, *_singly(train), carved=missing, split_seed=seed
+    )
+
+
+def _singly(manifest: Manifest) -> list[str]:
+    """How many rows nothing ties to others: two photos of one patient may be among them."""
+    alone = int(
+        manifest.table.select(pl.all_horizontal(pl.col("group", "patient").is_null()).sum()).item()
+    )
+    return [f"warning: {alone:,} of {len(manifest):,} photos {SINGLY}"] if alone else []
 
 
 def _without(carve: Sequence[str]) -> dict[str, float]:
@@ -139,7 +153,8 @@ def copied_share(manifest: Manifest) -> float | None:
     The grade is looked up in train, tune and calibrate (the worst where an eye has several); a row
     whose other eye is not there is answered 0. None where no test row has its other eye there.
     """
-    known = manifest.table.filter(pl.col("grade").is_not_null())
+    rows = manifest.table.select("patient", "eye", "grade", "split")
+    known = rows.filter(pl.col("grade").is_not_null())
     other = pl.col("eye").replace_strict({"left": "right", "right": "left"}, default=None)
     seen = known.filter(pl.col("split").is_in(["train", "tune", "calibrate"]))
     fellows = seen.group_by("patient", other.alias("eye")).agg(pl.col("grade").max().alias("copy"))
@@ -155,7 +170,7 @@ def undivided(manifest: Manifest) -> Manifest:
     notes = [
         note
         for note in facts.get("notes", [])
-        if not note.endswith(LEAK_NOTE_ENDS) and not note.startswith(DIVISION_NOTES)
+        if not note.endswith((*LEAK_NOTE_ENDS, SINGLY)) and not note.startswith(DIVISION_NOTES)
     ]
     return replace(manifest, facts={**facts, "leak_declared": False, "notes": notes})
 
@@ -188,9 +203,15 @@ def _check_shares(shares: Mapping[str, float]) -> None:
         )
 
 
-def _deal(manifest: Manifest, shares: Sequence[float], seed: int) -> np.ndarray:
-    """Which share each row falls to, shape (n,): every group whole, none of the shares empty."""
-    names, place = np.unique(manifest.groups(), return_inverse=True)
+def _deal(
+    manifest: Manifest, shares: Sequence[float], seed: int, groups: np.ndarray | None = None
+) -> np.ndarray:
+    """Which share each row falls to, shape (n,): every group whole, none of the shares empty.
+
+    `groups` are those of the rows, shape (n,), where others than the manifest's own tie them too.
+    """
+    groups = manifest.groups() if groups is None else groups
+    names, place = np.unique(groups, return_inverse=True)
     if len(names) < len(shares):
         raise ManifestError(
             f"dividing into {len(shares)} parts needs at least as many {unit(manifest)}s, "
