@@ -185,20 +185,6 @@ def test_an_item_of_an_array_file_is_located_by_its_whole_name() -> None:
     assert manifest.locate("r.npz#train/17") == Path("d/r.npz#train/17")
 
 
-def test_patients_are_taken_from_names_and_that_is_said(tmp_path: Path) -> None:
-    manifest = read_manifest(write(tmp_path, "photo\nx/10_left.jpeg\nx/007_right.png\nz.png\n"))
-    assert manifest.table["patient"].to_list() == ["10", "007", None]
-    assert manifest.table["eye"].to_list() == ["left", "right", None]
-    assert manifest.facts["notes"] == [
-        r"patient and eye of 2 of 3 photos taken from their names by the rule ^(\d+)_(left|right)"
-    ]
-
-
-def test_patients_of_the_table_are_not_replaced(tmp_path: Path) -> None:
-    manifest = read_manifest(write(tmp_path, "photo,patient\n10_left.jpeg,\n11_left.jpeg,x\n"))
-    assert manifest.table["patient"].to_list() == [None, "x"]
-
-
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufffd"), max_size=8)
 
 
@@ -242,21 +228,41 @@ def test_the_root_travels_with_the_manifest(tmp_path: Path) -> None:
     assert read_manifest(tmp_path / "m.csv").locate("a.png") == photos / "a.png"
 
 
-def test_a_table_that_is_not_ours_beside_the_manifest_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "m.json").write_text('{"root": "/"}')
-    assert read_manifest(write(tmp_path, "photo\na\n")).facts == {}
-
-
-def test_damaged_facts_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "m.json").write_text("{")
-    assert "is no JSON" in problem_of(write(tmp_path, "photo\na\n"))
-
-
 def test_the_hash_is_of_the_rows_whatever_their_order() -> None:
     table = pl.DataFrame({"photo": ["a", "b"], "grade": [0, 1]})
     one = make_manifest(table, Path("x"))
     assert one.hash == make_manifest(table.reverse(), Path("y")).hash
     assert one.hash != make_manifest(table.with_columns(grade=pl.lit(2)), Path("x")).hash
+
+
+@pytest.mark.parametrize(
+    "column", ["patient", "eye", "group", "grade", "split", "dme", "mask", "x"]
+)
+def test_empty_text_is_no_value_in_any_column_of_any_table(tmp_path: Path, column: str) -> None:
+    table = pl.DataFrame({"photo": ["a", "b"], column: ["", ""]})
+    table.write_parquet(tmp_path / "m.parquet")
+    whole = make_manifest(table, tmp_path)
+    assert whole.table[column].to_list() == [None, None]
+    assert read_manifest(tmp_path / "m.parquet").table.equals(whole.table)
+    assert len(set(whole.groups())) == 2
+
+
+def test_a_photo_of_empty_text_is_refused() -> None:
+    with pytest.raises(ManifestError, match="row 1: photo is empty; give its path"):
+        make_manifest(pl.DataFrame({"photo": ["", "b"]}), Path())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    pair=st.lists(
+        st.lists(st.sampled_from(["", None, "x"]), min_size=2, max_size=2), min_size=2, max_size=2
+    )
+)
+def test_tables_of_one_hash_are_equal(pair: list[list[str | None]]) -> None:
+    one, other = (
+        make_manifest(pl.DataFrame({"photo": ["a", "b"], "note": notes}), Path()) for notes in pair
+    )
+    assert (one.hash == other.hash) == one.table.equals(other.table)
 
 
 def test_groups_are_the_group_else_the_patient_else_the_photo() -> None:
@@ -293,6 +299,19 @@ def test_a_parquet_of_anybodys_is_read_as_text(tmp_path: Path) -> None:
     assert manifest.table.row(0) == ("a", "7", None, None, 2, None)
 
 
+@pytest.mark.parametrize(
+    ("cells", "held"), [([[1.0]], "List(Float64)"), ([{"x": 1}], "Struct"), ([b"\xff"], "Binary")]
+)
+def test_a_column_that_is_no_text_is_named(tmp_path: Path, cells: list[object], held: str) -> None:
+    table = pl.DataFrame({"photo": ["a"], "look": cells})
+    table.write_parquet(tmp_path / "m.parquet")
+    said = problem_of(tmp_path / "m.parquet")
+    assert f"the column 'look' holds {held}" in said
+    assert said.endswith("leave it out")
+    with pytest.raises(ManifestError, match="the column 'look' holds"):
+        make_manifest(table, tmp_path)
+
+
 def test_a_damaged_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.parquet").write_bytes(b"PAR1 no")
     assert "is no Parquet table" in problem_of(tmp_path / "m.parquet")
@@ -301,14 +320,6 @@ def test_a_damaged_parquet_is_refused(tmp_path: Path) -> None:
 def test_another_ending_is_refused_for_writing(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"\.csv or \.parquet, got 'm\.xlsx'"):
         write_manifest(Manifest(pl.DataFrame(), tmp_path), tmp_path / "m.xlsx")
-
-
-def test_anothers_file_in_the_place_of_the_facts_is_not_replaced(tmp_path: Path) -> None:
-    (tmp_path / "m.json").write_text('{"mine": 1}')
-    manifest = make_manifest(pl.DataFrame({"photo": ["a"]}), tmp_path)
-    with pytest.raises(ManifestError, match=r"m\.json, which is another's file"):
-        write_manifest(manifest, tmp_path / "m.csv")
-    assert not (tmp_path / "m.csv").exists()
 
 
 READ_AND_MEASURE = """

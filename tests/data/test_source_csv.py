@@ -78,6 +78,33 @@ def test_a_group_that_was_not_asked_for_is_no_group(tmp_path: Path) -> None:
     assert rows(manifest, "group", "file_group") == [(None, "glaucoma")]
 
 
+def test_a_column_that_steps_aside_takes_a_name_nobody_has(tmp_path: Path) -> None:
+    put(tmp_path, **{"t.csv": "image,level,grade,file_grade\na,1,R2,x\n"})
+    manifest = import_source("csv", tmp_path / "t.csv", columns=Columns(grade="level"))
+    assert rows(manifest, "grade", "file_grade_2", "file_grade") == [(1, "R2", "x")]
+
+
+def test_a_group_in_other_letters_that_was_not_asked_for_steps_aside_too(tmp_path: Path) -> None:
+    put(tmp_path, **{"t.csv": "image,label,Group\na,1,glaucoma\n"})
+    manifest = import_source("csv", tmp_path / "t.csv")
+    assert rows(manifest, "group", "file_Group") == [(None, "glaucoma")]
+
+
+def test_absolute_paths_below_the_folder_of_photos_are_found(tmp_path: Path) -> None:
+    touch(tmp_path, "images/x/a.png", "images/b.png")
+    lines = f"{tmp_path}/images/x/a.png,1\n../images/b.png,2\n"
+    put(tmp_path / "set", **{"t.csv": f"image,label\n{lines}"})
+    manifest = import_source("csv", tmp_path / "set" / "t.csv", photos=tmp_path / "images")
+    assert rows(manifest, "photo", "grade") == [("x/a.png", 1), ("b.png", 2)]
+    assert manifest.root == tmp_path / "images"
+
+
+def test_absolute_paths_are_answered_with_the_option_that_cures_them(tmp_path: Path) -> None:
+    put(tmp_path, **{"t.csv": "image,label\n/data/a.png,1\n"})
+    with pytest.raises(ManifestError, match=r"holds them \(--photos FOLDER\)"):
+        import_source("csv", tmp_path / "t.csv")
+
+
 def test_rows_can_be_dropped_by_a_value(tmp_path: Path) -> None:
     put(tmp_path, **{"t.csv": "image,label,duplicate\na,1,False\nb,9,True\nc,2,\n"})
     columns = Columns(drop_where=("duplicate=True",))

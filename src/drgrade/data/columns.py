@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -30,31 +31,49 @@ SPLIT_NAMES: Final = {
 }
 ODD_PATH: Final = r"(^|/)\.{1,2}(/|$)|//|^/|\\|^[A-Za-z]:"
 BLANK_ENDS: Final = r"^\s|\s$"
+KNOWN: Final = (*SCHEMA, "dme", "mask")
 
 
-def typed(
-    text: TextTable, root: Path, beside: Path, problems: Problems, *, is_declared: bool
-) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Place:
+    """Where the photos of a table lie: below `root`; `beside` is the folder of the table.
+
+    Paths may leave the root on their way only where it `is_declared`, which `option` does.
+    """
+
+    root: Path
+    beside: Path
+    is_declared: bool = False
+    option: str = "--root"
+
+
+def typed(text: TextTable, place: Place, problems: Problems) -> pl.DataFrame:
     """Check columns of text and give them the types of `SCHEMA`; missing ones become empty.
 
-    `beside` is the folder of the table, `root` the one photos lie in. What is wrong goes to
-    `problems`; the columns are of use only where there are none.
+    Empty text becomes null. What is wrong goes to `problems`; the columns are of use only where
+    there are none.
 
     Raises:
         ManifestError: at once where there is no column of photos.
     """
-    table = text.table
+    table = _without_empty(text.table)
     _check_columns(table.columns, problems)
-    for name in (*SCHEMA, "dme", "mask"):
+    for name in KNOWN:
         if name in table.columns and table[name].str.contains(BLANK_ENDS).any():
             table = table.with_columns(pl.col(name).str.strip_chars().replace("", None))
     for name in ("photo", "mask"):
         if name in table.columns:
-            table = _with_paths(table, name, text.lines, root, beside, is_declared, problems)
+            table = _with_paths(table, name, text.lines, place, problems)
     table = _with_grades(table, text.lines, problems)
     table = _with_words(table, text.lines, problems)
     _check_photos(table, text.lines, problems)
     return _arranged(table)
+
+
+def _without_empty(table: pl.DataFrame) -> pl.DataFrame:
+    """Empty text is no value, whatever kind of table it stood in."""
+    empty = [column.name for column in table if column.dtype == pl.String and (column == "").any()]
+    return table.with_columns(pl.col(empty).replace("", None))
 
 
 def _arranged(table: pl.DataFrame) -> pl.DataFrame:
@@ -77,6 +96,11 @@ def _check_columns(columns: list[str], problems: Problems) -> None:
             f"a manifest needs the column 'photo' ({found}){hint}; add a header, or make a "
             "manifest with: drgrade data import csv FILE --photo-column NAME --label-column NAME",
         )
+    for name in KNOWN:
+        if name not in columns:
+            alike = (other for other in columns if other.strip().lower() == name)
+            for other in alike:
+                problems.add(0, f"column '{other}' is not '{name}'; rename it")
     for name in (*SCHEMA, "dme"):
         twice = [other for other in columns if re.fullmatch(rf"{name}\.\d+", other)]
         if name in columns and twice:
@@ -91,9 +115,7 @@ def _with_paths(
     table: pl.DataFrame,
     name: str,
     lines: pl.Series,
-    root: Path,
-    beside: Path,
-    is_declared: bool,
+    place: Place,
     problems: Problems,
 ) -> pl.DataFrame:
     odd = table[name].str.contains(ODD_PATH).fill_null(False)
@@ -101,13 +123,11 @@ def _with_paths(
         return table
     places = odd.arg_true()
     given = table[name].gather(places)
-    below = pl.Series(
-        name, [_below(path, root, beside, is_declared) for path in given], dtype=pl.String
-    )
+    below = pl.Series(name, [_below(path, place) for path in given], dtype=pl.String)
     cure = (
-        f"it leads out of the root {root}"
-        if is_declared
-        else "absolute paths and .. need a declared root that holds them (--root FOLDER)"
+        f"it leads out of the root {place.root}"
+        if place.is_declared
+        else f"absolute paths and .. need a declared root that holds them ({place.option} FOLDER)"
     )
     problems.report(
         lines.gather(places),
@@ -121,16 +141,16 @@ def _with_paths(
     return table.with_columns(table[name].scatter(places, kept).alias(name))
 
 
-def _below(path: str, root: Path, beside: Path, is_declared: bool) -> str | None:
+def _below(path: str, place: Place) -> str | None:
     """A path relative to the root, or None where it leads out of it or is no path of ours."""
     if "\\" in path or re.match(r"^[A-Za-z]:", path):
         return None
     leaves = posixpath.isabs(path) or ".." in path.split("/")
-    if leaves and not is_declared:
+    if leaves and not place.is_declared:
         return None
-    start = beside if leaves else root
+    start = place.beside if leaves else place.root
     whole = posixpath.normpath(posixpath.join(start.absolute().as_posix(), path))
-    relative = posixpath.relpath(whole, posixpath.normpath(root.absolute().as_posix()))
+    relative = posixpath.relpath(whole, posixpath.normpath(place.root.absolute().as_posix()))
     return None if relative == ".." or relative.startswith("../") else relative
 
 

@@ -7,22 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from drgrade.data.columns import SCHEMA, typed
+from drgrade.data.columns import SCHEMA, Place, typed
 from drgrade.data.columns import SPLITS as SPLITS  # part of what a manifest promises
+from drgrade.data.manifest_facts import KIND, parse_facts, read_facts, refuse_foreign
+from drgrade.data.patients import PATIENT_AND_EYE, with_eyes, with_patients
 from drgrade.delimited import Problems, TextTable, read_delimited
 from drgrade.errors import ManifestError
 from drgrade.files import replacing, write_json
 from drgrade.formulas import neutralise, restored
 from drgrade.groups import groups_of
-
-PATIENT_AND_EYE: Final = r"^(\d+)_(left|right)"
-NAME_OF_PATH: Final = r"(?:^|/)(\d+)_(left|right)[^/]*$"
-KIND: Final = "drgrade manifest"
 
 
 @dataclass(frozen=True)
@@ -87,14 +85,16 @@ def make_manifest(
 ) -> Manifest:
     """Make a manifest of columns in memory; missing ones become empty, all are checked.
 
+    Empty patients and their eyes are taken from names as by `read_manifest`.
+
     Raises:
         ManifestError: every problem at once, with the number of its row.
     """
     problems = Problems(Path("this table"), unit="row")
-    lines = pl.Series("line", np.arange(1, len(table) + 1, dtype=np.uint32))
-    text = table.with_columns(pl.all().cast(pl.String))
-    whole = from_text(TextTable(text, lines), Path(root), problems, facts=dict(facts or {}))
-    return whole if "patient" in table.columns else name_patients(whole)
+    place = Place(Path(root), Path(root))
+    return name_patients(
+        from_text(_as_text(table, problems), place, problems, facts=dict(facts or {}))
+    )
 
 
 def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
@@ -103,8 +103,9 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
     Photos lie below `root` (a folder as given, else one beside the manifest), else below the root
     the manifest declares, else beside it. Absolute paths and paths with `..` are allowed below a
     declared root only, and become relative to it.
-    Where the table has no patients, patient and eye are taken from names like `10_left.jpeg`,
-    and `facts["notes"]` says so.
+    Where a row has no patient, patient and eye are taken from a name like `10_left.jpeg` (the
+    patient that others of that name have, where the table gives them one), and `facts["notes"]`
+    says so.
 
     Raises:
         ManifestError: every problem of the file at once, with line, value and cure.
@@ -121,10 +122,8 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
                             f"or beside {path.name}")  # fmt: skip
     declared = told if root is None else root.absolute() if root.is_dir() else root
     base = path.parent if declared is None else path.parent / declared
-    whole = from_text(
-        text, base, problems, beside=path.parent, facts=facts, is_declared=declared is not None
-    )
-    return whole if "patient" in text.table.columns else name_patients(whole)
+    place = Place(base, path.parent, is_declared=declared is not None)
+    return name_patients(from_text(text, place, problems, facts=facts))
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
@@ -143,31 +142,14 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
             kept = {"drgrade": json.dumps(facts, allow_nan=False)}
             manifest.table.write_parquet(temporary, metadata=kept)
     elif path.suffix == ".csv":
-        refuse_foreign(path.with_suffix(".json"))
+        beside = path.with_suffix(".json")
+        refuse_foreign(beside)
         with replacing(path) as temporary:
             neutralise(manifest.table).write_csv(temporary)
-        write_json(path.with_suffix(".json"), facts)
+            beside.unlink(missing_ok=True)  # old facts are never found beside new rows
+        write_json(beside, facts)
     else:
         raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
-
-
-def refuse_foreign(beside: Path) -> None:
-    """Refuse a place for the facts of a CSV manifest where another's file lies.
-
-    Raises:
-        ManifestError: names the file.
-    """
-    if not beside.exists():
-        return
-    try:
-        is_ours = json.loads(beside.read_text(encoding="utf-8")).get("kind") == KIND
-    except (ValueError, AttributeError):
-        is_ours = False
-    if not is_ours:
-        raise ManifestError(
-            f"the facts of a CSV manifest go to {beside.name}, which is another's file; "
-            "choose another name for the manifest, or .parquet"
-        )
 
 
 def _declared_root(root: Path, folder: Path) -> dict[str, str]:
@@ -185,87 +167,62 @@ def _read_csv(path: Path, problems: Problems) -> TextTable:
     return replace(text, table=restored(text.table))
 
 
-def read_facts(path: Path) -> dict[str, Any]:
-    """The facts beside a CSV manifest; nothing where there are none or they are not ours.
-
-    Raises:
-        ManifestError: the file beside the manifest is damaged.
-    """
-    beside = path.with_suffix(".json")
-    if not beside.is_file() or beside == path:
-        return {}
-    try:
-        facts = json.loads(beside.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ManifestError(f"{beside} is no JSON ({error}); repair or remove it") from None
-    return _ours(facts)
-
-
-def _ours(facts: Any) -> dict[str, Any]:
-    if not isinstance(facts, dict) or facts.get("kind") != KIND:
-        return {}
-    return {name: value for name, value in facts.items() if name != "kind"}
-
-
 def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, dict[str, Any]]:
     try:
         table = pl.read_parquet(path)
-        facts = json.loads(pl.read_parquet_metadata(path).get("drgrade", "{}"))
-        table = table.with_columns(pl.all().cast(pl.String))
+        told = pl.read_parquet_metadata(path).get("drgrade", "{}")
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         problems.stop(0, f"is no Parquet table that can be read: {str(error).splitlines()[0]}")
     if table.is_empty():
         problems.stop(0, "the table has no rows")
+    return _as_text(table, problems), parse_facts(told.encode(), path)
+
+
+def _as_text(table: pl.DataFrame, problems: Problems) -> TextTable:
+    """Every column as text, and the number of each row from 1 on."""
+    for column in table:
+        if (text := _text_of(column)) is not None:
+            table = table.with_columns(text)
+        else:
+            problems.add(0, f"cells are text or numbers, and the column '{column.name}' holds "
+                            f"{column.dtype}; leave it out")  # fmt: skip
+    problems.refuse()
     lines = pl.Series("line", np.arange(1, len(table) + 1, dtype=np.uint32))
-    return TextTable(table, lines), _ours(facts)
+    return TextTable(table, lines)
+
+
+def _text_of(column: pl.Series) -> pl.Series | None:
+    """A column as text; None where it holds lists, structures or bytes that are none."""
+    if column.dtype.is_nested() or column.dtype == pl.Object:
+        return None
+    try:
+        return column.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return None
 
 
 def from_text(
-    text: TextTable,
-    root: Path,
-    problems: Problems,
-    *,
-    beside: Path | None = None,
-    facts: dict[str, Any] | None = None,
-    is_declared: bool = False,
+    text: TextTable, place: Place, problems: Problems, *, facts: dict[str, Any] | None = None
 ) -> Manifest:
-    """Check columns of text and give them their types; `beside` is the folder of the table.
+    """Check columns of text and give them their types.
 
     Raises:
         ManifestError: all that is wrong, together with what `problems` already holds.
     """
-    beside = root if beside is None else beside
-    table = typed(text, root, beside, problems, is_declared=is_declared)
+    table = typed(text, place, problems)
     problems.refuse()
-    return Manifest(table, root, facts or {})
+    return Manifest(table, place.root, facts or {})
 
 
 def name_eyes(manifest: Manifest) -> Manifest:
     """Fill empty eyes from names like `10_left.jpeg`, and note it; patients stay as they are."""
-    name = pl.col("photo").str.extract(NAME_OF_PATH, 2)
-    table = manifest.table.with_columns(pl.coalesce("eye", name).alias("eye"))
-    named = manifest.table["eye"].null_count() - table["eye"].null_count()
-    if not named:
-        return manifest
-    told = f"eye of {named:,} of {len(table):,} photos taken from their names"
-    return replace(manifest, table=table).noting(told)
+    table, told = with_eyes(manifest.table)
+    return replace(manifest, table=table).noting(told) if told else manifest
 
 
 def name_patients(manifest: Manifest) -> Manifest:
-    """Fill empty patients and eyes from names like `10_left.jpeg`, and note the rule.
-
-    Rows that have a patient keep it; where no name follows the rule, the manifest is unchanged.
-    """
-    photo = pl.col("photo").str
-    table = manifest.table.with_columns(
-        pl.coalesce("patient", photo.extract(NAME_OF_PATH, 1)).alias("patient"),
-        pl.coalesce("eye", photo.extract(NAME_OF_PATH, 2)).alias("eye"),
-    )
-    named = manifest.table["patient"].null_count() - table["patient"].null_count()
-    if not named:
+    """Fill empty patients, and their eyes, from names like `10_left.jpeg`, and note the rule."""
+    table, told = with_patients(manifest.table)
+    if not told:
         return manifest
-    told = (
-        f"patient and eye of {named:,} of {len(table):,} photos taken from their names "
-        f"by the rule {PATIENT_AND_EYE}"
-    )
     return replace(manifest, table=table).noting(told, patient_rule=PATIENT_AND_EYE)

@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 from PIL import Image
 
-from drgrade.data.manifest import KIND, Manifest, refuse_foreign, write_manifest
+from drgrade.data.manifest import Manifest, write_manifest
+from drgrade.data.manifest_facts import KIND, refuse_foreign
 from drgrade.data.masks import KINDS
 from drgrade.data.phantom_anatomy import (
     Anatomy,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -96,12 +97,24 @@ def _guess(
 
 
 def _new_names(found: list[str], chosen: dict[str, str]) -> dict[str, str]:
-    """Chosen columns get the names of a manifest; others that bear such a name step aside."""
+    """Chosen columns get the names of a manifest; others that bear such a name step aside.
+
+    So does one that bears it in other letters (`Group`): a manifest would refuse it.
+    """
     roles = {column: name for name, column in chosen.items()}
     if len(roles) < len(chosen):
         raise UsageError(f"each column can be one thing only, got {chosen}")
-    aside = {name: f"file_{name}" for name in found if name in SCHEMA and name not in roles}
+    aside: dict[str, str] = {}
+    for name in found:
+        if name.strip().lower() in SCHEMA and name not in roles:
+            aside[name] = _free(f"file_{name}", {*found, *aside.values()})
     return {**roles, **aside}
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or with a number behind it the first that is not taken."""
+    numbered = (f"{name}_{number}" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def _drop(text: TextTable, conditions: Sequence[str]) -> tuple[TextTable, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from drgrade.data import source_readers as readers
-from drgrade.data.columns import SCHEMA
+from drgrade.data.columns import SCHEMA, Place
 from drgrade.data.manifest import Manifest, from_text, name_eyes, name_patients
 from drgrade.data.photo_folder import look_into, restrict
 from drgrade.data.source_csv import Columns, read_any_csv
@@ -160,13 +160,14 @@ def import_source(
     if photos is not None and source.has_photos_inside:
         raise UsageError(f"source {name} takes its photos from '{path}'; leave out --photos")
     listings = source.read(path) if source.read else read_any_csv(path, columns or Columns())
-    whole = _joined(listings, path if path.is_dir() else path.parent)
+    folder = None if photos is None else _beside(photos, path)
+    whole = _joined(listings, _place_of(path, folder))
     whole = replace(whole, facts={**_facts(name, source), **whole.facts}).noting(
         *(note for listing in listings for note in listing.notes)
     )
     whole = _without_twice(_counted(whole, name, source))
-    if photos is not None:
-        whole = restrict(whole, look_into(_beside(photos, path)), allow_missing=allow_missing)
+    if folder is not None:
+        whole = restrict(whole, look_into(folder), allow_missing=allow_missing)
     return _judged(whole)
 
 
@@ -186,8 +187,16 @@ def _beside(photos: Path, path: Path) -> Path:
     return beside if not photos.is_dir() and beside.is_dir() else photos
 
 
-def _joined(listings: list[Listing], root: Path) -> Manifest:
-    parts = [from_text(listing.text, root, Problems(listing.path)) for listing in listings]
+def _place_of(path: Path, photos: Path | None) -> Place:
+    """Where the rows' paths lead to: into the folder of photos, where there is one."""
+    own = path if path.is_dir() else path.parent
+    if photos is None or not photos.is_dir():
+        return Place(own, own, option="--photos")
+    return Place(photos, own, is_declared=True, option="--photos")
+
+
+def _joined(listings: list[Listing], place: Place) -> Manifest:
+    parts = [from_text(listing.text, place, Problems(listing.path)) for listing in listings]
     table = pl.concat([part.table for part in parts], how="diagonal")
     twice = table.filter(pl.col("photo").is_duplicated())
     if not twice.is_empty():
@@ -195,9 +204,7 @@ def _joined(listings: list[Listing], root: Path) -> Manifest:
             f"{len(twice):,} rows of {' and '.join(listing.path.name for listing in listings)} "
             f"name the same photos (first: '{twice['photo'][0]}'); a photo is in one part only"
         )
-    manifest = Manifest(table, root)
-    has_patients = table["patient"].null_count() < len(table)
-    named = name_eyes(manifest) if has_patients else name_patients(manifest)
+    named = name_eyes(name_patients(Manifest(table, place.root)))
     order = [*SCHEMA, *(column for column in table.columns if column not in SCHEMA)]
     return replace(named, table=named.table.select(order))
 
