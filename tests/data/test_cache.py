@@ -21,6 +21,8 @@ from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.errors import DrgradeError
 
 SETTINGS = Preprocess(size=32)
+LARGE = 100_000  # bytes, more than any of the photos has
+NOON = 1_700_000_000_000_000_000  # ns, a time for all
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +189,51 @@ def test_a_photo_or_mask_put_in_the_place_of_another_is_prepared_anew(drawn, tmp
     assert not np.array_equal(first, second)
     assert np.array_equal(again.squares[2], third)
     assert (again.masks[2] & 1).mean() > 0.5
+
+
+def twin_of(manifest, folder):
+    """The photos' names and times in another folder; the first and second change their places."""
+    photos = manifest.table["photo"].to_list()
+    for name, shown in zip(photos, [photos[1], photos[0], photos[2]], strict=True):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        content = manifest.locate(shown).read_bytes().ljust(LARGE, b"\0")
+        for place in (folder / name, manifest.locate(shown)):
+            place.write_bytes(content)
+            os.utime(place, ns=(NOON, NOON))
+    return type(manifest)(manifest.table, folder, manifest.facts)
+
+
+def test_squares_of_another_folder_with_names_sizes_and_times_alike_are_not_taken(drawn, tmp_path):
+    manifest = of_its_own(drawn, tmp_path / "a")
+    other = twin_of(manifest, tmp_path / "b")
+    first, second, third = prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0).squares.copy()
+    squares = prepare_all(other, SETTINGS, tmp_path / "k", workers=0).squares
+    assert np.array_equal(squares, [second, first, third])
+    assert not np.array_equal(first, second)
+
+
+def test_photos_that_were_moved_are_not_prepared_again(drawn, tmp_path, monkeypatch):
+    manifest = of_its_own(drawn, tmp_path / "a")
+    prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0, masks=True)
+    moved = type(manifest)(manifest.table, (tmp_path / "a").rename(tmp_path / "b"), manifest.facts)
+    monkeypatch.setattr("drgrade.data.cache.read_prepared", None)
+    assert len(prepare_all(moved, SETTINGS, tmp_path / "k", workers=0, masks=True).rows) == 3
+    monkeypatch.setattr("drgrade.data.cache.sha256_file", None)  # their new place is kept
+    assert len(prepare_all(moved, SETTINGS, tmp_path / "k", workers=0, masks=True).rows) == 3
+
+
+@pytest.mark.parametrize(
+    "older", [lambda photo, mask: [photo[:2], mask], lambda *_: 7, lambda *_: [], lambda *_: None]
+)
+def test_squares_of_before_places_were_kept_are_taken_or_made_anew(drawn, tmp_path, older):
+    manifest = of_its_own(drawn, tmp_path)
+    squares = prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0).squares.copy()
+    index = json.loads((tmp_path / "k" / "index.json").read_text())
+    index["stamps"] = {photo: older(*stamps) for photo, stamps in index["stamps"].items()}
+    (tmp_path / "k" / "index.json").write_text(json.dumps(index))
+    again = prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0)
+    assert np.array_equal(again.squares, squares)
+    assert json.loads((tmp_path / "k" / "index.json").read_text())["stamps"] != index["stamps"]
 
 
 def test_preparing_that_is_stopped_keeps_what_is_done(drawn, tmp_path):

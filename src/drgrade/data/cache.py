@@ -4,7 +4,7 @@ import contextlib
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,10 @@ import numpy as np
 
 from drgrade.data.manifest import Manifest
 from drgrade.data.masks import read_mask, square_mask
+from drgrade.data.photo import ARRAYS
 from drgrade.data.preprocess import UNGRADABLE, Preprocess, read_prepared
 from drgrade.errors import DrgradeError, MaskError, PhotoError, UsageError
-from drgrade.files import locked, write_json
+from drgrade.files import locked, sha256_file, write_json
 from drgrade.memory import keep_freed_memory
 from drgrade.progress import say, track
 from drgrade.workers import pool
@@ -69,7 +70,7 @@ class Task:
     mask: Path | None = None
 
     def stamp(self) -> list[Any]:
-        """Size and time of the photo's file and the mask's; another stamp is another photo."""
+        """Size, time and place of the photo's file and the mask's; another one is another photo."""
         return [_stamp(self.path), _stamp(self.mask)]
 
 
@@ -91,6 +92,8 @@ def prepare_all(
     workers: int = 2,
     masks: bool = False,
     check: Callable[[], None] = lambda: None,
+    places: Mapping[str, Path] | None = None,
+    keep_others: bool = False,
 ) -> Cache:
     """Prepare every photo of a manifest into a folder; what is done there is not done again.
 
@@ -103,9 +106,14 @@ def prepare_all(
         workers: processes; 0 works in this one.
         masks: also lays the masks of the manifest's column `mask` beside the squares.
         check: called after each photo; where it raises, what is done is kept.
+        places: where photos lie whose names are not their files', as those that are no UTF-8.
+        keep_others: refuses a folder with squares of other photos or settings, as
+            `refuse_other_squares` does; without it they are written over.
     """
     photos = list(dict.fromkeys(manifest.table["photo"].to_list()))
     with locked(folder, waiting=say):
+        if keep_others:  # while the folder was waited for another may have filled it
+            refuse_other_squares(folder, manifest, settings)
         index = _read_index(folder, photos, settings)
         kept: list[np.memmap] = []
         save = partial(_save, folder, kept, photos, settings, index)
@@ -115,7 +123,8 @@ def prepare_all(
         kept.append(squares)
         if masks:
             kept.append(_open(folder / MASKS, _shape(photos, settings)[:3], fresh=not index.done))
-        tasks = _tasks(manifest, photos, index, masks=masks)
+        before = dict(index.stamps)
+        tasks = _tasks(manifest, photos, index, places or {}, masks=masks)
         try:
             for done, made in enumerate(track(_work(tasks, settings, workers), len(tasks),
                                               "preparing"), 1):  # fmt: skip
@@ -131,7 +140,7 @@ def prepare_all(
             with contextlib.suppress(OSError):
                 save()
             raise
-        if tasks:
+        if tasks or index.stamps != before:
             save()
     return _as_cache(folder, photos, index.done, masks=masks)
 
@@ -140,21 +149,51 @@ def _shape(photos: list[str], settings: Preprocess) -> tuple[int, ...]:
     return len(photos), settings.size, settings.size, 3
 
 
-def _tasks(manifest: Manifest, photos: list[str], index: Index, *, masks: bool) -> list[Task]:
+def _tasks(
+    manifest: Manifest,
+    photos: list[str],
+    index: Index,
+    places: Mapping[str, Path],
+    *,
+    masks: bool,
+) -> list[Task]:
     """What is still to do; the index gets the stamps of all photos as they are now."""
     hashes = _known(manifest, "sha256")
     drawn = _known(manifest, "mask") if masks else {}
     found = []
-    for i, photo in enumerate(photos):
+    for i, photo in enumerate(track(photos, len(photos), "looking at")):
         mask = manifest.root / drawn[photo] if photo in drawn else None
-        task = Task(i, _located(manifest, photo), hashes.get(photo, ""), mask)
+        task = Task(i, places.get(photo) or _located(manifest, photo), hashes.get(photo, ""), mask)
         stamp, known = task.stamp(), index.done.get(photo, {"reason": ""})
         is_other = task.promised and known.get("sha256") != task.promised.lower()
-        if "reason" in known or index.stamps.get(photo) != stamp or is_other:
+        is_same = _is_same(task.path, stamp, index.stamps.get(photo), known)
+        if "reason" in known or is_other or not is_same:
             index.done.pop(photo, None)
             found.append(task)
         index.stamps[photo] = stamp
     return found
+
+
+def _is_same(path: Path | str, now: list[Any], before: Any, known: Mapping[str, Any]) -> bool:
+    """Whether a square is still that of its photo: in its place, or elsewhere of the same bytes.
+
+    Stamps of before places were kept are as of another place.
+    """
+    if before == now:
+        return True
+    if _unplaced(before) != _unplaced(now) or not isinstance(path, Path):
+        return False
+    try:
+        return sha256_file(path) == known.get("sha256")
+    except (OSError, ValueError):  # as an item of an array file: made anew
+        return False
+
+
+def _unplaced(stamps: Any) -> Any:
+    """Stamps without the places."""
+    if not isinstance(stamps, list):
+        return None
+    return [each[:2] if isinstance(each, list) else each for each in stamps]
 
 
 def missing(manifest: Manifest, photo: str) -> str:
@@ -165,15 +204,16 @@ def missing(manifest: Manifest, photo: str) -> str:
     return "" if _stamp(path) else f"{path} is not there"
 
 
-def _stamp(path: Path | str | None) -> list[int] | None:
+def _stamp(path: Path | str | None) -> list[Any] | None:
     if not isinstance(path, Path):
         return None
     try:
-        name, inside, _ = str(path).partition(".npz#")
-        seen = Path(f"{name}.npz" if inside else name).stat()
-    except OSError:
+        name, inside, _ = str(path).partition(ARRAYS)
+        file = Path(name + ARRAYS.rstrip("#") if inside else name)
+        seen = file.stat()
+    except (OSError, ValueError):  # no file can have a name with a null byte
         return None
-    return [seen.st_size, seen.st_mtime_ns]
+    return [seen.st_size, seen.st_mtime_ns, os.path.realpath(file)]
 
 
 def _work(tasks: list[Task], settings: Preprocess, workers: int) -> Iterator[Made]:
