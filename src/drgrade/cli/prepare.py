@@ -1,11 +1,14 @@
 """`drgrade data prepare`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError
+
+if TYPE_CHECKING:
+    from drgrade.data.manifest import Manifest
 
 SIZES = (28, 2048)
 MOST_WORKERS = 256
@@ -46,11 +49,9 @@ def prepare(
         Write over squares of other photographs or settings that are there; the same ones are kept
         without.
     """
-    import polars as pl
-
     from drgrade.data.cache import prepare_all, refuse_other_squares
-    from drgrade.data.manifest import Manifest, read_manifest
-    from drgrade.data.pictures import as_text, look_below
+    from drgrade.data.manifest import read_manifest
+    from drgrade.data.pictures import if_told
     from drgrade.data.preprocess import Preprocess
     from drgrade.files import refuse_file
     from drgrade.memory import keep_freed_memory
@@ -62,25 +63,41 @@ def prepare(
     if not 0 <= workers <= MOST_WORKERS:
         raise UsageError(f"--workers must be 0 to {MOST_WORKERS}, got {workers}")
     refuse_file(output)
-    unread: tuple[object, ...] = ()
-    if photos.is_dir():
-        below = look_below(photos)
-        found = [as_text(path.relative_to(photos)) for path in below.pictures]
-        unread = below.unread
-        if aside := below.left_aside():
-            say(f"{photos}: not looked at: {aside}")
-        manifest = Manifest(pl.DataFrame({"photo": found}, {"photo": pl.String}), photos, {})
-    else:
+    places: dict[str, Path] = {}
+    is_whole = True
+    if not if_told(photos.is_dir):
         manifest = read_manifest(photos, root=root)
+    elif root is not None:
+        raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one; "
+                         "leave it out")  # fmt: skip
+    else:
+        manifest, places, is_whole = _below(photos)
     if not len(manifest.table):
         raise UsageError(f"no photographs found under {photos}")
     settings = Preprocess(size=size, crop=crop)
     if not force:
         refuse_other_squares(output, manifest, settings)
-    cache = prepare_all(manifest, settings, output, workers=workers)
+    cache = prepare_all(manifest, settings, output, workers=workers, places=places,
+                        keep_others=not force)  # fmt: skip
     for photo, reason in cache.failed.items():
         say(f"{photo}: {reason}")
     total = len(cache.rows) + len(cache.failed)
     say(f"{total} photographs = {len(cache.rows)} prepared + {len(cache.failed)} failed")
     print(output)
-    return 3 if cache.failed or unread else 0
+    return 0 if is_whole and not cache.failed else 3
+
+
+def _below(folder: Path) -> tuple["Manifest", dict[str, Path], bool]:
+    """The photographs of a folder, where each lies, and whether all of it could be looked into."""
+    import polars as pl
+
+    from drgrade.data.manifest import Manifest
+    from drgrade.data.pictures import as_text, look_below
+    from drgrade.progress import say
+
+    below = look_below(folder)
+    if aside := below.left_aside():
+        say(f"{folder}: not looked at: {aside}")
+    places = {as_text(path.relative_to(folder)): path for path in below.pictures}
+    table = pl.DataFrame({"photo": list(places)}, {"photo": pl.String})
+    return Manifest(table, folder, {}), places, not below.unread
