@@ -14,9 +14,9 @@ from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.comparison import compare
 from drgrade.evaluation.intervals import paired_difference
 from drgrade.evaluation.metrics import kappas, mcnemar
-from drgrade.evaluation.pages.compare_page import verdict
+from drgrade.evaluation.pages.compare_page import verdict, write_comparison
 from drgrade.evaluation.pages.judge_text import number
-from drgrade.evaluation.pooling import as_asked
+from drgrade.evaluation.pooling import as_asked, by_family
 from drgrade.evaluation.values import Estimate
 from drgrade.predictions import Predictions, from_rows, write_predictions
 
@@ -183,6 +183,27 @@ def test_seeds_of_one_recipe_are_one_grader_with_the_mean_of_their_scores():
     assert pooled.scores["qwk"].value == pytest.approx(np.mean(each))
     assert pooled.spread["qwk"] == pytest.approx((min(each), max(each)))
     assert (found.pairs[0].mcnemar_p, found.pairs[0].delong_p) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "good, 2 seeds"), ("zh-TW", "good（2 個種子）")]
+)
+def test_seeds_are_counted_in_the_language_of_the_page(tmp_path, language, name):
+    found = compare({**seeds_of("good", 0.8, 0.9), "other": grader(0.5)}, resamples=FEW)
+    page = write_comparison(found, tmp_path, command="drgrade", language=language)
+    text = page.read_text(encoding="utf-8")
+    assert verdict(found, language).startswith(name)
+    assert text.count(name) == 5  # verdict, scores, figure, pair and ranks
+    assert ("2 seeds" in text) == (language == "en")
+    assert found.entries[0].name == "good, 2 seeds"
+
+
+def test_seeds_of_two_recipes_of_one_name_are_told_apart_by_their_first_table():
+    tables = seeds_of("r", 0.8, 0.9) | {
+        f"other{n}": replace(grader(0.5), facts={"recipe": "r", "recipe_family": "x"})
+        for n in range(2)
+    }
+    assert list(by_family(tables)) == ["r, 2 seeds", "r (other0), 2 seeds"]
 
 
 def test_seeds_that_differ_widen_the_interval_and_equal_ones_do_not():

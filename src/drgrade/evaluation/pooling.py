@@ -24,7 +24,7 @@ def alone(names: Sequence[str]) -> Pools:
 def by_family(tables: Mapping[str, Predictions]) -> Pools:
     """Tables whose recipes differ in nothing but the seed (`recipe_family`), as one grader each.
 
-    A family of several is called by its recipe and the number of its seeds.
+    A family of several is called by its recipe and the number of its seeds (`of_seeds`).
     """
     families: dict[str, list[int]] = {}
     for place, table in enumerate(tables.values()):
@@ -37,9 +37,16 @@ def by_family(tables: Mapping[str, Predictions]) -> Pools:
             found[names[members[0]]] = members
             continue
         recipe = str(every[members[0]].facts.get("recipe") or names[members[0]])
-        title = f"{recipe}, {len(members)} seeds"
-        found[title if title not in found else f"{title} ({names[members[0]]})"] = members
+        title = of_seeds(recipe, len(members))
+        if title in found:
+            title = of_seeds(f"{recipe} ({names[members[0]]})", len(members))
+        found[title] = members
     return found
+
+
+def of_seeds(name: str, number: int) -> str:
+    """What several seeds of one recipe are called: a page says the same in its language."""
+    return f"{name}, {number} seeds"
 
 
 def as_asked(tables: Mapping[str, Predictions], asked: Mapping[str, Sequence[str]]) -> Pools:

@@ -3,12 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from drgrade.evaluation.comparison import METRICS, Comparison
+from drgrade.evaluation.comparison import METRICS, Comparison, Entry
 from drgrade.evaluation.pages.compare_words import tell_of
 from drgrade.evaluation.pages.figures import draw_intervals, svg_of, write_figure
 from drgrade.evaluation.pages.frame import LANGUAGE_CODES, PAGE, TWIN, environment, versions
 from drgrade.evaluation.pages.judge_text import number, p_value
 from drgrade.evaluation.pages.judge_words import tell
+from drgrade.evaluation.pooling import of_seeds
 from drgrade.files import write_json, write_text
 
 TEMPLATE = "compare.html.j2"
@@ -24,7 +25,8 @@ def write_comparison(
     """
     from markupsafe import Markup
 
-    shown = {entry.name: entry.scores["qwk"] for entry in found.entries}
+    called = names_in(found, language)
+    shown = {called[entry.name]: entry.scores["qwk"] for entry in found.entries}
     figure = draw_intervals(shown, axis="QWK", language=language)
     drawn = write_figure(figure, folder / "figures" / "qwk")[1]
     about = {"format": 1, "command": command, "versions": versions()}
@@ -33,6 +35,7 @@ def write_comparison(
         c=found,
         t=partial(tell, language),
         of=partial(tell_of, language),
+        called=called,
         lang=LANGUAGE_CODES[language],
         metrics=METRICS,
         verdict=verdict(found, language),
@@ -46,17 +49,31 @@ def write_comparison(
     return folder / PAGE
 
 
+def names_in(found: Comparison, language: str) -> dict[str, str]:
+    """What each grader is called in a language: of several seeds the number is said in it."""
+    return {entry.name: _name_in(entry, language) for entry in found.entries}
+
+
+def _name_in(entry: Entry, language: str) -> str:
+    n = len(entry.tables)
+    recipe = entry.name.removesuffix(of_seeds("", n))
+    if n == 1 or recipe == entry.name:
+        return entry.name
+    return tell_of(language, "seeds", name=recipe, n=n)
+
+
 def verdict(found: Comparison, language: str = "en") -> str:
     """Which grader leads by QWK, and whether that could be chance."""
-    t = partial(tell, language)
+    t, called = partial(tell, language), names_in(found, language)
     known = [entry for entry in found.entries if entry.scores["qwk"].value is not None]
     if len(known) < len(found.entries):
         return t("no_rank")
     ranked = sorted(known, key=lambda entry: -(entry.scores["qwk"].value or 0.0))
-    first, second = ranked[0].name, ranked[1].name
+    both = {ranked[0].name, ranked[1].name}
+    first, second = called[ranked[0].name], called[ranked[1].name]
     if ranked[0].scores["qwk"].contains(0.0):
         return t("trivial_lead", first=first)
-    pair = next(p for p in found.pairs if {p.first, p.second} == {first, second})
+    pair = next(p for p in found.pairs if {p.first, p.second} == both)
     gap = pair.differences["qwk"]
     if gap.value == 0:
         return t("level_rank", first=first, second=second)

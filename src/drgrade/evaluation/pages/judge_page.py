@@ -35,6 +35,7 @@ from drgrade.evaluation.pages.judge_words import tell
 from drgrade.evaluation.pages.reason_words import method_in, reason_in
 from drgrade.evaluation.values import Estimate
 from drgrade.files import write_json, write_text
+from drgrade.languages import Pairs, said
 
 if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
@@ -47,6 +48,13 @@ CHOICES = {
     "epoch": "epoch_chosen_on",
     "cuts": "cuts_fitted_on",
     "thresholds": "thresholds_chosen_on",
+}
+CAPTIONS: Pairs = {  # for those who hear the page
+    "detection": ("Sensitivity and specificity of each endpoint", "各終點的敏感度與特異度"),
+    "roc": ("ROC curve", "ROC 曲線"),
+    "reliability": ("Calibration curve", "校準曲線"),
+    "confusion": ("Confusion matrix", "混淆矩陣"),
+    "agreement": ("QWK and its floors", "QWK 與底線"),
 }
 IN_PERCENT = ("accuracy", "balanced_accuracy", "off_by_one", "off_by_more")
 
@@ -147,6 +155,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
         "endpoint": partial(endpoint_name, language=language),
         "group_name": partial(group_name, language),
         "reason": partial(reason_in, language),
+        "caption": partial(said, CAPTIONS, language),
         "language": language,
     }
 
