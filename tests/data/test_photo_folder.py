@@ -1,5 +1,6 @@
 """A row gets the photo it names or none: never one of another folder or part."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,20 @@ def test_a_root_named_after_another_part_holds_none_either(tmp_path: Path) -> No
 
 def test_the_root_may_be_the_folder_that_a_row_names(tmp_path: Path) -> None:
     assert look_into(touch(tmp_path / "b", "1.jpg")).find("b/1.jpg", None) == ["1.jpg"]
+
+
+def test_a_linked_folder_that_is_not_looked_into_is_told_with_missing_photos(
+    tmp_path: Path,
+) -> None:
+    photos = touch(tmp_path / "p", "1.jpg")
+    touch(tmp_path / "else", "2.jpg")
+    (photos / "more").symlink_to(tmp_path / "else", target_is_directory=True)
+    labels = table(tmp_path, "1.jpg,4,", "2.jpg,0,")
+    told = f"not looked at: linked folder {photos / 'more'}"
+    with pytest.raises(CheckFailedError, match=re.escape(told)):
+        import_source("csv", labels, photos=photos)
+    manifest = import_source("csv", labels, photos=photos, allow_missing=True)
+    assert f"'{photos}': {told}" in manifest.facts["notes"]
 
 
 def test_two_rows_with_one_file_are_refused(tmp_path: Path) -> None:

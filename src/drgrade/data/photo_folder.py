@@ -29,11 +29,19 @@ WORDS: Final[Mapping[str | None, str]] = {"train": "train", "tune": "val", "test
 
 @dataclass(frozen=True)
 class PhotoFolder:
-    """A folder and all photos below it: their paths, and the paths of each name without ending."""
+    """A folder and all photos below it: their paths, and the paths of each name without ending.
+
+    `aside` says what else lies there and is not looked at; empty where that is nothing.
+    """
 
     root: Path
     paths: frozenset[str]
     stems: Mapping[str, list[str]]
+    aside: str = ""
+
+    def notes(self) -> tuple[str, ...]:
+        """A sentence on what is not looked at; none where that is nothing."""
+        return (f"'{self.root}': not looked at: {self.aside}",) if self.aside else ()
 
     def find(self, photo: str, split: str | None) -> list[str]:
         """The paths that may be meant: the exact path, else files of that name that fit the row.
@@ -89,14 +97,16 @@ def look_into(folder: Path) -> PhotoFolder:
     folder = Path(folder)
     if not folder.is_dir():
         raise ManifestError(f"--photos must be a folder of photos, got '{folder}'")
-    below = look_below(folder).whole()
-    paths = frozenset(as_text(path.relative_to(folder)) for path in below)
+    below = look_below(folder)
+    paths = frozenset(as_text(path.relative_to(folder)) for path in below.whole())
+    aside = below.left_aside()
     if not paths:
-        raise ManifestError(f"--photos '{folder}' holds no photos (looked for {', '.join(READ)})")
+        there = f"; not looked at: {aside}" if aside else ""
+        raise ManifestError(f"'{folder}' holds no photos (looked for {', '.join(READ)}{there})")
     stems = defaultdict(list)
     for path in sorted(paths):
         stems[_stem(path)].append(path)
-    return PhotoFolder(folder, paths, dict(stems))
+    return PhotoFolder(folder, paths, dict(stems), aside)
 
 
 def _stem(path: str) -> str:
@@ -125,15 +135,17 @@ def restrict(manifest: Manifest, folder: PhotoFolder, *, allow_missing: bool) ->
             cure += ", or leave the missing ones out with --allow-missing"
         other = folder.of_name(first, split)
         but = f", and '{other[0]}' is of another folder or part" if other else ""
+        there = f"; not looked at: {folder.aside}" if folder.aside else ""
         raise CheckFailedError(
             f"{missing:,} of {len(found):,} photos are not in '{folder.root}' (first: '{first}'"
-            f"{but}; {unlisted:,} photos there are in no row); {cure}"
+            f"{but}; {unlisted:,} photos there are in no row{there}); {cure}"
         )
     places = pl.Series("photo", [paths[0] if paths else None for paths in found], dtype=pl.String)
     table = manifest.table.with_columns(places).filter(pl.col("photo").is_not_null())
     notes = [f"{missing:,} listed photos are not in '{folder.root}': left out"] if missing else []
     if unlisted:
         notes.append(f"{unlisted:,} photos in '{folder.root}' are in no row: not used")
+    notes += folder.notes()
     return Manifest(table, folder.root, manifest.facts).noting(
         *notes, left_out=missing, unlisted=unlisted
     )

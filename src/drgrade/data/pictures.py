@@ -50,8 +50,8 @@ class Below:
             told.append(f"{n} other file{'s' if n > 1 else ''} ({', '.join(each)})")
         if self.linked:
             folders = "linked folder" if len(self.linked) == 1 else "linked folders"
-            told.append(f"{folders} {', '.join(map(str, self.linked))}")
-        told += [f"{place}, which cannot be read ({why})" for place, why in self.unread]
+            told.append(f"{folders} {', '.join(map(as_text, self.linked))}")
+        told += [f"{as_text(place)}, which cannot be read ({why})" for place, why in self.unread]
         return " and ".join(told)
 
 

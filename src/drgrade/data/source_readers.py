@@ -10,10 +10,11 @@ from zipfile import BadZipFile
 import numpy as np
 import polars as pl
 
+from drgrade.data.columns import BLANK_ENDS, ODD_PATH
 from drgrade.data.photo import archive_of
 from drgrade.data.photo_folder import PART_FOLDERS, look_into
 from drgrade.delimited import Problems, TextTable, read_delimited
-from drgrade.errors import ManifestError
+from drgrade.errors import ManifestError, shown
 
 EYE_OF_NAME: Final = r"^\d+_(?:left|right)$"
 BLOCK: Final = 10
@@ -301,7 +302,9 @@ def _numbered(table: pl.DataFrame) -> TextTable:
 
 def read_folders(path: Path) -> list[Listing]:
     """Photos sorted into folders `0` to `4` or named after the grade, in parts or without."""
-    photos = sorted(look_into(path).paths)
+    folder = look_into(path)
+    photos = sorted(folder.paths)
+    _refuse_odd_names(path, photos)
     rows = [_placed(photo) for photo in photos]
     _refuse_two_folders(path, photos)
     wrong = sorted({row["folder"] or "." for row in rows if not row["grade"]})
@@ -311,7 +314,17 @@ def read_folders(path: Path) -> list[Listing]:
             f"(in train, val, test or without), got {', '.join(wrong[:10])} in '{path}'"
         )
     table = pl.DataFrame(rows, schema=dict.fromkeys(("photo", "grade", "split"), pl.String))
-    return [Listing(path, _numbered(table))]
+    return [Listing(path, _numbered(table), folder.notes())]
+
+
+def _refuse_odd_names(path: Path, photos: list[str]) -> None:
+    """Refuse names that a manifest would take for others; what is no UTF-8 has a backslash here."""
+    odd = [photo for photo in photos if re.search(f"{ODD_PATH}|{BLANK_ENDS}", photo)]
+    if odd:
+        raise ManifestError(
+            f"names of photos and folders are UTF-8 without backslash, drive or blank at an end, "
+            f"got {shown(odd[0])} in '{path}' ({len(odd):,} such); rename the file or folder"
+        )
 
 
 def _placed(photo: str) -> dict[str, str | None]:
