@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drgrade.data.manifest import Manifest, make_manifest, read_manifest, write_manifest
@@ -76,6 +76,7 @@ def test_a_blank_patient_stays_one_where_others_of_that_name_were_given_two(
     assert way(tmp_path, rows).table["patient"].to_list() == ["ann", "bob", None]
 
 
+@settings(deadline=None)
 @given(
     patients=st.lists(
         st.tuples(st.integers(0, 4), st.sampled_from(["left", "right"]),
