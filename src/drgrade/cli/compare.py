@@ -38,7 +38,8 @@ def compare(
         The tables, .csv or .parquet, or run folders; tables of the same name are called by their
         folder.
     output
-        Folder of the page (`report.html`), its twin `report.json` and `figures`.
+        Folder of the page (`report.html`), its twin `report.json` and `figures`; a report of other
+        tables that lies there is replaced.
     manifest
         The table of photographs: lends patients and groups; a run folder brings its own.
     pool
@@ -59,6 +60,7 @@ def compare(
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.compare_page import verdict, write_comparison
     from drgrade.evaluation.pages.compare_words import tell_of
+    from drgrade.evaluation.pages.frame import of_other_tables
     from drgrade.evaluation.pages.judge_text import looks_text
     from drgrade.evaluation.pages.judge_words import tell
     from drgrade.evaluation.pooling import alone
@@ -69,6 +71,8 @@ def compare(
     tables = _tables(predictions, manifest, split)
     pools = alone(list(tables)) if seeds_apart else _pools(pool, tables) if pool else None
     found = compare_tables(tables, pools=pools, seed=seed)
+    if replaced := of_other_tables(output, "tables", list(tables)):
+        say(replaced)
     command = shlex.join(["drgrade", *sys.argv[1:]])
     page = write_comparison(found, output, command=command, language=language)
     say(verdict(found, language))

@@ -46,7 +46,8 @@ def evaluate(
     predictions
         The table, .csv or .parquet, or a run folder (its predictions and its manifest).
     output
-        Folder of the page (`report.html`), its twin `report.json`, `report.md` and `figures`.
+        Folder of the page (`report.html`), its twin `report.json`, `report.md` and `figures`; a
+        report of another table that lies there is replaced.
     manifest
         The table of photographs: lends patients and eyes, and tells leaks and rows left out.
     split
@@ -68,9 +69,11 @@ def evaluate(
     from drgrade.evaluation.joining import with_splits
     from drgrade.evaluation.judging.judge import judge
     from drgrade.evaluation.ledger import look_at
+    from drgrade.evaluation.pages.frame import of_other_tables
     from drgrade.evaluation.pages.judge_page import write_scorecard
     from drgrade.files import refuse_file, sha256_file
     from drgrade.predictions import read_predictions
+    from drgrade.progress import say
 
     refuse_file(output)
     table, photos = _places(predictions, manifest)
@@ -81,6 +84,9 @@ def evaluate(
     judgement = replace(judgement, looks=look_at(rows))  # what was refused was no look
     if not _may_write(judgement, language, force=force):
         return WARNED
+    table_hash = sha256_file(table)
+    if replaced := of_other_tables(output, "table_sha256", table_hash):
+        say(replaced)
     page = write_scorecard(
         judgement,
         output,
@@ -88,7 +94,7 @@ def evaluate(
         command=shlex.join(["drgrade", *sys.argv[1:]]),
         language=language,
         photos=known if thumbnails else None,
-        table_hash=sha256_file(table),
+        table_hash=table_hash,
     )
     _show(judgement, page, language, as_json=json_)
     is_bad = judgement.has_error or (strict and bool(judgement.warnings))

@@ -6,7 +6,14 @@ from pathlib import Path
 from drgrade.evaluation.comparison import METRICS, Comparison, Entry
 from drgrade.evaluation.pages.compare_words import tell_of
 from drgrade.evaluation.pages.figures import draw_intervals, svg_of, write_figure
-from drgrade.evaluation.pages.frame import LANGUAGE_CODES, PAGE, TWIN, environment, versions
+from drgrade.evaluation.pages.frame import (
+    LANGUAGE_CODES,
+    PAGE,
+    TWIN,
+    environment,
+    remove_earlier,
+    versions,
+)
 from drgrade.evaluation.pages.judge_text import number, p_value
 from drgrade.evaluation.pages.judge_words import tell
 from drgrade.evaluation.pooling import of_seeds
@@ -20,6 +27,8 @@ def write_comparison(
 ) -> Path:
     """Write `report.html`, `report.json` and `figures/qwk`; returns the page's path.
 
+    A report of ours that lies there is replaced, with its figures and its summary.
+
     Raises:
         UnknownNameError: a language the page is not written in.
     """
@@ -28,6 +37,7 @@ def write_comparison(
     called = names_in(found, language)
     shown = {called[entry.name]: entry.scores["qwk"] for entry in found.entries}
     figure = draw_intervals(shown, axis="QWK", language=language)
+    remove_earlier(folder, {"qwk"})
     drawn = write_figure(figure, folder / "figures" / "qwk")[1]
     about = {"format": 1, "command": command, "versions": versions()}
     write_json(folder / TWIN, about | {"verdict": verdict(found, language)} | found.as_json())

@@ -18,6 +18,7 @@ from drgrade.evaluation.pages.frame import (
     TWIN,
     coded,
     environment,
+    remove_earlier,
     versions,
 )
 from drgrade.evaluation.pages.judge_figures import draw_figures
@@ -71,6 +72,8 @@ def write_scorecard(
 ) -> Path:
     """Write `report.html`, `report.json`, `report.md` and `figures/`; returns the page's path.
 
+    A report of ours that lies there is replaced, with the figures that are not drawn again.
+
     Args:
         judgement: what `judge` found.
         folder: made where it is missing.
@@ -84,6 +87,7 @@ def write_scorecard(
         UnknownNameError: another language.
     """
     drawings = draw_figures(judgement, language)
+    remove_earlier(folder, {*drawings, SUMMARY})
     inside = {
         name: svg_of(write_figure(figure, folder / "figures" / name)[1])
         for name, figure in drawings.items()
