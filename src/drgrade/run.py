@@ -50,6 +50,18 @@ class RunFolder:
         """Whether the training here came to its end; the mark is written last."""
         return self.finished.is_file()
 
+    @property
+    def began_in(self) -> Path | None:
+        """The folder that paths of its recipe are relative to; None where it is not told.
+
+        Of a run with stages, the one that its first stage began in.
+        """
+        stages = sorted((self.folder / "stages").glob(f"*/{self.provenance.name}"))
+        for told in (self.provenance, *stages):
+            if told.is_file() and (folder := self.read_json(told).get("folder")):
+                return Path(folder)
+        return None
+
     def read_json(self, path: Path) -> dict[str, Any]:
         """One of the folder's JSON files; RunError where it is missing."""
         if not path.is_file():
@@ -153,7 +165,7 @@ class RunFolder:
 
 
 def provenance(recipe: Recipe, manifest_hash: str) -> dict[str, Any]:
-    """What made a run: versions, seed, hashes, command and machine."""
+    """What made a run: versions, seed, hashes, command, machine, and the folder it began in."""
     return {
         "versions": versions(),
         "seed": recipe.train.seed,
@@ -161,6 +173,7 @@ def provenance(recipe: Recipe, manifest_hash: str) -> dict[str, Any]:
         "manifest_hash": manifest_hash,
         "command": ["drgrade", *sys.argv[1:]],
         "machine": {"system": platform.platform(), "cores": os.cpu_count()},
+        "folder": str(Path.cwd()),
         "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 

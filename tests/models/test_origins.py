@@ -100,6 +100,9 @@ def test_an_earlier_stage_is_found_beside_the_run_and_beside_its_folds(tmp_path)
     places = [tmp_path / "run/best.safetensors", tmp_path / "run/fold-0/best.safetensors"]
     found = [told(saved(place, "idrid", start="stages/drawn@0123")) for place in places]
     assert found == [[("idrid", "photographs", "free"), ("drawn", "start", "free")]] * 2
+    (tmp_path / "run/stages/more").mkdir()
+    more = saved(tmp_path / "run/stages/more/best.safetensors", "idrid", start="stages/drawn@0123")
+    assert told(more) == found[0]
     elsewhere = saved(tmp_path / "m.safetensors", "idrid", start="stages/drawn@0123")
     assert told(elsewhere)[1:] == [("stages/drawn@0123", "start", "unknown")]
 

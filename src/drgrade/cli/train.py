@@ -47,7 +47,7 @@ def train(
     from drgrade.training.processes import joined
     from drgrade.training.stages import planned, run_stages
 
-    if resume is not None and (recipe or set_ or folds or output):
+    if resume is not None and (recipe or set_ or folds is not None or output):
         raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
     if resume is None and recipe is None:
         raise UsageError("give a recipe (`drgrade recipes` lists them) or --resume RUN")

@@ -80,9 +80,9 @@ class Targets:
     dme: np.ndarray  # (n,) 0 to 2, -1 where unknown
 
     @property
-    def are_any(self) -> bool:
-        """Whether any row tells something of its lesions."""
-        return bool(self.known.any() or np.isfinite(self.counts).any())
+    def tell_dme(self) -> bool:
+        """Whether any row tells of macular edema, or that there is none."""
+        return bool((self.dme >= 0).any())
 
 
 @dataclass(frozen=True)

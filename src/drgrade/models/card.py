@@ -21,9 +21,11 @@ from drgrade.models.describe import count_parameters
 from drgrade.models.front_matter import Plain, front_matter
 from drgrade.models.grader import Grader
 from drgrade.models.half_precision import HALF, PRECISION
+from drgrade.models.lesions import knows_dme
 from drgrade.models.origins import NOT_TOLD
 from drgrade.models.places import shipped_models
 from drgrade.models.shipping import provenance
+from drgrade.progress import counted, duration
 from drgrade.recipe import UNCHOSEN
 from drgrade.run import versions
 
@@ -106,9 +108,9 @@ def _head(name: str, made_of: Facts, results: Sequence[Result]) -> dict[str, Pla
 
 
 def _what(place: Path, grader: Grader) -> list[str]:
-    model = grader.model
+    model, tells_dme = grader.model, grader.model.dme and knows_dme(grader.facts)
     also = [text for has, text in ((model.lesions, "lesion maps and counts"),
-                                   (model.dme, "signs of macular edema")) if has]  # fmt: skip
+                                   (tells_dme, "signs of macular edema")) if has]  # fmt: skip
     gives = ", ".join(["a probability of each grade 0 to 4", *also])
     lines = [
         f"A photograph of the retina in, {gives} out. Network `{model.network}`, "
@@ -168,13 +170,14 @@ def _training(made_of: Facts, grader: Grader) -> list[str]:
     lines = [f"Starts from `{made_of['start']}`. {_epoch(facts)}"]
     if told.get("seconds"):
         machine = told.get("machine") or {}
-        lines += [f"{told['epochs']} epochs took {told['seconds'] / 60:.0f} minutes on "
-                  f"{machine.get('cores')} cores."]  # fmt: skip
+        lines += [f"{counted(told['epochs'], 'epoch')} took {duration(told['seconds'])} on "
+                  f"{counted(machine.get('cores') or 0, 'core')}."]  # fmt: skip
     if not made_of["recipe"]:
         return [*lines, "", f"The recipe is not inside; its hash is `{made_of['recipe_hash']}`."]
     whole = made_of["stages"] or made_of["recipe"]
-    names = re.search(r'^manifest = ".+"$', whole, re.M)
-    where = ", with the place of your manifest at `manifest`," if names else ""
+    last = whole.rpartition("[[stages]]")[2]
+    is_drawn = re.search(r"^drawn = [1-9]", last, re.M)
+    where = "" if is_drawn else ", with the place of your manifest at `manifest`,"
     return [*lines, "", f"To train it anew, save this as recipe.toml{where} and run "
             "`drgrade train recipe.toml -o run`:", "",
             "```toml", *whole.strip().splitlines(), "```"]  # fmt: skip

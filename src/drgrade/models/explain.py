@@ -143,7 +143,7 @@ def explain_photo(
         return row, None
     sight = None
     if found.maps is not None:
-        shares = 1 / (1 + np.exp(-found.maps.astype(np.float64)))
+        shares = np.exp(-np.logaddexp(0, -found.maps.astype(np.float64)))
         placed = dust_in_square(seen.prepared, dust)
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold, dust=placed)
     return row, Explanation(row, seen.prepared, weigh(grader, found), sight,

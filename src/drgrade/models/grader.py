@@ -11,7 +11,7 @@ from drgrade.data.preprocess import Preprocess
 from drgrade.errors import CheckpointError, RecipeError, choose
 from drgrade.facts import DRAWN
 from drgrade.models.flat_light import flattened
-from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, Seen
+from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, Seen, knows_dme
 from drgrade.models.networks import NETWORKS
 from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
 from drgrade.recipe import Model
@@ -84,10 +84,13 @@ class Grader:
         return self.decoding.recalibration.apply(probabilities), grades
 
     def p_dme(self, outputs: np.ndarray) -> np.ndarray | None:
-        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not told."""
-        if not self.model.dme:
+        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not told.
+
+        It is not told where no photograph taught it: untrained weights would answer.
+        """
+        if not self.model.dme or not knows_dme(self.facts):
             return None
-        return 1 / (1 + np.exp(-outputs[:, self.objective.outputs].astype(np.float64)))
+        return np.exp(-np.logaddexp(0, -outputs[:, self.objective.outputs].astype(np.float64)))
 
     @property
     def width(self) -> int:

@@ -5,7 +5,7 @@ al. 2017, arXiv:1612.03144), at half the side of the photo.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -134,6 +134,14 @@ class LesionNetwork(nn.Module):
         if self.dme is None or read is None:
             return None
         return self.dme(last.mean(dim=(2, 3))) + read[:, -DME_OUTPUTS:]
+
+
+def knows_dme(facts: Mapping[str, Any]) -> bool:
+    """Whether a photograph taught a model with an output of macular edema, by its file's facts.
+
+    Files from before it was told were all taught it.
+    """
+    return bool(facts.get("knows_dme", True))
 
 
 def below(weights: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

@@ -113,7 +113,7 @@ def _file_of(start: str, network: str, folder: Path | None) -> Path | None:
     """The file of a start: of `phantom`, an earlier stage, a run folder, shipped, or as named.
 
     None where it is not here, and for a start that no file replaces. Of a fold, the stages lie
-    beside it.
+    beside it; one stage lies beside another.
     """
     if start in NO_PLACES:
         return None
@@ -125,5 +125,6 @@ def _file_of(start: str, network: str, folder: Path | None) -> Path | None:
     elif folder is None:
         return None
     else:
-        places = [top / "stages" / stage["name"] / BEST for top in (folder, folder.parent)]
+        tops = (folder, folder.parent, folder.parent.parent)
+        places = [top / "stages" / stage["name"] / BEST for top in tops]
     return next((place for place in places if place.is_file()), None)

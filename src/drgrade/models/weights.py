@@ -13,7 +13,7 @@ from drgrade.files import sha256_file
 from drgrade.models.download import fetch
 from drgrade.models.drawn_starts import PHANTOM, drawn_start, made_with, phantom_folder
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
-from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
+from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below, knows_dme
 from drgrade.models.places import BEST, shipped_models
 from drgrade.models.resnet import Bottleneck
 from drgrade.recipe import Model
@@ -68,6 +68,17 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
     if network.startswith("efficientnet"):
         return LITE
     return HALF if start == "random" else IMAGENET
+
+
+def start_knows_dme(network: str, start: str) -> bool:
+    """Whether a start is a grader of our own whose output of macular edema learned something."""
+    place = _place_of(str(phantom_folder(network)) if start == PHANTOM else start)
+    if place is None or not _is_ours(place):
+        return False
+    from drgrade.models.checkpoint import load_tensors
+
+    about = load_tensors(place)[1]
+    return bool(about.get("model", {}).get("dme")) and knows_dme(about.get("facts", {}))
 
 
 def _refuse_no_grader(about: Mapping[str, Any], start: str) -> None:

@@ -21,7 +21,7 @@ from drgrade.models.devices import pick_device
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.hub import is_on_hub
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.models.weights import load_start, normalisation, pinned, start_sha256
+from drgrade.models.weights import load_start, normalisation, pinned, start_knows_dme, start_sha256
 from drgrade.predictions import write_predictions
 from drgrade.progress import duration, say
 from drgrade.recipe import Model, Recipe, Train, load_recipe
@@ -31,6 +31,7 @@ from drgrade.training.optimise import make_optimiser
 from drgrade.training.outcome import (
     highest_test_table,
     predictions_of,
+    with_answers,
     with_origin,
     write_curves,
 )
@@ -65,14 +66,14 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     if resume and files.is_finished:
         files.refuse_other(recipe)
         if manifest is not None or not recipe.data.drawn:  # what is drawn follows from the recipe
-            photos = read_photos(recipe) if manifest is None else manifest
+            photos = read_photos(recipe, files.began_in) if manifest is None else manifest
             files.refuse_other_photos(photos.hash)
         return files.folder
     keep_freed_memory()  # a third of a step goes into new pages otherwise
     processes = current()
     device = pick_place(recipe.train, processes)
     with processes.in_turn():
-        whole = manifest if manifest is not None else read_photos(recipe)
+        whole = manifest if manifest is not None else read_photos(recipe, files.began_in)
     with _held(files, processes), stop_on_signal() as stop:
         is_new = processes.is_first and not files.is_started
         if processes.is_first:
@@ -83,6 +84,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
             grader = _fresh(recipe, files, device)
             prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
             files.keep_squares(squares_facts(prepared.cache))
+            grader = with_origin(recipe, grader, prepared)
         desk = Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes)
         with told_if_full(recipe.train):
             _experiment(desk, prepared)
@@ -180,10 +182,14 @@ def _fresh(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
         start = _start_of(recipe, files)
         grader = new_grader(_from(recipe, start), device, said=not files.last.is_file())
         content = start_sha256(recipe.model.network, start)
+        knows_dme = start_knows_dme(recipe.model.network, start)
+        known = {"start_sha256": content, "mean": list(grader.mean), "std": list(grader.std),
+                 "start_knows_dme": knows_dme}  # fmt: skip
         if not files.last.is_file():
-            _keep(files, {"start_sha256": content, "mean": list(grader.mean),
-                          "std": list(grader.std)})  # fmt: skip
-    facts = {"start": start} if is_on_hub(start) else {}
+            _keep(files, known)
+    facts: dict[str, Any] = {"start": start} if is_on_hub(start) else {}
+    if recipe.model.dme:
+        facts["knows_dme"] = known.get("start_knows_dme", True)
     facts |= {"start_sha256": content} if content else {}
     return replace(grader, model=recipe.model).with_facts(**facts)
 
@@ -280,8 +286,9 @@ def laid_out(network: nn.Module, layout: torch.memory_format) -> nn.Module:
 
 
 def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
-    files, manifest = desk.run, prepared.manifest
-    best = with_origin(desk, load_grader(files.best, str(desk.device)), manifest, prepared.cache)
+    recipe, files, manifest = desk.recipe, desk.run, prepared.manifest
+    best = with_origin(recipe, load_grader(files.best, str(desk.device)), prepared)
+    best = with_answers(desk, best)
     save_grader(files.best, best)
     predictions = predictions_of(desk, best, manifest, prepared.cache)
     write_predictions(predictions, files.predictions)
@@ -296,7 +303,7 @@ def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
     write_json(files.finished, {"epochs": state.epoch})
     seconds = sum(row["seconds"] for row in state.history)
     say(
-        f"finished: {'last' if desk.recipe.train.choose == 'last' else 'best'} epoch "
+        f"finished: {'last' if recipe.train.choose == 'last' else 'best'} epoch "
         f"{state.best['epoch']} of {state.epoch}, {duration(seconds)} of "
         f"training; {files.folder}"
     )

@@ -75,6 +75,7 @@ def measure(cell: Cell) -> Pace:
 
     from drgrade.models.devices import pick_device
     from drgrade.models.grader import build_network
+    from drgrade.models.lesions import LesionNetwork
     from drgrade.models.objectives import OBJECTIVES
     from drgrade.training.experiment import laid_out
     from drgrade.training.optimise import make_optimiser
@@ -97,7 +98,10 @@ def measure(cell: Cell) -> Pace:
 
     def learn() -> None:
         optimiser.zero_grad(set_to_none=True)
-        objective.loss(network(squares), grades, weights, 0.0).backward()
+        seen = network.see(squares) if isinstance(network, LesionNetwork) else None
+        outputs = network(squares) if seen is None else seen.outputs
+        loss = objective.loss(outputs, grades, weights, 0.0)
+        (loss if seen is None else loss + seen.maps.mean() + seen.counts.mean()).backward()
         optimiser.step()
         _settle(device.type)
 

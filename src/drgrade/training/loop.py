@@ -157,7 +157,8 @@ def _one_step(
         nn.utils.clip_grad_norm_(state.network.parameters(), recipe.train.clip)
     state.optimiser.step()
     if state.average is not None:
-        done = (state.epoch * steps + begun) // recipe.train.accumulate
+        of_epoch = -(-steps // recipe.train.accumulate)  # its last step may be of fewer batches
+        done = state.epoch * of_epoch + begun // recipe.train.accumulate
         update_average(state.average, state.network, recipe.train.ema, done)
     return (desk.stop.exit_code or CODES[signal.SIGTERM]) if stop else 0
 

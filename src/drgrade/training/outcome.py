@@ -13,9 +13,12 @@ from drgrade.data.sources import is_drawn
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
 from drgrade.models.inference import answer, answers_of
+from drgrade.models.lesions import knows_dme
 from drgrade.predictions import Predictions, from_rows, told_by_model
+from drgrade.recipe import Recipe
 from drgrade.run import METRICS, RunFolder
 from drgrade.training.loop import Desk, chosen_on, outputs_of
+from drgrade.training.prepared import Prepared
 
 KEPT = (
     "photo", "patient", "eye", "grade", "dme", "group", "site", "camera", "sex", "age", "ethnicity",
@@ -87,27 +90,40 @@ def facts_of(grader: Grader, manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def with_origin(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) -> Grader:
-    """The grader with all that its file tells of its training."""
+def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
+    """The grader with all that its file tells of its training, which is known before it begins.
+
+    So a best model says what taught it from its first epoch on, whatever becomes of its run.
+    """
+    manifest, parts = prepared.manifest, prepared.parts
+    source = manifest.facts.get("source", "")
     prevalence = {
-        name: float((getattr(desk.parts, name).grades >= 2).mean())
-        for name in ("train", "tune") if len(getattr(desk.parts, name))
+        name: float((getattr(parts, name).grades >= 2).mean())
+        for name in ("train", "tune") if len(getattr(parts, name))
     }  # fmt: skip
+    targets = parts.train.targets
+    taught_dme = targets is not None and targets.tell_dme
     return grader.with_facts(
-        recipe_hash=desk.recipe.hash,
-        recipe_family=desk.recipe.family,
-        seed=desk.recipe.train.seed,
-        recipe=desk.recipe.name,
+        **({"knows_dme": taught_dme or knows_dme(grader.facts)} if recipe.model.dme else {}),
+        recipe_hash=recipe.hash,
+        recipe_family=recipe.family,
+        seed=recipe.train.seed,
+        recipe=recipe.name,
         manifest_hash=manifest.hash,
-        source=manifest.facts.get("source", ""),
-        train_source=manifest.facts.get("source", ""),
-        preprocess=asdict(desk.grader.preprocess),
-        train_preprocess=asdict(desk.grader.preprocess),
-        epoch_chosen_on=chosen_on(desk.recipe),
-        cuts_fitted_on=grader.decoding.fitted_on,
+        source=source,
+        train_source=source,
+        preprocess=asdict(grader.preprocess),
+        train_preprocess=asdict(grader.preprocess),
+        epoch_chosen_on=chosen_on(recipe),
         prevalence=prevalence,
-        input_statistics=input_statistics(manifest, cache, desk.parts.train.photos),
-        **mirror_changes(desk, grader),
+        input_statistics=input_statistics(manifest, prepared.cache, parts.train.photos),
+    )
+
+
+def with_answers(desk: Desk, grader: Grader) -> Grader:
+    """The grader with what its answers to `tune` tell: who fitted its cuts, and what mirrors."""
+    return grader.with_facts(
+        cuts_fitted_on=grader.decoding.fitted_on, **mirror_changes(desk, grader)
     )
 
 

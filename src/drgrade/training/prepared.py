@@ -14,6 +14,7 @@ from drgrade.data.dataset import Part, Targets
 from drgrade.data.drawn import drawn_manifest
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import COUNTS, KINDS, MAPS
+from drgrade.data.pictures import if_told
 from drgrade.data.preprocess import Preprocess
 from drgrade.data.splits import complete, leaked_share, new_notes
 from drgrade.errors import ManifestError, RecipeError
@@ -69,19 +70,27 @@ def prepare(
         _tell_failed(cache)
     parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy) for name in
                      ("train", "tune", "calibrate", "test")})  # fmt: skip
-    _refuse_few(len(parts.train))
+    _refuse_few(len(parts.train), data.photos)
     if len(parts.tune) and recipe.train.choose == "qwk" and len(np.unique(parts.tune.grades)) < 2:
         say(
             f"warning: all {counted(len(parts.tune), 'photo')} of split 'tune' have grade "
             f"{parts.tune.grades[0]}: no QWK can choose an epoch there, the last one is kept; "
             "divide the photos anew, or set train.choose = loss"
         )
-    if parts.train.targets is not None and not parts.train.targets.are_any:
-        say(
-            "warning: no training photo has a mask or counted lesions (columns mask, "
-            "n_microaneurysm, ...): with model.lesions = true the maps learn nothing from them"
-        )
+    if parts.train.targets is not None:
+        _tell_unknown(recipe, parts.train.targets)
     return Prepared(whole, cache, parts)
+
+
+def _tell_unknown(recipe: Recipe, targets: Targets) -> None:
+    """Say what a network is asked to tell that no training photo teaches."""
+    if not targets.known.any():
+        idle = ", and lesions.masked_share does nothing" if recipe.lesions.masked_share else ""
+        say("warning: no training photo has a mask (column mask): with model.lesions = true the "
+            f"maps learn nothing from them{idle}; do not believe their marks")  # fmt: skip
+    if recipe.model.dme and not targets.tell_dme:
+        say("warning: no training photo tells of macular edema (column dme): with model.dme = true "
+            "its output learns nothing from them")  # fmt: skip
 
 
 def refuse_untrainable(recipe: Recipe, manifest: Manifest) -> None:
@@ -93,17 +102,20 @@ def refuse_untrainable(recipe: Recipe, manifest: Manifest) -> None:
     data = recipe.data
     whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
     graded = whole.table.filter((pl.col("split") == "train") & pl.col("grade").is_not_null())
-    _refuse_few(len(graded))
+    _refuse_few(len(graded), data.photos)
     photos = whole.table["photo"].unique().to_list()
     _refuse_unread({photo: why for photo in photos if (why := missing(whole, photo))}, len(photos))
 
 
-def _refuse_few(graded: int) -> None:
-    if graded < FEWEST:
-        raise ManifestError(
-            f"training needs at least {FEWEST} graded photos in split 'train', got {graded}; "
-            "check the manifest's grade and split columns"
-        )
+def _refuse_few(graded: int, limit: int) -> None:
+    if graded >= FEWEST:
+        return
+    cure = "check the manifest's grade and split columns"
+    if limit:
+        cure = f"raise data.photos = {limit}, which whole patients must fit into, or {cure}"
+    raise ManifestError(
+        f"training needs at least {FEWEST} graded photos in split 'train', got {graded}; {cure}"
+    )
 
 
 def _refuse_unread(unread: Mapping[str, str], photos: int) -> None:
@@ -161,8 +173,11 @@ def limited(manifest: Manifest, photos: int) -> Manifest:
     return Manifest(table.filter(pl.Series(keep)), manifest.root, manifest.facts)
 
 
-def read_photos(recipe: Recipe) -> Manifest:
+def read_photos(recipe: Recipe, began: Path | None = None) -> Manifest:
     """The photos a recipe names: a manifest, or drawn ones.
+
+    `began` is the folder that a run which goes on began in: places that are not here are looked
+    for there.
 
     Raises:
         RecipeError: it names none.
@@ -173,8 +188,13 @@ def read_photos(recipe: Recipe) -> Manifest:
         return drawn_manifest(data.drawn, data.draw_seed, data.size, workers=data.workers)
     if not data.manifest:
         raise RecipeError("the recipe names no manifest; add --set data.manifest=MANIFEST")
-    root = Path(recipe.data.root) if recipe.data.root else None
-    return read_manifest(Path(recipe.data.manifest), root=root)
+    root = _found(Path(data.root), began) if data.root else None
+    return read_manifest(_found(Path(data.manifest), began), root=root)
+
+
+def _found(place: Path, began: Path | None) -> Path:
+    there = place if began is None else began / place
+    return place if if_told(place.exists) or not if_told(there.exists) else there
 
 
 def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool) -> Part:

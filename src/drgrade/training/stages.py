@@ -123,7 +123,7 @@ def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: 
         try:
             network = build_network(stage.model, OBJECTIVES[stage.objective.name].outputs)
             if not files.is_finished:
-                _check_place_and_photos(stage, manifest)
+                _check_place_and_photos(stage, manifest, RunFolder(folder).began_in)
             if not files.last.is_file():  # a state has its weights, and needs the start no more
                 _check_start(stage, network, earlier)
         except UsageError as error:
@@ -131,10 +131,10 @@ def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: 
         earlier[name] = (stage.model, network)
 
 
-def _check_place_and_photos(stage: Recipe, manifest: Manifest | None) -> None:
+def _check_place_and_photos(stage: Recipe, manifest: Manifest | None, began: Path | None) -> None:
     pick_place(stage.train, current())
     if not stage.data.drawn:
-        refuse_untrainable(stage, manifest if manifest is not None else read_photos(stage))
+        refuse_untrainable(stage, read_photos(stage, began) if manifest is None else manifest)
 
 
 def _check_start(
