@@ -56,8 +56,8 @@ class Check:
 
 
 def _named(figures: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
-    """The figures of a sentence, `what` they are about in its language."""
-    return figures | {"what": texts[figures["what"]]} if "what" in figures else figures
+    """The figures of a sentence; `what` they are about and the `cure` in its language."""
+    return figures | {name: texts[figures[name]] for name in ("what", "cure") if name in figures}
 
 
 def _listed(figures: dict[str, Any], language: str) -> dict[str, str]:
@@ -102,10 +102,10 @@ def check_trivial(
         return Check("W01", "silent")
     keys = [reason["key"] for reason in reasons]
     what = next(WHAT[key] for key in WHAT if key in keys)
-    cure = "look closer" if what == "one grade" else "train longer"
     figures = {
-        "reasons": [*reasons, {"key": cure}],
+        "reasons": reasons,
         "what": what,
+        "cure": "look closer" if what == "one grade" else "train longer",
         "majority": counts.index(max(counts)),
         "majority_share": max(counts) / sum(counts),
     }

@@ -17,7 +17,7 @@ SENTENCES = {
         "using any of its figures.",
         "look closer": "Accuracy says little here; look at sensitivity and at each grade.",
         "W01": "This grader {what}. Always answering grade {majority} has {majority_share:.2%} "
-        "accuracy on these photographs. {why}",
+        "accuracy on these photographs. {why} {cure}",
         "W02": "{share:.2%} of the judged photographs are of patients or groups that were learned "
         "from too, so every figure flatters; divide patients, not photographs "
         "(`drgrade data split`), train again and judge again.",
@@ -167,7 +167,7 @@ SENTENCES = {
         "mostly": "{share:.1%} 的答案是 {grade} 級，而參考分級中也有 {labels:.1%} 是此級。",
         "train longer": "在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。",
         "look closer": "此處準確率意義不大；請看敏感度與各分級的結果。",
-        "W01": "此模型{what}。一律回答 {majority} 級在這些照片上的準確率就有 {majority_share:.2%}。{why}",
+        "W01": "此模型{what}。一律回答 {majority} 級在這些照片上的準確率就有 {majority_share:.2%}。{why}{cure}",
         "W02": "{share:.2%} 的受評照片，其病人或群組也在模型學習過的資料中，所有數字都因此偏高；"
         "請以病人（而非照片）分割資料（`drgrade data split`），重新訓練並重新評估。",
         "W03": "{n} 張照片中有 {unknown} 張不知屬於哪位病人。{why}請提供 patient 欄位。",
