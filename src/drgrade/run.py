@@ -91,7 +91,8 @@ class RunFolder:
                 f"{self.folder} already holds a run; resume it with "
                 f"`drgrade train --resume {self.folder}` or choose another folder"
             )
-        write_json(self.provenance, provenance(recipe, manifest_hash))
+        here = {"folder": str(Path.cwd())}  # what paths of the recipe are relative to
+        write_json(self.provenance, provenance(recipe, manifest_hash) | here)
         write_text(self.recipe, write_toml(recipe))
 
     def withdraw(self) -> None:
@@ -165,7 +166,7 @@ class RunFolder:
 
 
 def provenance(recipe: Recipe, manifest_hash: str) -> dict[str, Any]:
-    """What made a run: versions, seed, hashes, command, machine, and the folder it began in."""
+    """What made a run: versions, seed, hashes, command and machine."""
     return {
         "versions": versions(),
         "seed": recipe.train.seed,
@@ -173,7 +174,6 @@ def provenance(recipe: Recipe, manifest_hash: str) -> dict[str, Any]:
         "manifest_hash": manifest_hash,
         "command": ["drgrade", *sys.argv[1:]],
         "machine": {"system": platform.platform(), "cores": os.cpu_count()},
-        "folder": str(Path.cwd()),
         "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 

@@ -75,9 +75,9 @@ def start_knows_dme(network: str, start: str) -> bool:
     place = _place_of(str(phantom_folder(network)) if start == PHANTOM else start)
     if place is None or not _is_ours(place):
         return False
-    from drgrade.models.checkpoint import load_tensors
+    from drgrade.models.checkpoint import read_about
 
-    about = load_tensors(place)[1]
+    about = read_about(place)
     return bool(about.get("model", {}).get("dme")) and knows_dme(about.get("facts", {}))
 
 

@@ -182,7 +182,7 @@ def _fresh(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
         start = _start_of(recipe, files)
         grader = new_grader(_from(recipe, start), device, said=not files.last.is_file())
         content = start_sha256(recipe.model.network, start)
-        knows_dme = start_knows_dme(recipe.model.network, start)
+        knows_dme = recipe.model.dme and start_knows_dme(recipe.model.network, start)
         known = {"start_sha256": content, "mean": list(grader.mean), "std": list(grader.std),
                  "start_knows_dme": knows_dme}  # fmt: skip
         if not files.last.is_file():
