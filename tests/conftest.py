@@ -1,5 +1,6 @@
 """What every test may use: the real photographs beside the checkout, where they are."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,21 @@ def own_data_folder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRGRADE_DATA", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def little_disk(request, tmp_path_factory, own_data_folder):
+    """Folders of a file of tests go when all of it passed: together they fill a small disk."""
+    base = tmp_path_factory.getbasetemp()
+    before, failed = set(base.iterdir()), request.session.testsfailed
+    yield
+    if request.session.testsfailed > failed:
+        return
+    for place in set(base.iterdir()) - before:
+        if place.is_symlink():
+            place.unlink()
+        else:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
