@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import kept
-from marked_page import fill
+from marked_page import fill, part
 
 from drgrade.data.manifest import read_manifest
 from drgrade.errors import RunError
@@ -203,8 +203,7 @@ def main() -> None:
                             "idrid/resnet18-128px-50")  # fmt: skip
     asked = words.parse_args()
     if asked.what == "page":
-        before = PAGE.read_text(encoding="utf-8").partition("<!-- table -->\n")[2]
-        before = before.partition("<!-- end -->")[0]
+        before = part(PAGE, "table")
         fill(PAGE, lambda name: merged(before, table(asked.out, list(FOLDS))))
         return
     manifests = dict(each.split("=", 1) for each in asked.set)

@@ -15,3 +15,9 @@ def fill(page: Path, section: Callable[[str], str | None]) -> None:
     whole = page.read_text(encoding="utf-8")
     filled = re.sub(r"<!-- (\S+) -->\n.*?<!-- end -->", written, whole, flags=re.DOTALL)
     page.write_text(filled, encoding="utf-8")
+
+
+def part(page: Path, name: str) -> str:
+    """What stands in a page between `<!-- NAME -->` and its end; empty where it is not there."""
+    after = page.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")[2]
+    return after.partition("<!-- end -->")[0].strip()
