@@ -11,7 +11,7 @@ processes are given more of it than our one.
 Without a folder it draws photographs itself, 1,024 px wide.
 
 Command: python benchmarks/training.py [FOLDER] [--sizes 128 512] [--networks resnet18 resnet50]
-             [--photos N] [--repeats 3] [--compile]
+             [--photos N] [--repeats 3] [--compile] [--mixed]
 """
 
 import argparse
@@ -145,15 +145,17 @@ def plain_epochs(case: Case) -> Callable[[], Spent]:
     return epoch
 
 
-def our_epochs(case: Case, folder: Path, *, compiled: bool = False) -> Callable[[], Spent]:
+def our_epochs(
+    case: Case, folder: Path, *, compiled: bool = False, mixed: bool = False
+) -> Callable[[], Spent]:
     """A function that trains, judges and saves once as `drgrade train` and returns what it took."""
-    recipe = settings(case)
+    recipe = settings(case, mixed=mixed)
     grader = new_grader(recipe, case.device, said=False)
     parts = Parts(*prepared(case, folder))
     state = State(grader.network, make_optimiser(grader.network, recipe.optimiser))
     if compiled:
         grader.network.compile()
-    run = RunFolder(folder / f"{case.network}-{case.size}-{compiled}")
+    run = RunFolder(folder / f"{case.network}-{case.size}-{compiled}-{mixed}")
 
     def epoch() -> Spent:
         epochs = recipe.train.model_copy(update={"epochs": state.epoch + 1})
@@ -165,12 +167,13 @@ def our_epochs(case: Case, folder: Path, *, compiled: bool = False) -> Callable[
     return epoch
 
 
-def settings(case: Case) -> Recipe:
-    """The plain loop's settings as a recipe."""
+def settings(case: Case, *, mixed: bool = False) -> Recipe:
+    """The plain loop's settings as a recipe; on a GPU always in bfloat16."""
+    mixed = mixed or case.device.type == "cuda"
     return make_recipe({
         "data": {"size": case.size}, "model": {"network": case.network},
         "optimiser": {"learning_rate": RATE, "momentum": MOMENTUM, "weight_decay": DECAY},
-        "train": {"batch": case.batch, "mixed_precision": case.device.type == "cuda"},
+        "train": {"batch": case.batch, "mixed_precision": mixed},
     })  # fmt: skip
 
 
@@ -215,11 +218,13 @@ def operations(case: Case) -> float:
     return 2.0 * multiply_adds(network, case.size) * (3 * case.learned + judged)
 
 
-def measure(case: Case, folder: Path, repeats: int, *, compiled: bool) -> None:
+def measure(case: Case, folder: Path, repeats: int, *, compiled: bool, mixed: bool) -> None:
     """Run epochs in turn, report their ratio and the share of the matrix rate."""
     ways = {"ours": our_epochs(case, folder), "plain": plain_epochs(case)}
     if compiled:
         ways["compiled"] = our_epochs(case, folder, compiled=True)
+    if mixed:
+        ways["mixed"] = our_epochs(case, folder, mixed=True)
     took: dict[str, list[Spent]] = {name: [] for name in ways}
     rates: list[float] = []
     for repeat in range(-1, repeats):  # the first round warms up
@@ -253,6 +258,9 @@ def report_all(case: Case, took: dict[str, list[Spent]], rate: float) -> None:
     if "compiled" in took:
         report(Ratio(f"{what}, compiled", "ours without, after the first epoch",
                      by_clock(took["ours"], took["compiled"])))  # fmt: skip
+    if "mixed" in took:
+        for other, name in (("ours", "ours in float32"), ("plain", "the plain loop")):
+            report(Ratio(f"{what}, bfloat16", name, by_clock(took[other], took["mixed"])))
 
 
 def by_clock(slow: list[Spent], fast: list[Spent]) -> list[float]:
@@ -290,6 +298,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--compile", action="store_true", help="measure torch.compile too")
+    parser.add_argument("--mixed", action="store_true",
+                        help="measure train.mixed_precision on a CPU too")  # fmt: skip
     asked = parser.parse_args()
     keep_freed_memory()  # as the command does
     device = pick_device(asked.device)
@@ -303,7 +313,9 @@ def main() -> None:
             for network in asked.networks:
                 batch = asked.batch or (GPU_BATCH if on_gpu else BATCHES.get(size, 8))
                 case = Case(network, size, batch, device, files)
-                measure(case, Path(folder), asked.repeats, compiled=asked.compile)
+                measure(
+                    case, Path(folder), asked.repeats, compiled=asked.compile, mixed=asked.mixed
+                )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+import torch
+
 from drgrade.cli.app import run
-from drgrade.doctor import can_write, examine, memory
+from drgrade.doctor import can_write, devices, examine, memory
 
 
 def test_the_facts_are_plain_values_and_name_what_decides(capsys):
@@ -35,3 +38,15 @@ def test_memory_is_known_and_positive():
     found = memory()
     assert found is not None
     assert found > 0
+
+
+@pytest.mark.parametrize(("can", "told"), [(True, True), (False, False)])
+def test_a_processor_with_units_for_bfloat16_is_told(can, told, monkeypatch):
+    """There `train.mixed_precision` is worth trying."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": can}, raising=False)
+    assert ("AMX bfloat16" in devices()[0]) is told
+
+
+def test_an_older_torch_that_cannot_tell_is_no_fault(monkeypatch):
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert devices()[0].startswith("cpu (")

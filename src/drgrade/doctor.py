@@ -52,8 +52,11 @@ def devices() -> list[str]:
     import torch
 
     names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    return [f"cpu ({torch.backends.cpu.get_cpu_capability()})",
-            *(f"cuda:{i} ({name})" for i, name in enumerate(names))]  # fmt: skip
+    can = torch.backends.cpu.get_cpu_capability()
+    told: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older torch
+    if told.get("amx_bf16"):
+        can += ", AMX bfloat16"  # where train.mixed_precision is worth trying
+    return [f"cpu ({can})", *(f"cuda:{i} ({name})" for i, name in enumerate(names))]
 
 
 def can_write(folder: Path) -> bool:
