@@ -141,3 +141,14 @@ def test_an_interrupted_command_says_so_and_exits_130(monkeypatch, capsys):
     monkeypatch.setattr("drgrade.doctor.examine", interrupted)
     assert run(["doctor"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_stops_no_work_and_changes_no_exit_code(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("photo,grade\n" + "".join(f"{i:04}{'x' * 90}.png,0\n" for i in range(2000)))
+    command = [sys.executable, "-m", "drgrade", "data", "check", str(table), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    said = process.communicate()[1]
+    assert process.returncode == 3, said
+    assert b"Traceback" not in said

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnknownCommandError
 from cyclopts.exceptions import UnusedCliTokensError
@@ -115,9 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command line and exit with its code."""
     _collect_seldom()
     _make_streams_safe()
-    code = run(sys.argv[1:] if arguments is None else list(arguments))
-    _close_quietly()
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
 def _collect_seldom() -> None:
@@ -129,6 +127,17 @@ def _collect_seldom() -> None:
     atexit.register(gc.freeze)
 
 
+class _Patient(io.FileIO):
+    """A stream whose reader may leave (`| head -1`): the work goes on, the rest goes nowhere."""
+
+    def write(self, said: Any) -> int:
+        try:
+            return super().write(said) or 0
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            return super().write(said) or 0
+
+
 def _make_streams_safe() -> None:
     """A closed stream swallows what is said; letters a terminal does not know are escaped."""
     for name in ("stdout", "stderr"):
@@ -136,20 +145,10 @@ def _make_streams_safe() -> None:
         if stream is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _close_quietly() -> None:
-    """Say the last of what was printed; a reader that is gone (`| head -1`) is no failure."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
-
-
-def _forget_stdout() -> None:
-    """What is still printed goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raw = io.BufferedWriter(_Patient(stream.fileno(), "w", closefd=False))
+            safe = io.TextIOWrapper(raw, stream.encoding, "backslashreplace",
+                                    line_buffering=stream.line_buffering)  # fmt: skip
+            setattr(sys, name, safe)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -159,11 +158,6 @@ def run(arguments: Sequence[str]) -> int:
                             result_action="return_value")  # fmt: skip
         sys.stdout.flush()
         return int(answer or 0) if isinstance(answer, int | None) else 0
-    except BrokenPipeError:
-        _forget_stdout()
-        return 0
-    except SystemExit:  # rich leaves like this when the reader of a help page is gone
-        return 0
     except UnknownCommandError as error:
         return _tell(_unknown_command(arguments, error.unused_tokens), WRONG_USAGE)
     except UnusedCliTokensError as error:
