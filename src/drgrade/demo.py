@@ -12,7 +12,7 @@ from drgrade.facts import DRAWN
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.explain import as_json, explain_photo
 from drgrade.models.explain_files import write_explanation
-from drgrade.models.explain_words import told
+from drgrade.models.explain_remarks import told
 from drgrade.models.places import shipped_models
 from drgrade.progress import say
 from drgrade.training.lab import run_lab

@@ -20,6 +20,7 @@ NAMES: Final = {
 
 EYES: Final = ("left", "right")
 EYE_NAMES: Final = {"l": "left", "os": "left", "r": "right", "od": "right"}
+LIKELY_EDEMA = 0.5  # from this probability on signs of macular edema are likelier than not
 
 
 def is_referable(grade: int) -> bool:

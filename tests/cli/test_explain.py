@@ -1,6 +1,8 @@
 """`explain`, as a person types it."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -170,6 +172,34 @@ def test_photographs_of_one_name_get_files_of_their_own():
     assert file_names(["a/eye.jpg", "b/eye.png", "eye-2.jpg", "c/eye.tif"]) == [
         "eye", "eye-2", "eye-2-2", "eye-3",
     ]  # fmt: skip
+
+
+def test_another_photograph_of_the_same_name_replaces_no_picture(place, tmp_path, capsys):
+    """`left.jpg` of two patients, explained one after the other into one folder."""
+    one, other = photos(place)[:2]
+    for number, photo in enumerate((one, other)):
+        (tmp_path / str(number)).mkdir()
+        shutil.copy(photo, tmp_path / str(number) / "left.png")
+    out = tmp_path / "out"
+    for number in (0, 1, 0, 1):
+        explain(place, tmp_path / str(number) / "left.png", "-o", out)
+    told = [json.loads((out / f"{name}.json").read_text())["photo"] for name in ("left", "left-2")]
+    assert told == [str(tmp_path / "0" / "left.png"), str(tmp_path / "1" / "left.png")]
+    assert len(list(out.iterdir())) == 4
+    assert str(out / "left-2.png") in capsys.readouterr().out
+
+
+def test_a_number_that_a_photograph_has_is_left_out(place, tmp_path):
+    one, other = photos(place)[:2]
+    out = tmp_path / "out"
+    out.mkdir()
+    shutil.copy(one, out / "left-2.png")
+    for number, photo in enumerate((one, other)):
+        (tmp_path / str(number)).mkdir()
+        shutil.copy(photo, tmp_path / str(number) / "left.png")
+        explain(place, tmp_path / str(number) / "left.png", "-o", out)
+    assert (out / "left-2.png").read_bytes() == Path(one).read_bytes()
+    assert (out / "left-3.json").is_file()
 
 
 def test_a_name_that_is_long_or_has_a_line_break_ends_no_batch(place, tmp_path):

@@ -18,7 +18,7 @@ from drgrade.data.phantom import draw_set
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.explain import see_lesions
-from drgrade.models.explain_words import marks_believed
+from drgrade.models.explain_remarks import marks_believed
 from drgrade.models.found_lesions import RED
 from drgrade.models.marks import marks_on_healthy
 from drgrade.predictions import read_predictions

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 torch = pytest.importorskip("torch")
@@ -23,7 +23,9 @@ from drgrade.grades import NAMES, PROBABILITIES
 from drgrade.models.evidence import Evidence
 from drgrade.models.explain import Explanation, Sight, as_json, explain_photo, to_photo
 from drgrade.models.explain_picture import (
+    AGAINST,
     COLOURS,
+    FOR,
     SIDE,
     WIDTH,
     Pen,
@@ -33,7 +35,8 @@ from drgrade.models.explain_picture import (
     shortened,
     wrapped,
 )
-from drgrade.models.explain_words import WORDS, remarks, summary, told
+from drgrade.models.explain_remarks import remarks, told
+from drgrade.models.explain_words import WORDS, summary
 from drgrade.models.found_lesions import Landmarks, Spot
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.inference import grade_photos
@@ -180,6 +183,101 @@ def test_exudates_near_the_fovea_are_a_sign_of_macular_edema():
     assert "macular edema" in " ".join(remarks(explained(2, sight(near=2)), "en"))
 
 
+def at_the_point(grade: int, p: float, seen: Sight | None = None, **more) -> Explanation:
+    """An eye whose probability of a referable grade is `p`, at a point of 0.857."""
+    found = explained(grade, seen or sight(), referable=p >= 0.857, **more)
+    rest = dict.fromkeys(("p0", "p1", "p2", "p3", "p4"), 0.0)
+    row = found.row | rest | {"p0": 1 - p, "p2": p}
+    return replace(found, row=row, referable_from=0.857)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_a_referable_grade_below_the_point_is_called_a_disagreement(language):
+    """Never `grade 2, not referable`: by the scale it is, and the eye may need a doctor."""
+    found = at_the_point(2, 0.8)
+    assert WORDS["not referable"][language != "en"] not in summary(found, language)
+    asks = WORDS["grade asks"][language != "en"]
+    assert asks[1:] in " ".join(remarks(found, language))
+    assert as_json(found)["grade_and_point_disagree"]
+
+
+def test_below_the_point_no_colour_says_what_is_to_be_done(monkeypatch):
+    colours: list = []
+    rectangle = ImageDraw.ImageDraw.rectangle
+
+    def noted(self, place, fill=None, **more):
+        colours.append(fill)
+        return rectangle(self, place, fill=fill, **more)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "rectangle", noted)
+    draw_explanation(at_the_point(2, 0.8))
+    assert not {FOR, AGAINST} & set(colours)
+    draw_explanation(at_the_point(2, 0.9))
+    assert FOR in colours
+
+
+def test_a_point_that_refers_an_eye_below_grade_2_is_said():
+    found = replace(at_the_point(1, 0.9), referable_from=0.3)
+    assert "By the point HS this eye asks for a referral" in " ".join(remarks(found, "en"))
+
+
+@pytest.mark.parametrize(
+    ("p", "near", "told"),
+    [
+        (0.86, 0, "though no hard exudate is marked near the fovea"),
+        (0.0, 1, "does not agree with what is marked near the fovea"),
+        (0.9, 3, "probability 0.90, not calibrated."),
+        (0.1, None, "probability 0.10, not calibrated."),
+    ],
+)
+def test_edema_and_marks_that_contradict_each_other_are_told_so(p, near, told):
+    said = " ".join(remarks(explained(2, sight(near=near), p_dme=p), "en"))
+    assert told in said
+
+
+@pytest.mark.parametrize(("p", "asked"), [(0.6, True), (0.4, False)])
+def test_likely_edema_asks_for_a_referral_that_the_grade_does_not(p, asked):
+    """ICDR: referable is a grade of 2 or worse, or macular edema."""
+    said = " ".join(remarks(explained(0, sight(grade=0), p_dme=p), "en"))
+    assert ("asks for a referral of its own" in said) is asked
+
+
+def test_marks_that_make_less_than_grade_3_or_4_are_no_disagreement_but_a_limit():
+    said = " ".join(remarks(explained(4, sight(grade=2)), "en"))
+    assert "seldom told by marks" in said
+    assert "disagree" not in said
+    assert "disagree" in " ".join(remarks(explained(4, sight(grade=1)), "en"))
+
+
+def test_evidence_on_the_margin_is_told_where_it_is_much():
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    pixels[:, :32] = 90
+    places = np.array([[1.0, 1.0], [1.0, 1.0]])
+    found = explained(2, sight())
+    evidence = replace(found.evidence, base=0.0, places=places, total=1.0)
+    half = replace(found, evidence=evidence, prepared=replace(found.prepared, pixels=pixels))
+    assert half.evidence_outside == 0.5
+    assert "50% of the evidence lies on the black margin" in " ".join(remarks(half, "en"))
+    assert "margin" not in " ".join(remarks(found, "en"))
+
+
+def test_a_long_verdict_and_the_name_of_the_photo_do_not_overlap(monkeypatch):
+    places: list[tuple[float, float]] = []
+    write = Pen.write
+
+    def noted(self, x, y, text, *more, **others):
+        wide = write(self, x, y, text, *more, **others)
+        if y < 30:
+            places.append((x, x + wide))
+        return wide
+
+    monkeypatch.setattr(Pen, "write", noted)
+    found = at_the_point(2, 0.8)
+    draw_explanation(replace(found, row=found.row | {"photo": "a/long/way/" * 9 + "photo.jpg"}))
+    (_, end), (begin, _) = places
+    assert end < begin
+
+
 def test_an_unknown_language_is_answered_with_those_there_are():
     with pytest.raises(UnknownNameError, match="zh-TW"):
         summary(explained(2, sight()), "de")
@@ -261,7 +359,7 @@ def test_the_twin_has_the_sentences_of_both_languages():
     assert found["en"][0] == summary(explained(2, sight()), "en")
 
 
-def test_the_line_below_the_map_of_evidence_is_the_mean_of_its_places(monkeypatch):
+def test_the_line_below_the_map_tells_the_mean_of_its_places_and_the_whole(monkeypatch):
     written: list[str] = []
     write = Pen.write
 
@@ -275,14 +373,14 @@ def test_the_line_below_the_map_of_evidence_is_the_mean_of_its_places(monkeypatc
     lesions = {"haemorrhage": 1.5}  # read off maps: part of the figure, of no place
     evidence = replace(found.evidence, places=places, lesions=lesions, total=1.125)
     draw_explanation(replace(found, evidence=evidence), "en")
-    assert any("−0.38" in text for text in written)
-    assert not any("1.1" in text for text in written)
+    assert "mean −0.38, with the lesion maps +1.12" in " ".join(written)
 
 
+@pytest.mark.parametrize("side", ["findings", "doubts"])
 @pytest.mark.parametrize("n", [1, 30])
-def test_however_many_sentences_there_are_the_page_ends_below_the_last(n, monkeypatch):
+def test_however_many_sentences_there_are_the_page_ends_below_the_last(n, side, monkeypatch):
     drawn = "drgrade.models.explain_picture"
-    monkeypatch.setattr(f"{drawn}.remarks", lambda *_: ["One sentence of many."] * n)
+    monkeypatch.setattr(f"{drawn}.{side}", lambda *_: ["One sentence of many."] * n)
     page = np.asarray(draw_explanation(explained(2, sight()), "en"))
     assert (page[-1] == 255).all()
     last = page[-44:-20]  # where the page says what the program is not

@@ -14,7 +14,7 @@ from drgrade.data.phantom import Eye, draw_eye, paint
 from drgrade.data.phantom_grade import quadrant
 from drgrade.data.phantom_lesions import Lesion
 from drgrade.models.explain import Sight, see_lesions
-from drgrade.models.explain_words import dust_words, side
+from drgrade.models.explain_remarks import dust_words, side
 from drgrade.models.found_lesions import (
     QUADRANTS,
     Landmarks,
@@ -198,8 +198,13 @@ def test_what_lies_outside_the_field_or_below_the_threshold_is_no_lesion():
 
 @pytest.mark.parametrize(
     "share",
-    [np.zeros((64, 64)), disc_at(0.8, radius=0.01)],
-    ids=["nothing", "too small"],
+    [
+        np.zeros((64, 64)),
+        disc_at(0.8, radius=0.01),
+        disc_at(0.6, radius=0.2),
+        disc_at(0.7, radius=0.15) * (disc_at(0.74, radius=0.13) == 0),
+    ],
+    ids=["nothing", "too small", "too large", "a crescent"],
 )
 def test_without_a_disc_the_side_and_the_quadrants_are_unknown(share):
     found = find_landmarks(share, WHOLE)
@@ -249,7 +254,7 @@ def sight_of(landmarks: Landmarks) -> Sight:
 
 
 def test_a_fovea_outside_the_picture_is_not_known_and_neither_is_what_lies_near_it():
-    found = find_landmarks(disc_at(0.57, radius=0.2), WHOLE, "left")
+    found = find_landmarks(disc_at(0.57, radius=0.11), WHOLE, "left")
     assert (found.eye, found.fovea) == ("left", None)
     assert near_the_fovea(spots_of("hard_exudate", (0.46, 0.53)), found) is None
     assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None

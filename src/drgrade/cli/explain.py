@@ -76,7 +76,7 @@ def explain(
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
-    from drgrade.models.explain_files import refuse_others, write_explanation
+    from drgrade.models.explain_files import own_place, refuse_others, write_explanation
     from drgrade.progress import counted, say, track
 
     keep_freed_memory()  # half of a batch goes into new pages otherwise
@@ -91,13 +91,15 @@ def explain(
     failed, dustless = 0, []
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
         told, explanation = _explained(grader, each, eye, on, any_picture=any_picture, dust=known)
+        place = output / name
         if explanation is None:
             failed += 1
         else:
             if explanation.sight and explanation.sight.on_dust is None:
                 dustless.append(each[0])
-            write_explanation(explanation, told, output / name, language)
-        _show(told, output / f"{name}.png", language, as_json=json_)
+            place = own_place(place, told["sha256"])
+            write_explanation(explanation, told, place, language)
+        _show(told, place.with_name(f"{place.name}.png"), language, as_json=json_)
     if known and dustless:
         say(f"{dust} does not have {counted(len(dustless), 'photograph')} (first: {dustless[0]}): "
             "the dust there is not known, and every mark is counted")  # fmt: skip
@@ -133,7 +135,7 @@ def _explained(
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
     from drgrade.models.explain import as_json, explain_photo
-    from drgrade.models.explain_words import told
+    from drgrade.models.explain_remarks import told
 
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None

@@ -12,6 +12,7 @@ from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, list_inputs
 from drgrade.data.pictures import if_told
 from drgrade.errors import UsageError
 from drgrade.extras import need
+from drgrade.grades import LIKELY_EDEMA, is_referable
 from drgrade.memory import keep_freed_memory
 from drgrade.progress import counted, say, track
 
@@ -103,6 +104,7 @@ def predict(
     )
     place = f"; {output}" if output else ""
     lost = f". {ALL_LOST}" if failed == len(rows) and _is_lost(inputs) else ""
+    say_doubtful(rows)
     say(f"{whole}{place}{lost}. Research software, not a medical device.")
     return SOME_FAILED if failed else 0
 
@@ -124,6 +126,19 @@ def say_drawn(grader: "Grader") -> None:
     if grader.knows_drawn_eyes_alone:
         say("W25: this grader learned from drawn eyes alone: what it says of a patient's "
             "photograph means nothing. Train it on real ones")  # fmt: skip
+
+
+def say_doubtful(rows: list[Row]) -> None:
+    """Count what is not referable by the point HS and would be by its grade or by edema."""
+    let_go = [row for row in rows if row["status"] == "graded" and row.get("referable") is False]
+    by_grade = sum(is_referable(row["predicted"]) for row in let_go)
+    by_edema = sum((row.get("p_dme") or 0.0) >= LIKELY_EDEMA for row in let_go)
+    if by_grade:
+        say(f"{counted(by_grade, 'photograph')} of grade 2 or worse below the point HS: by the "
+            "scale referable, by the point not. A person has to decide")  # fmt: skip
+    if by_edema:
+        say(f"{counted(by_edema, 'photograph')} below the point HS with likely signs of macular "
+            "edema, which ask for a referral of their own")  # fmt: skip
 
 
 def with_promises(inputs: list[Input], answers: Iterable[Row]) -> list[Row]:

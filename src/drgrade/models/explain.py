@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 
 from drgrade.data.dust import Dust, DustSpot
 from drgrade.data.masks import MAPS
@@ -33,6 +34,8 @@ from drgrade.models.grader import Grader
 from drgrade.models.inference import answers_of, look
 
 DIGITS = 5
+ON_RETINA = 0.05  # of a place: with less retina than that it lies on the margin
+FIELD_SIDE = 192  # px at which the field is found for the places of the evidence
 KIND = "drgrade explanation"  # of the twin's file
 
 
@@ -101,6 +104,27 @@ class Explanation:
     def referable(self) -> bool:
         """Whether the photo asks for a referral."""
         return bool(self.row["referable"]) if self.by_point else is_referable(self.grade)
+
+    @property
+    def is_below_the_point(self) -> bool:
+        """Whether the grade asks for a referral and the operating point does not."""
+        return self.by_point and is_referable(self.grade) and not self.referable
+
+    @property
+    def p_dme(self) -> float | None:
+        """Probability of signs of macular edema, where the model tells it."""
+        return self.row.get("p_dme")
+
+    @property
+    def evidence_outside(self) -> float:
+        """The share of the evidence, for and against, of places on the margin around the retina."""
+        strength = np.abs(self.evidence.says)
+        if not strength.sum():
+            return 0.0
+        field = Image.fromarray(field_of(self.prepared.pixels, FIELD_SIDE).astype(np.float32))
+        height, width = strength.shape
+        retina = np.asarray(field.resize((width, height), Image.Resampling.BOX))
+        return float(strength[retina < ON_RETINA].sum() / strength.sum())
 
     @property
     def disagrees(self) -> bool:
@@ -182,11 +206,13 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "referable": explanation.referable,
         "referable_by": "operating point HS" if explanation.by_point else "grade",
         "referable_from": explanation.referable_from,
+        "grade_and_point_disagree": explanation.is_below_the_point,
         "evidence": {
             "measure": evidence.measure,
             "total": evidence.total,
             "base": evidence.base,
             "neutral": evidence.neutral,
+            "outside_the_retina": round(explanation.evidence_outside, DIGITS),
             "lesions": {kind: round(adds, DIGITS) for kind, adds in evidence.lesions.items()},
             "places": np.round(evidence.places, DIGITS).tolist(),
         },

@@ -17,13 +17,14 @@ from drgrade.grades import GRADES, NAMES, PROBABILITIES
 from drgrade.languages import said
 from drgrade.models.evidence import Evidence
 from drgrade.models.explain import Explanation, Sight
+from drgrade.models.explain_remarks import doubts, findings
 from drgrade.models.explain_words import (
     WORDS,
     headline,
     lesion_words,
     lesions_seen,
-    remarks,
     sentence,
+    signed,
 )
 from drgrade.models.found_lesions import Spot
 
@@ -76,15 +77,19 @@ def draw_explanation(explanation: Explanation, language: str = "en") -> Image.Im
     Raises:
         UnknownNameError: a language the words are not written in.
     """
-    words = [line for each in _sentences(explanation, language)
-             for line in wrapped(each, SIDE, Pen.size)]  # fmt: skip
-    end = BELOW + max(len(words) * Pen.size * SPACING, BARS)
+    words, doubted = (
+        [line for each in said_there for line in wrapped(each, SIDE, Pen.size)]
+        for said_there in (_sentences(explanation, language), doubts(explanation, language))
+    )
+    lines = Pen.size * SPACING
+    end = BELOW + max(len(words) * lines, BARS + GAP + len(doubted) * lines)
     page = Image.new("RGB", (WIDTH, int(end) + 52), PAPER)
     pen = Pen(ImageDraw.Draw(page))
     right = EDGE + SIDE + GAP
     title = headline(explanation, language)
-    pen.write(EDGE, 14, f"{title[0].upper()}{title[1:]}", size=30)
-    name = shortened(str(explanation.row["photo"]), SIDE // 2)
+    wide = pen.write(EDGE, 14, f"{title[0].upper()}{title[1:]}", size=30)
+    room = min(SIDE / 2, WIDTH - 2 * EDGE - GAP - wide)
+    name = shortened(str(explanation.row["photo"]), room)
     pen.write(WIDTH - EDGE - _font(16).getlength(name), 28, name, FAINT, 16)
     sight = explanation.sight
     pen.write(EDGE, TOP - 31, said(WORDS, language, "photograph" if sight else "photograph alone"))
@@ -97,6 +102,7 @@ def draw_explanation(explanation: Explanation, language: str = "en") -> Image.Im
     _scale(page, pen, right, TOP + SIDE + 14, explanation.evidence, language)
     _bars(pen, right, BELOW, explanation, language)
     pen.write_lines(EDGE, BELOW, words)
+    pen.write_lines(right, BELOW + BARS + GAP, doubted)
     pen.write(EDGE, end + 8, said(WORDS, language, "research"), FAINT)
     return page
 
@@ -112,7 +118,7 @@ def as_png(picture: Image.Image) -> bytes:
 def _sentences(explanation: Explanation, language: str) -> list[str]:
     seen = lesions_seen(explanation.sight, language) if explanation.sight else ""
     first = [sentence(seen, language)] if seen else []
-    return [*first, *remarks(explanation, language)]
+    return [*first, *findings(explanation, language)]
 
 
 def _enlarged(plane: np.ndarray, how: Image.Resampling) -> np.ndarray:
@@ -233,8 +239,13 @@ def _scale(page: Image.Image, pen: Pen, x: int, y: int, evidence: Evidence, lang
     pen.write(middle - _font(16).getlength("0") / 2, y + 18, "0", size=16)
     last = f"{ends[1]} +{scale:.1f}"
     pen.write(x + SIDE - _font(16).getlength(last), y + 18, last, size=16)
-    total = f"{evidence.says.mean():+.2f}".replace("-", "−")
-    pen.write(x, y + 44, said(WORDS, language, evidence.measure, total=total), FAINT, 16)
+    mean = float(evidence.says.mean())
+    told = said(WORDS, language, evidence.measure, total=signed(mean))
+    if evidence.lesions:
+        whole = signed(evidence.total - evidence.neutral)
+        told += said(WORDS, language, "with maps", whole=whole)
+    for number, line in enumerate(wrapped(told, SIDE, 16)):
+        pen.write(x, y + 44 + number * 22, line, FAINT, 16)
 
 
 def _bars(pen: Pen, x: float, y: float, explanation: Explanation, language: str) -> None:
@@ -242,6 +253,8 @@ def _bars(pen: Pen, x: float, y: float, explanation: Explanation, language: str)
     pen.write(x, y, said(WORDS, language, "probabilities"))
     start, longest = x + 250, SIDE - 250 - 70
     given = FOR if explanation.referable else AGAINST
+    if explanation.is_below_the_point:
+        given = INK  # neither says what is to be done
     for grade, name, key in zip(GRADES, NAMES[language], PROBABILITIES, strict=True):
         top, share = y + 36 + 30 * grade, float(explanation.row[key])
         pen.write(x, top - 4, f"{grade}  {name}", size=17)

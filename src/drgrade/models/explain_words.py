@@ -1,12 +1,8 @@
 """What an explanation says in sentences, in English and Traditional Chinese."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from drgrade.data.masks import KINDS
-from drgrade.grades import NAMES, PROBABILITIES, REFERABLE_FROM, is_vision_threatening
-from drgrade.languages import LANGUAGES, Pairs, said
-from drgrade.models.evidence import Evidence
+from drgrade.grades import NAMES
+from drgrade.languages import Pairs, said
 from drgrade.models.explain import Explanation, Sight
 
 WORDS: Pairs = {
@@ -14,6 +10,19 @@ WORDS: Pairs = {
     "referable": ("referable", "需轉診"),
     "not referable": ("not referable", "不需轉診"),
     "by point": ("at the model's operating point HS", "依模型的 HS 操作點"),
+    "below the point": (
+        "yet below the model's operating point HS: the two disagree",
+        "卻低於模型的 HS 操作點：兩者不一致",
+    ),
+    "grade asks": (
+        "by the scale a grade of 2 or worse asks for a referral, by the point HS this eye does "
+        "not: a person has to decide",
+        "依分級標準，2 級以上即需轉診；依 HS 操作點則不需轉診：須由專業人員判定",
+    ),
+    "point asks": (
+        "by the point HS this eye asks for a referral, though by its grade it would not",
+        "依 HS 操作點需轉診，但其分級未達需轉診的標準",
+    ),
     "microaneurysm": ("{n} microaneurysm{s}", "微血管瘤 {n} 個{s}"),
     "haemorrhage": ("{n} haemorrhage{s}", "出血 {n} 處{s}"),
     "hard_exudate": ("{n} hard exudate{s}", "硬性滲出物 {n} 處{s}"),
@@ -28,7 +37,10 @@ WORDS: Pairs = {
     "in many": ("in {n} quadrants", "分布於 {n} 個象限"),
     "left": ("left eye", "左眼"),
     "right": ("right eye", "右眼"),
-    "by disc": ("{eye}, by the side of the optic disc", "依視盤位置判為{eye}"),
+    "by disc": (
+        "{eye}, by the side of the optic disc, if the photograph is upright",
+        "依視盤位置判為{eye}（假設影像未上下顛倒）",
+    ),
     "by told": ("{eye}", "{eye}"),
     "no disc": (
         "side unknown: no optic disc seen, so no quadrants",
@@ -57,16 +69,33 @@ WORDS: Pairs = {
         "距黃斑中心凹一個視盤直徑內有硬性滲出物（{n} 處）：黃斑水腫的徵象",
     ),
     "edema": (
-        "signs of macular edema: probability {p}",
-        "有黃斑水腫徵象的機率為 {p}",
+        "signs of macular edema: probability {p}, not calibrated",
+        "有黃斑水腫徵象的機率為 {p}（未經校正）",
+    ),
+    "edema, no marks": (
+        "signs of macular edema: probability {p}, not calibrated, though no hard exudate is "
+        "marked near the fovea",
+        "有黃斑水腫徵象的機率為 {p}（未經校正），但中心凹附近未標出硬性滲出物",
+    ),
+    "marks, no edema": (
+        "signs of macular edema: probability {p}, not calibrated, which does not agree with what "
+        "is marked near the fovea",
+        "有黃斑水腫徵象的機率為 {p}（未經校正），與中心凹附近的標記不符",
+    ),
+    "edema asks": (
+        "macular edema asks for a referral of its own, which the verdict by the grade leaves out",
+        "黃斑水腫本身即需轉診，上述依分級的判定並未納入",
     ),
     "read log_odds": (
-        "to the log-odds of a referable grade, {total}, the lesion maps add {parts}",
-        "「需轉診」的對數勝算為 {total}，其中病灶圖貢獻 {parts}",
+        "to the log-odds of a referable grade before calibration, {total}, the lesion maps add "
+        "{parts}, also by what is too faint to be marked",
+        "「需轉診」的對數勝算（校正前）為 {total}，其中病灶圖貢獻 {parts}，"
+        "含未達標記門檻的微弱訊號",
     ),
     "read value": (
-        "to the value of the grade, {total}, the lesion maps add {parts}",
-        "分級數值為 {total}，其中病灶圖貢獻 {parts}",
+        "to the value of the grade, {total}, the lesion maps add {parts}, also by what is too "
+        "faint to be marked",
+        "分級數值為 {total}，其中病灶圖貢獻 {parts}，含未達標記門檻的微弱訊號",
     ),
     "by microaneurysm": ("{adds} by microaneurysms", "微血管瘤 {adds}"),
     "by haemorrhage": ("{adds} by haemorrhages", "出血 {adds}"),
@@ -80,6 +109,11 @@ WORDS: Pairs = {
         "of marks like these{off}, on {n} photographs with reference masks, all of grades {low} "
         "to {high}, right were: {parts}",
         "此類標記{off}經 {n} 張有參考標註、皆為 {low} 至 {high} 級的照片檢驗，正確率為：{parts}",
+    ),
+    "missed": (
+        "of the lesions that the masks of {n} photographs show, marked{off} were: {parts}; what "
+        "is not marked may be there all the same",
+        "{n} 張照片的參考標註所示病灶中，被標出者{off}：{parts}；未被標出不代表沒有病灶",
     ),
     "alarms": (
         "of {n} photographs of grade 0, where every mark is wrong, {share} had marks{off}",
@@ -121,6 +155,17 @@ WORDS: Pairs = {
         "{threshold}",
         "「需轉診」的機率為 {p}；依 HS 操作點，自 {threshold} 起需轉診",
     ),
+    "seldom told": (
+        "the lesions seen would make grade {grade} ({name}); grades 3 and 4 are seldom told by "
+        "marks, for lesions that touch count as one, and new vessels, beaded veins and bleeding "
+        "before the retina have no map",
+        "所見病灶依 ICDR 標準應為 {grade} 級（{name}）；標記少能分辨 3、4 級：相連的病灶計為一處，"
+        "且新生血管、靜脈串珠與視網膜前出血沒有對應的病灶圖",
+    ),
+    "on the margin": (
+        "{share} of the evidence lies on the black margin, outside the retina",
+        "有 {share} 的證據落在視網膜之外的黑邊",
+    ),
     "drawn": (
         "this grader learned from drawn eyes alone: what it says of a patient's photograph means "
         "nothing",
@@ -140,13 +185,14 @@ WORDS: Pairs = {
     "against": ("not referable", "不需轉診"),
     "for": ("referable", "需轉診"),
     "log_odds": (
-        "log-odds of a referable grade by each place; their mean is {total}",
-        "各處對「需轉診」的對數勝算；平均為 {total}",
+        "log-odds of a referable grade by place, uncalibrated; mean {total}",
+        "各處對「需轉診」的對數勝算（校正前）；平均為 {total}",
     ),
     "value": (
-        "grade by each place, above or below the cut to grade 2; their mean is {total}",
+        "grade by place, above or below the cut to grade 2; mean {total}",
         "各處的分級數值與 2 級切點之差；平均為 {total}",
     ),
+    "with maps": (", with the lesion maps {whole}", "，加上病灶圖為 {whole}"),
     "probabilities": ("Probability of each grade", "各級機率"),
 }
 LISTED, COMMA, SEMICOLON = (
@@ -167,10 +213,11 @@ def grade_words(grade: int, language: str) -> str:
 
 
 def headline(explanation: Explanation, language: str) -> str:
-    """The grade and whether it is referable, and by what."""
-    verdict = said(WORDS, language, "referable" if explanation.referable else "not referable")
+    """The grade and whether it is referable, and by what; where the two disagree, that."""
+    key = "referable" if explanation.referable else "not referable"
+    verdict = said(WORDS, language, "below the point" if explanation.is_below_the_point else key)
     parts = [grade_words(explanation.grade, language), verdict]
-    if explanation.by_point:
+    if explanation.by_point and not explanation.is_below_the_point:
         parts.append(said(WORDS, language, "by point"))
     return COMMA[language].join(parts)
 
@@ -205,106 +252,6 @@ def summary(explanation: Explanation, language: str) -> str:
     return sentence(SEMICOLON[language].join([*seen, verdict]), language)
 
 
-def side(sight: Sight, language: str) -> str:
-    """Which eye it is and how that is known, or why not."""
-    known = sight.landmarks
-    eye = said(WORDS, language, known.eye) if known.eye else ""
-    if known.disc is None:
-        return said(WORDS, language, "no disc, eye" if eye else "no disc", eye=eye)
-    if not eye:
-        return said(WORDS, language, "disc in the middle")
-    if known.disc_is_of_other_eye:
-        return said(WORDS, language, "disc of the other eye", eye=eye)
-    if known.fovea is None:
-        return said(WORDS, language, "fovea outside", eye=eye)
-    return said(WORDS, language, f"by {known.eye_by}", eye=eye)
-
-
-def remarks(explanation: Explanation, language: str) -> list[str]:
-    """What else must be said: the side, macular edema, where grade and lesions disagree."""
-    first = [said(WORDS, language, "drawn")] if explanation.drawn else []
-    if explanation.referable_from is not None:
-        first.append(near_the_point(explanation, explanation.referable_from, language))
-    first = [sentence(each, language) for each in first]
-    if (sight := explanation.sight) is None:
-        return [*first, said(WORDS, language, "no maps")]
-    found = [side(sight, language)]
-    if sight.on_dust is not None:
-        found.append(dust_words(len(sight.on_dust), language))
-    if sight.near_fovea:
-        found.append(said(WORDS, language, "near fovea", n=sight.near_fovea))
-    if explanation.marks:
-        found += marks_believed(explanation.marks, sight, language)
-    if "p_dme" in explanation.row:
-        found.append(said(WORDS, language, "edema", p=f"{explanation.row['p_dme']:.2f}"))
-    if explanation.evidence.lesions:
-        found.append(read_off(explanation.evidence, language))
-    sentences = [*first, *(sentence(each, language) for each in found)]
-    if not explanation.disagrees:
-        return [*sentences, sentence(said(WORDS, language, "agrees"), language)]
-    lesions = said(
-        WORDS, language, "lesions make", grade=sight.grade, name=NAMES[language][sight.grade]
-    )
-    sentences.append(said(WORDS, language, "disagrees", lesions=lesions, grade=explanation.grade))
-    if is_vision_threatening(explanation.grade):
-        sentences.append(said(WORDS, language, "not mapped"))
-    return sentences
-
-
-def dust_words(n: int, language: str) -> str:
-    """How many marks lie on dust of the camera."""
-    plural = "s" if language == "en" and n != 1 else ""
-    return said(WORDS, language, "on dust" if n else "no dust", n=n, s=plural)
-
-
-def near_the_point(explanation: Explanation, threshold: float, language: str) -> str:
-    """How far the probability of a referable grade lies from the point that tells."""
-    p = sum(float(explanation.row[key]) for key in PROBABILITIES[REFERABLE_FROM:])
-    return said(WORDS, language, "near the point", p=f"{p:.3f}", threshold=f"{threshold:.3f}")
-
-
-def read_off(evidence: Evidence, language: str) -> str:
-    """What each kind of lesion adds to the figure, where the grade is read off lesion maps."""
-    parts = [said(WORDS, language, f"by {kind}", adds=signed(adds))
-             for kind, adds in evidence.lesions.items()]  # fmt: skip
-    words = LISTED[language].join(parts)
-    return said(WORDS, language, f"read {evidence.measure}", total=signed(evidence.total),
-                parts=words)  # fmt: skip
-
-
-def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> list[str]:
-    """Of the kinds seen, the share of such marks that were right on photos with masks.
-
-    Where marks on dust are set aside here and were there, the others are meant.
-    """
-    off = ""
-    if sight.on_dust is not None:
-        off = said(WORDS, language, "off dust" if "off_dust" in marks else "with dust")
-        marks = {**marks, **marks.get("off_dust", {})}
-    right = {kind: each["right"]["value"] for kind, each in marks["kinds"].items()}
-    parts = [said(WORDS, language, f"right {kind}", share=f"{right[kind]:.0%}")
-             for kind in KINDS if sight.counts[kind] and right.get(kind) is not None]  # fmt: skip
-    if not parts:
-        return []
-    listed, grades = LISTED[language].join(parts), marks.get("grades") or []
-    low, high = grades or (0, 0)
-    key = "believed, grades" if grades else "believed"
-    found = [said(WORDS, language, key, n=marks["photographs"], parts=listed, low=low, high=high,
-                  off=off)]  # fmt: skip
-    healthy = marks.get("healthy") or {"photographs": 0}
-    if healthy["photographs"]:
-        share = f"{healthy['with_marks']['value']:.0%}"
-        found.append(
-            said(WORDS, language, "alarms", n=healthy["photographs"], share=share, off=off)
-        )
-    return found
-
-
 def signed(figure: float) -> str:
     """`+1.20`, with a true minus."""
     return f"{figure:+.2f}".replace("-", "−")
-
-
-def told(explanation: Explanation) -> dict[str, list[str]]:
-    """The sentences in every language, for the JSON twin."""
-    return {each: [summary(explanation, each), *remarks(explanation, each)] for each in LANGUAGES}

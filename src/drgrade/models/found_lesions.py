@@ -21,7 +21,8 @@ DARK = 10  # of 255; below it lies the margin around the field
 TOUCHING = np.ones((3, 3), int)  # pixels that touch at a corner are one lesion
 ONE_LESION = 0.5  # of the smaller part: from this overlap on two red parts are one lesion
 USUAL_DISC = DISC_DIAMETER / 2  # its diameter in shares of the side: half the field is half a side
-LEAST_DISC = 0.35  # of the usual diameter; what is smaller is no disc
+LEAST_DISC, MOST_DISC = 0.35, 1.8  # of the usual diameter; what is smaller or larger is no disc
+LEAST_FULL = 0.85  # of the ellipse of its spread; what fills less is no disc (nerve fibres, a rim)
 IN_THE_MIDDLE = 0.08  # of the side; a disc so near the middle does not tell the eye
 FOVEA_AWAY = 2.6  # disc diameters from the disc's centre to the fovea's, towards the temple
 FOVEA_BELOW = 0.25  # disc diameters that the fovea lies lower
@@ -173,11 +174,12 @@ def find_landmarks(
     in the middle. The fovea lies 2.6 disc diameters further out and a little lower, where the
     diameter is half believed: it stands for the camera's angle, but discs differ in size too. It is
     not known where that is outside the field, or where the disc lies on the other side than the
-    told eye's: a photo of the nasal side or upside down, or a wrong side told.
+    told eye's: a photo of the nasal side or upside down, or a wrong side told. The photo of an eye
+    that is not told is taken to be upright.
     """
     told = "told" if eye else ""
-    disc = next(iter(find_spots(share, "disc", inside, threshold)), None)
-    if disc is None or disc.diameter < LEAST_DISC * USUAL_DISC:
+    disc = find_disc(share, inside, threshold)
+    if disc is None:
         return Landmarks(None, eye, told)
     if not eye and (shown := eye_of(disc)):
         eye, told = shown, "disc"
@@ -188,6 +190,24 @@ def find_landmarks(
     outwards = -1 if eye == "right" else 1
     fovea = (disc.x + outwards * FOVEA_AWAY * diameter, disc.y + FOVEA_BELOW * diameter)
     return replace(known, fovea=fovea if _is_within(fovea, inside) else None)
+
+
+def find_disc(share: np.ndarray, inside: np.ndarray, threshold: float = THRESHOLD) -> Spot | None:
+    """The largest part of the map of the disc (h, w), 0 to 1, where it has a disc's size and form.
+
+    A uniform ellipse has the area 4 pi times the root of the determinant of its covariance.
+    """
+    labels, spots = _spots(share, "disc", inside, threshold)
+    if not spots:
+        return None
+    number = int(np.argmax([spot.area for spot in spots]))
+    disc = spots[number]
+    if not LEAST_DISC <= disc.diameter / USUAL_DISC <= MOST_DISC:
+        return None
+    places = np.stack(np.nonzero(labels == number + 1)).astype(np.float64)
+    spread = np.cov(places, ddof=0) + np.eye(2) / 12  # of the pixels' own squares
+    ellipse = 4 * np.pi * np.sqrt(np.linalg.det(spread))
+    return disc if places.shape[1] >= LEAST_FULL * ellipse else None
 
 
 def eye_of(disc: Spot) -> str | None:
