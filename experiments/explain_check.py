@@ -15,16 +15,19 @@ the grader has never seen.
 
     python experiments/explain_check.py RUN --masks FOLDER [--names FILE] [--photos N]
     python experiments/explain_check.py RUN --folds MANIFEST [--photos N] [--mark explained-256]
+    python experiments/explain_check.py MODEL --alone MANIFEST [--fine 1024] [--mark NAME]
 
 FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`); FILE lists the stems of the
 photographs to be used, one a line. With `--folds` RUN is a training in folds, and each photograph
-of MANIFEST that has a mask is explained by the model that never saw it. With `--mark` the tables
-are written into docs/results/grader.md too.
+of MANIFEST that has a mask is explained by the model that never saw it; with `--alone` all that
+have one by one model, which must not have learned from them. With `--fine` maps are also enlarged
+smoothly to so many pixels and held against masks of that size. With `--mark` the tables are written
+into docs/results/grader.md too.
 """
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +59,7 @@ from drgrade.models.faithful import (
 from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
 from drgrade.models.marks import Marks, Masked, at_side, count_marks, masked_photos, reference
+from drgrade.models.places import place_of_model
 from drgrade.predictions import read_predictions
 
 DECOYS, DRAWS, BLUR = 9, 5, 0.02  # of the side: what is smaller stands out of a blur
@@ -69,7 +73,7 @@ LEAST = 1e-7  # of a probability: its log-odds are finite
 class Checked:
     """One photograph: its checks, None where they could not be made, and its marks on lesions.
 
-    `over` is the explained figure above the point from which a photograph is referable. `marks`
+    `over` is the explained figure above even odds (or above the cut of a regression). `marks`
     are those of each kind, `pixels` those of each map by their score. `changes` is by how much the
     picture changes where marks are painted over, and where decoys are, 0 to 255.
     """
@@ -83,6 +87,7 @@ class Checked:
     pixels: list[PixelCounts]
     changes: tuple[float, float] = (0.0, 0.0)
     has_marks: bool = False
+    fine: tuple[PixelCounts, ...] = ()
 
 
 def tasks_of_one(run: Path, folder: Path, names: Path | None) -> list[Masked]:
@@ -101,7 +106,14 @@ def tasks_of_folds(run: Path, manifest: Path) -> list[Masked]:
     return masked_photos(load_grader(run / "fold-0"), rows, run, read_manifest(manifest))
 
 
-def checked_photos(tasks: list[Masked]) -> Iterator[Checked]:
+def tasks_of_manifest(run: Path, manifest: Path) -> list[Masked]:
+    """The photographs of a manifest that have a mask, all by one grader."""
+    grader, table = load_grader(place_of_model(run)), read_manifest(manifest)
+    rows = table.table.drop_nulls("mask").select("photo", "mask").iter_rows()
+    return [Masked(grader, table.locate(photo), table.locate(mask)) for photo, mask in rows]
+
+
+def checked_photos(tasks: list[Masked], fine: int = 0) -> Iterator[Checked]:
     """Explain each photograph and check its explanation; chance depends on its place alone."""
     for number, task in enumerate(tasks):
         row, found = explain_photo(task.grader, task.photo.name, task.photo)
@@ -109,7 +121,13 @@ def checked_photos(tasks: list[Masked]) -> Iterator[Checked]:
             print(f"{task.photo.name}: {row['status']}, {row.get('reason', '')}")
             continue
         masks = reference(task.mask, found.prepared, task.grader.preprocess.size)
-        yield check(task.grader, found, masks, np.random.default_rng([0, number]))
+        checked = check(task.grader, found, masks, np.random.default_rng([0, number]))
+        if fine and found.sight is not None:
+            large = reference(task.mask, found.prepared, fine)
+            inside = field_of(found.prepared.pixels, found.sight.shares.shape[-1])
+            counts = count_enlarged(found.sight.shares, large, inside)
+            checked = replace(checked, fine=tuple(counts))
+        yield checked
 
 
 def count_maps(found: Explanation, masks: np.ndarray) -> list[PixelCounts]:
@@ -118,10 +136,28 @@ def count_maps(found: Explanation, masks: np.ndarray) -> list[PixelCounts]:
         return []
     side = found.sight.shares.shape[-1]
     inside = field_of(found.prepared.pixels, side)
-    logits = np.log(found.sight.shares.clip(LEAST, 1 - LEAST))
-    logits -= np.log1p(-found.sight.shares.clip(LEAST, 1 - LEAST))
     coarse = at_side(masks, side)
-    return [count_pixels(*each, inside) for each in zip(logits, coarse, strict=True)]
+    return [count_pixels(*each, inside)
+            for each in zip(logits_of(found.sight.shares), coarse, strict=True)]  # fmt: skip
+
+
+def count_enlarged(
+    shares: np.ndarray, masks: np.ndarray, inside: np.ndarray
+) -> list[PixelCounts]:  # fmt: skip
+    """The pixels of maps (5, h, w) enlarged to the side of masks (5, S, S), by their score."""
+    whole = (masks.shape[-1],) * 2
+    field = np.asarray(Image.fromarray(inside).resize(whole, Image.Resampling.NEAREST))
+    planes = (Image.fromarray(each.astype(np.float32)).resize(whole, Image.Resampling.BILINEAR)
+              for each in logits_of(shares))  # fmt: skip
+    return [count_pixels(np.asarray(plane), mask, field)
+            for plane, mask in zip(planes, masks, strict=True)]  # fmt: skip
+
+
+def logits_of(shares: np.ndarray) -> np.ndarray:
+    """Log-odds of probabilities, finite."""
+    held = shares.clip(LEAST, 1 - LEAST)
+    logits: np.ndarray = np.log(held) - np.log1p(-held)
+    return logits
 
 
 def check(
@@ -193,6 +229,9 @@ def maps_table(checked: list[Checked]) -> str:
     """Of each map the average precision of its pixels, and how far its marks can be believed."""
     head = ["kind", "pixel AUPRC", "without knowledge", "best of the challenge", "marks",
             "on one of the kind", "on any lesion", "lesions", "of them marked"]  # fmt: skip
+    fine = all(each.fine for each in checked)
+    if fine:
+        head.append("pixel AUPRC, enlarged")
     rows = [head, ["---"] * len(head)]
     counts = np.array([[astuple(marks) for marks in each.marks] for each in checked])
     for kind, name in enumerate(MAPS):
@@ -202,7 +241,10 @@ def maps_table(checked: list[Checked]) -> str:
             found, right, on_any, lesions, marked = counts[:, kind].T
             row += [found.sum(), share_of(right, found), share_of(on_any, found),
                     lesions.sum(), share_of(marked, lesions)]  # fmt: skip
-        rows.append(row + [""] * (len(head) - len(row)))
+        row += [""] * (len(head) - fine - len(row))
+        if fine:
+            row.append(pixel_auprc(PixelCounts.joined([each.fine[kind] for each in checked])))
+        rows.append(row)
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
@@ -220,8 +262,8 @@ def checks_table(checked: list[Checked]) -> str:
         (f"and by {LEAST_MOVE} of log-odds or more: they matter",
          [each.erasing.matters for each in tried], ""),
         ("the figure falls when they are erased", fell, "0.50"),
-        ("a referable answer turns when they are erased", turned, ""),
-        ("a referable answer has marks to explain it",
+        ("an answer above even odds turns when they are erased", turned, ""),
+        ("an answer above even odds has marks to explain it",
          [each.has_marks for each in checked if each.over > 0], ""),
     ]  # fmt: skip
     lines = ["| check | photographs | share | by chance |", "|---|---|---|---|"]
@@ -249,7 +291,7 @@ def share(flags: list[bool]) -> Estimate:
 def failures(checked: list[Checked]) -> list[str]:
     """The photographs in which what is marked does not matter."""
     return [
-        f"FAILED: what is marked in {each.name} (grade {each.grade}) does not matter: "
+        f"FAILED: what is marked in {each.name} (given grade {each.grade}) does not matter: "
         f"{each.erasing.marked:+.3f}, decoys up to {max(map(abs, each.erasing.decoys)):.3f}."
         for each in checked if each.erasing and not each.erasing.matters
     ]  # fmt: skip
@@ -262,16 +304,20 @@ def main() -> None:
     source = words.add_mutually_exclusive_group(required=True)
     source.add_argument("--masks", type=Path)
     source.add_argument("--folds", type=Path, metavar="MANIFEST")
+    source.add_argument("--alone", type=Path, metavar="MANIFEST")
     words.add_argument("--names", type=Path)
+    words.add_argument("--fine", type=int, default=0)
     words.add_argument("--photos", type=int, default=0)
     words.add_argument("--mark", default="")
     asked = words.parse_args()
     keep_freed_memory()
     if asked.folds:
         tasks = tasks_of_folds(asked.run, asked.folds)
+    elif asked.alone:
+        tasks = tasks_of_manifest(asked.run, asked.alone)
     else:
         tasks = tasks_of_one(asked.run, asked.masks, asked.names)
-    text = report(list(checked_photos(tasks[: asked.photos or None])))
+    text = report(list(checked_photos(tasks[: asked.photos or None], asked.fine)))
     print(text)
     if asked.mark:
         fill(PAGE, lambda mark: text if mark == asked.mark else None)

@@ -48,3 +48,18 @@ def test_a_high_sensitivity_point_above_the_other_one_is_explained(tmp_path, hig
     told = {"method": "none", "rows": 9, "split": "calibrate", "predicted_by": "it", "date": "now"}
     text = card_of(tmp_path, calibration=told, operating_points=points)
     assert ("HS lies above HP" in text) is crossed
+
+
+@pytest.mark.parametrize(("source", "said"), [("drawn", True), ("idrid", False)])
+def test_a_card_of_what_learned_from_drawn_eyes_alone_says_so_first(tmp_path, source, said):
+    assert ("drawn eyes alone (W25)" in card_of(tmp_path, source=source)) is said
+
+
+@pytest.mark.parametrize(("threshold", "said"), [(0.8, True), (None, False)])
+def test_where_there_is_a_point_its_quarrel_with_the_grade_is_told(tmp_path, threshold, said):
+    share = {"value": 0.9, "low": 0.8, "high": 0.95}
+    point = {"name": "HS", "threshold": threshold, "sensitivity": share, "specificity": share}
+    points = [point | {"rule": "as told", "reason": "too few"}]
+    told = {"method": "none", "rows": 9, "split": "calibrate", "predicted_by": "it", "date": "now"}
+    text = card_of(tmp_path, calibration=told, operating_points=points)
+    assert ("a person has to decide" in text) is said

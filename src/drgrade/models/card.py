@@ -129,6 +129,15 @@ def _what(place: Path, grader: Grader) -> list[str]:
 def _limits(grader: Grader) -> list[str]:
     facts = grader.facts
     lines = ["For research, teaching and comparison of methods.", "", *(f"- {x}" for x in LIMITS)]
+    if grader.knows_drawn_eyes_alone:
+        lines.append("- **It learned from drawn eyes alone (W25): what it says of a patient's "
+                     "photograph means nothing.** It is a start for trainings.")  # fmt: skip
+    if grader.referable_from is not None:
+        lines.append("- Referable is meant of the grade alone. A grade of 2 or worse can lie below "
+                     "the point HS: then the two disagree, and a person has to decide. Macular "
+                     "edema asks for a referral too, which the point leaves out.")  # fmt: skip
+    if grader.model.dme and knows_dme(facts):
+        lines.append("- The probability of signs of macular edema is not calibrated.")
     lines.append(f"- A photograph whose short side is under {grader.preprocess.size} px is not "
                  "graded.")  # fmt: skip
     train = (facts.get("prevalence") or {}).get("train")

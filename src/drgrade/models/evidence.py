@@ -20,6 +20,7 @@ from drgrade.models.grader import VIEWS, Grader, turned
 from drgrade.models.lesions import LesionNetwork
 
 Measure = Literal["log_odds", "value"]
+CLEAR: dict[Measure, float] = {"log_odds": 1.0, "value": 0.5}  # weaker evidence is none to speak of
 FINITE = 30.0  # of a log-odds; beyond it a chance is 0 or 1 to thirteen digits
 
 

@@ -15,7 +15,7 @@ from drgrade.data.preprocess import Prepared
 from drgrade.data.squares import as_unit
 from drgrade.errors import DrgradeError
 from drgrade.grades import is_referable
-from drgrade.models.evidence import Evidence, glance, weigh
+from drgrade.models.evidence import CLEAR, Evidence, glance, weigh
 from drgrade.models.found_lesions import (
     THRESHOLD,
     Landmarks,
@@ -121,10 +121,29 @@ class Explanation:
         strength = np.abs(self.evidence.says)
         if not strength.sum():
             return 0.0
+        return float(strength[self._retina < ON_RETINA].sum() / strength.sum())
+
+    @property
+    def _retina(self) -> np.ndarray:
+        """The share of retina in each place of the evidence, (h, w)."""
         field = Image.fromarray(field_of(self.prepared.pixels, FIELD_SIDE).astype(np.float32))
-        height, width = strength.shape
-        retina = np.asarray(field.resize((width, height), Image.Resampling.BOX))
-        return float(strength[retina < ON_RETINA].sum() / strength.sum())
+        return np.asarray(field.resize(self.evidence.places.shape[::-1], Image.Resampling.BOX))
+
+    @property
+    def strongest_is_unmarked(self) -> bool:
+        """Whether clear evidence for a referral is strongest where no lesion is seen nearby."""
+        if self.sight is None:
+            return False
+        says = np.where(self._retina < ON_RETINA, -np.inf, self.evidence.says)
+        if says.max() < self.evidence.says.mean() + CLEAR[self.evidence.measure]:
+            return False
+        row, column = np.unravel_index(says.argmax(), says.shape)
+        high, wide = says.shape
+        return not any(
+            abs(spot.y * high - row - 0.5) <= 1.5 + spot.diameter * high / 2
+            and abs(spot.x * wide - column - 0.5) <= 1.5 + spot.diameter * wide / 2
+            for spot in self.sight.lesions
+        )
 
     @property
     def disagrees(self) -> bool:
@@ -213,6 +232,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
             "base": evidence.base,
             "neutral": evidence.neutral,
             "outside_the_retina": round(explanation.evidence_outside, DIGITS),
+            "strongest_is_unmarked": explanation.strongest_is_unmarked,
             "lesions": {kind: round(adds, DIGITS) for kind, adds in evidence.lesions.items()},
             "places": np.round(evidence.places, DIGITS).tolist(),
         },

@@ -15,7 +15,7 @@ from drgrade.data.photo import EXPLAINS
 from drgrade.fonts import chinese_font
 from drgrade.grades import GRADES, NAMES, PROBABILITIES
 from drgrade.languages import said
-from drgrade.models.evidence import Evidence
+from drgrade.models.evidence import CLEAR, Evidence
 from drgrade.models.explain import Explanation, Sight
 from drgrade.models.explain_remarks import doubts, findings
 from drgrade.models.explain_words import (
@@ -43,7 +43,6 @@ COLOURS: dict[str, Colour] = {
 }  # fmt: skip
 LINE = 2  # px of an outline
 COVER = 0.8  # the most of the photo that evidence hides
-LEAST_SCALE = {"log_odds": 1.0, "value": 0.5}  # weaker evidence is not coloured as if strong
 NEVER_FIRST = "，。；、）：」,.;:)"  # signs that do not begin a line
 
 
@@ -186,7 +185,7 @@ def _kept(share: np.ndarray, kind: str, sight: Sight) -> np.ndarray:
 
 def scale_of(evidence: Evidence) -> float:
     """What is coloured in full: the strongest place, but not less than clear evidence."""
-    return max(float(np.abs(evidence.says).max()), LEAST_SCALE[evidence.measure])
+    return max(float(np.abs(evidence.says).max()), CLEAR[evidence.measure])
 
 
 def overlaid(pixels: np.ndarray, evidence: Evidence) -> np.ndarray:

@@ -31,6 +31,9 @@ def findings(explanation: Explanation, language: str) -> list[str]:
     if (sight := explanation.sight) is None:
         return [sentence(each, language) for each in found]
     found = [*found, *of_sight(sight, language)]
+    asks = explanation.referable or explanation.is_below_the_point
+    if asks and explanation.strongest_is_unmarked:
+        found.append(said(WORDS, language, "unmarked"))
     return [*(sentence(each, language) for each in found), *of_rule(explanation, sight, language)]
 
 

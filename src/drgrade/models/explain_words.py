@@ -162,6 +162,10 @@ WORDS: Pairs = {
         "所見病灶依 ICDR 標準應為 {grade} 級（{name}）；標記少能分辨 3、4 級：相連的病灶計為一處，"
         "且新生血管、靜脈串珠與視網膜前出血沒有對應的病灶圖",
     ),
+    "unmarked": (
+        "the place that speaks most for a referral holds no mark: look there",
+        "最支持轉診的位置沒有任何標記，請留意該處",
+    ),
     "on the margin": (
         "{share} of the evidence lies on the black margin, outside the retina",
         "有 {share} 的證據落在視網膜之外的黑邊",

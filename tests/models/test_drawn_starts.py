@@ -1,0 +1,82 @@
+"""A drawn start learned from drawn photographs, and says what else is behind it."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from drgrade.data.preprocess import Preprocess
+from drgrade.files import write_json
+from drgrade.models.checkpoint import save_grader
+from drgrade.models.drawn_starts import (
+    MissingStartError,
+    drawn_start,
+    drawn_starts,
+    made_with,
+    not_drawn,
+    phantom_folder,
+)
+from drgrade.models.grader import Grader, build_network
+from drgrade.recipe import load_recipe
+from drgrade.run import RunFolder
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path))
+
+
+def made(*changes, **facts):
+    """The folder of a finished start of ResNet18, made with these changes of the recipe."""
+    recipe = load_recipe("phantom", [f"model.network={NETWORK}", *changes])
+    files = RunFolder(phantom_folder(NETWORK))
+    files.begin(recipe, "")
+    network = build_network(recipe.model, 5)
+    save_grader(files.best, Grader(network, recipe.model, Preprocess(size=64), "cross_entropy",
+                                   facts=facts))  # fmt: skip
+    write_json(files.finished, {"epochs": 4})
+    return files.folder
+
+
+NETWORK = "resnet18"
+PATIENTS = ("data.drawn=0", "data.manifest=idrid.csv")
+
+
+@pytest.mark.parametrize(
+    ("changes", "facts", "named"),
+    [
+        (PATIENTS, {"train_source": "idrid"}, "idrid"),
+        (PATIENTS, {"train_source": ""}, "idrid.csv"),
+        (PATIENTS, {}, "idrid.csv"),
+        ((), {"train_source": "idrid"}, "idrid"),
+    ],
+)
+def test_a_start_that_learned_from_patients_is_none(changes, facts, named):
+    folder = made(*changes, **facts)
+    with pytest.raises(MissingStartError) as caught:
+        drawn_start(NETWORK)
+    assert str(caught.value) == (
+        f"the drawn start of resnet18 is not made yet ({folder} learned from {named}, not from "
+        "drawn photographs alone; remove it); make it with `drgrade models pretrain resnet18`"
+    )
+    assert drawn_starts() == []
+    assert not_drawn() == [f"resnet18: {folder} learned from {named}, not from drawn photographs "
+                           "alone; remove it"]  # fmt: skip
+
+
+def test_a_start_of_drawn_photographs_is_one_whether_its_file_says_so_or_not():
+    folder = made(train_source="drawn")
+    assert drawn_start(NETWORK).parent == folder
+    assert [each.folder for each in drawn_starts()] == [str(folder)]
+    assert not_drawn() == []
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("random", "12,000 of them, 4 epochs"),
+        ("imagenet", "12,000 of them, 4 epochs, itself from ImageNet"),
+        ("runs/mine", "12,000 of them, 4 epochs, itself from runs/mine"),
+    ],
+)
+def test_what_a_start_began_from_itself_is_told(start, told):
+    assert made_with(made(f"model.start={start}")) == told
