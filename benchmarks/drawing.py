@@ -1,8 +1,8 @@
 """How fast photographs are drawn, against a plain blur; and a sheet of them to look at.
 
     python benchmarks/drawing.py
-    python benchmarks/drawing.py --sheet drawn.png
-    python benchmarks/drawing.py --sheet mixed.png --real FOLDER [--real FOLDER]
+    python benchmarks/drawing.py --sheet drawn.jpg
+    python benchmarks/drawing.py --sheet mixed.jpg --real FOLDER [--real FOLDER]
     python benchmarks/drawing.py --statistics FOLDER [FOLDER] --masked FOLDER --photos 100
     python benchmarks/drawing.py --grades 2000
 
@@ -103,7 +103,7 @@ def write_sheet(output: Path, folders: list[Path], seed: int) -> None:
         others = real(folders, seed)
         tiles = [tile for row in range(0, MANY, 4) for side in (tiles, others)
                  for tile in side[row : row + 4]]  # fmt: skip
-    sheet(tiles, 8 if folders else 4).quantize(128).save(output, optimize=True)
+    sheet(tiles, 8 if folders else 4).save(output, quality=88, optimize=True)  # in few colours: steps
 
 
 def main() -> None:
