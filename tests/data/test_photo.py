@@ -384,3 +384,14 @@ def test_an_arithmetic_coded_jpeg_looks_like_the_picture_it_was_made_of(tmp_path
     y, x = np.mgrid[0:16, 0:24]
     made_of = np.stack([x * 8, y * 12, 255 - x * 4 - y * 4], axis=2)
     assert np.abs(pixels.astype(int) - made_of).mean() < 6
+
+
+def test_a_large_photo_is_turned_upright_and_pillow_says_nothing_of_it(
+    tmp_path, picture, monkeypatch
+):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5000)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = written(tmp_path, saved(picture, "JPEG", exif=exif))
+    found = read_photo(path)
+    assert (found.width, found.height) == picture.size[::-1]

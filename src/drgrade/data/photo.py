@@ -159,7 +159,10 @@ def _refuse_unusual(content: bytes) -> None:
 def _turn_and_profile(content: bytes) -> tuple[int, bytes | None]:
     """The EXIF orientation (1: upright) and the ICC profile of a JPEG."""
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of many pixels, which have limits of ours
+            image = Image.open(io.BytesIO(content), formats=("JPEG",))
+        with image:
             return int(image.getexif().get(0x0112, 1)), image.info.get("icc_profile")
     except Exception:  # whatever a broken EXIF block raises, it turns nothing
         return 1, None
