@@ -8,8 +8,11 @@ pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.data.phantom import draw_set
-from drgrade.models.checkpoint import save_tensors
+from drgrade.data.preprocess import Preprocess
+from drgrade.models.checkpoint import save_grader, save_tensors
 from drgrade.models.drawn_starts import PHANTOM, phantom_folder
+from drgrade.models.grader import Grader, build_network
+from drgrade.recipe import Model, load_recipe
 from drgrade.run import RunFolder
 
 SMALL = ["--set", "data.drawn=24", "--set", "data.size=32", "--set", "train.epochs=1",
@@ -83,3 +86,56 @@ def test_the_state_of_a_training_is_shown_as_no_grader(own_cache, tmp_path, caps
 def test_a_network_that_cannot_work_is_not_shown(capsys):
     assert run(["models", "show", "resnet18", "--head", "lab", "--stem", "small"]) == 2
     assert "--head lab fits the standard stem only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "got"),
+    [
+        (["data.drawn=0", "data.manifest=idrid.csv"],
+         "data.drawn = 0 and data.manifest = 'idrid.csv'"),
+        (["data.manifest=idrid.csv"], "data.manifest = 'idrid.csv'"),
+        (["data.drawn=0"], "data.drawn = 0"),
+    ],
+)  # fmt: skip
+def test_a_pretraining_on_other_than_drawn_photographs_is_refused(own_cache, capsys, changes, got):
+    said = [word for change in changes for word in ("--set", change)]
+    assert run(["models", "pretrain", "resnet18", *said]) == 2
+    assert capsys.readouterr().err == (
+        f"drgrade: a drawn start learns from drawn photographs alone, got {got}; train on "
+        "others with `drgrade train RECIPE --set data.manifest=MANIFEST`, whose run folder is a "
+        "start too\n"
+    )
+    assert not phantom_folder("resnet18").exists()
+
+
+def test_a_pretraining_that_begins_from_a_grader_of_patients_is_refused(
+    own_cache, tmp_path, capsys
+):
+    model = Model(network="resnet18")
+    for source, code in (("idrid", 2), ("", 2)):
+        save_grader(tmp_path / "best.safetensors", Grader(
+            build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
+            facts={"train_source": source}))  # fmt: skip
+        start = ["--set", f"model.start={tmp_path}"]
+        assert run(["models", "pretrain", "resnet18", *SMALL, *start]) == code
+        said = capsys.readouterr().err
+        told = source or "photographs of no named source"
+        assert f"got model.start = '{tmp_path}', which learned from {told}; " in said
+        assert not phantom_folder("resnet18").exists()
+
+
+def test_a_start_that_an_older_version_made_of_patients_is_not_listed_as_drawn(
+    own_cache, tmp_path, capsys
+):
+    folder = phantom_folder("resnet18")
+    files = RunFolder(folder)
+    changes = ["data.drawn=0", "data.manifest=idrid.csv", "model.network=resnet18"]
+    files.begin(load_recipe(PHANTOM, changes), "")
+    files.best.touch()
+    files.finished.write_text("{}")
+    assert run(["models"]) == 0
+    said = capsys.readouterr().out
+    assert "no start from drawn photographs made here yet" in said
+    assert f"  resnet18: {folder} learned from idrid.csv, not from drawn photographs" in said
+    assert run(["models", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["drawn_starts"] == []

@@ -5,6 +5,7 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.data.preprocess import Preprocess
+from drgrade.evaluation.pages.reason_words import reason_in
 from drgrade.files import write_json
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.drawn_starts import (
@@ -58,6 +59,7 @@ def test_a_start_that_learned_from_patients_is_none(changes, facts, named):
         f"the drawn start of resnet18 is not made yet ({folder} learned from {named}, not from "
         "drawn photographs alone; remove it); make it with `drgrade models pretrain resnet18`"
     )
+    assert reason_in("zh-TW", str(caught.value)).startswith("resnet18 的")  # on the lab's page
     assert drawn_starts() == []
     assert not_drawn() == [f"resnet18: {folder} learned from {named}, not from drawn photographs "
                            "alone; remove it"]  # fmt: skip

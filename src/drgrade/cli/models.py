@@ -12,6 +12,7 @@ from drgrade.extras import need
 
 if TYPE_CHECKING:
     from drgrade.models.describe import Size
+    from drgrade.recipe import Recipe
 
 
 def models(*, json_: bool = False) -> None:
@@ -19,7 +20,7 @@ def models(*, json_: bool = False) -> None:
     need("grade", "drgrade models")
     from drgrade.files import cache_folder
     from drgrade.models.describe import shipped, size_of
-    from drgrade.models.drawn_starts import drawn_starts
+    from drgrade.models.drawn_starts import drawn_starts, not_drawn
     from drgrade.models.networks import NETWORKS
     from drgrade.models.places import shipped_models
 
@@ -44,6 +45,8 @@ def models(*, json_: bool = False) -> None:
     )
     for start in starts:
         print(f"  {start.network}  {start.made}  {start.folder}")
+    for line in not_drawn():
+        print(f"  {line}")
     print("\nweight files at hand:" if files else "\nno weight files downloaded yet")
     for file in files:
         print(f"  {file}")
@@ -132,17 +135,49 @@ def pretrain(
         times.
     """
     need("grade", "drgrade models pretrain")
-    from drgrade.models.drawn_starts import PHANTOM, phantom_folder
+    from drgrade.models.drawn_starts import phantom_folder
     from drgrade.models.networks import NETWORKS
-    from drgrade.recipe import load_recipe
     from drgrade.training.experiment import run
     from drgrade.training.judged import judge_run
     from drgrade.training.processes import joined
 
     choose(NETWORKS, network, "network")
-    recipe = load_recipe(PHANTOM, [f"model.network={network}", *(set_ or ())])
+    recipe = _recipe_of_start(network, set_ or [])
     with joined() as processes:
         folder = run(recipe, None, phantom_folder(network), resume=True)
     if processes.is_first:
         judge_run(folder)
         print(folder)
+
+
+def _recipe_of_start(network: str, changes: list[str]) -> "Recipe":
+    """The recipe `phantom` as it is asked for: what it makes learns from drawn photographs alone.
+
+    Raises:
+        UsageError: other photographs would teach it, or have taught the grader it begins from.
+    """
+    from drgrade.facts import DRAWN
+    from drgrade.models.drawn_starts import NAMELESS, PHANTOM
+    from drgrade.models.weights import start_source
+    from drgrade.recipe import load_recipe
+
+    named = [each for each in changes if each.partition("=")[0].strip() == "data.manifest"]
+    others = [each for each in changes if each not in named]
+    recipe = load_recipe(PHANTOM, [f"model.network={network}", *others])
+    got = [] if recipe.data.drawn else ["data.drawn = 0"]
+    manifests = [each.partition("=")[2].strip(" \"'") for each in named]
+    got += [f"data.manifest = '{each}'" for each in manifests if each]
+    _refuse_patients(" and ".join(got))
+    start = recipe.model.start
+    source = start_source(network, start)
+    if source not in (None, DRAWN):
+        _refuse_patients(f"model.start = '{start}', which learned from {source or NAMELESS}")
+    return recipe
+
+
+def _refuse_patients(got: str) -> None:
+    if got:
+        raise UsageError(
+            f"a drawn start learns from drawn photographs alone, got {got}; train on others with "
+            "`drgrade train RECIPE --set data.manifest=MANIFEST`, whose run folder is a start too"
+        )

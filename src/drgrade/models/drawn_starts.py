@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from drgrade.errors import RecipeError, UsageError
+from drgrade.errors import CheckpointError, RecipeError, UsageError
+from drgrade.facts import DRAWN
 from drgrade.files import cache_folder
+from drgrade.models.checkpoint import read_about
 from drgrade.models.places import BEST
 from drgrade.progress import counted
-from drgrade.recipe import load_recipe
+from drgrade.recipe import Recipe, load_recipe
 
 PHANTOM = "phantom"  # what a recipe calls such a start
+NAMES = {"imagenet": "ImageNet"}  # of starts, as they are told
+NAMELESS = "photographs of no named source"
 
 
 class MissingStartError(UsageError):
@@ -34,7 +39,8 @@ def drawn_start(network: str) -> Path:
     """The file of weights of a network's start.
 
     Raises:
-        MissingStartError: not made here, or not whole; it names the command that makes it.
+        MissingStartError: not made here, not whole, or an older version made it of other than
+            drawn photographs; it names the command that makes it.
     """
     folder = phantom_folder(network)
     if not (folder / "finished.json").is_file():
@@ -48,25 +54,70 @@ def drawn_start(network: str) -> Path:
             f"the drawn start of {network} has lost its {BEST} ({folder}); delete the folder and "
             f"make it again with `drgrade models pretrain {network}`"
         )
+    if other := _taught_otherwise(folder):
+        raise MissingStartError(
+            f"the drawn start of {network} is not made yet ({other}); "
+            f"make it with `drgrade models pretrain {network}`"
+        )
     return folder / BEST
 
 
 def drawn_starts() -> list[DrawnStart]:
     """Those that are finished, by the names of their networks."""
-    places = sorted(each.parent for each in (cache_folder() / PHANTOM).glob("*/finished.json"))
     return [DrawnStart(place.name, made_with(place), str(place))
-            for place in places if (place / BEST).is_file()]  # fmt: skip
+            for place in _finished() if not _taught_otherwise(place)]  # fmt: skip
+
+
+def not_drawn() -> list[str]:
+    """A line for each folder that an older version made of other than drawn photographs."""
+    return [f"{place.name}: {other}" for place in _finished()
+            if (other := _taught_otherwise(place))]  # fmt: skip
+
+
+def _finished() -> list[Path]:
+    places = sorted(each.parent for each in (cache_folder() / PHANTOM).glob("*/finished.json"))
+    return [place for place in places if (place / BEST).is_file()]
+
+
+def _taught_otherwise(folder: Path) -> str:
+    """What is wrong with a start of patients' photographs; empty where none taught it.
+
+    Its file tells; a file that does not is believed to be what its recipe says.
+    """
+    recipe, source = _recipe_of(folder), _facts_of(folder).get("train_source")
+    if source == DRAWN or (source is None and (recipe is None or recipe.data.drawn)):
+        return ""
+    named = source or (recipe.data.manifest if recipe is not None else "") or NAMELESS
+    return f"{folder} learned from {named}, not from drawn photographs alone; remove it"
+
+
+def _facts_of(folder: Path) -> dict[str, Any]:
+    """What the model of a run folder tells of its training; nothing where it cannot be read."""
+    try:
+        return dict(read_about(folder / BEST).get("facts", {}))
+    except CheckpointError:
+        return {}
+
+
+def _recipe_of(folder: Path) -> Recipe | None:
+    """None where it is not there, or of another version, whose weights may still fit."""
+    if not (folder / "recipe.toml").is_file():
+        return None
+    try:
+        return load_recipe(str(folder / "recipe.toml"))
+    except RecipeError:
+        return None
 
 
 def made_with(folder: Path) -> str:
     """How many photographs and epochs a start was made with: a quick trial is told apart.
 
-    Empty where the folder does not tell.
+    And what it began from itself, unless at random. Empty where the folder does not tell.
     """
-    if not (folder / "recipe.toml").is_file():
+    made = _recipe_of(folder)
+    if made is None:
         return ""
-    try:
-        made = load_recipe(str(folder / "recipe.toml"))
-    except RecipeError:  # of another version of drgrade, whose weights may still fit
-        return ""
-    return f"{made.data.drawn:,} of them, {counted(made.train.epochs, 'epoch')}"
+    photos = f"{made.data.drawn:,} of them" if made.data.drawn else f"those of {made.data.manifest}"
+    start = made.model.start
+    began = [] if start == "random" else [f"itself from {NAMES.get(start, start)}"]
+    return ", ".join([photos, counted(made.train.epochs, "epoch"), *began])

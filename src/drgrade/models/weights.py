@@ -72,13 +72,23 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
 
 def start_knows_dme(network: str, start: str) -> bool:
     """Whether a start is a grader of our own whose output of macular edema learned something."""
+    about = _about(network, start)
+    return bool(about.get("model", {}).get("dme")) and knows_dme(about.get("facts", {}))
+
+
+def start_source(network: str, start: str) -> str | None:
+    """The source of the photographs that a grader of our own learned from; None: not told."""
+    return _about(network, start).get("facts", {}).get("train_source")
+
+
+def _about(network: str, start: str) -> dict[str, Any]:
+    """What a start that is a grader of our own says of itself; nothing of any other."""
     place = _place_of(str(phantom_folder(network)) if start == PHANTOM else start)
     if place is None or not _is_ours(place):
-        return False
+        return {}
     from drgrade.models.checkpoint import read_about
 
-    about = read_about(place)
-    return bool(about.get("model", {}).get("dme")) and knows_dme(about.get("facts", {}))
+    return read_about(place)
 
 
 def _refuse_no_grader(about: Mapping[str, Any], start: str) -> None:
