@@ -12,7 +12,7 @@ from drgrade.grades import PROBABILITIES
 from drgrade.predictions import SCHEMA, Predictions, read_predictions, write_predictions
 
 ANSWERS = Path(__file__).parent / "answers"
-OURS = ("photo", "status", *PROBABILITIES, "predicted", "fold", "split")
+OURS = ("photo", "status", *PROBABILITIES, "p_dme", "predicted", "fold", "split")
 LABELS = ("patient", "eye", "grade", "dme", "group", "site")
 
 

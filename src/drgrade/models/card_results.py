@@ -135,6 +135,7 @@ def result_lines(result: Result) -> list[str]:
         "| | value (95 % interval) |", "|---|---|",
     ]  # fmt: skip
     lines += [f"| {name} | {cell(said(found))} |" for name, _, found in result.figures]
+    lines += edema_lines(twin.get("edema"))
     lines += ["", "What no look at a photograph reaches already:", "",
               "| floor | accuracy | QWK |", "|---|---|---|"]  # fmt: skip
     lines += [
@@ -147,6 +148,20 @@ def result_lines(result: Result) -> list[str]:
     if few := twin.get("small_sample"):
         lines += ["", f"Few: {few}."]
     return [*lines, ""]
+
+
+def edema_lines(found: Json | None) -> list[str]:
+    """How well signs of macular edema are told, beside the floor; nothing where nobody knows."""
+    if not found:
+        return []
+    rows = {
+        "AUC, signs of macular edema": found["auc"],
+        "the same, of the probability of a referable grade (floor)": found["auc_of_grade"],
+        "sensitivity, macular edema, from 0.5 on": found["sensitivity"],
+        "specificity, macular edema, from 0.5 on": found["specificity"],
+        "calibration slope, macular edema (1 is perfect)": found["calibration"]["slope"],
+    }
+    return [f"| {name} | {cell(said(each))} |" for name, each in rows.items()]
 
 
 def warning_lines(results: Sequence[Result]) -> list[str]:

@@ -8,6 +8,7 @@ from drgrade.evaluation.analyses import analyses, flow, imageability, transporte
 from drgrade.evaluation.area_intervals import area
 from drgrade.evaluation.calibration import Calibration, calibration
 from drgrade.evaluation.checks.other_eye import substitute
+from drgrade.evaluation.edema import edema
 from drgrade.evaluation.grade_scores import grade_scores
 from drgrade.evaluation.joining import Join, held_against
 from drgrade.evaluation.judging.every_check import Evidence, every_check
@@ -112,6 +113,7 @@ def judge(
         roc=curve,
         selective=referred,
         subgroups=groups,
+        edema=edema(known, seed=seed, resamples=resamples),
         checks=every_check(evidence),
         facts=predictions.facts,
         about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},

@@ -6,6 +6,7 @@ from typing import Any
 from drgrade.evaluation.analyses import Analysis, Flow, Transport
 from drgrade.evaluation.calibration import Calibration
 from drgrade.evaluation.checks.check import Check
+from drgrade.evaluation.edema import Edema
 from drgrade.evaluation.grade_scores import GradeScores
 from drgrade.evaluation.intervals import small_sample_note
 from drgrade.evaluation.judging.frozen_points import FrozenPoint
@@ -47,6 +48,7 @@ class Judgement:
 
     `primary` is the level that decides: patients where one has two eyes, else photographs.
     `points` are the operating points that travel with the table, as they do on its rows.
+    `edema` is None where no probability of macular edema can be held against a reference.
     `calibration` (None without probabilities), `roc` (x and y) and `subgroups` are of referable
     photographs. `leak_declared` says that the set's own source divides it so that it leaks.
     `about` is what the manifest says of the photographs; `looks` counts looks at this test set.
@@ -69,6 +71,7 @@ class Judgement:
     about: dict[str, Any]
     leaked_share: float
     leak_declared: bool
+    edema: Edema | None = None
     looks: Looks | None = None
 
     def detection(self, endpoint: str = "referable", level: str = "") -> Detection:
@@ -106,6 +109,7 @@ class Judgement:
             "operating_points": [each.as_json() for each in self.points],
             "worst_errors": [each.as_json() for each in self.worst],
             "calibration": asdict(self.calibration) if self.calibration else None,
+            "edema": self.edema.as_json() if self.edema else None,
             "selective_referral": self.selective.as_json() if self.selective else None,
             "subgroups": [asdict(each) for each in self.subgroups],
             "checks": [check.as_json() for check in self.checks],

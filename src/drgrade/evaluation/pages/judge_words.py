@@ -138,6 +138,18 @@ WORDS: Pairs = {
     "ece_width": ("ECE, 15 bins equally wide", "ECE（15 個等寬區間）"),
     "slope": ("calibration slope (1 is perfect)", "校準斜率（1 為完美）"),
     "intercept": ("calibration intercept (0 is perfect)", "校準截距（0 為完美）"),
+    "edema": ("Signs of macular edema", "黃斑水腫徵象"),
+    "edema_note": (
+        "The column p_dme against the column dme (0: none), graded photographs: n = {n}, with signs "
+        "{positives}. Floor: what the probability of a referable grade tells without knowing of "
+        "edema.",
+        "以 p_dme 對照 dme 欄位（0 為無），已分級的照片：n = {n}，有徵象者 {positives}。"
+        "底線：不看水腫、僅憑需轉診機率所能達到者。",
+    ),
+    "edema_auc": ("AUC", "AUC"),
+    "edema_auc_of_grade": ("AUC of the referable probability (floor)", "需轉診機率的 AUC（底線）"),
+    "edema_sensitivity": ("sensitivity from 0.5 on", "敏感度（機率 0.5 以上）"),
+    "edema_specificity": ("specificity from 0.5 on", "特異度（機率 0.5 以上）"),
     "selective": ("Selective referral", "選擇性轉介"),
     "selective_note": (
         "The photographs nearest to the cut ({cut} of the probability of referable disease) go to a "

@@ -1,0 +1,66 @@
+"""How well signs of macular edema are told: the probability `p_dme` against the column `dme`."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from drgrade.evaluation.analyses import endpoint_shares
+from drgrade.evaluation.area_intervals import area
+from drgrade.evaluation.calibration import Calibration, calibration
+from drgrade.evaluation.metrics import NO_PROBABILITIES
+from drgrade.evaluation.resampling import RESAMPLES
+from drgrade.evaluation.values import Estimate, missing
+from drgrade.grades import LIKELY_EDEMA
+from drgrade.groups import groups_of
+from drgrade.predictions import Predictions
+from drgrade.recalibration import referable_score
+
+
+@dataclass(frozen=True)
+class Edema:
+    """Signs of macular edema on graded photographs whose `dme` is known and that have a `p_dme`.
+
+    `auc_of_grade` is what the probability of a referable grade reaches without knowing of edema:
+    the floor. Sensitivity and specificity are at a probability of one half.
+    """
+
+    n: int
+    positives: int
+    auc: Estimate
+    auc_of_grade: Estimate
+    sensitivity: Estimate
+    specificity: Estimate
+    calibration: Calibration
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures as plain values."""
+        return asdict(self)
+
+
+def edema(predictions: Predictions, *, seed: int = 0, resamples: int = RESAMPLES) -> Edema | None:
+    """Judge `p_dme`; None where no photograph has both it and a reference."""
+    table = predictions.table
+    if not {"dme", "p_dme"} <= set(table.columns):
+        return None
+    known = table.filter(pl.col("status") == "graded").drop_nulls(["dme", "p_dme"])
+    if known.is_empty():
+        return None
+    answers = Predictions(known, predictions.facts)
+    positive = known["dme"].to_numpy() > 0
+    p = known["p_dme"].to_numpy().astype(float)
+    clusters = np.asarray(groups_of(known))
+    shares = endpoint_shares(positive, p >= LIKELY_EDEMA, clusters)
+    by_grade = missing(NO_PROBABILITIES, len(positive))
+    if answers.has_probabilities:
+        by_grade = area(positive, referable_score(answers.probabilities()), clusters)
+    return Edema(
+        n=len(positive),
+        positives=int(positive.sum()),
+        auc=area(positive, p, clusters),
+        auc_of_grade=by_grade,
+        sensitivity=shares["sensitivity"],
+        specificity=shares["specificity"],
+        calibration=calibration(positive, p, clusters, resamples=resamples, seed=seed),
+    )
