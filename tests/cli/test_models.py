@@ -7,9 +7,9 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.data.phantom import draw_set
+from drgrade.data.phantom import DRAWING, draw_set
 from drgrade.data.preprocess import Preprocess
-from drgrade.models.checkpoint import save_grader, save_tensors
+from drgrade.models.checkpoint import load_grader, save_grader, save_tensors
 from drgrade.models.drawn_starts import PHANTOM, phantom_folder
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe import Model, load_recipe
@@ -139,3 +139,50 @@ def test_a_start_that_an_older_version_made_of_patients_is_not_listed_as_drawn(
     assert f"  resnet18: {folder} learned from idrid.csv, not from drawn photographs" in said
     assert run(["models", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["drawn_starts"] == []
+
+
+def draw_otherwise(monkeypatch) -> None:
+    """As if a later version drew other photographs of the same seed."""
+    for module in ("phantom", "drawn"):
+        monkeypatch.setattr(f"drgrade.data.{module}.DRAWING", DRAWING + 1)
+
+
+def test_a_start_of_an_older_drawing_is_made_anew_only_where_its_folder_is_removed(
+    own_cache, tmp_path, capsys, monkeypatch
+):
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    files = RunFolder(phantom_folder("resnet18"))
+    before = files.best.read_bytes()
+    draw_otherwise(monkeypatch)
+    capsys.readouterr()
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 2
+    assert capsys.readouterr().err == (
+        f"drgrade: {files.folder} learns from drawing {DRAWING} of photographs, and this version "
+        f"draws {DRAWING + 1}; remove that folder to begin anew, or keep it as it is\n"
+    )
+    assert run(["models"]) == 0
+    assert f"24 of them, 1 epoch, of drawing {DRAWING}  {files.folder}" in capsys.readouterr().out
+    draw_set(24, tmp_path / "photos", size=64)
+    settings = [f"data.manifest={tmp_path / 'photos' / 'manifest.csv'}", "data.size=32",
+                "data.workers=0", "train.epochs=1", f"model.start={PHANTOM}"]  # fmt: skip
+    said = [word for setting in settings for word in ("--set", setting)]
+    assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
+    assert f"note: the drawn start of resnet18 is of drawing {DRAWING} " in capsys.readouterr().err
+    files.finished.unlink()  # as one that was interrupted
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 2
+    assert files.best.read_bytes() == before
+
+
+def test_a_start_of_an_unknown_drawing_is_kept_with_a_note(own_cache, capsys):
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    files = RunFolder(phantom_folder("resnet18"))
+    grader = load_grader(files.best)
+    del grader.facts["drawing"]
+    save_grader(files.best, grader)
+    known = files.read_json(files.provenance)
+    files.provenance.write_text(json.dumps({k: v for k, v in known.items() if k != "drawing"}))
+    capsys.readouterr()
+    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    said = capsys.readouterr()
+    assert "does not tell which drawing of photographs it is of" in said.err
+    assert said.out == f"{files.folder}\n"

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.masks import read_mask
-from drgrade.data.phantom import draw_eye, draw_set, paint
+from drgrade.data.phantom import DRAWING, draw_eye, draw_set, paint
 from drgrade.data.phantom_grade import dme_of, grade_of
 from drgrade.data.phantom_lesions import BITS, PRERETINAL, VITREOUS, Lesion
 from drgrade.errors import UsageError
@@ -185,3 +186,21 @@ def test_a_set_whose_facts_were_not_written_is_told_to_be_drawn_when_it_is_drawn
     (tmp_path / "manifest.json").unlink()
     draw_set(4, tmp_path, size=64, seed=3)
     assert (tmp_path / "manifest.json").read_bytes() == before
+
+
+def test_a_set_tells_which_drawing_it_is_of_and_its_hash_does_not(tmp_path):
+    drawn = draw_set(2, tmp_path, size=64)
+    kept = read_manifest(tmp_path / "manifest.csv")
+    for manifest in (drawn, kept):
+        assert manifest.facts == {"source": "drawn", "seed": 0, "drawing": DRAWING}
+        assert manifest.hash == Manifest(manifest.table, tmp_path, {"source": "drawn"}).hash
+
+
+def test_a_set_of_an_older_version_tells_its_drawing_when_it_is_drawn_again(tmp_path):
+    draw_set(2, tmp_path, size=64)
+    beside = tmp_path / "manifest.json"
+    beside.write_text('{"kind": "drgrade manifest", "source": "drawn", "seed": 0, "notes": ["x"]}')
+    draw_set(1, tmp_path, size=64)
+    kept = read_manifest(tmp_path / "manifest.csv")
+    assert len(kept) == 2
+    assert kept.facts == {"source": "drawn", "seed": 0, "drawing": DRAWING, "notes": ["x"]}

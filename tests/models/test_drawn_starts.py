@@ -4,17 +4,22 @@ import pytest
 
 pytest.importorskip("torch")
 
+from drgrade.data.phantom import DRAWING
 from drgrade.data.preprocess import Preprocess
+from drgrade.errors import RunError
 from drgrade.evaluation.pages.reason_words import reason_in
 from drgrade.files import write_json
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.drawn_starts import (
     MissingStartError,
+    drawing_note,
+    drawing_of,
     drawn_start,
     drawn_starts,
     made_with,
     not_drawn,
     phantom_folder,
+    refuse_other_drawing,
 )
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe import load_recipe
@@ -82,3 +87,46 @@ def test_a_start_of_drawn_photographs_is_one_whether_its_file_says_so_or_not():
 )
 def test_what_a_start_began_from_itself_is_told(start, told):
     assert made_with(made(f"model.start={start}")) == told
+
+
+def test_a_start_of_another_drawing_is_told_with_the_folder_to_remove():
+    folder = made(train_source="drawn", drawing=DRAWING - 1)
+    assert drawing_note(NETWORK) == (
+        f"note: the drawn start of resnet18 is of drawing {DRAWING - 1} of photographs, and this "
+        f"version draws {DRAWING}; to make it anew, remove {folder} and run "
+        "`drgrade models pretrain resnet18`"
+    )
+    assert made_with(folder) == f"12,000 of them, 4 epochs, of drawing {DRAWING - 1}"
+    assert drawn_start(NETWORK).parent == folder
+    with pytest.raises(RunError) as caught:
+        refuse_other_drawing(folder)
+    assert str(caught.value) == (
+        f"{folder} learns from drawing {DRAWING - 1} of photographs, and this version draws "
+        f"{DRAWING}; remove that folder to begin anew, or keep it as it is"
+    )
+
+
+def test_a_start_of_todays_drawing_is_told_without_its_number():
+    folder = made(train_source="drawn", drawing=DRAWING)
+    assert drawing_note(NETWORK) == ""
+    assert made_with(folder) == "12,000 of them, 4 epochs"
+    refuse_other_drawing(folder)
+
+
+def test_a_start_of_before_drawings_were_told_is_taken_with_a_note():
+    folder = made(train_source="drawn")
+    assert drawing_note(NETWORK) == (
+        f"note: the drawn start of resnet18 does not tell which drawing of photographs it is of "
+        f"(this version draws {DRAWING}); to make it anew, remove {folder} and run "
+        "`drgrade models pretrain resnet18`"
+    )
+    refuse_other_drawing(folder)
+
+
+def test_a_start_that_has_no_model_yet_tells_its_drawing_by_its_provenance():
+    files = RunFolder(made())
+    files.best.unlink()
+    assert drawing_of(files.folder) is None
+    write_json(files.provenance, files.read_json(files.provenance) | {"drawing": 3})
+    assert drawing_of(files.folder) == 3
+    assert drawing_of(files.folder / "nowhere") is None

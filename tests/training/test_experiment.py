@@ -18,6 +18,7 @@ from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
 from drgrade.errors import ManifestError, RunError
+from drgrade.files import write_json
 from drgrade.models.checkpoint import load_grader, load_tensors
 from drgrade.predictions import read_predictions
 from drgrade.recipe import Recipe, make_recipe
@@ -378,3 +379,15 @@ def test_what_a_killed_end_did_not_write_is_written_when_the_run_goes_on(
     files.metrics.write_text("\n".join(whole.splitlines()[:-1]) + "\n")
     run(quick(), manifest, files.folder, resume=True)
     assert files.metrics.read_text() == whole
+
+
+def test_an_interrupted_run_of_another_drawing_is_told_before_photos_are_drawn(
+    tmp_path, monkeypatch
+):
+    recipe = quick(data__drawn=4)
+    files = RunFolder(tmp_path)
+    files.begin(recipe, "")
+    write_json(files.provenance, files.read_json(files.provenance) | {"drawing": -1})
+    monkeypatch.setattr(experiment, "read_photos", None)
+    with pytest.raises(RunError, match=r"learns from drawing -1 of photographs, .* remove that"):
+        resume_run(tmp_path)

@@ -130,3 +130,21 @@ def test_the_average_knows_how_many_updates_there_were_before(photos, tmp_path, 
     run(recipe, photos, tmp_path / "run")
     assert told == list(range(len(told)))
     assert len(told) > 3
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"source": "drawn", "drawing": 7}, 7),
+        ({"source": "drawn"}, None),
+        ({"source": "drawn", "drawing": "new"}, None),
+        ({"source": "eyepacs", "drawing": 7}, None),
+    ],
+)
+def test_a_model_of_drawn_photographs_tells_which_drawing_they_are_of(
+    photos, tmp_path, facts, told
+):
+    manifest = Manifest(photos.table, photos.root, facts)
+    files = RunFolder(run(quick(), manifest, tmp_path / "run"))
+    assert load_grader(files.best).facts.get("drawing") == told
+    assert files.read_json(files.provenance).get("drawing") == told

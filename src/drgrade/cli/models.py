@@ -135,14 +135,18 @@ def pretrain(
         times.
     """
     need("grade", "drgrade models pretrain")
-    from drgrade.models.drawn_starts import phantom_folder
+    from drgrade.models.drawn_starts import drawing_note, phantom_folder, refuse_other_drawing
     from drgrade.models.networks import NETWORKS
+    from drgrade.progress import say
     from drgrade.training.experiment import run
     from drgrade.training.judged import judge_run
     from drgrade.training.processes import joined
 
     choose(NETWORKS, network, "network")
     recipe = _recipe_of_start(network, set_ or [])
+    refuse_other_drawing(phantom_folder(network))
+    if note := drawing_note(network):
+        say(note)
     with joined() as processes:
         folder = run(recipe, None, phantom_folder(network), resume=True)
     if processes.is_first:

@@ -16,7 +16,7 @@ import polars as pl
 from PIL import Image
 
 from drgrade.data.manifest import Manifest, write_manifest
-from drgrade.data.manifest_facts import KIND, refuse_foreign
+from drgrade.data.manifest_facts import KIND, read_facts, refuse_foreign
 from drgrade.data.masks import KINDS
 from drgrade.data.phantom_anatomy import (
     Anatomy,
@@ -153,7 +153,8 @@ def draw_set(
     if not (folder / SETTINGS).exists():
         write_json(folder / SETTINGS, settings)
     rows = list(track(_drawn(folder, n, size, seed, shift, workers), n, "drawing"))
-    manifest = Manifest(_table(rows), folder, {"source": "drawn", "seed": seed})
+    facts = {"source": "drawn", "seed": seed, "drawing": DRAWING}
+    manifest = Manifest(_table(rows), folder, facts)
     _keep_or_write(manifest, folder / "manifest.csv")
     return manifest
 
@@ -178,8 +179,9 @@ def _keep_or_write(manifest: Manifest, path: Path) -> None:
         UsageError: the table there was changed by a person.
     """
     if path.exists() and _is_kept(_text_of(path), manifest.table.write_csv(), path):
-        if not path.with_suffix(".json").exists():  # stopped before it: that they are drawn
-            write_json(path.with_suffix(".json"), {"kind": KIND, **manifest.facts})
+        told = read_facts(path)
+        if not told.keys() >= manifest.facts.keys():  # stopped before it, or of an older version
+            write_json(path.with_suffix(".json"), {"kind": KIND, **manifest.facts, **told})
         return
     write_manifest(manifest, path)
 

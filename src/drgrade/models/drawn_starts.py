@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drgrade.errors import CheckpointError, RecipeError, UsageError
+from drgrade.errors import CheckpointError, RecipeError, RunError, UsageError
 from drgrade.facts import DRAWN
 from drgrade.files import cache_folder
 from drgrade.models.checkpoint import read_about
 from drgrade.models.places import BEST
 from drgrade.progress import counted
 from drgrade.recipe import Recipe, load_recipe
+from drgrade.run import RunFolder
 
 PHANTOM = "phantom"  # what a recipe calls such a start
 NAMES = {"imagenet": "ImageNet"}  # of starts, as they are told
@@ -112,7 +113,8 @@ def _recipe_of(folder: Path) -> Recipe | None:
 def made_with(folder: Path) -> str:
     """How many photographs and epochs a start was made with: a quick trial is told apart.
 
-    And what it began from itself, unless at random. Empty where the folder does not tell.
+    And what it began from itself, unless at random, and its drawing, unless it is this version's.
+    Empty where the folder does not tell.
     """
     made = _recipe_of(folder)
     if made is None:
@@ -120,4 +122,52 @@ def made_with(folder: Path) -> str:
     photos = f"{made.data.drawn:,} of them" if made.data.drawn else f"those of {made.data.manifest}"
     start = made.model.start
     began = [] if start == "random" else [f"itself from {NAMES.get(start, start)}"]
-    return ", ".join([photos, counted(made.train.epochs, "epoch"), *began])
+    was = drawing_of(folder)
+    drawing = [] if was in (None, _drawing_now()) else [f"of drawing {was}"]
+    return ", ".join([photos, counted(made.train.epochs, "epoch"), *began, *drawing])
+
+
+def drawing_of(folder: Path) -> int | None:
+    """The number of the drawing that a training learns from; None where it does not tell."""
+    files = RunFolder(folder)
+    told = _facts_of(folder)
+    if "drawing" not in told and files.provenance.is_file():  # no epoch has ended yet
+        told = files.read_json(files.provenance)
+    return told.get("drawing")
+
+
+def _drawing_now() -> int:
+    from drgrade.data.phantom import DRAWING  # half a second of imports, for those who ask
+
+    return DRAWING
+
+
+def drawing_note(network: str) -> str:
+    """A line where a network's start is of another drawing, or an unknown one; else empty."""
+    folder = phantom_folder(network)
+    was, now = drawing_of(folder), _drawing_now()
+    if was == now or not (RunFolder(folder).is_started or RunFolder(folder).is_finished):
+        return ""
+    what = (
+        f"does not tell which drawing of photographs it is of (this version draws {now})"
+        if was is None
+        else f"is of drawing {was} of photographs, and this version draws {now}"
+    )
+    return (
+        f"note: the drawn start of {network} {what}; to make it anew, remove {folder} and run "
+        f"`drgrade models pretrain {network}`"
+    )
+
+
+def refuse_other_drawing(folder: Path) -> None:
+    """Refuse to go on with a training on drawn photographs that are no longer drawn so.
+
+    Raises:
+        RunError: names the folder to remove.
+    """
+    was, now = drawing_of(folder), _drawing_now()
+    if was not in (None, now):
+        raise RunError(
+            f"{folder} learns from drawing {was} of photographs, and this version draws {now}; "
+            "remove that folder to begin anew, or keep it as it is"
+        )

@@ -12,12 +12,14 @@ from torch import nn
 
 from drgrade.data.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.preprocess import Preprocess
+from drgrade.data.sources import is_drawn
 from drgrade.data.splits import leaked_share
 from drgrade.errors import DrgradeError, RecipeError, RunError
 from drgrade.files import locked, write_json
 from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.devices import pick_device
+from drgrade.models.drawn_starts import PHANTOM, drawing_note, refuse_other_drawing
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.hub import is_on_hub
 from drgrade.models.objectives import OBJECTIVES
@@ -72,6 +74,8 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
     keep_freed_memory()  # a third of a step goes into new pages otherwise
     processes = current()
     device = pick_place(recipe.train, processes)
+    if resume and manifest is None and recipe.data.drawn:
+        refuse_other_drawing(files.folder)
     with processes.in_turn():
         whole = manifest if manifest is not None else read_photos(recipe, files.began_in)
     with _held(files, processes), stop_on_signal() as stop:
@@ -84,7 +88,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
             grader = _fresh(recipe, files, device)
             prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
             files.keep_squares(squares_facts(prepared.cache))
-            grader = with_origin(recipe, grader, prepared)
+            grader = _told_apart(recipe, grader, prepared)
         desk = Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes)
         with told_if_full(recipe.train):
             _experiment(desk, prepared)
@@ -139,6 +143,7 @@ def _begin(recipe: Recipe, files: RunFolder, whole: Manifest, *, given: bool, re
         if given:
             write_manifest(whole, files.given)
         files.begin(recipe, whole.hash)
+        _keep(files, _drawing(whole))
         return
     for warning in files.check_resumable(recipe, whole.hash):
         say(f"warning: {warning}; the result may differ from an undisturbed run")
@@ -156,6 +161,17 @@ def resume_run(folder: Path) -> Path:
         raise RunError(f"no run to resume in {folder}; start one with `drgrade train RECIPE`")
     given = read_manifest(files.given) if files.given.is_file() else None
     return run(load_recipe(str(files.recipe)), given, folder, resume=True)
+
+
+def _told_apart(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
+    """The grader with all that tells it from others: its training, and the drawing of photos."""
+    return with_origin(recipe, grader, prepared).with_facts(**_drawing(prepared.manifest))
+
+
+def _drawing(manifest: Manifest) -> dict[str, int]:
+    """The number of the drawing that photos are of, as a fact; none where they do not tell."""
+    number = manifest.facts.get("drawing")
+    return {"drawing": number} if is_drawn(manifest.facts) and isinstance(number, int) else {}
 
 
 def _set_threads(recipe: Recipe) -> None:
@@ -271,6 +287,8 @@ def new_grader(recipe: Recipe, device: torch.device, *, said: bool = True) -> Gr
     told = load_start(network, recipe.model.network, recipe.model.start, light=recipe.model.light)
     if said:
         say(told)
+        if recipe.model.start == PHANTOM and (note := drawing_note(recipe.model.network)):
+            say(note)
     mean, std = normalisation(recipe.model.network, recipe.model.start)
     network = network.to(device)
     if recipe.train.channels_last:
@@ -287,7 +305,7 @@ def laid_out(network: nn.Module, layout: torch.memory_format) -> nn.Module:
 
 def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
     recipe, files, manifest = desk.recipe, desk.run, prepared.manifest
-    best = with_origin(recipe, load_grader(files.best, str(desk.device)), prepared)
+    best = _told_apart(recipe, load_grader(files.best, str(desk.device)), prepared)
     best = with_answers(desk, best)
     save_grader(files.best, best)
     predictions = predictions_of(desk, best, manifest, prepared.cache)
