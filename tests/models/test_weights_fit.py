@@ -118,3 +118,29 @@ def test_the_state_of_a_training_is_told_apart_before_its_weights_are_tried(tmp_
     save_tensors(path, {"network.x": torch.zeros(1)}, {"kind": "training state"})
     with pytest.raises(CheckpointError, match=r"training state, not a grader.*best\.safetensors"):
         load_start(build_network(Model(), 5), "resnet18", str(path))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "had", "got"),
+    [
+        ({"plain": True}, {}, "model.plain = true", "false"),
+        ({}, {"plain": True}, "model.plain = false", "true"),
+        ({"stem": "small"}, {}, 'model.stem = "small"', '"standard"'),
+        ({}, {"stem": "small"}, 'model.stem = "standard"', '"small"'),
+    ],
+)
+def test_a_run_of_another_form_of_the_network_is_refused_with_the_setting_to_give(
+    tmp_path, theirs, ours, had, got
+):
+    start = saved(tmp_path / "run", network="resnet34", **theirs)
+    with pytest.raises(CheckpointError) as caught:
+        load_start(build_network(Model(network="resnet34", **ours), 5), "resnet34", start)
+    assert str(caught.value) == f"{start} was trained with {had}, got {got}; set {had}"
+    same = build_network(Model(network="resnet34", **theirs), 5)
+    assert load_start(same, "resnet34", start)
+
+
+def test_the_labs_head_takes_a_start_that_had_the_global_one(tmp_path):
+    start = saved(tmp_path / "run", network="resnet18", lesions=True)
+    told = load_start(build_network(Model(head="lab"), 5), "resnet18", start)
+    assert told == "resnet18 starts from best.safetensors; its last layer is new"

@@ -15,8 +15,9 @@ from drgrade.models.drawn_starts import PHANTOM, drawn_start, made_with, phantom
 from drgrade.models.hub import FORM, fetch_pinned, is_on_hub
 from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below, knows_dme
 from drgrade.models.places import BEST, shipped_models
-from drgrade.models.resnet import Bottleneck
+from drgrade.models.resnet import Bottleneck, ResNet
 from drgrade.recipe import Model
+from drgrade.settings import as_toml
 
 Triple = tuple[float, float, float]
 State = dict[str, torch.Tensor]
@@ -149,6 +150,8 @@ def refuse_other_model(
 ) -> None:
     """Refuse weights that learned as a part of something else than they would go into.
 
+    The head is left out: whatever average it takes, only the last layer begins anew.
+
     Args:
         network: that they would go into.
         name: of the network.
@@ -165,12 +168,12 @@ def refuse_other_model(
             f"{start} holds weights of {other}, and model.network is {name}; "
             f'set model.network = "{other}"'
         )
-    found = {"stride_in": _stride_in(network), "light": light}
+    found = {"stride_in": _stride_in(network), **_form(network), "light": light}
     trained = Model().model_dump(include=set(found)) | dict(theirs)  # older files tell less
     differ = [key for key, value in found.items() if value not in (None, trained[key])]
     if differ:
-        had = " and ".join(f'model.{key} = "{trained[key]}"' for key in differ)
-        got = " and ".join(f'"{found[key]}"' for key in differ)
+        had = " and ".join(f"model.{key} = {as_toml(trained[key])}" for key in differ)
+        got = " and ".join(as_toml(found[key]) for key in differ)
         raise CheckpointError(f"{start} was trained with {had}, got {got}; set {had}")
 
 
@@ -185,6 +188,16 @@ def _stride_in(network: nn.Module) -> str | None:
     if not halving:
         return None
     return "3x3" if halving[0].conv1.stride == (1, 1) else "1x1"
+
+
+def _form(network: nn.Module) -> dict[str, Any]:
+    """The settings `model.plain` and `model.stem` that a ResNet was built with; none of others."""
+    body = network.backbone if isinstance(network, LesionNetwork) else network
+    if not isinstance(body, ResNet):
+        return {}
+    is_plain = any(getattr(each, "plain", False) for each in body.modules())
+    stem = "small" if isinstance(body.maxpool, nn.Identity) else "standard"
+    return {"plain": is_plain, "stem": stem}
 
 
 def _told(start: str, path: Path) -> str:
