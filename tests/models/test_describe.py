@@ -4,8 +4,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drgrade.models.checkpoint import save_tensors
+from drgrade.data.preprocess import Preprocess
+from drgrade.models.checkpoint import save_grader, save_tensors
 from drgrade.models.describe import shipped, summary_of
+from drgrade.models.grader import Grader, build_network
+from drgrade.recipe import Model
 
 
 def about(*taught: tuple[str, str]) -> dict:
@@ -38,3 +41,31 @@ def test_a_file_that_is_no_grader_is_listed_with_the_reason(tmp_path, kind, told
 def test_a_damaged_file_is_listed_with_the_reason(tmp_path):
     (tmp_path / "cut.safetensors").write_bytes(b"{}")
     assert shipped("cut", tmp_path / "cut.safetensors").summary.startswith("cannot be used: ")
+
+
+def plain(start: str) -> dict:
+    """What a file of a training says of itself: its own photographs, and its start by name."""
+    return {"model": {"network": "efficientnet_lite0", "start": start},
+            "preprocess": {"size": 256}, "facts": {"source": "drawn"}}  # fmt: skip
+
+
+def test_what_taught_the_start_of_a_run_is_told_too():
+    told = summary_of(plain("default"))
+    assert "; learned from drawn, idrid, " in told
+    assert "; learned from drawn, stages/real@0123; " in summary_of(plain("stages/real@0123"))
+    assert "; learned from drawn; " in summary_of(plain("random"))
+
+
+def test_what_taught_an_earlier_stage_is_told_where_the_run_folder_is_known(tmp_path):
+    model = Model(network="efficientnet_lite0")
+    grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
+                    facts={"source": "idrid"})  # fmt: skip
+    (tmp_path / "stages" / "real").mkdir(parents=True)
+    save_grader(tmp_path / "stages" / "real" / "best.safetensors", grader)
+    told = summary_of(plain("stages/real@0123"), tmp_path / "best.safetensors")
+    assert "; learned from drawn, idrid; " in told
+
+
+def test_photographs_that_are_not_told_are_called_so():
+    untold = plain("random") | {"facts": {}}
+    assert "learned from photographs not told" in summary_of(untold)

