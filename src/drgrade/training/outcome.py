@@ -10,6 +10,7 @@ from drgrade.data.cache import Cache
 from drgrade.data.dataset import Part
 from drgrade.data.manifest import Manifest
 from drgrade.data.sources import is_drawn
+from drgrade.evaluation.judging.learned_before import COLUMN, FACT
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
 from drgrade.models.inference import answer, answers_of
@@ -19,6 +20,7 @@ from drgrade.recipe import Recipe
 from drgrade.run import METRICS, RunFolder
 from drgrade.training.loop import Desk, chosen_on, outputs_of
 from drgrade.training.prepared import Prepared
+from drgrade.training.provenance import known_before, start_facts
 
 KEPT = (
     "photo", "patient", "eye", "grade", "dme", "group", "site", "camera", "sex", "age", "ethnicity",
@@ -38,6 +40,7 @@ def predictions_of(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache)
         answers |= dict(zip(part.photos, rows, strict=True))
     model = str(grader.facts["weights_sha256"])[:16]
     rows = manifest.table.filter(pl.col("split").is_in(JUDGED)).to_dicts()
+    before = known_before(desk.run.best, manifest)
     table = []
     for row in rows:
         known = {key: row.get(key) for key in KEPT if row.get(key) is not None}
@@ -46,7 +49,8 @@ def predictions_of(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache)
             status = "ungradable" if row["photo"] in cache.ungradable else "error"
             answer = {"status": status, "reason": cache.failed[row["photo"]]}
         seen = cache.facts(row["photo"]) if row["photo"] in cache.rows else {}
-        table.append({**known, **answer, **seen, "split": row["split"], "model": model})
+        more = {COLUMN: before[row["photo"]]} if before else {}
+        table.append({**known, **answer, **seen, **more, "split": row["split"], "model": model})
     return from_rows(table, facts_of(grader, manifest))
 
 
@@ -68,9 +72,11 @@ def highest_test_table(desk: Desk, grader: Grader, manifest: Manifest, cache: Ca
             zip(kept["probabilities"], kept["given"], strict=True)]  # fmt: skip
     answers = dict(zip(desk.parts.test.photos, rows, strict=True))
     rows = manifest.table.filter(pl.col("photo").is_in(list(answers))).to_dicts()
+    before = known_before(desk.run.best, manifest)
     table = [
         {**{key: row[key] for key in KEPT if row.get(key) is not None}, **answers[row["photo"]],
-         **cache.facts(row["photo"]), "split": "test",
+         **cache.facts(row["photo"]), **({COLUMN: before[row["photo"]]} if before else {}),
+         "split": "test",
          "model": "highest test accuracy of any epoch"}
         for row in rows
     ]  # fmt: skip
@@ -84,6 +90,7 @@ def facts_of(grader: Grader, manifest: Manifest) -> dict[str, Any]:
     return {
         **told_by_model(grader.facts),
         **({} if drawn is None else {"drawn": drawn}),
+        **({FACT: grader.facts[FACT]} if FACT in grader.facts else {}),
         "preprocess": asdict(grader.preprocess),
         "source": manifest.facts.get("source", ""),
         "leak_declared": bool(manifest.facts.get("leak_declared", False)),
@@ -121,9 +128,14 @@ def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
 
 
 def with_answers(desk: Desk, grader: Grader) -> Grader:
-    """The grader with what its answers to `tune` tell: who fitted its cuts, and what mirrors."""
+    """The grader with what its answers to `tune` tell: who fitted its cuts, and what mirrors.
+
+    And with what taught its start, as long as that is at hand.
+    """
     return grader.with_facts(
-        cuts_fitted_on=grader.decoding.fitted_on, **mirror_changes(desk, grader)
+        cuts_fitted_on=grader.decoding.fitted_on,
+        **mirror_changes(desk, grader),
+        **start_facts(desk.run.best),
     )
 
 

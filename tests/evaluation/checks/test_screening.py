@@ -55,6 +55,16 @@ def test_w02_is_silent_without_a_leak_and_says_why_it_is_blind():
     assert "which photographs were trained on" in unknown.sentence()
 
 
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_w02_names_a_start_that_hides_what_taught_it(language):
+    taught = checks.check_leak(None, unknown="taught start", start="default", taught="idrid")
+    assert "default" in taught.sentence(language)
+    assert "idrid" in taught.sentence(language)
+    untold = checks.check_leak(None, unknown="untold start", start="x.pth")
+    assert "x.pth" in untold.sentence(language)
+    assert "model.start" in untold.sentence(language)
+
+
 @pytest.mark.parametrize(
     ("facts", "state"),
     [

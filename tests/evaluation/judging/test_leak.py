@@ -86,3 +86,49 @@ def test_out_of_fold_groups_are_those_of_the_manifest(tmp_path):
                         "status": "graded", "split": "out_of_fold", "fold": i}
                        for i in range(3)])  # fmt: skip
     assert leak_of(with_patients(table, manifest), manifest).share == 2 / 3
+
+
+START = {"learned_before": {"start": "default", "photographs": ["idrid"]}}
+
+
+def started(told, *, facts=START, **more):
+    """Test rows of four patients, of a training whose start learned from those that `told` says."""
+    table = answers("test", ["1", "2", "3", "4"], learned_before=lambda i: told[i], **more)
+    return from_rows(table.table.to_dicts(), facts)
+
+
+def test_what_the_start_learned_from_leaks_too(tmp_path):
+    manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["1", "5"])
+    assert leak_of(started([False, True, False, False]), manifest) == Leak(0.5)
+    assert leak_of(started([False] * 4), manifest).share == 0.25
+    assert leak_of(started([None, True, None, None]), manifest).share == 0.5
+
+
+def test_what_a_start_of_which_nothing_is_known_learned_from_is_not_called_silent(tmp_path):
+    manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["5"])
+    found = leak_of(started([None] * 4), manifest)
+    assert (found.share, found.unknown) == (None, "taught start")
+    assert found.about == {"start": "default", "taught": "idrid"}
+    bare = from_rows(answers("test", ["1", "2", "3", "4"]).table.to_dicts(), START)
+    assert leak_of(bare, manifest) == found
+    untold = {"learned_before": {"start": "x.pth", "photographs": []}}
+    assert leak_of(started([None] * 4, facts=untold), manifest).unknown == "untold start"
+
+
+def test_a_column_of_another_model_says_nothing(tmp_path):
+    manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["5"])
+    assert leak_of(started([True] * 4, facts={}), manifest) == Leak(0.0)
+
+
+def test_a_leak_through_the_start_is_none_that_the_source_declares(tmp_path):
+    manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["1"])
+    manifest.facts["leak_declared"] = True
+    assert leak_of(started([True, False, False, False]), manifest).is_declared
+    assert not leak_of(started([True, True, False, False]), manifest).is_declared
+
+
+def test_out_of_fold_the_start_may_have_learned_from_what_no_fold_shares():
+    apart = answers("out_of_fold", ["1", "2"], fold=lambda i: i, learned_before=lambda i: bool(i))
+    assert leak_of(from_rows(apart.table.to_dicts(), START), None).share == 0.5
+    untold = answers("out_of_fold", ["1", "2"], fold=lambda i: i)
+    assert leak_of(from_rows(untold.table.to_dicts(), START), None).unknown == "taught start"

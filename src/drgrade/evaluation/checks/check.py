@@ -43,7 +43,8 @@ class Check:
         if self.state == "silent":
             return ""
         if self.state == "not checkable":
-            return texts["not checkable"].format(code=self.code, reason=texts[self.figures["key"]])
+            why = texts[self.figures["key"]].format(**self.figures)
+            return texts["not checkable"].format(code=self.code, reason=why)
         gap = " " if language == "en" else ""
         reasons = self.figures.get("reasons", [])
         why = gap.join(texts[reason["key"]].format(**_named(reason, texts)) for reason in reasons)
@@ -76,9 +77,9 @@ def told(code: str, fires: bool, level: Level = "W", **figures: Any) -> Check:
     return Check(code, "fires" if fires else "silent", figures, level)
 
 
-def blind(code: str, key: str, level: Level = "W") -> Check:
+def blind(code: str, key: str, level: Level = "W", **figures: Any) -> Check:
     """A check that could not be made; `key` names the reason among the sentences."""
-    return Check(code, "not checkable", {"key": key}, level)
+    return Check(code, "not checkable", {"key": key, **figures}, level)
 
 
 def check_trivial(

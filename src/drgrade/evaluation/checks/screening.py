@@ -25,13 +25,15 @@ FLATTERED_BY = 0.03
 TIMES = 1.5
 
 
-def check_leak(share: float | None, *, is_declared: bool = False, unknown: str = "") -> Check:
+def check_leak(
+    share: float | None, *, is_declared: bool = False, unknown: str = "", **about: str
+) -> Check:
     """W02: `share` of the judged rows are of patients or groups learned from; E unless declared.
 
-    `unknown` names the reason why there is no share.
+    `unknown` names the reason why there is no share, and `about` holds its figures.
     """
     if share is None:
-        return blind("W02", unknown)
+        return blind("W02", unknown, "W", **about)
     level: Level = "W" if is_declared or not share else "E"
     return told("W02", bool(share), level, share=share)
 

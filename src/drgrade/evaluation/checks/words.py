@@ -144,6 +144,13 @@ SENTENCES = {
         "no manifest": "the manifest was not given",
         "no patients": "no patient is known",
         "no training rows": "no row tells which photographs were trained on",
+        "taught start": "the start {start} learned from photographs too ({taught}), and nothing "
+        "here tells whether these are among them; judge photographs of another set, or start from "
+        "the run folder that the start was trained in, or from weights that no patient's "
+        "photograph taught (model.start)",
+        "untold start": "the start {start} does not tell which photographs taught it; judge "
+        "photographs that it cannot have seen, or start from a run folder, or from weights that no "
+        "patient's photograph taught (model.start)",
         "no choice": "the predictions do not say which photographs chose the epoch and the cuts",
         "no prevalence": "the predictions do not say how frequent disease was in training",
         "one class": "sensitivity or specificity is undefined",
@@ -273,6 +280,11 @@ SENTENCES = {
         "no manifest": "未提供資料清單",
         "no patients": "不知道病人是誰",
         "no training rows": "不知道模型以哪些照片訓練",
+        "taught start": "起始權重 {start} 也曾以照片訓練（{taught}），此處無從得知受評照片是否在其中；"
+        "請以另一資料集的照片評估，或改由訓練出該起始權重的執行資料夾開始，"
+        "或改用未以病人照片訓練的權重（model.start）",
+        "untold start": "起始權重 {start} 沒有說明以哪些照片訓練；請以它不可能見過的照片評估，"
+        "或改由執行資料夾開始，或改用未以病人照片訓練的權重（model.start）",
         "no choice": "預測結果沒有說明訓練週期與切點是以哪些照片選出的",
         "no prevalence": "預測結果沒有說明訓練時的盛行率",
         "one class": "敏感度或特異度無法計算",

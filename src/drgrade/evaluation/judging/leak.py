@@ -1,11 +1,13 @@
 """W02: whether judged photographs are of patients, or groups, that a network learned from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from drgrade.evaluation.joining import OUT_OF_FOLD
+from drgrade.evaluation.judging.learned_before import FACT, LEARNED, flags, reason
 from drgrade.evaluation.units import judged
 from drgrade.groups import groups_of
 from drgrade.predictions import Predictions
@@ -13,20 +15,19 @@ from drgrade.predictions import Predictions
 if TYPE_CHECKING:
     from drgrade.data.manifest import Manifest
 
-LEARNED = ("train", "tune", "calibrate")
-
 
 @dataclass(frozen=True)
 class Leak:
-    """The share of judged rows that are of a patient, a group or a photo of another split.
+    """The share of judged rows that are of a patient, a group or a photo that was learned from.
 
-    `share` is None where that cannot be known; `unknown` then names the reason. `is_declared`
-    says that the set's source tells of its leak.
+    `share` is None where that cannot be known; `unknown` then names the reason, which is `about`
+    some start. `is_declared` says that the set's source tells of its leak, and there is no other.
     """
 
     share: float | None
     is_declared: bool = False
     unknown: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def leak_of(
@@ -35,34 +36,45 @@ def leak_of(
     """What is known of a leak into the judged rows.
 
     The splits are the manifest's; without one those of `whole`, the table that the rows are from.
-    Rows of `out_of_fold` are held against the rows of the other folds. That no leak is seen says
-    something only where the rows that were learned from, and whose they are, are known.
+    Rows of `out_of_fold` are held against the rows of the other folds. What the start of the
+    training learned from counts too, as the rows tell it. That no leak is seen says something only
+    where the rows that were learned from, and whose they are, are known.
     """
     facts = predictions.facts | ({} if manifest is None else manifest.facts)
     is_declared = bool(facts.get("leak_declared"))
     rows = judged(predictions.table)
-    if OUT_OF_FOLD in rows["split"].to_list() and "fold" in rows.columns:
-        return _between_folds(rows, is_declared)
     beside = manifest.table if manifest is not None else None if whole is None else whole.table
-    if beside is None:
-        return Leak(None, is_declared, "no manifest")
-    share, unknown = _across(predictions, rows, _labelled(beside))
-    return Leak(share, is_declared, unknown)
+    if OUT_OF_FOLD in rows["split"].to_list() and "fold" in rows.columns:
+        own, unknown = _between_folds(rows)
+    elif beside is None:
+        own, unknown = pl.repeat(False, rows.height, eager=True), "no manifest"
+    else:
+        own, unknown = _across(predictions, rows, _labelled(beside))
+    told = predictions.facts.get(FACT)
+    before = flags(rows) if told is not None else pl.repeat(False, rows.height, eager=True)
+    both = own | before.fill_null(value=False)
+    if both.any():
+        return Leak(float(both.mean()), is_declared and not (both & ~own).any())  # type: ignore[arg-type]
+    if before.null_count():
+        return Leak(None, is_declared, *reason(told))
+    return Leak(None if unknown else 0.0, is_declared, unknown)
 
 
-def _between_folds(rows: pl.DataFrame, is_declared: bool) -> Leak:
-    """Out of fold every other fold was learned from."""
-    known = _labelled(rows).drop_nulls("label")
-    if known.is_empty():
-        return Leak(None, is_declared, "no patients")
-    split = known.filter(pl.col("fold").n_unique().over("label") > 1)
-    return Leak(split.height / rows.height, is_declared)
+def _between_folds(rows: pl.DataFrame) -> tuple[pl.Series, str]:
+    """Which rows share a label with another fold, which was learned from."""
+    labelled = _labelled(rows)
+    is_split = (pl.col("fold").n_unique().over("label") > 1) & pl.col("label").is_not_null()
+    is_known = labelled["label"].count() > 0
+    return labelled.select(is_split)[:, 0], "" if is_known else "no patients"
 
 
 def _across(
     predictions: Predictions, rows: pl.DataFrame, beside: pl.DataFrame
-) -> tuple[float | None, str]:
-    """The share of rows that the learned ones among `beside` share a label or a photo with."""
+) -> tuple[pl.Series, str]:
+    """Which rows the learned ones among `beside` share a label or a photo with.
+
+    With it, where there are none, the reason why that says nothing.
+    """
     own = rows["split"].drop_nulls().unique().to_list()
     others = beside.filter(pl.col("split").is_in(LEARNED) & ~pl.col("split").is_in(own))
     if OUT_OF_FOLD in own:  # the row of a photo beside it is the judged one
@@ -73,12 +85,10 @@ def _across(
     is_same = rows["photo"].is_in(others["photo"].implode())
     for column, seen in (("named", labels), ("label", labels), ("patient", patients)):
         is_same |= rows[column].is_in(seen.implode()).fill_null(value=False)
-    if is_same.any():
-        return float(is_same.mean()), ""  # type: ignore[arg-type]
     if "train" not in others["split"].to_list():
-        return None, "no training rows"
+        return is_same, "no training rows"
     is_known = len(labels) > 0 and rows["label"].count() + rows["named"].count() > 0
-    return (0.0, "") if is_known else (None, "no patients")
+    return is_same, "" if is_known else "no patients"
 
 
 def _labelled(table: pl.DataFrame) -> pl.DataFrame:
