@@ -279,3 +279,42 @@ def test_photos_of_a_later_stage_that_are_elsewhere_are_told_before_the_first_be
     with pytest.raises(RecipeError, match=r"stage 'real': at most 10% .*is not there; set data.ro"):
         run_stages(recipe(photos), lost, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def real(*divided: dict, **last) -> Recipe:
+    """Stages named one, two, ... that all learn from real photographs, divided as told."""
+    names = ("one", "two", "three")
+    stages = [{"name": name, "data": data} for name, data in zip(names, divided, strict=False)]
+    common = {"name": "real", "data": {"size": 32, "workers": 0},
+              "train": {"epochs": 1, "batch": 8}}  # fmt: skip
+    return make_recipe({**common, "stages": [*stages[:-1], {**stages[-1], **last}]})
+
+
+@pytest.fixture(scope="module")
+def whole(photos) -> Manifest:
+    """Photographs that nobody has divided yet."""
+    there = read_manifest(Path(photos))
+    return Manifest(there.table.with_columns(split=pl.lit(None, pl.String)), there.root, {})
+
+
+def test_a_stage_that_learns_from_test_photographs_of_the_last_is_refused_at_once(whole, tmp_path):
+    leaky = real({"split_seed": 1}, {"split_seed": 3})
+    with pytest.raises(RecipeError, match=r"stage 'one' must not learn from test .* stage 'two'"):
+        run_stages(leaky, whole, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+    three = real({"split_seed": 1}, {"split_seed": 3}, {"split_seed": 3})
+    with pytest.raises(RecipeError, match=r"stage 'one' must not learn from test .* 'three'"):
+        check_stages(three, whole, tmp_path, tmp_path)
+
+
+def test_stages_that_are_divided_alike_or_do_not_teach_the_last_are_not_refused(whole, tmp_path):
+    check_stages(real({"split_seed": 1}, {"split_seed": 1}), whole, tmp_path, tmp_path)
+    apart = real({"split_seed": 1}, {"split_seed": 3}, model={"start": "random"})
+    check_stages(apart, whole, tmp_path, tmp_path)
+
+
+def test_a_leak_of_the_last_stages_own_is_not_laid_upon_the_stage_before(whole, tmp_path):
+    names = ["train", "tune", "calibrate", "test"]
+    table = whole.table.with_columns(split=pl.Series(names * 6), patient=pl.lit("one"))
+    leaky = Manifest(table, whole.root, {})
+    check_stages(real({}, {}), leaky, tmp_path, tmp_path)

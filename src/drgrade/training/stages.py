@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from torch import nn
 
 from drgrade.data.manifest import Manifest
+from drgrade.data.splits import complete
 from drgrade.errors import RecipeError, RunError, UsageError
+from drgrade.evaluation.judging.learned_before import learned_before
 from drgrade.files import write_text
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
@@ -15,7 +18,7 @@ from drgrade.progress import say
 from drgrade.recipe import Model, Recipe, load_recipe, write_toml
 from drgrade.run import RunFolder
 from drgrade.training.experiment import FIRST_FOLD, STAGES, pick_place, run
-from drgrade.training.prepared import read_photos, refuse_untrainable
+from drgrade.training.prepared import limited, read_photos, refuse_untrainable
 from drgrade.training.processes import current
 from drgrade.training.signals import going_on_with
 
@@ -113,7 +116,8 @@ def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: 
         last: the run folder of the last stage.
 
     Raises:
-        RecipeError: names the stage and what is wrong with it.
+        RecipeError: names the stage and what is wrong with it; or one before the last learns from
+            photographs that the last is tested on.
         DownloadError: weights that a stage starts from cannot be had here.
     """
     earlier: dict[str, tuple[Model, nn.Module]] = {}
@@ -129,6 +133,49 @@ def check_stages(recipe: Recipe, manifest: Manifest | None, folder: Path, last: 
         except UsageError as error:
             raise RecipeError(f"stage '{name}': {error}") from None
         earlier[name] = (stage.model, network)
+    if not RunFolder(last).is_finished:
+        _refuse_taught_tests(recipe, manifest, RunFolder(folder).began_in)
+
+
+def _refuse_taught_tests(recipe: Recipe, manifest: Manifest | None, began: Path | None) -> None:
+    """Refuse stages that teach the last one its test photographs: its figures would flatter.
+
+    What the last stage's own splits leak is not counted; a set's source may declare that.
+    """
+    stages = dict(zip((stage.name for stage in recipe.stages), chained(recipe), strict=True))
+    last = recipe.stages[-1].name
+    before = [name for name in _line_of(last, stages)[1:] if not stages[name].data.drawn]
+    if not before or stages[last].data.drawn:
+        return
+    judged = _divided(stages[last], manifest, began)
+    is_test = (judged.table["split"] == "test").fill_null(value=False).to_numpy()
+    own = learned_before(judged, judged)
+    assert own is not None  # a set is known to be itself
+    for name in before:
+        taught = learned_before(judged, _divided(stages[name], manifest, began))
+        if taught is not None and (leaked := int(np.sum(taught & is_test & ~own))):
+            raise RecipeError(
+                f"stage '{name}' must not learn from test photographs of stage '{last}' or from "
+                f"their patients, got {leaked} of {int(is_test.sum())}; divide the photographs "
+                "once for all stages (`drgrade data split MANIFEST --anew -o DIVIDED.csv`), or "
+                "give these stages one data.split_seed"
+            )
+
+
+def _line_of(last: str, stages: Mapping[str, Recipe]) -> list[str]:
+    """The last stage, the one that it starts from, and so on."""
+    line, name = [], last
+    while name in stages and name not in line:
+        line.append(name)
+        folder, _, start = stages[name].model.start.partition("/")
+        name = start.partition("@")[0] if folder == STAGES else ""
+    return line
+
+
+def _divided(stage: Recipe, manifest: Manifest | None, began: Path | None) -> Manifest:
+    """The photographs of a stage with the splits that its training will give them."""
+    photos, data = read_photos(stage, began) if manifest is None else manifest, stage.data
+    return limited(complete(photos, data.split_seed, data.carved), data.photos)
 
 
 def _check_place_and_photos(stage: Recipe, manifest: Manifest | None, began: Path | None) -> None:
