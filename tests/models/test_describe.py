@@ -56,6 +56,11 @@ def test_what_taught_the_start_of_a_run_is_told_too():
     assert "; learned from drawn; " in summary_of(plain("random"))
 
 
+def test_a_set_that_taught_both_a_run_and_its_start_is_named_once():
+    again = plain("default") | {"facts": {"source": "idrid"}}
+    assert "; learned from idrid, drawn, " in summary_of(again)
+
+
 def test_what_taught_an_earlier_stage_is_told_where_the_run_folder_is_known(tmp_path):
     model = Model(network="efficientnet_lite0")
     grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",

@@ -90,7 +90,7 @@ def summary_of(about: Mapping[str, Any], place: Path | None = None) -> str:
         [
             *(["a start for trainings, no grader"] if photographs == {DRAWN} else []),
             ", ".join([model["network"], f"{about['preprocess']['size']} px", *has]),
-            f"learned from {', '.join(names)}",
+            f"learned from {', '.join(dict.fromkeys(names))}",
             f"calibrated on {split} rows" if split else "not calibrated",
         ]
     )
