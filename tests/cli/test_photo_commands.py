@@ -9,8 +9,9 @@ pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.cli.inputs import list_inputs
-from drgrade.cli.predict import as_promised, with_promises
+from drgrade.cli.predict import as_promised, say_doubtful, with_promises
 from drgrade.errors import UsageError
+from drgrade.predictions import told_by_model
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +171,30 @@ def test_other_files_of_a_folder_are_told(tmp_path, capsys):
     (tmp_path / "notes.txt").touch()
     list_inputs([tmp_path], None)
     assert "not looked at: 1 other file (.txt 1)" in capsys.readouterr().err
+
+
+def test_what_taught_a_start_before_is_told_by_the_model_and_never_by_an_earlier_table():
+    told = told_by_model({"learned_before": {"start": "default", "photographs": ["idrid"]}})
+    assert told["learned_before"]["start"] == "default"
+    (row,) = with_promises([("a.png", Path("a.png"), {"learned_before": True, "site": "x"})],
+                           [{"photo": "a.png", "status": "graded"}])  # fmt: skip
+    assert "learned_before" not in row
+    assert row["site"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"predicted": 2, "referable": False}, "1 photograph of grade 2 or worse below the point"),
+        ({"predicted": 0, "referable": False, "p_dme": 0.6}, "likely signs of macular edema"),
+        ({"predicted": 2, "referable": True, "p_dme": 0.9}, ""),
+        ({"predicted": 0, "referable": False, "p_dme": 0.2}, ""),
+        ({"predicted": 3}, ""),
+        ({"status": "error"}, ""),
+    ],
+)
+def test_what_the_point_lets_go_and_the_scale_would_not_is_counted(row, said, capsys):
+    say_doubtful([{"photo": "a.png", "status": "graded", "predicted": None} | row])
+    told = capsys.readouterr().err
+    assert said in told
+    assert bool(said) is bool(told)
