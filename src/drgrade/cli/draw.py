@@ -1,11 +1,17 @@
 """`drgrade data draw`."""
 
+import contextlib
+import signal
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 from cyclopts import Parameter, validators
 
 from drgrade.errors import UsageError
+from drgrade.progress import say
+from drgrade.training.signals import CODES, SAME, InterruptedRunError
 
 SIZES = (64, 2048)
 
@@ -39,6 +45,7 @@ def draw(
     workers
         Processes that draw; 0 draws in this one.
     """
+    from drgrade.data.manifest import read_manifest
     from drgrade.data.phantom import draw_set
 
     if n < 1:
@@ -47,5 +54,27 @@ def draw(
         raise UsageError(f"--size must be {SIZES[0]} to {SIZES[1]} px, got {size}")
     if seed < 0:
         raise UsageError(f"--seed must be 0 or more, got {seed}")
-    draw_set(n, output, size=size, seed=seed, workers=workers)
-    print(output / "manifest.csv")
+    with _ended_in_a_line():
+        draw_set(n, output, size=size, seed=seed, workers=workers)
+    table = output / "manifest.csv"
+    if (kept := len(read_manifest(table))) > n:
+        say(f"note: {table} keeps {kept} photographs, which were drawn here before; for {n} "
+            "alone name an empty folder")  # fmt: skip
+    print(table)
+
+
+@contextlib.contextmanager
+def _ended_in_a_line() -> Iterator[None]:
+    """SIGTERM ends what is inside as Ctrl-C does: nothing stays behind. A second one is at once."""
+
+    def caught(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise InterruptedRunError(
+            "stopped while photographs were drawn", CODES[signal.SIGTERM], SAME
+        )
+
+    before = signal.signal(signal.SIGTERM, caught)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
