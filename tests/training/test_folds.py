@@ -6,9 +6,9 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.data.drawn import drawn_manifest
-from drgrade.errors import RunError
+from drgrade.errors import RunError, UsageError
 from drgrade.predictions import read_predictions
-from drgrade.recipe import Recipe, make_recipe
+from drgrade.recipe import Model, Recipe, make_recipe
 from drgrade.run import RunFolder
 from drgrade.training.experiment import resume_run, run
 from drgrade.training.folds import _refuse_gaps, run_folds
@@ -92,3 +92,19 @@ def test_folds_are_not_put_into_the_folder_of_a_run_nor_a_run_into_theirs(folded
     with pytest.raises(RunError, match=r"holds folds.*choose another folder"):
         run_stages(drawn(), None, folded)
     assert not (folded / "recipe.toml").exists()
+
+
+@pytest.mark.parametrize("asked", [3, 4])
+def test_another_number_of_folds_than_a_folder_has_is_told_as_what_it_is(folded, asked):
+    with pytest.raises(RunError) as caught:
+        run_folds(drawn(), folded, asked)
+    assert str(caught.value) == (
+        f"{folded} was begun with 2 folds, got {asked}; ask for 2, or choose another folder"
+    )
+
+
+def test_folds_that_could_not_begin_leave_their_folder_free_for_another_number(tmp_path):
+    recipe = drawn().model_copy(update={"model": Model(start=str(tmp_path / "nowhere"))})
+    with pytest.raises(UsageError, match=r"model\.start must be"):
+        run_folds(recipe, tmp_path / "folds", 3)
+    run_folds(drawn(), tmp_path / "folds", 2)

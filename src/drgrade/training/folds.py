@@ -1,5 +1,6 @@
 """K models by patient or group, and one table of predictions for patients they never saw."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 from drgrade.data.manifest import Manifest
 from drgrade.data.splits import folds
 from drgrade.errors import ManifestError, RecipeError, RunError
+from drgrade.files import write_json
 from drgrade.predictions import Predictions, read_predictions, write_predictions
 from drgrade.progress import remarked_once, say
 from drgrade.recipe import Recipe
@@ -24,6 +26,8 @@ from drgrade.training.stages import (
     refuse_real_before,
     run_before,
 )
+
+NUMBER = "folds.json"  # how many folds a folder was begun with
 
 
 def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = None) -> Path:
@@ -46,6 +50,7 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     groups = len(set(whole.groups()))
     if groups < k:
         raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
+    _refuse_other_number(folder, k)
     of_row = folds(whole, k, recipe.data.split_seed)
     if recipe.stages:
         with current().in_turn():
@@ -53,6 +58,8 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     with going_on_with(SAME), remarked_once():
         if recipe.stages:
             run_before(recipe, folder, None)
+        if current().is_first:
+            write_json(folder / NUMBER, {"folds": k})
         parts = [_one_fold(last, whole, of_row, i, k, folder) for i in range(k)]
     table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
     _refuse_gaps(table, whole, folder)
@@ -67,6 +74,19 @@ def _refuse_runs(folder: Path) -> None:
     """Folds in the folder of a run would put their scorecard in the place of its own."""
     if RunFolder(folder).is_started or planned(folder) is not None:
         raise RunError(f"{folder} already holds a run, and this makes folds; choose another folder")
+
+
+def _refuse_other_number(folder: Path, k: int) -> None:
+    """Patients divided into another number of folds are in the test of another model."""
+    told = folder / NUMBER  # folds of before it was kept lack it
+    if not (told.is_file() and RunFolder(folder / FIRST_FOLD).is_started):
+        return
+    before = json.loads(told.read_text(encoding="utf-8"))["folds"]
+    if before != k:
+        raise RunError(
+            f"{folder} was begun with {before} folds, got {k}; ask for {before}, or choose another "
+            "folder"
+        )
 
 
 def _refuse_gaps(table: pl.DataFrame, whole: Manifest, folder: Path) -> None:
