@@ -21,7 +21,7 @@ from drgrade.errors import RecipeError
 from drgrade.models.checkpoint import load_tensors
 from drgrade.models.devices import pick_device
 from drgrade.predictions import read_predictions
-from drgrade.recipe import make_recipe, write_toml
+from drgrade.recipe import load_recipe, make_recipe, write_toml
 from drgrade.run import RunFolder
 from drgrade.training import experiment, loop
 from drgrade.training.processes import ALONE, Processes, ProcessLostError, joined
@@ -315,3 +315,22 @@ def test_a_pretraining_is_shared_by_its_processes(home):
     command = ["-m", "drgrade", "models", "pretrain", "resnet18", *said]
     out = finish(start(home, *TORCHRUN, *command))
     assert out == f"{home / 'cache' / 'phantom' / 'resnet18'}\n"
+
+
+@pytest.mark.parametrize(
+    ("has_begun", "how"),
+    [(False, "give the same command again"), (True, "go on with the same command and --resume")],
+)
+def test_a_lost_process_is_told_with_the_way_that_there_is(
+    home, tmp_path, monkeypatch, has_begun, how
+):
+    recipe = load_recipe(str(home / "few.toml"))
+    monkeypatch.setattr(experiment, "current", lambda: Processes(1, 2))
+    monkeypatch.setattr(torch.distributed, "barrier", failing(RuntimeError("connection reset")))
+    if has_begun:
+        RunFolder(tmp_path).begin(recipe, "")
+    with pytest.raises(ProcessLostError) as caught:
+        experiment.run(recipe, None, tmp_path, resume=has_begun)
+    assert str(caught.value) == (
+        f"another process of this training ended (connection reset); see what it said, and {how}"
+    )

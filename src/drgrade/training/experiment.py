@@ -38,7 +38,7 @@ from drgrade.training.outcome import (
     write_curves,
 )
 from drgrade.training.prepared import Prepared, prepare, read_photos, squares_facts
-from drgrade.training.processes import Processes, current, told_if_full
+from drgrade.training.processes import Processes, current, told_if_full, told_if_none_began
 from drgrade.training.signals import InterruptedRunError, StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.watch import events
@@ -71,6 +71,12 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
             photos = read_photos(recipe, files.began_in) if manifest is None else manifest
             files.refuse_other_photos(photos.hash)
         return files.folder
+    with told_if_none_began(lambda: files.is_started):
+        return _trained(recipe, manifest, files, resume=resume)
+
+
+def _trained(recipe: Recipe, manifest: Manifest | None, files: RunFolder, *, resume: bool) -> Path:
+    """The folder of a run that is not finished, when it is."""
     keep_freed_memory()  # a third of a step goes into new pages otherwise
     processes = current()
     device = pick_place(recipe.train, processes)

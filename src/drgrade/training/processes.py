@@ -10,7 +10,7 @@ regard to the number of photos, and keep one process's statistics.
 import contextlib
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,11 @@ PATIENCE = datetime.timedelta(days=7)  # one process may prepare photos while th
 
 
 class ProcessLostError(DrgradeError):
-    """Another process of the same training ended before its work was done."""
+    """Another process of the same training ended before its work was done; `how` goes on."""
+
+    def __init__(self, what: str, how: str = "go on with the same command and --resume") -> None:
+        super().__init__(f"{what}; see what it said, and {how}")
+        self.what = what
 
 
 class MemoryFullError(DrgradeError):
@@ -201,6 +205,21 @@ def told_if_full(settings: Train) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def told_if_none_began(has_begun: Callable[[], bool]) -> Iterator[None]:
+    """Of a process that is lost say how to go on: a run that never began has no --resume.
+
+    Raises:
+        ProcessLostError: another process ended while this one was inside.
+    """
+    try:
+        yield
+    except ProcessLostError as error:
+        if has_begun():
+            raise
+        raise ProcessLostError(error.what, "give the same command again") from None
+
+
+@contextlib.contextmanager
 def _told_if_lost() -> Iterator[None]:
     try:
         yield
@@ -208,8 +227,7 @@ def _told_if_lost() -> Iterator[None]:
         if not _is_lost(error):
             raise
         raise ProcessLostError(
-            f"another process of this training ended ({str(error).splitlines()[0][:100]}); see "
-            "what it said, and go on with the same command and --resume"
+            f"another process of this training ended ({str(error).splitlines()[0][:100]})"
         ) from None
 
 
