@@ -103,7 +103,7 @@ def write_sheet(output: Path, folders: list[Path], seed: int) -> None:
         others = real(folders, seed)
         tiles = [tile for row in range(0, MANY, 4) for side in (tiles, others)
                  for tile in side[row : row + 4]]  # fmt: skip
-    sheet(tiles, 8 if folders else 4).save(output, quality=88, optimize=True)  # in few colours: steps
+    sheet(tiles, 8 if folders else 4).save(output, quality=88, optimize=True)
 
 
 def main() -> None:
