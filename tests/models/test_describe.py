@@ -4,6 +4,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from drgrade.cli.app import run
 from drgrade.data.preprocess import Preprocess
 from drgrade.models.checkpoint import save_grader, save_tensors
 from drgrade.models.describe import shipped, summary_of
@@ -74,3 +75,15 @@ def test_what_taught_an_earlier_stage_is_told_where_the_run_folder_is_known(tmp_
 def test_photographs_that_are_not_told_are_called_so():
     untold = plain("random") | {"facts": {}}
     assert "learned from photographs not told" in summary_of(untold)
+
+
+def test_models_show_of_a_run_with_stages_names_what_taught_them(tmp_path, capsys):
+    facts = ("drawn", "stages/real@0123", tmp_path), ("idrid", "random", tmp_path / "stages/real")
+    for source, start, folder in facts:
+        model = Model(network="efficientnet_lite0", start=start)
+        grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
+                        facts={"source": source})  # fmt: skip
+        folder.mkdir(parents=True, exist_ok=True)
+        save_grader(folder / "best.safetensors", grader)
+    assert run(["models", "show", str(tmp_path)]) == 0
+    assert "learned from drawn, idrid; " in capsys.readouterr().out

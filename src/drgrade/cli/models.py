@@ -112,7 +112,7 @@ def _show_model(name: str) -> None:
 
     place = place_of_model(Path(name))
     network = load_grader(place).network  # first: says what is wrong with the file
-    print(f"{summary_of(read_about(place))}\n{network}")
+    print(f"{summary_of(read_about(place), place)}\n{network}")
 
 
 def pretrain(
