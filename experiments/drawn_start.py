@@ -95,7 +95,7 @@ def _starts(sets: list[str], network: str, size: int, photos: int, seed: int) ->
             yield Cell(of, network, size, photos, start, seed)
 
 
-def run(cell: Cell, manifest: Path, out: Path) -> None:
+def run(cell: Cell, manifest: Path, out: Path, *, mixed: bool = False) -> None:
     """Train a cell in folds, unless it is finished or another process has it in hand."""
     if (out / cell.folder / PREDICTIONS).is_file():
         return
@@ -103,7 +103,7 @@ def run(cell: Cell, manifest: Path, out: Path) -> None:
     settings = {
         "name": f"{cell.network}-{cell.start}", "data.size": cell.size, "data.photos": cell.photos,
         "model.network": cell.network, "model.start": cell.start, "train.seed": cell.seed,
-        "train.epochs": EPOCHS[cell.of],
+        "train.epochs": EPOCHS[cell.of], "train.mixed_precision": str(mixed).lower(),
     }  # fmt: skip
     recipe = load_recipe(str(RECIPE), [f"{key}={value}" for key, value in settings.items()])
     with ExitStack() as held:
@@ -201,6 +201,7 @@ def main() -> None:
     words.add_argument("--only", nargs="+", default=[""], metavar="PART",
                        help="run the cells whose folder begins with one of these, in this order: "
                             "idrid/resnet18-128px-50")  # fmt: skip
+    words.add_argument("--mixed", action="store_true", help="train in bfloat16")
     asked = words.parse_args()
     if asked.what == "page":
         before = part(PAGE, "table")
@@ -218,7 +219,7 @@ def main() -> None:
         if cell.start == PHANTOM and not RunFolder(phantom_folder(cell.network)).is_finished:
             say(f"{cell.folder}: left out, run `drgrade models pretrain {cell.network}` first")
             continue
-        run(cell, Path(manifests[cell.of]), asked.out)
+        run(cell, Path(manifests[cell.of]), asked.out, mixed=asked.mixed)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from drgrade.data.cache import Cache
 from drgrade.data.dataset import Part
 from drgrade.data.manifest import Manifest
 from drgrade.data.sources import is_drawn
-from drgrade.evaluation.judging.learned_before import COLUMN, FACT
+from drgrade.evaluation.judging.learned_before import COLUMN
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.models.grader import Grader
 from drgrade.models.inference import answer, answers_of
@@ -90,7 +90,6 @@ def facts_of(grader: Grader, manifest: Manifest) -> dict[str, Any]:
     return {
         **told_by_model(grader.facts),
         **({} if drawn is None else {"drawn": drawn}),
-        **({FACT: grader.facts[FACT]} if FACT in grader.facts else {}),
         "preprocess": asdict(grader.preprocess),
         "source": manifest.facts.get("source", ""),
         "leak_declared": bool(manifest.facts.get("leak_declared", False)),
