@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,30 @@ def test_ctrl_c_ends_them_with_one_line_and_no_traceback(tmp_path, seconds):
     assert [line for line in told.splitlines() if not line.startswith("drawing ")] == [
         "drgrade: interrupted"
     ]
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no POSIX signals")
+def test_a_signal_that_comes_while_they_start_is_heard_when_all_have(monkeypatch):
+    started = []
+
+    class Struck(ProcessPoolExecutor):
+        def submit(self, *task, **more):
+            if not started:
+                os.kill(os.getpid(), signal.SIGTERM)
+            started.append(task)
+            return super().submit(*task, **more)
+
+    def caught(*_):
+        raise InterruptedError
+
+    monkeypatch.setattr("drgrade.workers.ProcessPoolExecutor", Struck)
+    before = signal.signal(signal.SIGTERM, caught)
+    threads = set(threading.enumerate())
+    try:
+        with pytest.raises(InterruptedError), pool(2):
+            pytest.fail("the work began")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert len(started) == 2
+    assert set(threading.enumerate()) <= threads
+    assert not active_children()

@@ -8,7 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
-from threading import Thread
+from threading import Thread, current_thread, main_thread
+from threading import enumerate as enumerate_threads
 
 from drgrade.errors import DrgradeError
 
@@ -22,45 +23,78 @@ def pool(workers: int, begin: Callable[[], object] | None = None) -> Iterator[Pr
     A pool's processes wait for work for ever where the one that made them was killed: they hold
     each other's pipes open. So each also waits for its parent, and leaves when that is gone.
     Ctrl-C, which a terminal sends to all, is the parent's alone: it ends them, and what they have
-    in hand is not done.
+    in hand is not done. A signal that comes while they start is heard when all have.
 
     Raises:
         DrgradeError: one of them was ended from outside; what was done before is done.
     """
-    others = set(active_children())
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(begin,)
-    ) as made:
+    others, threads = set(active_children()), set(enumerate_threads())
+    made: ProcessPoolExecutor | None = None
+    own: list[Thread] = []
+    try:
         with _uninterrupted():
+            made = ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(begin,)
+            )
             for _ in range(workers):
                 made.submit(_nothing)  # a task that finds no process idle starts one
-        try:
-            yield made
-        except BaseException as error:
+            own = [each for each in set(enumerate_threads()) - threads if not each.daemon]
+        yield made
+    except BaseException as error:
+        if made is not None:
             made.shutdown(wait=False, cancel_futures=True)
-            time.sleep(TAKEN_BACK)
-            for process in set(active_children()) - others:
-                process.terminate()
-            if isinstance(error, BrokenProcessPool):
-                raise DrgradeError(
-                    f"one of {workers} working processes was ended from outside (no memory left?); "
-                    "run the same command again, which goes on, or take fewer workers"
-                ) from None
-            raise
+        time.sleep(TAKEN_BACK)
+        for process in set(active_children()) - others:
+            process.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise DrgradeError(
+                f"one of {workers} working processes was ended from outside (no memory left?); "
+                "run the same command again, which goes on, or take fewer workers"
+            ) from None
+        raise
+    finally:
+        if made is not None:
+            made.shutdown(wait=True)
+        for thread in own:  # a shutdown that did not wait forgot it
+            thread.join()
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Processes that are started inside never hear of Ctrl-C; this one does, afterwards."""
+    """Processes that are started inside never hear of Ctrl-C; this one does, afterwards.
+
+    A request to end is heard afterwards too: half of them would be started else. A mask alone does
+    not hold it back, for any thread may take it, and its handler is called all the same.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     resource_tracker.ensure_running()  # it takes the block away when it starts
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    with _heard_later():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _heard_later() -> Iterator[None]:
+    """Signals that ask for an end are kept, and raised again when what is inside is done."""
+    if current_thread() is not main_thread():  # only that one may say who hears signals
+        yield
+        return
+    heard: list[int] = []
+    before = {asks: signal.signal(asks, lambda number, _: heard.append(number))
+              for asks in (signal.SIGINT, signal.SIGTERM)
+              if signal.getsignal(asks) not in (None, signal.SIG_IGN)}  # fmt: skip
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for asks, handler in before.items():
+            signal.signal(asks, handler)
+        for number in dict.fromkeys(heard):
+            signal.raise_signal(number)
 
 
 def _nothing() -> None:

@@ -355,8 +355,9 @@ def test_a_finished_run_is_not_taken_for_one_of_corrected_labels(finished, manif
 
 def test_folds_of_other_labels_or_another_number_are_not_mixed(manifest, tmp_path):
     run_folds(quick(train__epochs=1), tmp_path, 2, manifest)
-    for k, other in ((2, relabelled(manifest)), (3, manifest)):
-        with pytest.raises(RunError, match="the manifest changed since this run began"):
+    changed, number = "the manifest changed since this run began", "begun with 2 folds, got 3"
+    for k, other, said in ((2, relabelled(manifest), changed), (3, manifest, number)):
+        with pytest.raises(RunError, match=said):
             run_folds(quick(train__epochs=1), tmp_path, k, other)
     table = read_predictions(tmp_path / "out_of_fold.parquet").table
     assert table["photo"].n_unique() == (manifest.table["split"] != "test").sum()
