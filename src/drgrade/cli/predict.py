@@ -20,13 +20,8 @@ if TYPE_CHECKING:
     from drgrade.models.grader import Grader
 
 ANSWERS = ("predicted", "referable", "mirrored", "p0", "p1", "p2", "p3", "p4", "p_dme")
-VERDICT = (
-    *ANSWERS,
-    "status",
-    "reason",
-    "model",
-    "learned_before",
-)  # what an earlier table may say of a photograph
+# What an earlier table may say of a photograph.
+VERDICT = (*ANSWERS, "status", "reason", "model", "learned_before")
 SHOWN = {"referable": "referable", "p_dme": "edema"}  # on the screen, where the model tells them
 MOST_WORKERS = 256
 SOME_FAILED = 3

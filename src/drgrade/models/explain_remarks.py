@@ -1,4 +1,4 @@
-"""What an explanation adds to its verdict, a sentence each: doubts first of all."""
+"""What an explanation adds to its verdict, a sentence each: findings, then doubts."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
