@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 
 from drgrade.grades import PROBABILITIES
-from drgrade.predictions import SCHEMA, Predictions, read_predictions, write_predictions
+from drgrade.predictions import FURTHER, SCHEMA, Predictions, read_predictions, write_predictions
 
 ANSWERS = Path(__file__).parent / "answers"
 OURS = ("photo", "status", *PROBABILITIES, "p_dme", "predicted", "fold", "split")
-LABELS = ("patient", "eye", "grade", "dme", "group", "site")
+LABELS = ("patient", "eye", "grade", *(each for each in FURTHER if each not in OURS))
 
 
 def keep(predictions: Path, to: Path) -> None:
@@ -27,11 +27,14 @@ def keep(predictions: Path, to: Path) -> None:
     slim.write_parquet(to, compression_level=19)
 
 
-def lay(kept: Path, labels: pl.DataFrame, to: Path) -> None:
-    """Write kept answers as predictions, with the labels of their set; what is there stays."""
+def lay(kept: Path, labels: pl.DataFrame, to: Path, facts: dict[str, str] | None = None) -> None:
+    """Write kept answers as predictions, with the labels of their set; what is there stays.
+
+    `facts` say whose answers they are, as `Predictions.facts` does.
+    """
     if not to.is_file():
         to.parent.mkdir(parents=True, exist_ok=True)
-        write_predictions(Predictions(with_labels(pl.read_parquet(kept), labels)), to)
+        write_predictions(Predictions(with_labels(pl.read_parquet(kept), labels), facts or {}), to)
 
 
 def with_labels(answers: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:

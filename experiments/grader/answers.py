@@ -11,13 +11,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from drgrade.data.manifest import read_manifest
+import polars as pl
+from trials import TRIALS, Cell, recipe_of
+
+from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.preprocess import Preprocess, read_prepared
 from drgrade.progress import say
+from drgrade.training.loop import chosen_on
+from drgrade.training.stages import chained
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 import kept
 
-TRIALS = kept.ANSWERS / "grader"
+KEPT = kept.ANSWERS / "grader"
 SETS = {"out_of_fold": "idrid", "shifted": "idrid", "eyepacs": "eyepacs", "healthy": "healthy"}
 
 
@@ -27,18 +33,41 @@ def keep(out: Path) -> None:
         if all((place / f"{name}.parquet").is_file() for name in SETS):
             for name in SETS:
                 kept.keep(place / f"{name}.parquet",
-                          TRIALS / place.relative_to(out) / f"{name}.parquet")  # fmt: skip
+                          KEPT / place.relative_to(out) / f"{name}.parquet")  # fmt: skip
             say(f"kept {place.relative_to(out)}")
 
 
 def lay(out: Path, data: Path) -> None:
-    """Put the kept answers, with the labels of the sets, where a training would leave them."""
-    labels = {name: read_manifest(data / f"{name}.csv").table for name in set(SETS.values())}
-    for place in sorted(TRIALS.glob("*px/*/*")):
-        for name, source in SETS.items():
-            kept.lay(place / f"{name}.parquet", labels[source],
-                     out / place.relative_to(TRIALS) / f"{name}.parquet")  # fmt: skip
-        say(f"laid {place.relative_to(TRIALS)}")
+    """Put the kept answers, with the labels of the sets, where a training would leave them.
+
+    They say the recipe of their folder, so that a card takes a judgement of them for its model's,
+    and the facts of the photographs, which the judge looks at too.
+    """
+    sets = {name: read_manifest(data / f"{name}.csv") for name in sorted(set(SETS.values()))}
+    labels = {name: sets[source].table if name == "shifted" else described(sets[source])
+              for name, source in SETS.items()}  # fmt: skip
+    cells = {each.folder: each for each in known_cells()}
+    for place in sorted(KEPT.glob("*px/*/*")):
+        own = place.relative_to(KEPT)
+        recipe = recipe_of(cells[own])
+        last = chained(recipe)[-1] if recipe.stages else recipe
+        facts = {"recipe_hash": last.hash, "epoch_chosen_on": chosen_on(last)}
+        for name in SETS:
+            kept.lay(place / f"{name}.parquet", labels[name], out / own / f"{name}.parquet",
+                     facts)  # fmt: skip
+        say(f"laid {own}")
+
+
+def described(photos: Manifest) -> pl.DataFrame:
+    """The table of a set with the facts that a prediction carries of its photograph."""
+    names = photos.table["photo"].to_list()
+    seen = [read_prepared(photos.locate(each), Preprocess()).facts() for each in names]
+    return photos.table.hstack(pl.DataFrame(seen).select(pl.exclude(photos.table.columns)))
+
+
+def known_cells() -> list[Cell]:
+    """Every trial at the sizes and with the seeds of decision 0012."""
+    return [Cell(name, size, seed) for name in TRIALS for size in (256, 384) for seed in range(3)]
 
 
 def main() -> None:

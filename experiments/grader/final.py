@@ -1,15 +1,18 @@
 """The model that ships, made from the trial that won: every step a command, none done twice.
 
-    python experiments/grader/final.py OUT --data FOLDER [--size 384] [--seed 0]
+    python experiments/grader/final.py OUT --data FOLDER [--size 384] [--seed 0] [--shipped]
 
 OUT/SIZEpx/base/SEED is a finished trial of `trials.py`. Trains its recipe once more on all
 photographs, rounds and calibrates by the folds' rows, judges these rows, counts what the folds'
 models mark, looks once at EyePACS and at healthy eyes of other cameras with the model itself, and
 writes the card and the part `shipped` of docs/results/grader.md. The packaged recipe `grader` must
-name the same size; the file that ships is OUT/final/default.safetensors.
+name the same size; the file that ships is OUT/final/default.safetensors. With `--shipped` nothing
+is trained: the file in the package is judged and described, the folds' rows are those that
+`answers.py lay OUT --data FOLDER` puts there.
 """
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from trials import Cell, make_drawn, recipe_of
 from drgrade.cli.app import run
 from drgrade.data.manifest import read_manifest
 from drgrade.evaluation.intervals import ratio
+from drgrade.models.places import shipped_models
 from drgrade.predictions import read_predictions
 from drgrade.progress import say
 from drgrade.recipe import load_recipe
@@ -48,29 +52,45 @@ def main() -> None:
     words.add_argument("--data", type=Path, required=True)
     words.add_argument("--size", type=int, default=384)
     words.add_argument("--seed", type=int, default=0)
+    words.add_argument("--shipped", action="store_true")
     asked = words.parse_args()
     cell = Cell("base", asked.size, asked.seed)
-    recipe, folds = recipe_of(cell), asked.out / cell.folder
+    place, folds = asked.out / "final", asked.out / cell.folder
+    if asked.shipped:
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(shipped_models()["default"], place / "default.safetensors")
+    else:
+        make(cell, folds, asked.data, asked.out)
+    describe(place, folds, asked.data)
+
+
+def make(cell: Cell, folds: Path, data: Path, out: Path) -> None:
+    """Train on all photographs, round, calibrate by the rows of the folds."""
+    recipe = recipe_of(cell)
     if (packaged := chained(load_recipe("grader"))[-1].hash) != chained(recipe)[-1].hash:
         sys.exit(f"the packaged recipe {packaged[:12]} is another one: set its size")
-    place, every = asked.out / "final", asked.data / "idrid_all.csv"
-    step(every, "data", "split", asked.data / "idrid.csv", "--shares", "100,0,0,0", "-o", every)
-    make_drawn(recipe, place / "run", asked.out)
+    place, every = out / "final", data / "idrid_all.csv"
+    step(every, "data", "split", data / "idrid.csv", "--shares", "100,0,0,0", "-o", every)
+    make_drawn(recipe, place / "run", out)
     run_stages(load_recipe("grader"), read_manifest(every), place / "run", resume=True)
     step(place / "rounded.safetensors",
          "models", "ship", place / "run", "-o", place / "rounded.safetensors")  # fmt: skip
     dust = place / "dust.json"
-    step(dust, "data", "dust", asked.data / "idrid.csv", "-o", dust)
+    step(dust, "data", "dust", data / "idrid.csv", "-o", dust)
     step(place / "default.safetensors", "calibrate", folds / "out_of_fold.parquet",
-         "--model", place / "rounded.safetensors", "--masks", asked.data / "idrid.csv",
+         "--model", place / "rounded.safetensors", "--masks", data / "idrid.csv",
          "--dust", dust, "-o", place / "default.safetensors")  # fmt: skip
+
+
+def describe(place: Path, folds: Path, data: Path) -> None:
+    """Judge the rows of the folds and the file itself, and write card and page."""
     step(place / "scorecard", "evaluate", folds / "out_of_fold.parquet",
-         "--manifest", asked.data / "idrid.csv", "-o", place / "scorecard")  # fmt: skip
+         "--manifest", data / "idrid.csv", "-o", place / "scorecard")  # fmt: skip
     for name in ("eyepacs", "healthy"):
         step(place / f"{name}.parquet", "predict", place / "default.safetensors",
-             asked.data / f"{name}.csv", "-o", place / f"{name}.parquet")  # fmt: skip
+             data / f"{name}.csv", "-o", place / f"{name}.parquet")  # fmt: skip
     step(place / "eyepacs", "evaluate", place / "eyepacs.parquet",
-         "--manifest", asked.data / "eyepacs.csv", "-o", place / "eyepacs")  # fmt: skip
+         "--manifest", data / "eyepacs.csv", "-o", place / "eyepacs")  # fmt: skip
     run(["models", "card", str(place / "default.safetensors"), "--scorecard",
          str(place / "scorecard"), "--scorecard", str(place / "eyepacs"), "-o", str(CARD),
          "--force"])  # fmt: skip
