@@ -10,7 +10,15 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from tables import everywhere, eyepacs, finished, home, table_of_healthy, table_of_trials
+from tables import (
+    everywhere,
+    eyepacs,
+    finished,
+    home,
+    table_of_edema,
+    table_of_healthy,
+    table_of_trials,
+)
 from trials import TRIALS, Cell
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -18,21 +26,20 @@ from marked_page import fill
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "results" / "grader.md"
 READS = {"chosen": everywhere, "home": home, "eyepacs": eyepacs}
+WHOLE = {"healthy": table_of_healthy, "edema": table_of_edema}
 SEEDS = range(3)
 
 
 def section(out: Path, mark: str) -> str | None:
     """The table of a mark, `SIZE-NAME`; None where there is no base to hold it against."""
     size, _, name = mark.partition("-")
-    if name not in {*READS, "healthy"}:
+    if name not in {*READS, *WHOLE}:
         return None
     cells = [Cell(trial, int(size), seed) for trial in TRIALS for seed in SEEDS]
     places = finished(out, cells)
     if "base" not in places:
         return None
-    if name == "healthy":
-        return table_of_healthy(places)
-    return table_of_trials(places, READS[name])
+    return WHOLE[name](places) if name in WHOLE else table_of_trials(places, READS[name])
 
 
 if __name__ == "__main__":

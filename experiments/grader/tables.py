@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from drgrade.evaluation.comparison import Comparison, compare
+from drgrade.evaluation.edema import edema
 from drgrade.evaluation.intervals import ratio
 from drgrade.evaluation.operating_points import high_sensitivity
 from drgrade.evaluation.values import Estimate
@@ -95,6 +96,24 @@ def table_of_healthy(places: dict[str, list[Path]]) -> str:
     for name, (first, *_) in places.items():
         shares = (shown(let_go(first, site)) for site in ("rfmid2", "hrf"))
         lines.append(f"| {name} | {' | '.join(shares)} |")
+    return "\n".join(lines)
+
+
+def table_of_edema(places: dict[str, list[Path]]) -> str:
+    """A row a trial and seed: signs of macular edema out of fold, beside what the grade tells."""
+    lines = [
+        "| trial | seed | photographs | with edema | AUC | AUC of the grade | sensitivity "
+        "| specificity | calibration slope |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, folders in places.items():
+        for folder in folders:
+            if (found := edema(home(folder))) is None:
+                continue
+            told = (found.auc, found.auc_of_grade, found.sensitivity, found.specificity,
+                    found.calibration.slope)  # fmt: skip
+            lines.append(f"| {name} | {folder.name} | {found.n} | {found.positives} | "
+                         f"{' | '.join(map(shown, told))} |")  # fmt: skip
     return "\n".join(lines)
 
 
