@@ -14,7 +14,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run as main
-from drgrade.data.manifest import write_manifest
+from drgrade.data.manifest import read_manifest, write_manifest
 from drgrade.data.phantom import draw_set
 from drgrade.data.splits import split
 from drgrade.errors import RecipeError
@@ -23,7 +23,7 @@ from drgrade.models.devices import pick_device
 from drgrade.predictions import read_predictions
 from drgrade.recipe import load_recipe, make_recipe, write_toml
 from drgrade.run import RunFolder
-from drgrade.training import experiment, loop
+from drgrade.training import experiment, folds, loop, stages
 from drgrade.training.processes import ALONE, Processes, ProcessLostError, joined
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
@@ -334,3 +334,21 @@ def test_a_lost_process_is_told_with_the_way_that_there_is(
     assert str(caught.value) == (
         f"another process of this training ended (connection reset); see what it said, and {how}"
     )
+
+
+TRAININGS = {
+    "stages": stages.run_stages,
+    "folds": lambda recipe, photos, folder: folds.run_folds(recipe, folder, 2, photos),
+}
+
+
+@pytest.mark.parametrize("kind", TRAININGS)
+def test_a_process_lost_before_any_stage_began_is_told_to_give_the_command_again(
+    home, tmp_path, monkeypatch, kind
+):
+    recipe, photos = load_recipe("drawn-then-real"), read_manifest(home / "manifest.csv")
+    monkeypatch.setattr(torch.distributed, "barrier", failing(RuntimeError("connection reset")))
+    for module in (stages, folds):
+        monkeypatch.setattr(module, "current", lambda: Processes(1, 2))
+    with pytest.raises(ProcessLostError, match="and give the same command again$"):
+        TRAININGS[kind](recipe, photos, tmp_path / "run")

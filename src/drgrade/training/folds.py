@@ -17,7 +17,7 @@ from drgrade.run import RunFolder
 from drgrade.training.experiment import FIRST_FOLD, run
 from drgrade.training.pooled_facts import pooled_facts
 from drgrade.training.prepared import read_photos
-from drgrade.training.processes import current
+from drgrade.training.processes import current, told_if_none_began
 from drgrade.training.signals import SAME, going_on_with
 from drgrade.training.stages import (
     chained,
@@ -52,11 +52,10 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
         raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
     _refuse_other_number(folder, k)
     of_row = folds(whole, k, recipe.data.split_seed)
-    if recipe.stages:
-        with current().in_turn():
-            check_stages(recipe, whole, folder, folder / FIRST_FOLD)
-    with going_on_with(SAME), remarked_once():
+    with told_if_none_began(lambda: False), going_on_with(SAME), remarked_once():
         if recipe.stages:
+            with current().in_turn():
+                check_stages(recipe, whole, folder, folder / FIRST_FOLD)
             run_before(recipe, folder, None)
         if current().is_first:
             write_json(folder / NUMBER, {"folds": k})

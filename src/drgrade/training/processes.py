@@ -206,7 +206,7 @@ def told_if_full(settings: Train) -> Iterator[None]:
 
 @contextlib.contextmanager
 def told_if_none_began(has_begun: Callable[[], bool]) -> Iterator[None]:
-    """Of a process that is lost say how to go on: a run that never began has no --resume.
+    """Of a process that is lost say how to go on: what never began has no --resume, nor have folds.
 
     Raises:
         ProcessLostError: another process ended while this one was inside.

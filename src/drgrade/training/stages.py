@@ -19,7 +19,7 @@ from drgrade.recipe import Model, Recipe, load_recipe, write_toml
 from drgrade.run import RunFolder
 from drgrade.training.experiment import FIRST_FOLD, STAGES, pick_place, run
 from drgrade.training.prepared import limited, read_photos, refuse_untrainable
-from drgrade.training.processes import current
+from drgrade.training.processes import current, told_if_none_began
 from drgrade.training.signals import going_on_with
 
 PLAN = "stages.toml"  # the whole recipe, beside the last stage's own
@@ -43,12 +43,13 @@ def run_stages(
         _refuse_others(folder)
         return run(recipe, manifest, folder, resume=resume)
     processes = current()
-    with processes.in_turn():
-        _refuse_begun(recipe, folder, resume=resume)
-        check_stages(recipe, manifest, folder, folder)
-    if processes.is_first and planned(folder) is None:
-        write_text(folder / PLAN, write_toml(recipe))
-    processes.wait()
+    with told_if_none_began(lambda: planned(folder) is not None):
+        with processes.in_turn():
+            _refuse_begun(recipe, folder, resume=resume)
+            check_stages(recipe, manifest, folder, folder)
+        if processes.is_first and planned(folder) is None:
+            write_text(folder / PLAN, write_toml(recipe))
+        processes.wait()
     with going_on_with(f"`drgrade train --resume {folder}`"):
         before = run_before(recipe, folder, manifest)
     last = chained(recipe)[-1]
