@@ -69,7 +69,7 @@ def _seen_as(
         light = as_unit(torch.from_numpy(compressed(squares, looks)))
         probabilities = _probabilities(grader, apply_looks(light, looks))
         for row, p in zip(some, probabilities, strict=True):
-            yield {**row, "photo": f"{row['photo']}@{number}", "split": "out_of_fold", **_answer(p)}
+            yield {**row, "photo": f"{row['photo']}@{number}", "split": "out_of_fold", **answer(p)}
 
 
 def _probabilities(grader: Grader, squares: torch.Tensor) -> np.ndarray:
@@ -77,7 +77,7 @@ def _probabilities(grader: Grader, squares: torch.Tensor) -> np.ndarray:
         return grader.decode(grader.outputs(squares).float().numpy())[0]
 
 
-def _answer(p: np.ndarray) -> dict[str, Any]:
+def answer(p: np.ndarray) -> dict[str, Any]:
     """The answer by the mean of several models: the grade that is as likely exceeded as not."""
     above = p[::-1].cumsum()[::-1][1:]
     return {"status": "graded", "predicted": int((above > 0.5).sum()),
@@ -109,7 +109,7 @@ def _rows(graders: list[Grader], manifest: Manifest, name: str) -> pl.DataFrame:
         answers = iter(np.mean([_probabilities(each, as_unit(torch.from_numpy(np.stack(readable))))
                                 for each in graders], axis=0) if readable else [])  # fmt: skip
         for row, square in zip(some, seen, strict=True):
-            told = {"status": "error"} if square is None else _answer(next(answers))
+            told = {"status": "error"} if square is None else answer(next(answers))
             kept = {key: row[key] for key in ("photo", "patient", "eye", "grade")}
             rows.append({**kept, "site": row.get("site"), "split": "test", **told})
     return from_rows(rows).table

@@ -19,7 +19,7 @@ from tables import (
     table_of_healthy,
     table_of_trials,
 )
-from trials import TRIALS, Cell
+from trials import TOGETHER, TRIALS, Cell
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from marked_page import fill
@@ -35,7 +35,8 @@ def section(out: Path, mark: str) -> str | None:
     size, _, name = mark.partition("-")
     if name not in {*READS, *WHOLE}:
         return None
-    cells = [Cell(trial, int(size), seed) for trial in TRIALS for seed in SEEDS]
+    names = [f"{trial}{kind}" for kind in ("", TOGETHER) for trial in TRIALS]
+    cells = [Cell(name, int(size), seed) for name in names for seed in SEEDS]
     places = finished(out, cells)
     if "base" not in places:
         return None

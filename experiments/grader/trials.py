@@ -36,6 +36,7 @@ HERE = Path(__file__).parent
 BASE, PEER = "grader", str(HERE / "peer.toml")
 SHIPPED_START = "drawn"
 FOLDS, SCREENED = 5, 256  # px of the trials that are screened
+TOGETHER = "-together"  # a trial's seeds as one ensemble (together.py)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ def main() -> None:
     words.add_argument("--size", type=int, default=SCREENED)
     words.add_argument("--seeds", type=int, nargs="+", default=[0])
     asked = words.parse_args()
-    known = [*TRIALS, *(f"{name}-mean" for name in TRIALS if asked.what == "table")]
+    known = [*TRIALS, *(f"{name}{kind}" for name in TRIALS for kind in ("-mean", TOGETHER)
+                        if asked.what == "table")]  # fmt: skip
     if unknown := [name for name in asked.trials if name not in known]:
         words.error(f"unknown trials {', '.join(unknown)}; there are {', '.join(known)}")
     cells = [Cell(name, asked.size, seed) for seed in asked.seeds for name in asked.trials]
