@@ -16,7 +16,9 @@ from tables import (
     finished,
     home,
     table_of_edema,
+    table_of_grades,
     table_of_healthy,
+    table_of_own_points,
     table_of_trials,
 )
 from trials import TOGETHER, TRIALS, Cell
@@ -26,7 +28,12 @@ from marked_page import fill
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "results" / "grader.md"
 READS = {"chosen": everywhere, "home": home, "eyepacs": eyepacs}
-WHOLE = {"healthy": table_of_healthy, "edema": table_of_edema}
+WHOLE = {
+    "healthy": table_of_healthy,
+    "edema": table_of_edema,
+    "grades": table_of_grades,
+    "own-points": table_of_own_points,
+}
 SEEDS = range(3)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from drgrade.evaluation.comparison import Comparison, compare
@@ -12,6 +13,7 @@ from drgrade.evaluation.intervals import ratio
 from drgrade.evaluation.operating_points import high_sensitivity
 from drgrade.evaluation.values import Estimate
 from drgrade.grades import PROBABILITIES
+from drgrade.models.objectives import fit_cuts
 from drgrade.predictions import Predictions, read_predictions
 from drgrade.recalibration import referable_score
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from trials import Cell
 
 AGAINST = ("base", "peer")  # a difference is told to the first of these that is there
+REFITTED = ("peer", "base")  # shown with fitted cuts too: the peer's even cuts cost it kappa
+WANTED = (0.9, 0.8)  # sensitivities at points of another set's own
 
 
 def home(place: Path) -> Predictions:
@@ -82,12 +86,43 @@ def print_tables(places: dict[str, list[Path]]) -> None:
 
 
 def table_of_trials(places: dict[str, list[Path]], read: Read) -> str:
-    """A row a trial: kappa and area, and how much above the base, paired."""
+    """A row a trial: kappa and area, and how much above the base, paired.
+
+    Further rows have cuts between the grades that were fitted on the other folds' answers.
+    """
     lines = [
         "| trial | seeds | QWK | AUC, referable | QWK, to the base | AUC, to the base |",
         "|---|---|---|---|---|---|",
     ]
-    return "\n".join(lines + [_row(name, places, read) for name in places])
+    tables = {name: [read(each) for each in folders] for name, folders in places.items()}
+    for name in REFITTED:
+        if name in places:
+            tables[f"{name}, cuts fitted"] = [refitted(read(each), home(each))
+                                              for each in places[name]]  # fmt: skip
+    return "\n".join(lines + [_row(name, tables) for name in tables])
+
+
+def refitted(answers: Predictions, own: Predictions) -> Predictions:
+    """Answers graded anew: their expected grade between cuts of the highest kappa.
+
+    The cuts of a photograph are fitted on the rows of `own`, IDRiD as it is, that lie in other
+    folds; those of a photograph of another set on all of them.
+    """
+    fold_of = dict(own.table.select("photo", "fold").iter_rows())
+    folds, value, grades = own.table["fold"].to_numpy(), _expected(own.table), own.grades()
+    cuts = {fold: fit_cuts(value[folds != fold], grades[folds != fold]).cuts
+            for fold in sorted(set(fold_of.values()))}  # fmt: skip
+    photos = [name.partition("@")[0] for name in answers.table["photo"]]
+    other = fit_cuts(value, grades).cuts if set(photos) - set(fold_of) else ()
+    of_row = np.array([cuts[fold_of[name]] if name in fold_of else other for name in photos])
+    given = (_expected(answers.table) >= of_row).sum(axis=1)
+    table = answers.table.with_columns(predicted=pl.Series(given, dtype=pl.Int8))
+    return Predictions(table, answers.facts)
+
+
+def _expected(table: pl.DataFrame) -> np.ndarray:
+    """The mean grade by the probabilities, (n, 1)."""
+    return table.select(PROBABILITIES).to_numpy() @ np.arange(len(PROBABILITIES))[:, None]
 
 
 def table_of_healthy(places: dict[str, list[Path]]) -> str:
@@ -117,21 +152,60 @@ def table_of_edema(places: dict[str, list[Path]]) -> str:
     return "\n".join(lines)
 
 
-def _row(name: str, places: dict[str, list[Path]], read: Read) -> str:
-    against = next((each for each in AGAINST if each in places and each != name), None)
+def table_of_grades(places: dict[str, list[Path]]) -> str:
+    """The base's answers for each reference grade, in the mean of its seeds."""
+    lines = [
+        "| photographs | reference grade | n | answered 0 | 1 | 2 | 3 | 4 |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for title, read in (("IDRiD, out of fold", home), ("EyePACS", eyepacs)):
+        answers = [read(each).graded() for each in places["base"]]
+        for grade in range(len(PROBABILITIES)):
+            rows = [each.predicted()[each.grades() == grade] for each in answers]
+            told = np.mean([np.bincount(each, minlength=5) for each in rows], axis=0)
+            shares = " | ".join(f"{each:.1f}" for each in told)
+            lines.append(f"| {title} | {grade} | {len(rows[0])} | {shares} |")
+    return "\n".join(lines)
+
+
+def table_of_own_points(places: dict[str, list[Path]]) -> str:
+    """The base on EyePACS at points of EyePACS' own, chosen on one half of the patients.
+
+    Each half is judged at the threshold of the other.
+    """
+    lines = ["| sensitivity asked for | seed | sensitivity | specificity |", "|---|---|---|---|"]
+    for wanted in WANTED:
+        for place in places["base"]:
+            table = eyepacs(place).graded().table
+            patients = table["patient"].to_numpy()
+            half = np.unique(patients, return_inverse=True)[1] % 2
+            score = referable_score(table.select(PROBABILITIES).to_numpy())
+            ill = (table["grade"] >= 2).to_numpy()
+            called = np.zeros(len(table), dtype=bool)
+            for part in range(2):
+                known = (half != part) & ill
+                threshold = np.quantile(score[known], 1 - wanted, method="lower")
+                called[half == part] = score[half == part] >= threshold
+            found = (ratio(called, patients, ill), ratio(~called, patients, ~ill))
+            lines.append(f"| {wanted:.0%} | {place.name} | {' | '.join(map(shown, found))} |")
+    return "\n".join(lines)
+
+
+def _row(name: str, tables: dict[str, list[Predictions]]) -> str:
+    against = next((each for each in AGAINST if each in tables and each != name), None)
     if against is None:
-        return f"| {name} | {len(places[name])} | | | | |"
-    found = _compared({each: places[each] for each in (against, name)}, read)
+        return f"| {name} | {len(tables[name])} | | | | |"
+    found = _compared({each: tables[each] for each in (against, name)})
     entry = next(each for each in found.entries if each.name == name)
     (pair,) = found.pairs
     scores = [shown(entry.scores[key]) for key in ("qwk", "auc")]
     differences = [shown(pair.differences[key], signed=True) for key in ("qwk", "auc")]
-    return f"| {name} | {len(places[name])} | {' | '.join([*scores, *differences])} |"
+    return f"| {name} | {len(tables[name])} | {' | '.join([*scores, *differences])} |"
 
 
-def _compared(places: dict[str, list[Path]], read: Read) -> Comparison:
-    tables, pools = {}, {}
-    for name, folders in places.items():
-        pools[name] = list(range(len(tables), len(tables) + len(folders)))
-        tables |= {f"{name}-{i}": read(folder) for i, folder in enumerate(folders)}
-    return compare(tables, pools=pools)
+def _compared(tables: dict[str, list[Predictions]]) -> Comparison:
+    flat, pools = {}, {}
+    for name, each in tables.items():
+        pools[name] = list(range(len(flat), len(flat) + len(each)))
+        flat |= {f"{name}-{i}": table for i, table in enumerate(each)}
+    return compare(flat, pools=pools)

@@ -177,6 +177,9 @@ def test_a_card_says_all_that_a_reader_must_know(named, scorecard, capsys):
     assert "split `out_of_fold`, predicted by models of its recipe, out of fold" in text
     assert "| always grade 0 |" in text
     assert "**W25**" in text
+    twin = json.loads((scorecard / "report.json").read_text(encoding="utf-8"))
+    for grade, row in enumerate(twin["scores"]["confusion"]):
+        assert f"| {grade} | {sum(row)} | {' | '.join(map(str, row))} |" in text
     assert load_grader("default").facts["weights_sha256"] in text
 
 

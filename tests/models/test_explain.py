@@ -174,9 +174,22 @@ def test_where_grade_and_lesions_disagree_both_are_said(language):
 
 
 def test_where_they_agree_that_is_said_too():
-    assert remarks(explained(2, sight()), "en")[-1] == (
+    seen = sight(spots("haemorrhage", (0.2, 0.2)))
+    assert remarks(explained(2, seen), "en")[-1] == (
         "The lesions seen make the same grade by the ICDR rule."
     )
+    assert remarks(explained(0, sight(grade=0)), "en")[-1] == (
+        "That no lesion is marked makes the same grade by the ICDR rule."
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+@pytest.mark.parametrize(("grade", "said"), [(1, True), (2, False)])
+def test_a_grade_that_is_not_the_likeliest_is_called_the_middle(language, grade, said):
+    found = explained(grade, sight())
+    found.row.update(zip(PROBABILITIES, (0.42, 0.12, 0.44, 0.01, 0.01), strict=True))
+    told = [each for each in remarks(found, language) if "0.44" in each and "0.12" in each]
+    assert bool(told) is said
 
 
 def test_exudates_near_the_fovea_are_a_sign_of_macular_edema():

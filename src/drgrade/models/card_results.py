@@ -136,6 +136,7 @@ def result_lines(result: Result) -> list[str]:
     ]  # fmt: skip
     lines += [f"| {name} | {cell(said(found))} |" for name, _, found in result.figures]
     lines += edema_lines(twin.get("edema"))
+    lines += grade_lines(twin)
     lines += ["", "What no look at a photograph reaches already:", "",
               "| floor | accuracy | QWK |", "|---|---|---|"]  # fmt: skip
     lines += [
@@ -148,6 +149,18 @@ def result_lines(result: Result) -> list[str]:
     if few := twin.get("small_sample"):
         lines += ["", f"Few: {few}."]
     return [*lines, ""]
+
+
+def grade_lines(twin: Json) -> list[str]:
+    """Who has each reference grade is answered what, and how many of it are found."""
+    counts = twin["scores"]["confusion"]
+    rows = zip(twin["by_grade"]["grades"], counts, strict=True)
+    return [
+        "", "| reference grade | photographs | answered 0 | 1 | 2 | 3 | 4 | answered so |",
+        "|---|---|---|---|---|---|---|---|",
+        *(f"| {each['grade']} | {each['n']} | {' | '.join(map(str, row))} "
+          f"| {cell(said(each['recall']))} |" for each, row in rows),
+    ]  # fmt: skip
 
 
 def edema_lines(found: Json | None) -> list[str]:

@@ -53,6 +53,7 @@ def doubts(explanation: Explanation, language: str) -> list[str]:
 def of_verdict(explanation: Explanation, language: str) -> list[str]:
     """How near the operating point the eye lies, and what asks for a referral beside it."""
     found = [said(WORDS, language, "drawn")] if explanation.drawn else []
+    found += not_the_likeliest(explanation, language)
     if explanation.referable_from is not None:
         found.append(near_the_point(explanation, explanation.referable_from, language))
     if explanation.is_below_the_point:
@@ -73,6 +74,17 @@ def of_verdict(explanation: Explanation, language: str) -> list[str]:
     return found
 
 
+def not_the_likeliest(explanation: Explanation, language: str) -> list[str]:
+    """That another grade is likelier than the one given, where ordinal steps or cuts gave it."""
+    chances = [float(explanation.row[key]) for key in PROBABILITIES]
+    most = max(chances)
+    if chances[explanation.grade] == most:
+        return []
+    return [said(WORDS, language, "not the likeliest", grade=explanation.grade,
+                 p=f"{chances[explanation.grade]:.2f}", other=chances.index(most),
+                 most=f"{most:.2f}")]  # fmt: skip
+
+
 def of_sight(sight: Sight, language: str) -> list[str]:
     """Which eye it is, what lies on dust, and what lies near the fovea."""
     found = [side(sight, language)]
@@ -86,7 +98,8 @@ def of_sight(sight: Sight, language: str) -> list[str]:
 def of_rule(explanation: Explanation, sight: Sight, language: str) -> list[str]:
     """What the lesions seen would make by the ICDR rule, beside the network's grade."""
     if not explanation.disagrees:
-        return [sentence(said(WORDS, language, "agrees"), language)]
+        key = "agrees" if sight.lesions else "agrees, none"
+        return [sentence(said(WORDS, language, key), language)]
     made: dict[str, Any] = {"grade": sight.grade, "name": NAMES[language][sight.grade]}
     if is_vision_threatening(explanation.grade) and is_referable(sight.grade):
         return [sentence(said(WORDS, language, "seldom told", **made), language)]

@@ -141,6 +141,15 @@ WORDS: Pairs = {
         "the lesions seen make the same grade by the ICDR rule",
         "所見病灶依 ICDR 標準為同一分級",
     ),
+    "agrees, none": (
+        "that no lesion is marked makes the same grade by the ICDR rule",
+        "未標出病灶，依 ICDR 標準為同一分級",
+    ),
+    "not the likeliest": (
+        "grade {grade} is the middle of what is likely, not the likeliest: its own probability is "
+        "{p}, that of grade {other} is {most}",
+        "{grade} 級是可能分級的中位，並非機率最高者：其本身機率為 {p}，{other} 級為 {most}",
+    ),
     "disagrees": (
         "The grade and the lesions disagree: {lesions}, the network says grade {grade}.",
         "分級與病灶不一致：{lesions}，網路判為 {grade} 級。",
