@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import polars as pl
-from trials import TRIALS, Cell, recipe_of
+from trials import TOGETHER, TRIALS, Cell, recipe_of
 
 from drgrade.data.manifest import Manifest, read_manifest
 from drgrade.data.preprocess import Preprocess, read_prepared
@@ -30,6 +30,8 @@ SETS = {"out_of_fold": "idrid", "shifted": "idrid", "eyepacs": "eyepacs", "healt
 def keep(out: Path) -> None:
     """Copy the answers of each trial that is finished."""
     for place in sorted(out.glob("*px/*/*")):
+        if place.parent.name.endswith(TOGETHER):
+            continue  # together.py makes it of what is kept
         if all((place / f"{name}.parquet").is_file() for name in SETS):
             for name in SETS:
                 kept.keep(place / f"{name}.parquet",

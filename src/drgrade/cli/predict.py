@@ -87,8 +87,8 @@ def predict(
     grader = load_grader(file, on)
     say_drawn(grader)
     if mirror and grader.model.views > 1:
-        say("this model takes the mean of a photograph and its mirror image: mirroring changes "
-            "nothing, by construction")  # fmt: skip
+        say("this model takes the mean of a square and its mirror image, so that none changes "
+            "here; a mirrored file may be cut elsewhere by a pixel and still change")  # fmt: skip
     named = ((name, path) for name, path, _ in inputs)
     answers = grade_photos(grader, named, workers=workers, device=on, mirror=mirror,
                            any_picture=any_picture)  # fmt: skip
