@@ -16,6 +16,7 @@ from drgrade.models.found_lesions import Landmarks, Spot
 
 SIDE = 64
 SAYS_SO = "holds no mark: look there"
+OUTWEIGHED = "holds no mark; the other places outweigh it"
 
 
 def explained(grade: int, places: np.ndarray, spots=(), pixels: np.ndarray | None = None):
@@ -56,6 +57,7 @@ def test_a_referral_whose_strongest_place_holds_no_mark_says_where_to_look(
 ):
     found = explained(grade, places, spots)
     assert (SAYS_SO in " ".join(remarks(found, "en"))) is said
+    assert (OUTWEIGHED in " ".join(remarks(found, "en"))) is (grade == 0)
     assert as_json(found)["evidence"]["strongest_is_unmarked"] in (said, said or grade == 0)
 
 

@@ -31,9 +31,9 @@ def findings(explanation: Explanation, language: str) -> list[str]:
     if (sight := explanation.sight) is None:
         return [sentence(each, language) for each in found]
     found = [*found, *of_sight(sight, language)]
-    asks = explanation.referable or explanation.is_below_the_point
-    if asks and explanation.strongest_is_unmarked:
-        found.append(said(WORDS, language, "unmarked"))
+    if explanation.strongest_is_unmarked:
+        asks = explanation.referable or explanation.is_below_the_point
+        found.append(said(WORDS, language, "unmarked" if asks else "unmarked, outweighed"))
     return [*(sentence(each, language) for each in found), *of_rule(explanation, sight, language)]
 
 

@@ -175,6 +175,10 @@ WORDS: Pairs = {
         "the place that speaks most for a referral holds no mark: look there",
         "最支持轉診的位置沒有任何標記，請留意該處",
     ),
+    "unmarked, outweighed": (
+        "one place speaks for a referral and holds no mark; the other places outweigh it",
+        "有一處支持轉診但沒有標記，其餘位置的證據較強",
+    ),
     "on the margin": (
         "{share} of the evidence lies on the black margin, outside the retina",
         "有 {share} 的證據落在視網膜之外的黑邊",
