@@ -23,7 +23,7 @@ from trials import Cell, make_drawn, recipe_of
 from drgrade.cli.app import run
 from drgrade.data.manifest import read_manifest
 from drgrade.evaluation.intervals import ratio
-from drgrade.models.places import shipped_models
+from drgrade.models.places import shipped_folder, shipped_models
 from drgrade.predictions import read_predictions
 from drgrade.progress import say
 from drgrade.recipe import load_recipe
@@ -94,6 +94,7 @@ def describe(place: Path, folds: Path, data: Path) -> None:
     run(["models", "card", str(place / "default.safetensors"), "--scorecard",
          str(place / "scorecard"), "--scorecard", str(place / "eyepacs"), "-o", str(CARD),
          "--force"])  # fmt: skip
+    shutil.copyfile(CARD, shipped_folder() / "default.md")
     fill(PAGE, lambda mark: shipped(place) if mark == "shipped" else None)
 
 

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.demo import real_photo
+from drgrade.files import sha256_file
 from drgrade.grades import PROBABILITIES
 from drgrade.models.checkpoint import load_grader, weights_hash
 from drgrade.models.grader import Grader, build_network
@@ -18,7 +19,9 @@ from drgrade.models.weights import load_start
 from drgrade.recipe import Model, load_recipe
 from drgrade.training.stages import chained
 
-PACKAGED = Path(__file__).resolve().parents[2] / "src" / "drgrade" / "models" / "shipped"
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGED = ROOT / "src" / "drgrade" / "models" / "shipped"
+CARD = ROOT / "docs" / "results" / "model-card.md"
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +63,18 @@ def test_all_that_taught_it_may_be_passed_on(shipped):
     taught = shipped.facts["provenance"]["learned_from"]
     assert {each["name"] for each in taught} >= {"idrid", "drawn"}
     assert {each["terms"] for each in taught} == {"free"}
+
+
+def test_its_card_comes_with_it_and_has_results(place, tmp_path, capsys):
+    assert run(["models", "card", str(place)]) == 0
+    text = capsys.readouterr().out
+    assert text == CARD.read_text(encoding="utf-8")
+    assert "| quadratic weighted kappa (QWK) | 0." in text
+    other = tmp_path / "default.safetensors"
+    other.write_bytes(place.read_bytes())
+    (tmp_path / "default.md").write_text(text.replace(sha256_file(place), "0" * 64))
+    assert run(["models", "card", str(other)]) == 0
+    assert "No scorecard was given to this card" in capsys.readouterr().out
 
 
 def test_its_hash_is_that_of_its_weights(shipped):

@@ -93,7 +93,8 @@ def card(
 
     What it is and is not, how to use it, the data with their licences, the recipe in full,
     preprocessing, calibration, results with intervals and floors, warnings, versions and hashes.
-    Without a scorecard it says that there are no results.
+    Without a scorecard the card that lies beside the file is given, as that of `default` does;
+    where none does, the card says that there are no results.
 
     Example: drgrade models card default --scorecard scorecard -o MODEL_CARD.md
 
@@ -118,10 +119,12 @@ def card(
         refuse_taken(output, force=force)
     place = place_of_model(model)
     from drgrade.models.card import card as text_of
+    from drgrade.models.card import kept_card
 
-    text = text_of(place, name or model.stem, scorecard or ())
+    text = None if scorecard or name else kept_card(place)
+    text = text or text_of(place, name or model.stem, scorecard or ())
     if output is None:
-        print(text)
+        print(text, end="" if text.endswith("\n") else "\n")
         return
     write_text(output, text)
     print(output)

@@ -263,6 +263,15 @@ def _cross_fitted(told: Facts) -> list[str]:
             "below |", "|---|---|---|---|---|", *rows]  # fmt: skip
 
 
+def kept_card(place: Path) -> str | None:
+    """The card that lies beside a model file, `NAME.md`, if it names the file's very hash."""
+    beside = place.with_suffix(".md")
+    if not beside.is_file():
+        return None
+    text = beside.read_text(encoding="utf-8")
+    return text if f"`{sha256_file(place)}`" in text else None
+
+
 def _results(results: Sequence[Result]) -> list[str]:
     if not results:
         return [NO_RESULTS]
