@@ -67,3 +67,12 @@ def test_a_place_outside_the_retina_is_not_where_to_look():
     found = explained(2, one_place(1, 6), pixels=pixels)
     assert not found.strongest_is_unmarked
     assert found.evidence_outside == 1.0
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+@pytest.mark.parametrize(("grade", "said"), [(1, True), (2, False)])
+def test_a_grade_that_is_not_the_likeliest_is_called_the_middle(language, grade, said):
+    found = explained(grade, np.zeros((8, 8)))
+    found.row.update(zip(PROBABILITIES, (0.42, 0.12, 0.44, 0.01, 0.01), strict=True))
+    told = [each for each in remarks(found, language) if "0.44" in each and "0.12" in each]
+    assert bool(told) is said

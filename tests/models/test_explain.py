@@ -183,15 +183,6 @@ def test_where_they_agree_that_is_said_too():
     )
 
 
-@pytest.mark.parametrize("language", ["en", "zh-TW"])
-@pytest.mark.parametrize(("grade", "said"), [(1, True), (2, False)])
-def test_a_grade_that_is_not_the_likeliest_is_called_the_middle(language, grade, said):
-    found = explained(grade, sight())
-    found.row.update(zip(PROBABILITIES, (0.42, 0.12, 0.44, 0.01, 0.01), strict=True))
-    told = [each for each in remarks(found, language) if "0.44" in each and "0.12" in each]
-    assert bool(told) is said
-
-
 def test_exudates_near_the_fovea_are_a_sign_of_macular_edema():
     assert "macular edema" in " ".join(remarks(explained(2, sight(near=2)), "en"))
 
