@@ -183,9 +183,10 @@ def table_of_own_points(places: dict[str, list[Path]]) -> str:
             ill = (table["grade"] >= 2).to_numpy()
             called = np.zeros(len(table), dtype=bool)
             for part in range(2):
-                known = (half != part) & ill
-                threshold = np.quantile(score[known], 1 - wanted, method="lower")
-                called[half == part] = score[half == part] >= threshold
+                other = half != part
+                threshold = high_sensitivity(ill[other], score[other], wanted)
+                assert threshold is not None
+                called[~other] = score[~other] >= threshold
             found = (ratio(called, patients, ill), ratio(~called, patients, ~ill))
             lines.append(f"| {wanted:.0%} | {place.name} | {' | '.join(map(shown, found))} |")
     return "\n".join(lines)
