@@ -18,7 +18,7 @@ from ratios import Ratio, report
 
 from drgrade.demo import DEFAULT, real_photo
 from drgrade.errors import CheckpointError
-from drgrade.models.places import place_of_model
+from drgrade.modelfile.places import place_of_model
 
 
 def seconds(command: list[str]) -> float:

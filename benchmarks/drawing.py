@@ -22,7 +22,7 @@ from PIL import Image
 from ratios import Ratio, report
 from scipy.ndimage import gaussian_filter
 
-from drgrade.data.phantom import draw_eye, paint
+from drgrade.data.phantom.drawing import draw_eye, paint
 
 TILE, MANY = 192, 16
 REPEATS = 3

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from drgrade.data.field import find_field
-from drgrade.data.masks import KINDS, read_mask, square_mask
-from drgrade.data.phantom import draw_eye, paint
-from drgrade.data.photo import read_photo
-from drgrade.data.preprocess import Preprocess, prepare
+from drgrade.data.phantom.drawing import draw_eye, paint
+from drgrade.data.photos.decode import read_photo
+from drgrade.data.photos.field import find_field
+from drgrade.data.photos.masks import KINDS, read_mask, square_mask
+from drgrade.data.photos.preprocess import Preprocess, prepare
 
 SIDE, FINE = 256, 512
 RINGS = ((0.0, 0.3), (0.3, 0.6), (0.6, 0.8), (0.8, 0.95))  # shares of the field's radius

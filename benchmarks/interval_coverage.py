@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from drgrade.evaluation import intervals, metrics
-from drgrade.evaluation.area_intervals import area
-from drgrade.evaluation.ranking import rank_pairs
-from drgrade.evaluation.resampling import resampled_areas
-from drgrade.evaluation.values import Estimate
+from drgrade.stats import intervals, metrics
+from drgrade.stats.area_intervals import area
+from drgrade.stats.estimate import Estimate
+from drgrade.stats.ranking import rank_pairs
+from drgrade.stats.resampling import resampled_areas
 
 COUNTS = np.array([25810, 2443, 5292, 873, 708])  # EyePACS train, photographs by grade
 BOTH_REFERABLE = 2907 / 17563  # patients with two referable eyes: a correlation of 0.808

@@ -20,8 +20,8 @@ import polars as pl
 from ratios import Ratio, report
 from resampling import REPEATS, loop_seconds, machine, made
 
-from drgrade.evaluation.resampling import RESAMPLES
-from drgrade.predictions import SCHEMA, Predictions, write_predictions
+from drgrade.data.tables.predictions import SCHEMA, Predictions, write_predictions
+from drgrade.stats.resampling import RESAMPLES
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")

@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from drgrade.data.field import Field, find_field
-from drgrade.data.photo import read_photo
-from drgrade.data.preprocess import Preprocess, prepare
-from drgrade.evaluation.metrics import auc
+from drgrade.data.photos.decode import read_photo
+from drgrade.data.photos.field import Field, find_field
+from drgrade.data.photos.preprocess import Preprocess, prepare
+from drgrade.stats.metrics import auc
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "idrid_seg"
 MICROANEURYSM, DISC = 1, 16

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from drgrade.data.check import SMALLEST_SIDE
-from drgrade.data.field import find_field
-from drgrade.data.fingerprint import fingerprint
-from drgrade.data.photo import read_photo
+from drgrade.data.audit.check import SMALLEST_SIDE
+from drgrade.data.photos.decode import read_photo
+from drgrade.data.photos.field import find_field
+from drgrade.data.photos.fingerprint import fingerprint
 
 WHOLE = 1024  # px, to which the photographs are read before twins are made of them
 QUALITY = 92  # JPEG quality of a twin that is not recompressed on purpose

@@ -21,12 +21,12 @@ from near_duplicate_twins import KINDS, print_of, prints_of_all
 from PIL import Image
 from ratios import Ratio, report
 
-from drgrade.data.alignment import turned
-from drgrade.data.candidates import TURNS, Candidates, all_waves, candidates
-from drgrade.data.duplicates import near_duplicates
-from drgrade.data.fingerprint import REACH, STEPS, packed_of, unpacked
-from drgrade.data.phantom import draw_eye, paint
-from drgrade.evaluation.intervals import wilson
+from drgrade.data.audit.alignment import turned
+from drgrade.data.audit.candidates import TURNS, Candidates, all_waves, candidates
+from drgrade.data.audit.duplicates import near_duplicates
+from drgrade.data.phantom.drawing import draw_eye, paint
+from drgrade.data.photos.fingerprint import REACH, STEPS, packed_of, unpacked
+from drgrade.stats.intervals import wilson
 
 REPEATS = 3
 FEW, MANY = 10_000, 100_000  # made fingerprints, by default and with --all
@@ -129,7 +129,7 @@ def report_speed(prints: np.ndarray, n: int) -> None:
 
 
 def report_habit(prints: np.ndarray) -> None:
-    """Prints what all eyes have in common: COMMON and SPREAD of drgrade.data.candidates."""
+    """Prints what all eyes have in common: COMMON and SPREAD of drgrade.data.audit.candidates."""
     waves = all_waves(unpacked(np.array([packed_of(text) for text in prints])))
     common = np.zeros(waves.shape[1:])
     common[::2, ::2] = waves.mean(axis=0)[::2, ::2].round()

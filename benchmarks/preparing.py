@@ -24,11 +24,11 @@ from microaneurysm_contrast import contrasts, places
 from PIL import Image
 from ratios import Ratio, report
 
-from drgrade.data.field import Field, find_field
-from drgrade.data.phantom import draw_eye, paint
-from drgrade.data.photo import read_photo
-from drgrade.data.preprocess import Preprocess, read_prepared
-from drgrade.memory import keep_freed_memory
+from drgrade.data.phantom.drawing import draw_eye, paint
+from drgrade.data.photos.decode import read_photo
+from drgrade.data.photos.field import Field, find_field
+from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.runtime.malloc import keep_freed_memory
 
 MASKED = Path(__file__).resolve().parents[2] / "shared" / "data" / "idrid_seg"
 WIDE, DRAWN = (4288, 2848), 6

@@ -15,8 +15,8 @@ import sklearn
 from ratios import Ratio, report
 from sklearn.metrics import accuracy_score, cohen_kappa_score, recall_score
 
-from drgrade.evaluation import metrics
-from drgrade.evaluation.resampling import RESAMPLES, resampled_confusions
+from drgrade.stats import metrics
+from drgrade.stats.resampling import RESAMPLES, resampled_confusions
 
 PATIENTS = 26_788  # EyePACS test, two eyes each
 TURNS, REPEATS = 10, 3

@@ -31,19 +31,19 @@ from ratios import Ratio, report
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from drgrade.data.dataset import Part
-from drgrade.data.phantom import draw_eye, paint
-from drgrade.data.preprocess import Preprocess, read_prepared
-from drgrade.memory import keep_freed_memory
-from drgrade.models.describe import multiply_adds
+from drgrade.data.phantom.drawing import draw_eye, paint
+from drgrade.data.photos.preprocess import Preprocess, read_prepared
 from drgrade.models.devices import pick_device
 from drgrade.models.networks import NETWORKS
-from drgrade.recipe import Recipe, make_recipe
-from drgrade.run import RunFolder
+from drgrade.publishing.describe import multiply_adds
+from drgrade.recipe.recipe import Recipe, make_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.signals import StopFlag
+from drgrade.training.batches import Part
 from drgrade.training.experiment import new_grader
 from drgrade.training.loop import Desk, Parts, train
-from drgrade.training.optimise import make_optimiser
-from drgrade.training.signals import StopFlag
+from drgrade.training.optimisers import make_optimiser
 from drgrade.training.state import State
 
 WORKERS, JUDGED = 2, 4  # of the plain loop; one photograph in so many is judged, not learned from

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from drgrade.data.manifest import read_manifest
-from drgrade.data.photo import read_photo
-from drgrade.evaluation.intervals import proportion
-from drgrade.files import write_bytes
-from drgrade.memory import keep_freed_memory
+from drgrade.data.photos.decode import read_photo
+from drgrade.data.tables.manifest import read_manifest
+from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.inference import grade_photos
+from drgrade.runtime.files import write_bytes
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.stats.intervals import proportion
 
 
 def as_png(photo: Path, place: Path) -> Path:

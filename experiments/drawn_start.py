@@ -23,16 +23,16 @@ from pathlib import Path
 import kept
 from marked_page import fill, part
 
-from drgrade.data.manifest import read_manifest
+from drgrade.data.tables.manifest import read_manifest
+from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import RunError
-from drgrade.evaluation.comparison import Comparison, Entry, compare
-from drgrade.evaluation.values import Estimate
-from drgrade.files import locked
-from drgrade.models.drawn_starts import PHANTOM, phantom_folder
-from drgrade.predictions import read_predictions
-from drgrade.progress import say
-from drgrade.recipe import load_recipe
-from drgrade.run import RunFolder
+from drgrade.evaluation.comparison.paired import Comparison, Entry, compare
+from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
+from drgrade.recipe.recipe import load_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import locked
+from drgrade.runtime.progress import say
+from drgrade.stats.estimate import Estimate
 from drgrade.training.folds import run_folds
 
 RECIPE = Path(__file__).with_name("fine-tune.toml")

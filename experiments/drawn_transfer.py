@@ -8,10 +8,10 @@ Nothing is trained.
     python experiments/drawn_transfer.py RUN --grades idrid.csv --masks FOLDER --drawn 200 \
         --figure OUT.svg --sheet OUT.png
 
-FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`). `--drawn` measures the maps on
-drawn photographs of another seed too, and the figure has the curves of both: how much is lost from
-drawn to real, and where. The sheet shows photographs with their masks and maps; mind the terms the
-photographs came with.
+FOLDER has `images/` and `masks/` (bits as in `drgrade.data.photos.masks`). `--drawn` measures the
+maps on drawn photographs of another seed too, and the figure has the curves of both: how much is
+lost from drawn to real, and where. The sheet shows photographs with their masks and maps; mind the
+terms the photographs came with.
 """
 
 import argparse
@@ -26,22 +26,22 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from drgrade.data.field import find_field
-from drgrade.data.manifest import read_manifest
-from drgrade.data.masks import MAPS, planes, read_mask, square_mask
-from drgrade.data.phantom import draw_eye, paint
-from drgrade.data.preprocess import prepare, read_prepared
-from drgrade.data.squares import as_unit
-from drgrade.evaluation.area_intervals import area
-from drgrade.evaluation.intervals import bootstrap
-from drgrade.evaluation.metrics import kappas
+from drgrade.data.phantom.drawing import draw_eye, paint
+from drgrade.data.photos.field import find_field
+from drgrade.data.photos.masks import MAPS, planes, read_mask, square_mask
+from drgrade.data.photos.preprocess import prepare, read_prepared
+from drgrade.data.tables.manifest import read_manifest
 from drgrade.evaluation.pages.figures import blank_figure, styled, write_figure
-from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
-from drgrade.grades import PROBABILITIES
+from drgrade.explanation.findings import field_of
+from drgrade.icdr import PROBABILITIES
+from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.found_lesions import field_of
 from drgrade.models.grader import Grader
-from drgrade.models.inference import grade_photos
+from drgrade.models.squares import as_unit
+from drgrade.stats.area_intervals import area
+from drgrade.stats.intervals import bootstrap
+from drgrade.stats.metrics import kappas
+from drgrade.stats.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,7 +1,7 @@
 """What dust on the camera does to a grader's marks, and what it tells about the grade.
 
-Each photograph of MANIFEST that has grade 0 or a mask is seen by the model of the fold that held
-it back; its marks are told apart by `drgrade.data.dust`. On photographs of grade 0 every mark is
+Each photograph of MANIFEST that has grade 0 or a mask is seen by the model of the fold that held it
+back; its marks are told apart by `drgrade.data.audit.dust`. On photographs of grade 0 every mark is
 wrong; on masked ones a mark is right where it lies on a lesion of its kind, or a pixel of the map
 beside. Dust mirrored left to right tells how many marks lie on spots by chance. Then, no photograph
 looked at: how well does the dust of a block tell the grade, and is the grader as good where only
@@ -22,22 +22,22 @@ import numpy as np
 from marked_page import fill
 from PIL import Image
 
-from drgrade.data.dust import Block, Dust, find_dust
-from drgrade.data.dust_picture import RING, draw_dust
-from drgrade.data.manifest import Manifest, read_manifest
-from drgrade.data.masks import KINDS
-from drgrade.evaluation.believed import share as share_of
-from drgrade.evaluation.intervals import from_replicates, mean, proportion
-from drgrade.evaluation.resampling import RESAMPLES, row_weights
-from drgrade.evaluation.values import Estimate
-from drgrade.grades import GRADES, REFERABLE_FROM
-from drgrade.memory import keep_freed_memory
+from drgrade.data.audit.dust import Block, Dust, find_dust
+from drgrade.data.audit.dust_picture import RING, draw_dust
+from drgrade.data.photos.masks import KINDS
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.data.tables.predictions import Predictions, read_predictions
+from drgrade.evaluation.lesion_reliability import share as share_of
+from drgrade.explanation.explain import dust_in_square, explain_photo, see_lesions
+from drgrade.explanation.findings import RED
+from drgrade.icdr import GRADES, REFERABLE_FROM
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.explain import dust_in_square, explain_photo, see_lesions
-from drgrade.models.found_lesions import RED
 from drgrade.models.grader import Grader
-from drgrade.models.marks import count_marks, healthy_photos, masked_photos, reference
-from drgrade.predictions import Predictions, read_predictions
+from drgrade.publishing.detections import count_marks, healthy_photos, masked_photos, reference
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.stats.estimate import Estimate
+from drgrade.stats.intervals import from_replicates, mean, proportion
+from drgrade.stats.resampling import RESAMPLES, row_weights
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "dust.md"
 PICTURE, WIDTH = PAGE.parent / "images" / "dust.png", 1040

@@ -17,12 +17,12 @@ the grader has never seen.
     python experiments/explain_check.py RUN --folds MANIFEST [--photos N] [--mark explained-256]
     python experiments/explain_check.py MODEL --alone MANIFEST [--fine 1024] [--mark NAME]
 
-FOLDER has `images/` and `masks/` (bits as in `drgrade.data.masks`); FILE lists the stems of the
-photographs to be used, one a line. With `--folds` RUN is a training in folds, and each photograph
-of MANIFEST that has a mask is explained by the model that never saw it; with `--alone` all that
-have one by one model, which must not have learned from them. With `--fine` maps are also enlarged
-smoothly to so many pixels and held against masks of that size. With `--mark` the tables are written
-into docs/results/grader.md too.
+FOLDER has `images/` and `masks/` (bits as in `drgrade.data.photos.masks`); FILE lists the stems of
+the photographs to be used, one a line. With `--folds` RUN is a training in folds, and each
+photograph of MANIFEST that has a mask is explained by the model that never saw it; with `--alone`
+all that have one by one model, which must not have learned from them. With `--fine` maps are also
+enlarged smoothly to so many pixels and held against masks of that size. With `--mark` the tables
+are written into docs/results/grader.md too.
 """
 
 import argparse
@@ -36,18 +36,12 @@ from marked_page import fill
 from PIL import Image
 from scipy import ndimage
 
-from drgrade.data.manifest import read_manifest
-from drgrade.data.masks import KINDS, MAPS
-from drgrade.data.squares import as_unit
-from drgrade.evaluation.believed import share as share_of
-from drgrade.evaluation.intervals import proportion
-from drgrade.evaluation.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
-from drgrade.evaluation.values import Estimate
-from drgrade.memory import keep_freed_memory
-from drgrade.models.checkpoint import load_grader
-from drgrade.models.evidence import FIGURES
-from drgrade.models.explain import Explanation, explain_photo
-from drgrade.models.faithful import (
+from drgrade.data.photos.masks import KINDS, MAPS
+from drgrade.data.tables.manifest import read_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.evaluation.lesion_reliability import share as share_of
+from drgrade.explanation.explain import Explanation, explain_photo
+from drgrade.explanation.faithful import (
     LEAST_MOVE,
     Erasing,
     Pointing,
@@ -56,11 +50,24 @@ from drgrade.models.faithful import (
     painted_over,
     point,
 )
-from drgrade.models.found_lesions import field_of
+from drgrade.explanation.findings import field_of
+from drgrade.modelfile.places import place_of_model
+from drgrade.models.attribution import FIGURES
+from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.models.marks import Marks, Masked, at_side, count_marks, masked_photos, reference
-from drgrade.models.places import place_of_model
-from drgrade.predictions import read_predictions
+from drgrade.models.squares import as_unit
+from drgrade.publishing.detections import (
+    Marks,
+    Masked,
+    at_side,
+    count_marks,
+    masked_photos,
+    reference,
+)
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.stats.estimate import Estimate
+from drgrade.stats.intervals import proportion
+from drgrade.stats.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 
 DECOYS, DRAWS, BLUR = 9, 5, 0.02  # of the side: what is smaller stands out of a blur
 # Of the IDRiD challenge, at full size (Porwal et al. 2020, Medical Image Analysis 59).

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from drgrade.data.manifest import read_manifest
-from drgrade.evaluation.intervals import ratio
-from drgrade.memory import keep_freed_memory
+from drgrade.data.tables.manifest import read_manifest
+from drgrade.explanation.explain import explain_photo
+from drgrade.modelfile.places import place_of_model
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.explain import explain_photo
-from drgrade.models.places import place_of_model
-from drgrade.progress import track
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.progress import track
+from drgrade.stats.intervals import ratio
 
 ANSWERS = ("right", "wrong", "no disc", "disc in the middle", "not graded")
 

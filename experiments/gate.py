@@ -15,13 +15,13 @@ import numpy as np
 import skimage.data
 from marked_page import fill
 
-from drgrade.data.phantom import draw_eye, paint
-from drgrade.data.photo import read_photo
-from drgrade.data.preprocess import Preprocess, prepare
-from drgrade.data.retina import refuse_other_pictures
+from drgrade.data.phantom.drawing import draw_eye, paint
+from drgrade.data.photos.decode import read_photo
+from drgrade.data.photos.gate import refuse_other_pictures
+from drgrade.data.photos.preprocess import Preprocess, prepare
 from drgrade.errors import PhotoError
-from drgrade.evaluation.intervals import wilson
-from drgrade.progress import say
+from drgrade.runtime.progress import say
+from drgrade.stats.intervals import wilson
 
 PAGE = Path(__file__).parents[1] / "docs" / "results" / "gate.md"
 SETTINGS = Preprocess(256)

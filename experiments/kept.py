@@ -8,8 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
-from drgrade.grades import PROBABILITIES
-from drgrade.predictions import FURTHER, SCHEMA, Predictions, read_predictions, write_predictions
+from drgrade.data.tables.predictions import (
+    FURTHER,
+    SCHEMA,
+    Predictions,
+    read_predictions,
+    write_predictions,
+)
+from drgrade.icdr import PROBABILITIES
 
 ANSWERS = Path(__file__).parent / "answers"
 OURS = ("photo", "status", *PROBABILITIES, "p_dme", "predicted", "fold", "split")

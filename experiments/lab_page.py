@@ -18,7 +18,7 @@ from marked_page import fill, part
 from PIL import Image
 
 from drgrade.evaluation.pages.figures import draw_intervals
-from drgrade.evaluation.values import Estimate
+from drgrade.stats.estimate import Estimate
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "lab.md"
 WIDTH = 760

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from drgrade.evaluation.pages.figures import styled
-from drgrade.files import write_bytes
+from drgrade.runtime.files import write_bytes
 
 PLACE = PAGE.parent / "images" / "learning-curve.png"
 NETWORKS = {"resnet18": "ResNet18", "efficientnet_lite0": "EfficientNet-Lite0"}

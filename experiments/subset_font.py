@@ -11,7 +11,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from drgrade.fonts import FAMILY
+from drgrade.locale.fonts import FAMILY
 
 RANGES = (  # code points: Latin, Greek, punctuation, CJK punctuation, full-width forms
     (0x20, 0x17F), (0x370, 0x3FF), (0x2000, 0x206F), (0x2190, 0x21FF), (0x2200, 0x22FF),

@@ -14,7 +14,7 @@ def test_the_demo_draws_trains_judges_grades_a_real_eye_and_names_its_page(
     tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("drgrade.models.places.shipped_folder", lambda: tmp_path / "none")
+    monkeypatch.setattr("drgrade.modelfile.places.shipped_folder", lambda: tmp_path / "none")
     command = ["demo", "-o", str(tmp_path / "demo"), "--photos", "48", "--epochs", "1"]
     assert run(command) == 0
     told = capsys.readouterr().out

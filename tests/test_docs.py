@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drgrade.cli.app import COMMANDS, DATA_COMMANDS, run
-from drgrade.recipe import Recipe
+from drgrade.recipe.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])

@@ -31,7 +31,7 @@ def test_the_wheel_alone_grades_and_explains_a_real_photograph(tmp_path):
     where = [sys.executable, "-c", "import drgrade; print(drgrade.__file__)"]
     found = subprocess.run(where, cwd=tmp_path, env=there, capture_output=True, check=True)
     assert str(tmp_path / "site") in found.stdout.decode()
-    card = tmp_path / "site" / "drgrade" / "models" / "shipped" / "default.md"
+    card = tmp_path / "site" / "drgrade" / "modelfile" / "shipped" / "default.md"
     assert "model-index" in card.read_text(encoding="utf-8")
     assert typed("predict", "default", photo, "--json")["predicted"] == 0
     assert typed("explain", "default", photo, "-o", "out", "--json")["eye"] == "left"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from drgrade.data.sources import import_source
-from drgrade.evaluation import metrics
+from drgrade.data.sources.registry import import_source
+from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.evaluation.analyses import analyses
-from drgrade.evaluation.floors import other_eye, rows_of
-from drgrade.evaluation.intervals import bootstrap, proportion, ratio
+from drgrade.evaluation.baselines import other_eye, rows_of
+from drgrade.evaluation.levels import Endpoint, at_level
 from drgrade.evaluation.pages.figures import (
     COLOURS,
     blank_figure,
@@ -21,8 +21,8 @@ from drgrade.evaluation.pages.figures import (
     styled,
     write_figure,
 )
-from drgrade.evaluation.units import Endpoint, at_level
-from drgrade.predictions import Predictions, from_rows
+from drgrade.stats import metrics
+from drgrade.stats.intervals import bootstrap, proportion, ratio
 
 HERE = Path(__file__).parent
 LAB_TEST = (5_154, 488, 1_082, 175, 127)  # grades of the lab's 7,026 test photographs

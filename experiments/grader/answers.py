@@ -14,9 +14,9 @@ from pathlib import Path
 import polars as pl
 from trials import TOGETHER, TRIALS, Cell, recipe_of
 
-from drgrade.data.manifest import Manifest, read_manifest
-from drgrade.data.preprocess import Preprocess, read_prepared
-from drgrade.progress import say
+from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.runtime.progress import say
 from drgrade.training.loop import chosen_on
 from drgrade.training.stages import chained
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from drgrade.data.manifest import Manifest, make_manifest, write_manifest
-from drgrade.data.source_readers import block
-from drgrade.progress import say
+from drgrade.data.sources.readers import block
+from drgrade.data.tables.manifest import Manifest, make_manifest, write_manifest
+from drgrade.runtime.progress import say
 
 # Found by `drgrade data check`: 13 and 397 are one picture with two grades, 401 is 43 again.
 TWINS = ("train_IDRiD_013.jpg", "train_IDRiD_397.jpg", "train_IDRiD_401.jpg")

@@ -21,12 +21,12 @@ from tables import shown
 from trials import Cell, make_drawn, recipe_of
 
 from drgrade.cli.app import run
-from drgrade.data.manifest import read_manifest
-from drgrade.evaluation.intervals import ratio
-from drgrade.models.places import shipped_folder, shipped_models
-from drgrade.predictions import read_predictions
-from drgrade.progress import say
-from drgrade.recipe import load_recipe
+from drgrade.data.tables.manifest import read_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.modelfile.places import shipped_folder, shipped_models
+from drgrade.recipe.recipe import load_recipe
+from drgrade.runtime.progress import say
+from drgrade.stats.intervals import ratio
 from drgrade.training.stages import chained, run_stages
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))

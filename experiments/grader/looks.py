@@ -12,24 +12,24 @@ import numpy as np
 import polars as pl
 import torch
 
-from drgrade.data.manifest import Manifest, read_manifest
-from drgrade.data.other_camera import apply_looks, compressed, draw_looks
-from drgrade.data.preprocess import read_prepared
-from drgrade.data.squares import as_unit
-from drgrade.errors import PhotoError
-from drgrade.evaluation.ledger import look_at
-from drgrade.grades import PROBABILITIES
-from drgrade.memory import keep_freed_memory
-from drgrade.models.checkpoint import load_grader
-from drgrade.models.grader import Grader
-from drgrade.predictions import (
+from drgrade.data.photos.preprocess import read_prepared
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.data.tables.predictions import (
     Predictions,
     from_rows,
     read_predictions,
     write_predictions,
 )
-from drgrade.progress import track
-from drgrade.recipe import Augment
+from drgrade.errors import PhotoError
+from drgrade.evaluation.ledger import look_at
+from drgrade.icdr import PROBABILITIES
+from drgrade.models.checkpoint import load_grader
+from drgrade.models.grader import Grader
+from drgrade.models.squares import as_unit
+from drgrade.recipe.recipe import Augment
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.progress import track
+from drgrade.training.augmentation.other_camera import apply_looks, compressed, draw_looks
 
 # How far other cameras go: farther than any trial trains for.
 CAMERAS = Augment(colour=0.3, gamma=0.3, light=0.3, blur=0.006, noise=0.03, jpeg=30)

@@ -17,11 +17,11 @@ import torch
 from looks import look_at_others, look_shifted
 from trials import SCREENED, Cell
 
-from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.data.tables.predictions import from_rows, read_predictions, write_predictions
+from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader
-from drgrade.models.inference import grade_photos
-from drgrade.predictions import from_rows, read_predictions, write_predictions
 
 KEPT = ("photo", "group", "grade", "dme", "fold")
 

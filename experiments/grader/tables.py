@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from drgrade.evaluation.comparison import Comparison, compare
+from drgrade.data.tables.predictions import Predictions, read_predictions
+from drgrade.evaluation.comparison.paired import Comparison, compare
 from drgrade.evaluation.edema import edema
-from drgrade.evaluation.intervals import ratio
-from drgrade.evaluation.operating_points import high_sensitivity
-from drgrade.evaluation.values import Estimate
-from drgrade.grades import PROBABILITIES
+from drgrade.icdr import PROBABILITIES
+from drgrade.modelfile.correction import referable_score
 from drgrade.models.objectives import fit_cuts
-from drgrade.predictions import Predictions, read_predictions
-from drgrade.recalibration import referable_score
+from drgrade.stats.estimate import Estimate
+from drgrade.stats.intervals import ratio
+from drgrade.stats.operating_points import high_sensitivity
 
 if TYPE_CHECKING:
     from trials import Cell

@@ -15,10 +15,10 @@ import polars as pl
 from looks import answer
 from trials import TOGETHER, Cell
 
+from drgrade.data.tables.predictions import Predictions, read_predictions, write_predictions
 from drgrade.evaluation.ledger import look_at
-from drgrade.grades import PROBABILITIES
-from drgrade.predictions import Predictions, read_predictions, write_predictions
-from drgrade.progress import say
+from drgrade.icdr import PROBABILITIES
+from drgrade.runtime.progress import say
 
 TABLES = ("out_of_fold", "shifted", "eyepacs", "healthy")
 TESTS = ("eyepacs", "healthy")

@@ -21,14 +21,14 @@ from pathlib import Path
 import polars as pl
 from looks import look_at_others, look_shifted
 
-from drgrade.data.manifest import Manifest, read_manifest
+from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.errors import RunError
-from drgrade.files import locked, write_json
+from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.places import shipped_models
-from drgrade.progress import say
-from drgrade.recipe import Recipe, load_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import Recipe, load_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import locked, write_json
+from drgrade.runtime.progress import say
 from drgrade.training.folds import run_folds
 from drgrade.training.stages import chained, run_before
 

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from drgrade.data.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
+from drgrade.data.tables.provenance import DRAWN
+from drgrade.data.tables.splits import split
 from drgrade.errors import UsageError
-from drgrade.facts import DRAWN
+from drgrade.explanation.explain import as_json, explain_photo
+from drgrade.explanation.files import write_explanation
+from drgrade.explanation.remarks import told
+from drgrade.lab.cells import Wanted
+from drgrade.lab.experiment import run_lab
+from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.explain import as_json, explain_photo
-from drgrade.models.explain_files import write_explanation
-from drgrade.models.explain_remarks import told
-from drgrade.models.places import shipped_models
-from drgrade.progress import say
-from drgrade.training.lab import run_lab
-from drgrade.training.lab_cells import Wanted
+from drgrade.runtime.progress import say
 
 PHOTOS = 480
 SIDE = 256

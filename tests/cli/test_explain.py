@@ -11,15 +11,15 @@ torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.cli.explain import file_names
-from drgrade.data.dust import Block, Dust, DustSpot, write_dust
-from drgrade.data.phantom import draw_set
-from drgrade.data.preprocess import Preprocess
-from drgrade.files import sha256_file
+from drgrade.data.audit.dust import Block, Dust, DustSpot, write_dust
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.photos.preprocess import Preprocess
+from drgrade.explanation.findings import RED
 from drgrade.models.checkpoint import load_grader, save_grader
-from drgrade.models.found_lesions import RED
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.recipe import Model
+from drgrade.recipe.recipe import Model
+from drgrade.runtime.files import sha256_file
 
 
 @pytest.fixture(scope="module")

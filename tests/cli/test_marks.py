@@ -11,18 +11,18 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.data.dust import Block, Dust, DustSpot, write_dust
-from drgrade.data.manifest import write_manifest
-from drgrade.data.masks import KINDS
-from drgrade.data.phantom import draw_set
-from drgrade.files import sha256_file
+from drgrade.data.audit.dust import Block, Dust, DustSpot, write_dust
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.photos.masks import KINDS
+from drgrade.data.tables.manifest import write_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.explanation.explain import see_lesions
+from drgrade.explanation.findings import RED
+from drgrade.explanation.remarks import marks_believed
 from drgrade.models.checkpoint import load_grader, save_grader
-from drgrade.models.explain import see_lesions
-from drgrade.models.explain_remarks import marks_believed
-from drgrade.models.found_lesions import RED
-from drgrade.models.marks import marks_on_healthy
-from drgrade.predictions import read_predictions
-from drgrade.recipe import make_recipe
+from drgrade.publishing.detections import marks_on_healthy
+from drgrade.recipe.recipe import make_recipe
+from drgrade.runtime.files import sha256_file
 from drgrade.training.experiment import run as train
 from drgrade.training.folds import run_folds
 

@@ -7,13 +7,13 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.data.phantom import DRAWING, draw_set
-from drgrade.data.preprocess import Preprocess
+from drgrade.data.phantom.drawing import DRAWING, draw_set
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.models.checkpoint import load_grader, save_grader, save_tensors
-from drgrade.models.drawn_starts import PHANTOM, phantom_folder
 from drgrade.models.grader import Grader, build_network
-from drgrade.recipe import Model, load_recipe
-from drgrade.run import RunFolder
+from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
+from drgrade.recipe.recipe import Model, load_recipe
+from drgrade.recipe.run_folder import RunFolder
 
 SMALL = ["--set", "data.drawn=24", "--set", "data.size=32", "--set", "train.epochs=1",
          "--set", "data.workers=0"]  # fmt: skip

@@ -8,10 +8,10 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.cli.inputs import list_inputs
 from drgrade.cli.predict import as_promised, say_doubtful, with_promises
+from drgrade.data.tables.predictions import told_by_model
 from drgrade.errors import UsageError
-from drgrade.predictions import told_by_model
+from drgrade.inference.inputs import list_inputs
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from drgrade.cli.app import run
-from drgrade.data.phantom import draw_set
-from drgrade.files import locked
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.runtime.files import locked
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_squares_that_another_made_while_the_folder_was_waited_for_are_kept(
         with locked(folder, waiting):
             yield
 
-    monkeypatch.setattr("drgrade.data.cache.locked", after_another)
+    monkeypatch.setattr("drgrade.data.photos.cache.locked", after_another)
     assert prepare(drawn, tmp_path) == 2
     assert "holds squares made with other settings" in capsys.readouterr().err
     assert prepare(drawn, tmp_path, "--crop", "none") == 0

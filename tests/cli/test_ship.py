@@ -12,10 +12,10 @@ torch = pytest.importorskip("torch")
 yaml = pytest.importorskip("yaml")
 
 from drgrade.cli.app import run
-from drgrade.data.phantom import draw_set
+from drgrade.data.phantom.drawing import draw_set
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader
 from drgrade.models.half_precision import LARGEST_FILE
-from drgrade.recipe import make_recipe
+from drgrade.recipe.recipe import make_recipe
 from drgrade.training.experiment import run as train
 from drgrade.training.folds import run_folds
 
@@ -105,7 +105,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(named, command, capsys):
                                      ["explain", "default", "x.jpg", "-o", "x"],
                                      ["models", "card", "default"]])  # fmt: skip
 def test_where_no_model_ships_one_line_says_so(command, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("drgrade.models.places.shipped_folder", lambda: tmp_path)
+    monkeypatch.setattr("drgrade.modelfile.places.shipped_folder", lambda: tmp_path)
     assert run(command) == 2
     said = capsys.readouterr().err
     assert "no model ships with this build, so 'default' names none" in said
@@ -113,7 +113,7 @@ def test_where_no_model_ships_one_line_says_so(command, tmp_path, monkeypatch, c
 
 
 def test_models_says_that_none_ships(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("drgrade.models.places.shipped_folder", lambda: tmp_path)
+    monkeypatch.setattr("drgrade.modelfile.places.shipped_folder", lambda: tmp_path)
     assert run(["models"]) == 0
     assert "no model ships with this build" in capsys.readouterr().out
 
@@ -212,5 +212,5 @@ def test_the_wheel_takes_the_shipped_models_along():
     wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel == {
         "packages": ["src/drgrade"],
-        "artifacts": ["src/drgrade/models/shipped/*.safetensors"],
+        "artifacts": ["src/drgrade/modelfile/shipped/*.safetensors"],
     }

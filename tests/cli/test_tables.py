@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from drgrade.cli.app import run
-from drgrade.data.manifest import read_manifest
+from drgrade.data.tables.manifest import read_manifest
 
 Capture = pytest.CaptureFixture[str]
 

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.evaluation.edema import edema
-from drgrade.evaluation.judging.judge import judge
-from drgrade.evaluation.pages.judge_page import write_scorecard
-from drgrade.grades import PROBABILITIES
-from drgrade.predictions import Predictions, from_rows
+from drgrade.evaluation.pages.scorecard_page import write_scorecard
+from drgrade.evaluation.scorecard.evaluate import judge
+from drgrade.icdr import PROBABILITIES
 
 FEW = 200
 

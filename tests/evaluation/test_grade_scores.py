@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from drgrade.data.tables.predictions import from_rows
 from drgrade.evaluation.grade_scores import grade_scores
-from drgrade.predictions import from_rows
 
 GENERATOR = np.random.default_rng(3)
 GRADES = GENERATOR.integers(0, 5, 200)

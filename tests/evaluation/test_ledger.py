@@ -2,8 +2,8 @@
 
 import pytest
 
+from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.evaluation.ledger import ledger_file, look_at, model_hash, set_hash
-from drgrade.predictions import Predictions, from_rows
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from drgrade.evaluation.intervals import clopper_pearson
 from drgrade.evaluation.selective import selective_referral, sureness
+from drgrade.stats.intervals import clopper_pearson
 
 LEVEL, CONFIDENCE, REPETITIONS = 0.90, 0.95, 2000
 MONTE_CARLO = 3 * (CONFIDENCE * (1 - CONFIDENCE) / REPETITIONS) ** 0.5  # three standard errors

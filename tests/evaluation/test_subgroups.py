@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from drgrade.data.tables.predictions import from_rows
 from drgrade.evaluation.checks import answers as checks
+from drgrade.evaluation.levels import Endpoint
 from drgrade.evaluation.subgroups import BANDS, difference_p, holm, subgroups
-from drgrade.evaluation.units import Endpoint
-from drgrade.evaluation.values import Estimate, missing
-from drgrade.predictions import from_rows
+from drgrade.stats.estimate import Estimate, missing
 
 REFERABLE = Endpoint("referable", 2)
 
@@ -169,7 +169,7 @@ def test_w22_reversed_labels_and_too_few_to_tell():
 
 
 def test_w13_speaks_of_error_and_slope():
-    from drgrade.evaluation.calibration import calibration
+    from drgrade.stats.reliability import calibration
 
     generator = np.random.default_rng(0)
     p = generator.uniform(0.05, 0.95, 2000)

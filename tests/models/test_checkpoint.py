@@ -8,13 +8,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.preprocess import Preprocess
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.errors import CheckpointError
+from drgrade.modelfile.correction import Recalibration
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader, save_tensors
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import Decoding
-from drgrade.recalibration import Recalibration
-from drgrade.recipe import Model
+from drgrade.recipe.recipe import Model
 
 
 @pytest.fixture(scope="module")

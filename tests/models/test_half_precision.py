@@ -15,7 +15,7 @@ from drgrade.models.half_precision import (
     most_lost,
     refuse_large,
 )
-from drgrade.recipe import Model
+from drgrade.recipe.recipe import Model
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.masks import MAPS
-from drgrade.data.preprocess import Preprocess
+from drgrade.data.photos.masks import MAPS
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.errors import CheckpointError
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.lesions import count_loss, map_loss
-from drgrade.models.weights import load_start
-from drgrade.recipe import Model
+from drgrade.models.weights.start import load_start
+from drgrade.recipe.recipe import Model
 
 NETWORKS = ("resnet18", "resnet50", "efficientnet_lite0")
 

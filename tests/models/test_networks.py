@@ -8,11 +8,11 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
-from drgrade.models.describe import count_parameters, multiply_adds, size_of
 from drgrade.models.efficientnet import efficientnet_lite0
 from drgrade.models.networks import NETWORKS
 from drgrade.models.resnet import resnet18, resnet34, resnet50
-from drgrade.models.weights import lite0_state
+from drgrade.models.weights.start import lite0_state
+from drgrade.publishing.describe import count_parameters, multiply_adds, size_of
 
 PUBLISHED = {
     "resnet18": 11_689_512, "resnet34": 21_797_672, "resnet50": 25_557_032,

@@ -5,11 +5,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.masks import KINDS, MAPS
+from drgrade.data.photos.masks import KINDS, MAPS
 from drgrade.models.grader import build_network
 from drgrade.models.lesions import dme_loss
 from drgrade.models.reading import FIGURES, Reading, summary
-from drgrade.recipe import Model
+from drgrade.recipe.recipe import Model
 
 
 def maps_with(*spots: tuple[str, int, int], side: int = 32) -> torch.Tensor:

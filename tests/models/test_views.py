@@ -4,9 +4,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.preprocess import Preprocess
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.models.grader import VIEWS, Grader, build_network, turned
-from drgrade.recipe import Model
+from drgrade.recipe.recipe import Model
 
 
 def grader(views: int) -> Grader:

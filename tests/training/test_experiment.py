@@ -14,20 +14,20 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.splits import split
 from drgrade.errors import ManifestError, RunError
-from drgrade.files import write_json
 from drgrade.models.checkpoint import load_grader, load_tensors
-from drgrade.predictions import read_predictions
-from drgrade.recipe import Recipe, make_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import Recipe, make_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import write_json
+from drgrade.runtime.signals import InterruptedRunError
 from drgrade.training import experiment
 from drgrade.training.experiment import resume_run, run
 from drgrade.training.folds import run_folds
 from drgrade.training.prepared import limited
-from drgrade.training.signals import InterruptedRunError
 
 QUICK = {
     "data": {"size": 32, "workers": 0},
@@ -84,7 +84,7 @@ def test_every_photo_of_tune_calibrate_and_test_is_predicted_once(finished, mani
 
 
 def test_the_predictions_are_those_of_the_saved_model(finished):
-    from drgrade.models.inference import grade_photos
+    from drgrade.inference.grading import grade_photos
 
     table = read_predictions(finished.predictions).table
     whole = read_manifest(finished.folder / "manifest.parquet")
@@ -133,7 +133,7 @@ def start(recipe: Path, folder: Path, how: str) -> subprocess.Popen[bytes]:
 
 
 def recipe_file(manifest: Manifest, folder: Path) -> Path:
-    from drgrade.run import write_toml
+    from drgrade.recipe.run_folder import write_toml
 
     path = write_and_name(manifest, folder)
     recipe = quick(data__manifest=str(path), train__save_minutes=0.0, train__epochs=3)

@@ -9,11 +9,11 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.data.manifest import write_manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
-from drgrade.files import write_bytes
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import write_manifest
+from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_tensors
+from drgrade.runtime.files import write_bytes
 
 SETTINGS = ["data.size=32", "data.workers=0", "train.epochs=3", "train.batch=8", "train.threads=1"]
 

@@ -5,11 +5,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drgrade.data.drawn import drawn_manifest
+from drgrade.data.phantom.sets import drawn_manifest
+from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import RunError, UsageError
-from drgrade.predictions import read_predictions
-from drgrade.recipe import Model, Recipe, make_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import Model, Recipe, make_recipe
+from drgrade.recipe.run_folder import RunFolder
 from drgrade.training.experiment import resume_run, run
 from drgrade.training.folds import _refuse_gaps, run_folds
 from drgrade.training.stages import run_stages

@@ -11,12 +11,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.manifest import write_manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import write_manifest
+from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_tensors
-from drgrade.recipe import make_recipe
-from drgrade.run import write_toml
+from drgrade.recipe.recipe import make_recipe
+from drgrade.recipe.run_folder import write_toml
 
 KILLS = 100
 

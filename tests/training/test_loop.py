@@ -7,15 +7,15 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.dataset import Part, Targets, batches, epoch_order
-from drgrade.data.preprocess import Preprocess
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.models.grader import Grader
 from drgrade.models.objectives import OBJECTIVES, class_weights
-from drgrade.recipe import Model, make_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import Model, make_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.signals import StopFlag
+from drgrade.training.batches import Part, Targets, batches, epoch_order
 from drgrade.training.loop import Desk, DivergedError, Parts, _is_better, _one_step, train
-from drgrade.training.optimise import make_optimiser
-from drgrade.training.signals import StopFlag
+from drgrade.training.optimisers import make_optimiser
 from drgrade.training.state import State
 
 

@@ -9,14 +9,14 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run as command
-from drgrade.data.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
-from drgrade.evaluation.judging.judge import judge, pick_split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.splits import split
+from drgrade.evaluation.scorecard.evaluate import judge, pick_split
 from drgrade.models.checkpoint import load_grader
-from drgrade.predictions import read_predictions
-from drgrade.recipe import make_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import make_recipe
+from drgrade.recipe.run_folder import RunFolder
 from drgrade.training.experiment import run
 
 RECIPE = {

@@ -14,15 +14,15 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run as main
-from drgrade.data.manifest import read_manifest, write_manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import read_manifest, write_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.splits import split
 from drgrade.errors import RecipeError
 from drgrade.models.checkpoint import load_tensors
 from drgrade.models.devices import pick_device
-from drgrade.predictions import read_predictions
-from drgrade.recipe import load_recipe, make_recipe, write_toml
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import load_recipe, make_recipe, write_toml
+from drgrade.recipe.run_folder import RunFolder
 from drgrade.training import experiment, folds, loop, stages
 from drgrade.training.processes import ALONE, Processes, ProcessLostError, joined
 
@@ -31,7 +31,7 @@ TRAIN = ["-m", "drgrade", "train"]
 WITHOUT_SCORECARD = """
 import sys
 from pathlib import Path
-from drgrade.recipe import load_recipe
+from drgrade.recipe.recipe import load_recipe
 from drgrade.training.experiment import run
 from drgrade.training.processes import joined
 with joined():

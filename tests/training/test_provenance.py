@@ -9,15 +9,15 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run as command
-from drgrade.data.manifest import Manifest, read_manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_grader, save_grader
-from drgrade.predictions import read_predictions
-from drgrade.recipe import make_recipe
+from drgrade.recipe.recipe import make_recipe
+from drgrade.training.evaluated import judge_folds, judge_run
 from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds
-from drgrade.training.judged import judge_folds, judge_run
 
 
 def recipe(start: str = "random"):

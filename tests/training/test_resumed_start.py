@@ -8,16 +8,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.data.manifest import Manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.preprocess import Preprocess
-from drgrade.data.splits import split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.photos.preprocess import Preprocess
+from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.splits import split
 from drgrade.errors import UsageError
-from drgrade.files import sha256_file
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader
 from drgrade.models.grader import Grader, build_network
-from drgrade.recipe import Model, Recipe, make_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import Model, Recipe, make_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import sha256_file
 from drgrade.training.experiment import run
 
 MEAN, OTHER = (99.0, 98.0, 97.0), (1.0, 2.0, 3.0)

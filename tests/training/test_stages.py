@@ -7,15 +7,15 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drgrade.data.manifest import Manifest, read_manifest
-from drgrade.data.phantom import draw_set
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import RecipeError, RunError
-from drgrade.files import sha256_file
+from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader, load_tensors
-from drgrade.models.inference import grade_photos
-from drgrade.predictions import read_predictions
-from drgrade.recipe import Data, Model, Recipe, Train, make_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import Data, Model, Recipe, Train, make_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import sha256_file
 from drgrade.training import stages
 from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds

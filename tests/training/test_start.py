@@ -9,13 +9,13 @@ pytest.importorskip("huggingface_hub")
 
 from safetensors.torch import save_file
 
-from drgrade.data.manifest import Manifest
-from drgrade.data.phantom import draw_set
-from drgrade.data.splits import split
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.resnet import resnet18
-from drgrade.recipe import make_recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import make_recipe
+from drgrade.recipe.run_folder import RunFolder
 from drgrade.training.experiment import run
 
 COMMIT = "a" * 40

@@ -6,20 +6,20 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drgrade.data.manifest import Manifest, read_manifest
-from drgrade.data.phantom import draw_set
+from drgrade.data.phantom.drawing import draw_set
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import ManifestError
+from drgrade.inference.grading import grade_photos
+from drgrade.lab.cells import Cell
+from drgrade.lab.plan import measure
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.inference import grade_photos
-from drgrade.models.origins import origins
-from drgrade.models.weights import start_knows_dme
-from drgrade.predictions import read_predictions
-from drgrade.recipe import make_recipe
-from drgrade.run import RunFolder
+from drgrade.models.weights.start import start_knows_dme
+from drgrade.publishing.origins import origins
+from drgrade.recipe.recipe import make_recipe
+from drgrade.recipe.run_folder import RunFolder
 from drgrade.training import experiment, loop
 from drgrade.training.experiment import resume_run, run
-from drgrade.training.lab_cells import Cell
-from drgrade.training.lab_plan import measure
 from drgrade.training.stages import run_stages
 
 

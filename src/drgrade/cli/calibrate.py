@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError
-from drgrade.extras import need
-from drgrade.memory import keep_freed_memory
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from drgrade.data.dust import Dust
-    from drgrade.data.manifest import Manifest
-    from drgrade.evaluation.calibrating import Calibrated
-    from drgrade.evaluation.operating_points import OperatingPoint
+    from drgrade.data.audit.dust import Dust
+    from drgrade.data.tables.manifest import Manifest
+    from drgrade.data.tables.predictions import Predictions
+    from drgrade.evaluation.calibration.calibrate_model import Calibrated
     from drgrade.models.grader import Grader
-    from drgrade.predictions import Predictions
+    from drgrade.stats.operating_points import OperatingPoint
 
 FOUND_NO_POINT = 3
 
@@ -69,13 +69,17 @@ def calibrate(
         Print what was found as JSON instead of lines.
     """
     need("grade", "drgrade calibrate")
-    from drgrade.data.dust import read_dust
-    from drgrade.evaluation.calibrating import calibrate as fit
-    from drgrade.evaluation.calibrating import refuse_other_model, rows_to_calibrate_on, uncorrected
-    from drgrade.files import refuse_taken
+    from drgrade.data.audit.dust import read_dust
+    from drgrade.data.tables.predictions import read_predictions
+    from drgrade.evaluation.calibration.calibrate_model import calibrate as fit
+    from drgrade.evaluation.calibration.calibrate_model import (
+        refuse_other_model,
+        rows_to_calibrate_on,
+        uncorrected,
+    )
     from drgrade.models.checkpoint import load_grader, save_grader
-    from drgrade.predictions import read_predictions
-    from drgrade.progress import say
+    from drgrade.runtime.files import refuse_taken
+    from drgrade.runtime.progress import say
 
     if dust is not None and masks is None:
         raise UsageError("--dust says which marks lie on dust, and --masks counts marks; give both")
@@ -122,10 +126,15 @@ def _marks(
     grader: "Grader", rows: "Predictions", folder: Path, masks: Path, dust: "Dust | None"
 ) -> dict[str, Any]:
     """How far the marks of lesions can be believed, by the models that predicted the rows."""
-    from drgrade.data.manifest import read_manifest
-    from drgrade.data.masks import KINDS
-    from drgrade.evaluation.believed import alarms, believed
-    from drgrade.models.marks import check_marks, healthy_photos, marks_on_healthy, masked_photos
+    from drgrade.data.photos.masks import KINDS
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.evaluation.lesion_reliability import alarms, believed
+    from drgrade.publishing.detections import (
+        check_marks,
+        healthy_photos,
+        marks_on_healthy,
+        masked_photos,
+    )
 
     keep_freed_memory()
     manifest = read_manifest(masks)
@@ -152,8 +161,8 @@ def _refuse_unknown(dust: "Dust", photos: list[Path]) -> None:
 
     A photograph that is not there is not asked: it has no marks, which is said where it is counted.
     """
-    from drgrade.data.pictures import if_told
-    from drgrade.files import sha256_file
+    from drgrade.data.photos.listing import if_told
+    from drgrade.runtime.files import sha256_file
 
     there = [photo for photo in photos if if_told(photo.is_file)]
     if unknown := [photo for photo in there if dust.of(sha256_file(photo)) is None]:
@@ -171,7 +180,7 @@ def _grades_of_masked(rows: "Predictions", manifest: "Manifest") -> list[int]:
 
 
 def _mark_lines(facts: dict[str, Any]) -> list[str]:
-    from drgrade.models.card_results import said
+    from drgrade.publishing.card_results import said
 
     if not (told := facts.get("lesion_marks")):
         return []
@@ -188,7 +197,7 @@ def _mark_lines(facts: dict[str, Any]) -> list[str]:
 
 def _checked_lines(told: "Mapping[str, Any]") -> list[str]:
     """Before and after the correction, each row corrected by what other rows fitted."""
-    from drgrade.models.card_results import said
+    from drgrade.publishing.card_results import said
 
     names = {
         "before": "before it",

@@ -10,7 +10,7 @@ from cyclopts import Parameter, validators
 from drgrade.errors import UsageError
 
 if TYPE_CHECKING:
-    from drgrade.predictions import Predictions
+    from drgrade.data.tables.predictions import Predictions
 
 
 def compare(
@@ -56,16 +56,16 @@ def compare(
     json_
         Print the figures as JSON instead of the path of the page.
     """
-    from drgrade.evaluation.comparison import compare as compare_tables
+    from drgrade.evaluation.comparison.paired import compare as compare_tables
+    from drgrade.evaluation.comparison.pooling import alone
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.compare_page import verdict, write_comparison
     from drgrade.evaluation.pages.compare_words import tell_of
     from drgrade.evaluation.pages.frame import of_other_tables
-    from drgrade.evaluation.pages.judge_text import looks_text
-    from drgrade.evaluation.pages.judge_words import tell
-    from drgrade.evaluation.pooling import alone
-    from drgrade.files import refuse_file
-    from drgrade.progress import say
+    from drgrade.evaluation.pages.scorecard_text import looks_text
+    from drgrade.evaluation.pages.scorecard_words import tell
+    from drgrade.runtime.files import refuse_file
+    from drgrade.runtime.progress import say
 
     refuse_file(output)
     tables = _tables(predictions, manifest, split)
@@ -88,10 +88,10 @@ def compare(
 
 def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "Predictions"]:
     """The tables by short names, with the patients that the manifest lends."""
-    from drgrade.data.manifest import read_manifest
-    from drgrade.evaluation.joining import held_against, with_splits
-    from drgrade.evaluation.scorecard import with_patients
-    from drgrade.predictions import read_predictions
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.data.tables.predictions import read_predictions
+    from drgrade.evaluation.join_manifest import held_against, with_splits
+    from drgrade.evaluation.scorecard.scores import with_patients
 
     files = [_table(path) for path in paths]
     photos = manifest or next((m for m in map(_own_manifest, paths) if m), None)
@@ -108,7 +108,7 @@ def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "
 
 
 def _picked(name: str, rows: "Predictions", split: str) -> "Predictions":
-    from drgrade.evaluation.judging.judge import pick_split
+    from drgrade.evaluation.scorecard.evaluate import pick_split
 
     try:
         return pick_split(rows, split)
@@ -118,7 +118,7 @@ def _picked(name: str, rows: "Predictions", split: str) -> "Predictions":
 
 def _table(path: Path) -> Path:
     """The table itself, or the one of a run folder."""
-    from drgrade.run import RunFolder
+    from drgrade.recipe.run_folder import RunFolder
 
     return RunFolder(path).predictions if path.is_dir() else path
 
@@ -130,7 +130,7 @@ def _own_manifest(path: Path) -> Path | None:
 
 
 def _pools(asked: tuple[str, ...], tables: dict[str, "Predictions"]) -> dict[str, list[int]]:
-    from drgrade.evaluation.pooling import as_asked
+    from drgrade.evaluation.comparison.pooling import as_asked
 
     wrong = [each for each in asked if not all(each.partition("="))]
     if wrong:

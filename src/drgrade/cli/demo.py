@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from drgrade.extras import need
+from drgrade.runtime.optional_dependencies import need
 
 
 def demo(

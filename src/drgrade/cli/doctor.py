@@ -1,9 +1,21 @@
-"""`drgrade doctor`."""
+"""`drgrade doctor`: versions, cores, memory, devices, extras, folders to write to."""
 
 import json
+import os
+import platform
+import tempfile
+from importlib import metadata
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+
+from drgrade import __version__
+from drgrade.runtime.files import cache_folder, data_folder
+from drgrade.runtime.optional_dependencies import EXTRAS, is_installed
+
+PACKAGES = ("numpy", "scipy", "polars", "pillow", "simplejpeg", "torch")
+CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def doctor(*, json_: Annotated[bool, Parameter(name="--json", negative=())] = False) -> int:
@@ -18,14 +30,75 @@ def doctor(*, json_: Annotated[bool, Parameter(name="--json", negative=())] = Fa
     json_
         Print the facts as JSON.
     """
-    from drgrade.doctor import examine
-
     facts = examine()
     if json_:
         print(json.dumps(facts, indent=2))
     else:
         print("\n".join(_lines(facts)))
     return 0 if all(facts["folders"].values()) else 3
+
+
+def examine() -> dict[str, Any]:
+    """Facts about this machine in plain values."""
+    return {
+        "drgrade": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "memory_bytes": memory(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "devices": devices(),
+        "extras": {name: is_installed(name) for name in EXTRAS},
+        "folders": {str(folder): can_write(folder) for folder in (cache_folder(), data_folder())},
+    }
+
+
+def memory() -> int | None:
+    """Bytes this process may use: the machine's, or its control group's limit if smaller."""
+    found = []
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    for place in CGROUP_LIMITS:
+        try:
+            found.append(int(Path(place).read_text()))
+        except (OSError, ValueError):
+            continue  # no control group, or "max"
+    return min(found) if found else None
+
+
+def devices() -> list[str]:
+    """What torch can compute on; empty without torch."""
+    if not is_installed("grade"):
+        return []
+    import torch
+
+    names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    can = torch.backends.cpu.get_cpu_capability()
+    told: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older torch
+    if told.get("amx_bf16"):
+        can += ", AMX bfloat16"  # where train.mixed_precision is worth trying
+    return [f"cpu ({can})", *(f"cuda:{i} ({name})" for i, name in enumerate(names))]
+
+
+def can_write(folder: Path) -> bool:
+    """Whether a file can be made in a folder, or where it would be made."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:

@@ -10,8 +10,8 @@ from typing import Annotated
 from cyclopts import Parameter, validators
 
 from drgrade.errors import UsageError
-from drgrade.progress import say
-from drgrade.training.signals import CODES, SAME, InterruptedRunError
+from drgrade.runtime.progress import say
+from drgrade.runtime.signals import CODES, SAME, InterruptedRunError
 
 SIZES = (64, 2048)
 
@@ -45,8 +45,8 @@ def draw(
     workers
         Processes that draw; 0 draws in this one.
     """
-    from drgrade.data.manifest import read_manifest
-    from drgrade.data.phantom import draw_set
+    from drgrade.data.phantom.drawing import draw_set
+    from drgrade.data.tables.manifest import read_manifest
 
     if n < 1:
         raise UsageError(f"draw 1 photograph or more, got {n}")

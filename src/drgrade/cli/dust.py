@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from drgrade.cli.inputs import list_inputs
 from drgrade.cli.tables import Flag, Output
 from drgrade.errors import DrgradeError, UsageError
-from drgrade.files import refuse_taken
+from drgrade.inference.inputs import list_inputs
+from drgrade.runtime.files import refuse_taken
 
 if TYPE_CHECKING:
-    from drgrade.data.dust import Block, Dust
+    from drgrade.data.audit.dust import Block, Dust
 
 SOME_FAILED = 3
 
@@ -45,10 +45,10 @@ def dust(
     force
         Write over a file that is there.
     """
-    from drgrade.data.dust import LEAST, LEAST_PATIENTS, SHOWN, find_dust, write_dust
-    from drgrade.data.dust_picture import draw_dust
-    from drgrade.files import write_bytes
-    from drgrade.progress import counted, say, track
+    from drgrade.data.audit.dust import LEAST, LEAST_PATIENTS, SHOWN, find_dust, write_dust
+    from drgrade.data.audit.dust_picture import draw_dust
+    from drgrade.runtime.files import write_bytes
+    from drgrade.runtime.progress import counted, say, track
 
     picture = output.with_suffix(".png")
     refuse_places(output, picture, force=force)
@@ -79,7 +79,7 @@ def refuse_places(output: Path, picture: Path, *, force: bool) -> None:
     Raises:
         UsageError: says which.
     """
-    from drgrade.data.photo import FINDS_DUST, is_made_by
+    from drgrade.data.photos.decode import FINDS_DUST, is_made_by
 
     if output.suffix != ".json":
         raise UsageError(f"dust is written as .json, got '{output.name}'; rename it")

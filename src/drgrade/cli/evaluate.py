@@ -11,9 +11,9 @@ from cyclopts import Parameter, validators
 from drgrade.errors import UsageError
 
 if TYPE_CHECKING:
-    from drgrade.data.manifest import Manifest
-    from drgrade.evaluation.judging.judgement import Judgement
-    from drgrade.predictions import Predictions
+    from drgrade.data.tables.manifest import Manifest
+    from drgrade.data.tables.predictions import Predictions
+    from drgrade.evaluation.scorecard.evaluation import Judgement
 
 WARNED = 3
 
@@ -65,15 +65,15 @@ def evaluate(
     json_
         Print the figures as JSON instead of the path of the page.
     """
-    from drgrade.data.manifest import read_manifest
-    from drgrade.evaluation.joining import with_splits
-    from drgrade.evaluation.judging.judge import judge
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.data.tables.predictions import read_predictions
+    from drgrade.evaluation.join_manifest import with_splits
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.frame import of_other_tables
-    from drgrade.evaluation.pages.judge_page import write_scorecard
-    from drgrade.files import refuse_file, sha256_file
-    from drgrade.predictions import read_predictions
-    from drgrade.progress import say
+    from drgrade.evaluation.pages.scorecard_page import write_scorecard
+    from drgrade.evaluation.scorecard.evaluate import judge
+    from drgrade.runtime.files import refuse_file, sha256_file
+    from drgrade.runtime.progress import say
 
     refuse_file(output)
     table, photos = _places(predictions, manifest)
@@ -103,8 +103,8 @@ def evaluate(
 
 def _rows(whole: "Predictions", split: str) -> "Predictions":
     """The rows that are judged; how many are not is told."""
-    from drgrade.evaluation.judging.judge import pick_split
-    from drgrade.progress import say
+    from drgrade.evaluation.scorecard.evaluate import pick_split
+    from drgrade.runtime.progress import say
 
     rows = pick_split(whole, split)
     if left := whole.table.height - rows.table.height:
@@ -114,7 +114,7 @@ def _rows(whole: "Predictions", split: str) -> "Predictions":
 
 def _may_write(judgement: "Judgement", language: str, *, force: bool) -> bool:
     """Tell every warning; whether a scorecard may be written."""
-    from drgrade.progress import say
+    from drgrade.runtime.progress import say
 
     for check in judgement.warnings:
         say(f"{check.code}: {check.sentence(language)}")
@@ -126,8 +126,8 @@ def _may_write(judgement: "Judgement", language: str, *, force: bool) -> bool:
 
 
 def _show(judgement: "Judgement", page: Path, language: str, *, as_json: bool) -> None:
-    from drgrade.evaluation.pages.judge_text import verdict
-    from drgrade.progress import say
+    from drgrade.evaluation.pages.scorecard_text import verdict
+    from drgrade.runtime.progress import say
 
     say(verdict(judgement, language))
     print(page.with_suffix(".json").read_text(encoding="utf-8") if as_json else page)
@@ -135,7 +135,7 @@ def _show(judgement: "Judgement", page: Path, language: str, *, as_json: bool) -
 
 def _places(predictions: Path, manifest: Path | None) -> tuple[Path, Path | None]:
     """The table and the manifest; a run folder has both."""
-    from drgrade.run import RunFolder
+    from drgrade.recipe.run_folder import RunFolder
 
     if not predictions.is_dir():
         return predictions, manifest

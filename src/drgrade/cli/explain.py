@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from drgrade.cli.inputs import Input, Row, list_inputs
 from drgrade.cli.predict import as_promised, say_drawn
-from drgrade.extras import need
-from drgrade.memory import keep_freed_memory
+from drgrade.inference.inputs import Input, Row, list_inputs
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
-    from drgrade.data.dust import Dust
-    from drgrade.models.explain import Explanation
+    from drgrade.data.audit.dust import Dust
+    from drgrade.explanation.explain import Explanation
     from drgrade.models.grader import Grader
 
 SOME_FAILED = 3
@@ -67,17 +67,17 @@ def explain(
         Print the figures as JSON, a photograph a line.
     """
     need("grade", "drgrade explain")
-    from drgrade.data.dust import read_dust
-    from drgrade.files import refuse_file
-    from drgrade.models.places import place_of_model
+    from drgrade.data.audit.dust import read_dust
+    from drgrade.modelfile.places import place_of_model
+    from drgrade.runtime.files import refuse_file
 
     refuse_file(output)
     known = None if dust is None else read_dust(dust)
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
+    from drgrade.explanation.files import own_place, refuse_others, write_explanation
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
-    from drgrade.models.explain_files import own_place, refuse_others, write_explanation
-    from drgrade.progress import counted, say, track
+    from drgrade.runtime.progress import counted, say, track
 
     keep_freed_memory()  # half of a batch goes into new pages otherwise
     on = str(pick_device(device))
@@ -134,8 +134,8 @@ def _explained(
     dust: "Dust | None",
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
-    from drgrade.models.explain import as_json, explain_photo
-    from drgrade.models.explain_remarks import told
+    from drgrade.explanation.explain import as_json, explain_photo
+    from drgrade.explanation.remarks import told
 
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None

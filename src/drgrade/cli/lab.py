@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from drgrade.extras import need
+from drgrade.runtime.optional_dependencies import need
 
 
 def lab(
@@ -72,9 +72,9 @@ def lab(
         Print the report's figures as JSON instead of the path of the page.
     """
     need("grade", "drgrade lab")
-    from drgrade.data.manifest import read_manifest
-    from drgrade.training.lab import run_lab
-    from drgrade.training.lab_cells import Wanted
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.lab.cells import Wanted
+    from drgrade.lab.experiment import run_lab
     from drgrade.training.processes import refuse_several
 
     refuse_several("drgrade lab")

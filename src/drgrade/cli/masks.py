@@ -5,7 +5,7 @@ from typing import Annotated
 
 from drgrade.cli.tables import Flag, Output, check_place, write_table
 from drgrade.errors import UsageError
-from drgrade.files import refuse_taken
+from drgrade.runtime.files import refuse_taken
 
 
 def masks(
@@ -38,9 +38,9 @@ def masks(
     force
         Write over a table that is there, and the masks beside it.
     """
-    from drgrade.data.lesion_files import find_masked, lay_masks
-    from drgrade.data.manifest import read_manifest
-    from drgrade.progress import counted, say
+    from drgrade.data.sources.lesion_files import find_masked, lay_masks
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.runtime.progress import counted, say
 
     check_place(output)
     refuse_taken(output, force=force)

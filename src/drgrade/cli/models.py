@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError, choose, nearest
-from drgrade.extras import need
+from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
-    from drgrade.models.describe import Size
-    from drgrade.recipe import Recipe
+    from drgrade.publishing.describe import Size
+    from drgrade.recipe.recipe import Recipe
 
 
 def models(*, json_: bool = False) -> None:
     """List the networks with parameters and multiply-adds beside the paper's, and model files."""
     need("grade", "drgrade models")
-    from drgrade.files import cache_folder
-    from drgrade.models.describe import shipped, size_of
-    from drgrade.models.drawn_starts import drawn_starts, not_drawn
+    from drgrade.modelfile.places import shipped_models
     from drgrade.models.networks import NETWORKS
-    from drgrade.models.places import shipped_models
+    from drgrade.models.weights.synthetic_starts import drawn_starts, not_drawn
+    from drgrade.publishing.describe import shipped, size_of
+    from drgrade.runtime.files import cache_folder
 
     sizes = [size_of(name) for name in NETWORKS]
     starts = drawn_starts()
@@ -85,10 +85,10 @@ def show(
         Of a network: without shortcuts.
     """
     need("grade", "drgrade models show")
+    from drgrade.modelfile.places import place_of_model, shipped_models
     from drgrade.models.grader import build_network
     from drgrade.models.networks import NETWORKS
-    from drgrade.models.places import place_of_model, shipped_models
-    from drgrade.recipe import Model
+    from drgrade.recipe.recipe import Model
 
     known: dict[str, object] = {**NETWORKS, **shipped_models()}
     if name in NETWORKS:
@@ -106,9 +106,9 @@ def show(
 
 
 def _show_model(name: str) -> None:
+    from drgrade.modelfile.places import place_of_model
     from drgrade.models.checkpoint import load_grader, read_about
-    from drgrade.models.describe import summary_of
-    from drgrade.models.places import place_of_model
+    from drgrade.publishing.describe import summary_of
 
     place = place_of_model(Path(name))
     network = load_grader(place).network  # first: says what is wrong with the file
@@ -135,11 +135,15 @@ def pretrain(
         times.
     """
     need("grade", "drgrade models pretrain")
-    from drgrade.models.drawn_starts import drawing_note, phantom_folder, refuse_other_drawing
     from drgrade.models.networks import NETWORKS
-    from drgrade.progress import say
+    from drgrade.models.weights.synthetic_starts import (
+        drawing_note,
+        phantom_folder,
+        refuse_other_drawing,
+    )
+    from drgrade.runtime.progress import say
+    from drgrade.training.evaluated import judge_run
     from drgrade.training.experiment import run
-    from drgrade.training.judged import judge_run
     from drgrade.training.processes import joined
 
     choose(NETWORKS, network, "network")
@@ -160,10 +164,10 @@ def _recipe_of_start(network: str, changes: list[str]) -> "Recipe":
     Raises:
         UsageError: other photographs would teach it, or have taught the grader it begins from.
     """
-    from drgrade.facts import DRAWN
-    from drgrade.models.drawn_starts import NAMELESS, PHANTOM
-    from drgrade.models.weights import start_source
-    from drgrade.recipe import load_recipe
+    from drgrade.data.tables.provenance import DRAWN
+    from drgrade.models.weights.start import start_source
+    from drgrade.models.weights.synthetic_starts import NAMELESS, PHANTOM
+    from drgrade.recipe.recipe import load_recipe
 
     named = [each for each in changes if each.partition("=")[0].strip() == "data.manifest"]
     others = [each for each in changes if each not in named]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from drgrade.cli.inputs import TABLE_ENDINGS, Input, Row, list_inputs
-from drgrade.data.pictures import if_told
+from drgrade.data.photos.listing import if_told
 from drgrade.errors import UsageError
-from drgrade.extras import need
-from drgrade.grades import LIKELY_EDEMA, is_referable
-from drgrade.memory import keep_freed_memory
-from drgrade.progress import counted, say, track
+from drgrade.icdr import LIKELY_EDEMA, is_referable
+from drgrade.inference.inputs import TABLE_ENDINGS, Input, Row, list_inputs
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.optional_dependencies import need
+from drgrade.runtime.progress import counted, say, track
 
 if TYPE_CHECKING:
     from drgrade.models.grader import Grader
@@ -73,13 +73,13 @@ def predict(
         Print the rows as JSON, one a line.
     """
     need("grade", "drgrade predict")
-    from drgrade.models.places import place_of_model
+    from drgrade.modelfile.places import place_of_model
 
     _refuse(output, workers, force=force)
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
+    from drgrade.inference.grading import grade_photos
     from drgrade.models.checkpoint import load_grader
     from drgrade.models.devices import pick_device
-    from drgrade.models.inference import grade_photos
 
     keep_freed_memory()  # half of a batch goes into new pages otherwise
     on = str(pick_device(device))
@@ -94,7 +94,7 @@ def predict(
                            any_picture=any_picture)  # fmt: skip
     rows = with_promises(inputs, track(answers, len(inputs), "grading"))
     if output is not None:
-        from drgrade.predictions import from_rows, write_predictions
+        from drgrade.data.tables.predictions import from_rows, write_predictions
 
         facts = _facts(grader) | _origin(photos, root) | (_mirrored(rows) if mirror else {})
         write_predictions(from_rows(rows, facts), output, force=force)
@@ -113,8 +113,8 @@ def predict(
 def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
     """What can be known to fail before anything is loaded."""
     if output is not None:
-        from drgrade.files import refuse_taken
-        from drgrade.predictions import refuse_place
+        from drgrade.data.tables.predictions import refuse_place
+        from drgrade.runtime.files import refuse_taken
 
         refuse_taken(output, force=force)
         refuse_place(output, force=force)
@@ -155,7 +155,7 @@ def with_promises(inputs: list[Input], answers: Iterable[Row]) -> list[Row]:
 
 def _facts(grader: "Grader") -> Row:
     """What the model's file tells its judges."""
-    from drgrade.predictions import told_by_model
+    from drgrade.data.tables.predictions import told_by_model
 
     return {
         "train_source": grader.facts.get("source", ""),
@@ -175,8 +175,8 @@ def _is_lost(inputs: list[Input]) -> bool:
 
 def _origin(places: list[Path], root: Path | None) -> Row:
     """Where the photographs come from, and whether they are drawn: only where all places tell."""
-    from drgrade.data.manifest import read_manifest
-    from drgrade.data.sources import is_drawn
+    from drgrade.data.sources.registry import is_drawn
+    from drgrade.data.tables.manifest import read_manifest
 
     if any(if_told(place.is_dir) or place.suffix.lower() not in TABLE_ENDINGS for place in places):
         return {}

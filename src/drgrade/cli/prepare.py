@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from drgrade.errors import UsageError
 
 if TYPE_CHECKING:
-    from drgrade.data.manifest import Manifest
+    from drgrade.data.tables.manifest import Manifest
 
 SIZES = (28, 2048)
 MOST_WORKERS = 256
@@ -49,13 +49,13 @@ def prepare(
         Write over squares of other photographs or settings that are there; the same ones are kept
         without.
     """
-    from drgrade.data.cache import prepare_all, refuse_other_squares
-    from drgrade.data.manifest import read_manifest
-    from drgrade.data.pictures import if_told
-    from drgrade.data.preprocess import Preprocess
-    from drgrade.files import refuse_file
-    from drgrade.memory import keep_freed_memory
-    from drgrade.progress import say
+    from drgrade.data.photos.cache import prepare_all, refuse_other_squares
+    from drgrade.data.photos.listing import if_told
+    from drgrade.data.photos.preprocess import Preprocess
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.runtime.files import refuse_file
+    from drgrade.runtime.malloc import keep_freed_memory
+    from drgrade.runtime.progress import say
 
     keep_freed_memory()
     if not SIZES[0] <= size <= SIZES[1]:
@@ -91,9 +91,9 @@ def _below(folder: Path) -> tuple["Manifest", dict[str, Path], bool]:
     """The photographs of a folder, where each lies, and whether all of it could be looked into."""
     import polars as pl
 
-    from drgrade.data.manifest import Manifest
-    from drgrade.data.pictures import as_text, look_below
-    from drgrade.progress import say
+    from drgrade.data.photos.listing import as_text, look_below
+    from drgrade.data.tables.manifest import Manifest
+    from drgrade.runtime.progress import say
 
     below = look_below(folder)
     if aside := below.left_aside():

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError
-from drgrade.extras import need
+from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
-    from drgrade.models.shipping import Parcel
+    from drgrade.publishing.ship import Parcel
 
 
 def ship(
@@ -45,15 +45,15 @@ def ship(
         Print what was done as JSON.
     """
     need("grade", "drgrade models ship")
-    from drgrade.files import refuse_taken, write_bytes
-    from drgrade.models.places import place_of_model
-    from drgrade.progress import say
+    from drgrade.modelfile.places import place_of_model
+    from drgrade.runtime.files import refuse_taken, write_bytes
+    from drgrade.runtime.progress import say
 
     if output.suffix != ".safetensors":
         raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
     refuse_taken(output, force=force)
     place = place_of_model(model)
-    from drgrade.models.shipping import parcel
+    from drgrade.publishing.ship import parcel
 
     made = parcel(place, licence)
     write_bytes(output, made.content)
@@ -112,14 +112,14 @@ def card(
         Write over a file that is there.
     """
     need("grade", "drgrade models card")
-    from drgrade.files import refuse_taken, write_text
-    from drgrade.models.places import place_of_model
+    from drgrade.modelfile.places import place_of_model
+    from drgrade.runtime.files import refuse_taken, write_text
 
     if output is not None:
         refuse_taken(output, force=force)
     place = place_of_model(model)
-    from drgrade.models.card import card as text_of
-    from drgrade.models.card import kept_card
+    from drgrade.publishing.card import card as text_of
+    from drgrade.publishing.card import kept_card
 
     text = None if scorecard or name else kept_card(place)
     text = text or text_of(place, name or model.stem, scorecard or ())

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from drgrade.errors import UsageError, plain
 
 if TYPE_CHECKING:
-    from drgrade.data.manifest import Manifest
+    from drgrade.data.tables.manifest import Manifest
 
 Output = Annotated[Path, Parameter(name=["-o", "--output"])]
 Json = Annotated[bool, Parameter(name="--json", negative=())]
@@ -77,10 +77,10 @@ def import_(
     json_
         Print JSON.
     """
-    from drgrade.data.check import count_grades
-    from drgrade.data.source_csv import Columns
-    from drgrade.data.sources import import_source
-    from drgrade.progress import say
+    from drgrade.data.audit.check import count_grades
+    from drgrade.data.sources.any_table import Columns
+    from drgrade.data.sources.registry import import_source
+    from drgrade.runtime.progress import say
 
     columns = Columns(
         photo_column,
@@ -116,7 +116,7 @@ def sources(*, json_: Json = False) -> int:
     json_
         Print JSON.
     """
-    from drgrade.data.sources import SOURCES
+    from drgrade.data.sources.registry import SOURCES
 
     if json_:
         fields = ("holds", "licence", "address")
@@ -156,9 +156,9 @@ def check(
     json_
         Print JSON.
     """
-    from drgrade.data.check import examine
-    from drgrade.data.manifest import read_manifest
-    from drgrade.progress import counted, say
+    from drgrade.data.audit.check import examine
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.runtime.progress import counted, say
 
     if workers < 1:
         raise UsageError(f"--workers must be 1 or more, got {workers}")
@@ -220,10 +220,10 @@ def split(
     json_
         Print JSON.
     """
-    from drgrade.data import splits
-    from drgrade.data.check import count_grades
-    from drgrade.data.manifest import read_manifest
-    from drgrade.progress import say
+    from drgrade.data.audit.check import count_grades
+    from drgrade.data.tables import splits
+    from drgrade.data.tables.manifest import read_manifest
+    from drgrade.runtime.progress import say
 
     check_place(output)
     if seed < 0:
@@ -249,7 +249,7 @@ def split(
 
 
 def _shares(text: str) -> dict[str, float]:
-    from drgrade.data.splits import SPLITS
+    from drgrade.data.tables.splits import SPLITS
 
     try:
         parts = [float(part) / 100 for part in text.split(",")]
@@ -269,7 +269,7 @@ def check_place(output: Path) -> None:
     Raises:
         UsageError: another ending, or nothing can be written there.
     """
-    from drgrade.files import refuse_taken
+    from drgrade.runtime.files import refuse_taken
 
     if output.suffix not in (".csv", ".parquet"):
         raise UsageError(f"-o must end in .csv or .parquet, got '{output}'")
@@ -278,7 +278,7 @@ def check_place(output: Path) -> None:
 
 def write_table(manifest: "Manifest", output: Path, *, force: bool) -> None:
     """Write a manifest; one that is there makes room where it is the same, or with `force`."""
-    from drgrade.data.manifest import read_manifest, write_manifest
+    from drgrade.data.tables.manifest import read_manifest, write_manifest
     from drgrade.errors import ManifestError
 
     if output.exists() and not force:
@@ -296,7 +296,7 @@ def _print_result(
     facts: dict[str, Any], counts: dict[str, tuple[int, ...]], output: Path, *, as_json: bool
 ) -> None:
     if as_json:
-        from drgrade.data.findings import counts_as_json
+        from drgrade.data.audit.findings import counts_as_json
 
         answer = {"manifest": str(output), "counts": counts_as_json(counts), "facts": facts}
         print(json.dumps(answer, indent=2, ensure_ascii=False))

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError, choose
-from drgrade.extras import need
+from drgrade.runtime.optional_dependencies import need
 
 
 def train(
@@ -40,10 +40,10 @@ def train(
         A run folder to go on with, bit for bit where it stopped.
     """
     need("grade", "drgrade train")
-    from drgrade.recipe import load_recipe
+    from drgrade.recipe.recipe import load_recipe
+    from drgrade.training.evaluated import judge_folds, judge_run
     from drgrade.training.experiment import resume_run
     from drgrade.training.folds import run_folds
-    from drgrade.training.judged import judge_folds, judge_run
     from drgrade.training.processes import joined
     from drgrade.training.stages import planned, run_stages
 
@@ -77,7 +77,7 @@ def recipes(name: str | None = None) -> None:
     name
         A packaged recipe to print.
     """
-    from drgrade.recipe import packaged_recipes
+    from drgrade.recipe.recipe import packaged_recipes
 
     known = packaged_recipes()
     if name is not None:

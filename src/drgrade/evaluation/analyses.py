@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from drgrade.evaluation import metrics
-from drgrade.evaluation.intervals import ratio
-from drgrade.evaluation.predictive import carried
-from drgrade.evaluation.units import Units
-from drgrade.evaluation.values import Estimate, Flags, Strings, missing
-from drgrade.grades import GRADES
+from drgrade.evaluation.levels import Units
+from drgrade.icdr import GRADES
+from drgrade.stats import metrics
+from drgrade.stats.estimate import Estimate, Flags, Strings, missing
+from drgrade.stats.intervals import ratio
+from drgrade.stats.predictive import carried
 
 PREVALENCES = (0.05, 0.10, 0.20)
 STEPS = ("offered", "decoded", "fundus", "gradable", "graded")

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from drgrade.data.tables.groups import groups_of
+from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.analyses import endpoint_shares
-from drgrade.evaluation.area_intervals import area
-from drgrade.evaluation.calibration import Calibration, calibration
-from drgrade.evaluation.metrics import NO_PROBABILITIES
-from drgrade.evaluation.resampling import RESAMPLES
-from drgrade.evaluation.values import Estimate, missing
-from drgrade.grades import LIKELY_EDEMA
-from drgrade.groups import groups_of
-from drgrade.predictions import Predictions
-from drgrade.recalibration import referable_score
+from drgrade.icdr import LIKELY_EDEMA
+from drgrade.modelfile.correction import referable_score
+from drgrade.stats.area_intervals import area
+from drgrade.stats.estimate import Estimate, missing
+from drgrade.stats.metrics import NO_PROBABILITIES
+from drgrade.stats.reliability import Calibration, calibration
+from drgrade.stats.resampling import RESAMPLES
 
 
 @dataclass(frozen=True)

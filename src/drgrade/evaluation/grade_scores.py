@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from drgrade.evaluation import metrics
-from drgrade.evaluation.intervals import bootstrap, mean, ratio
-from drgrade.evaluation.resampling import RESAMPLES
-from drgrade.evaluation.values import Estimate, Ints, missing
-from drgrade.grades import GRADES, NUMBER_OF_GRADES
-from drgrade.predictions import Predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.icdr import GRADES, NUMBER_OF_GRADES
+from drgrade.stats import metrics
+from drgrade.stats.estimate import Estimate, Ints, missing
+from drgrade.stats.intervals import bootstrap, mean, ratio
+from drgrade.stats.resampling import RESAMPLES
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any
 
 import polars as pl
 
-from drgrade.files import data_folder
-from drgrade.grades import PROBABILITIES
-from drgrade.predictions import Predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.icdr import PROBABILITIES
+from drgrade.runtime.files import data_folder
 
 NAME = "test-ledger.jsonl"
 NOT_TEST = ("train", "tune", "calibrate", "out_of_fold")

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from drgrade.evaluation.intervals import clopper_pearson
-from drgrade.evaluation.resampling import patient_index
-from drgrade.evaluation.values import Flags, Floats, Ints
+from drgrade.stats.estimate import Flags, Floats, Ints
+from drgrade.stats.intervals import clopper_pearson
+from drgrade.stats.resampling import patient_index
 
 CONFIDENCE = 0.95
 POINTS = 200  # of the curve

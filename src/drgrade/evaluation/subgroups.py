@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from drgrade.evaluation import metrics
-from drgrade.evaluation.intervals import NO_SPREAD, ratio
-from drgrade.evaluation.resampling import patient_index
-from drgrade.evaluation.units import Endpoint, at_level, judged
-from drgrade.evaluation.values import Estimate, Flags, Floats, Strings, missing
-from drgrade.predictions import Predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.evaluation.levels import Endpoint, at_level, judged
+from drgrade.stats import metrics
+from drgrade.stats.estimate import Estimate, Flags, Floats, Strings, missing
+from drgrade.stats.intervals import NO_SPREAD, ratio
+from drgrade.stats.resampling import patient_index
 
 COLUMNS = ("eye", "site", "camera", "sex", "age", "ethnicity", "quality", "width")
 AGES = (40, 50, 60, 70)

@@ -12,15 +12,15 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from drgrade.data.preprocess import VERSION, Preprocess
+from drgrade.data.photos.preprocess import VERSION, Preprocess
 from drgrade.errors import CheckpointError, DrgradeError
-from drgrade.files import write_bytes
+from drgrade.modelfile.correction import from_json
+from drgrade.modelfile.places import place_of_model
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.half_precision import HALF, PRECISION, halved, refuse_large
 from drgrade.models.objectives import OBJECTIVES, Decoding
-from drgrade.models.places import place_of_model
-from drgrade.recalibration import from_json
-from drgrade.recipe import Model
+from drgrade.recipe.recipe import Model
+from drgrade.runtime.files import write_bytes
 
 FORMAT = 1
 KEY = "drgrade"

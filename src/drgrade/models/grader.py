@@ -7,14 +7,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from drgrade.data.preprocess import Preprocess
+from drgrade.data.photos.preprocess import Preprocess
+from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, RecipeError, choose
-from drgrade.facts import DRAWN
 from drgrade.models.flat_light import flattened
 from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, Seen, knows_dme
 from drgrade.models.networks import NETWORKS
 from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
-from drgrade.recipe import Model
+from drgrade.recipe.recipe import Model
 
 Triple = tuple[float, float, float]
 VIEWS: tuple[tuple[int, ...], ...] = ((), (3,), (2,), (2, 3))  # what is flipped

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from drgrade.data.masks import KINDS, MAPS
+from drgrade.data.photos.masks import KINDS, MAPS
 from drgrade.models.objectives import price_of_steps
 from drgrade.models.reading import Reading
 

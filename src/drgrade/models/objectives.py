@@ -8,8 +8,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from drgrade.grades import NUMBER_OF_GRADES, OUTPUTS
-from drgrade.recalibration import Recalibration
+from drgrade.icdr import NUMBER_OF_GRADES, OUTPUTS
+from drgrade.modelfile.correction import Recalibration
 
 EVEN_CUTS = (0.5, 1.5, 2.5, 3.5)
 WIDTHS = np.geomspace(0.1, 2.0, 40)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from drgrade.data.masks import KINDS
+from drgrade.data.photos.masks import KINDS
 
 FIGURES = ("surest", "count", "scattered", "wide", "central")
 PEAK = 3  # px of a map; a pixel surer than all so near is the peak of one lesion

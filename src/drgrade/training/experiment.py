@@ -10,26 +10,33 @@ from typing import Any
 import torch
 from torch import nn
 
-from drgrade.data.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.preprocess import Preprocess
-from drgrade.data.sources import is_drawn
-from drgrade.data.splits import leaked_share
+from drgrade.data.photos.preprocess import Preprocess
+from drgrade.data.sources.registry import is_drawn
+from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
+from drgrade.data.tables.predictions import write_predictions
+from drgrade.data.tables.splits import leaked_share
 from drgrade.errors import DrgradeError, RecipeError, RunError
-from drgrade.files import locked, write_json
-from drgrade.memory import keep_freed_memory
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.devices import pick_device
-from drgrade.models.drawn_starts import PHANTOM, drawing_note, refuse_other_drawing
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.hub import is_on_hub
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.models.weights import load_start, normalisation, pinned, start_knows_dme, start_sha256
-from drgrade.predictions import write_predictions
-from drgrade.progress import duration, say
-from drgrade.recipe import Model, Recipe, Train, load_recipe
-from drgrade.run import RunFolder
+from drgrade.models.weights.hub import is_on_hub
+from drgrade.models.weights.start import (
+    load_start,
+    normalisation,
+    pinned,
+    start_knows_dme,
+    start_sha256,
+)
+from drgrade.models.weights.synthetic_starts import PHANTOM, drawing_note, refuse_other_drawing
+from drgrade.recipe.recipe import Model, Recipe, Train, load_recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import locked, write_json
+from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.progress import duration, say
+from drgrade.runtime.signals import InterruptedRunError, StopFlag, stop_on_signal
 from drgrade.training.loop import COLLAPSED, Desk, train
-from drgrade.training.optimise import make_optimiser
+from drgrade.training.optimisers import make_optimiser
 from drgrade.training.outcome import (
     highest_test_table,
     predictions_of,
@@ -39,9 +46,8 @@ from drgrade.training.outcome import (
 )
 from drgrade.training.prepared import Prepared, prepare, read_photos, squares_facts
 from drgrade.training.processes import Processes, current, told_if_full, told_if_none_began
-from drgrade.training.signals import InterruptedRunError, StopFlag, stop_on_signal
 from drgrade.training.state import State, averaged, load_state
-from drgrade.training.watch import events
+from drgrade.training.tensorboard import events
 
 STAGES = "stages"  # the folder of the stages before the last, and how a start from one begins
 FIRST_FOLD = "fold-0"  # the run folder that tells a folder of folds

@@ -6,19 +6,19 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from drgrade.data.manifest import Manifest
-from drgrade.data.splits import folds
+from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.predictions import Predictions, read_predictions, write_predictions
+from drgrade.data.tables.splits import folds
 from drgrade.errors import ManifestError, RecipeError, RunError
-from drgrade.files import write_json
-from drgrade.predictions import Predictions, read_predictions, write_predictions
-from drgrade.progress import remarked_once, say
-from drgrade.recipe import Recipe
-from drgrade.run import RunFolder
+from drgrade.recipe.recipe import Recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import write_json
+from drgrade.runtime.progress import remarked_once, say
+from drgrade.runtime.signals import SAME, going_on_with
 from drgrade.training.experiment import FIRST_FOLD, run
-from drgrade.training.pooled_facts import pooled_facts
+from drgrade.training.pooled_provenance import pooled_facts
 from drgrade.training.prepared import read_photos
 from drgrade.training.processes import current, told_if_none_began
-from drgrade.training.signals import SAME, going_on_with
 from drgrade.training.stages import (
     chained,
     check_stages,

@@ -11,20 +11,20 @@ import numpy as np
 import torch
 from torch import nn
 
-from drgrade.data.dataset import Part, batches, epoch_order, still_batches
 from drgrade.errors import DrgradeError
-from drgrade.evaluation.metrics import accuracy, confusion, kappa
-from drgrade.files import replacing
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader
 from drgrade.models.objectives import class_weights
-from drgrade.progress import duration, is_due, say, show, track
-from drgrade.recipe import UNCHOSEN, Recipe
-from drgrade.run import RunFolder
-from drgrade.training.optimise import learning_rate, update_average
-from drgrade.training.pricing import Share, laid, price, shares
+from drgrade.recipe.recipe import UNCHOSEN, Recipe
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import replacing
+from drgrade.runtime.progress import duration, is_due, say, show, track
+from drgrade.runtime.signals import CODES, InterruptedRunError, StopFlag
+from drgrade.stats.metrics import accuracy, confusion, kappa
+from drgrade.training.batches import Part, batches, epoch_order, still_batches
+from drgrade.training.loss import Share, laid, price, shares
+from drgrade.training.optimisers import learning_rate, update_average
 from drgrade.training.processes import ALONE, Processes
-from drgrade.training.signals import CODES, InterruptedRunError, StopFlag
 from drgrade.training.state import State, save_state
 
 SUMS = ("loss", "lesions", "photos", "right")

@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from drgrade.data.cache import Cache
-from drgrade.data.dataset import Part
-from drgrade.data.manifest import Manifest
-from drgrade.data.sources import is_drawn
-from drgrade.evaluation.judging.learned_before import COLUMN
+from drgrade.data.photos.cache import Cache
+from drgrade.data.sources.registry import is_drawn
+from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.predictions import Predictions, from_rows, told_by_model
+from drgrade.data.tables.trained_before import COLUMN
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
+from drgrade.inference.grading import answer, answers_of
 from drgrade.models.grader import Grader
-from drgrade.models.inference import answer, answers_of
 from drgrade.models.lesions import knows_dme
-from drgrade.predictions import Predictions, from_rows, told_by_model
-from drgrade.recipe import Recipe
-from drgrade.run import METRICS, RunFolder
+from drgrade.recipe.recipe import Recipe
+from drgrade.recipe.run_folder import METRICS, RunFolder
+from drgrade.training.batches import Part
 from drgrade.training.loop import Desk, chosen_on, outputs_of
 from drgrade.training.prepared import Prepared
 from drgrade.training.provenance import known_before, start_facts

@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from drgrade.data.cache import MASKED, Cache, missing, prepare_all
-from drgrade.data.dataset import Part, Targets
-from drgrade.data.drawn import drawn_manifest
-from drgrade.data.manifest import Manifest, read_manifest
-from drgrade.data.masks import COUNTS, KINDS, MAPS
-from drgrade.data.pictures import if_told
-from drgrade.data.preprocess import Preprocess
-from drgrade.data.splits import complete, leaked_share, new_notes
+from drgrade.data.phantom.sets import drawn_manifest
+from drgrade.data.photos.cache import MASKED, Cache, missing, prepare_all
+from drgrade.data.photos.listing import if_told
+from drgrade.data.photos.masks import COUNTS, KINDS, MAPS
+from drgrade.data.photos.preprocess import Preprocess
+from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.data.tables.splits import complete, leaked_share, new_notes
 from drgrade.errors import ManifestError, RecipeError
-from drgrade.files import cache_folder, sha256_bytes
 from drgrade.models.lesions import DME_OUTPUTS
-from drgrade.progress import counted, remark, say
-from drgrade.recipe import Recipe
+from drgrade.recipe.recipe import Recipe
+from drgrade.runtime.files import cache_folder, sha256_bytes
+from drgrade.runtime.progress import counted, remark, say
+from drgrade.training.batches import Part, Targets
 from drgrade.training.loop import Parts
 
 FEWEST = 2

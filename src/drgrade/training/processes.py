@@ -19,8 +19,8 @@ import torch.distributed as group
 from torch import nn
 
 from drgrade.errors import DrgradeError, RecipeError, UsageError
-from drgrade.progress import counted
-from drgrade.recipe import Train
+from drgrade.recipe.recipe import Train
+from drgrade.runtime.progress import counted
 
 LOST = (  # how gloo and the store name a connection that has ended
     "gloo/transport", "connection closed", "connection reset", "broken pipe", "timed out", "socket",

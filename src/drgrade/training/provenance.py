@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from drgrade.data.manifest import Manifest
-from drgrade.evaluation.judging.learned_before import FACT, learned_before
-from drgrade.models.origins import taught_start
+from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.trained_before import FACT, learned_before
+from drgrade.publishing.origins import taught_start
 
 
 def start_facts(place: Path) -> dict[str, Any]:

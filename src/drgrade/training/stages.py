@@ -6,21 +6,21 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from drgrade.data.manifest import Manifest
-from drgrade.data.splits import complete
+from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.splits import complete
+from drgrade.data.tables.trained_before import learned_before
 from drgrade.errors import RecipeError, RunError, UsageError
-from drgrade.evaluation.judging.learned_before import learned_before
-from drgrade.files import write_text
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
-from drgrade.models.weights import fill, load_start, normalisation, refuse_other_model
-from drgrade.progress import say
-from drgrade.recipe import Model, Recipe, load_recipe, write_toml
-from drgrade.run import RunFolder
+from drgrade.models.weights.start import fill, load_start, normalisation, refuse_other_model
+from drgrade.recipe.recipe import Model, Recipe, load_recipe, write_toml
+from drgrade.recipe.run_folder import RunFolder
+from drgrade.runtime.files import write_text
+from drgrade.runtime.progress import say
+from drgrade.runtime.signals import going_on_with
 from drgrade.training.experiment import FIRST_FOLD, STAGES, pick_place, run
 from drgrade.training.prepared import limited, read_photos, refuse_untrainable
 from drgrade.training.processes import current, told_if_none_began
-from drgrade.training.signals import going_on_with
 
 PLAN = "stages.toml"  # the whole recipe, beside the last stage's own
 

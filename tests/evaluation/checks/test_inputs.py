@@ -2,8 +2,8 @@
 
 import pytest
 
+from drgrade.data.tables.predictions import from_rows
 from drgrade.evaluation.checks.inputs import check_drift, check_numbers, check_preprocess
-from drgrade.predictions import from_rows
 
 TRAIN = {"brightness": [60.0, 140.0], "width": [2000, 4288], "height": [1500, 2848]}
 FACTS = {"input_statistics": {"train": TRAIN, "cameras": ["Topcon"]}}

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from drgrade.data.tables.predictions import from_rows
 from drgrade.evaluation.checks.answers import check_too_good
 from drgrade.evaluation.checks.other_eye import substitute
-from drgrade.evaluation.metrics import confusion, kappa
-from drgrade.evaluation.values import Estimate
-from drgrade.predictions import from_rows
+from drgrade.stats.estimate import Estimate
+from drgrade.stats.metrics import confusion, kappa
 
 FEW = 300
 GOOD = Estimate(0.9, 0.88, 0.92, "made", 100)

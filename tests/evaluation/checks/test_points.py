@@ -3,7 +3,7 @@
 import pytest
 
 from drgrade.evaluation.checks.points import check_points
-from drgrade.evaluation.operating_points import settings_hash
+from drgrade.stats.operating_points import settings_hash
 
 SETTINGS = {"size": 512, "crop": True}
 MADE_FOR = {"weights_sha256": "a" * 64, "preprocess_hash": settings_hash(SETTINGS)}

@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from drgrade.data.manifest import make_manifest
+from drgrade.data.tables.manifest import make_manifest
 from drgrade.evaluation.analyses import analyses
 from drgrade.evaluation.checks import screening as checks
 from drgrade.evaluation.checks.words import SENTENCES
-from drgrade.evaluation.units import Endpoint, Units
+from drgrade.evaluation.levels import Endpoint, Units
 
 EYEQ_GRADABLE = [  # EyeQ (Fu et al. 2019): good and usable, reject; train and test together
     [6342 + 1353 + 5967 + 3200, 699 + 103 + 886 + 359, 1100 + 283 + 1354 + 721,

@@ -10,9 +10,9 @@ from PIL import Image
 from drgrade.errors import UnknownNameError
 from drgrade.evaluation.checks import check as checks
 from drgrade.evaluation.pages import figures
-from drgrade.evaluation.values import Estimate, missing
-from drgrade.fonts import chinese_font
-from drgrade.grades import NAMES
+from drgrade.icdr import NAMES
+from drgrade.locale.fonts import chinese_font
+from drgrade.stats.estimate import Estimate, missing
 
 CM = [[9, 1, 0, 0, 0], [2, 5, 1, 0, 0], [0, 1, 7, 1, 0], [0, 0, 0, 0, 0], [0, 0, 1, 1, 4]]
 RUNS = {
@@ -95,7 +95,8 @@ def test_the_font_is_small_and_its_licence_lies_beside_it():
 def test_drawing_never_loads_pyplot_nor_the_slow_statistics():
     code = (
         "import sys\n"
-        "from drgrade.evaluation import intervals, metrics, scorecard\n"
+        "from drgrade.stats import intervals, metrics\n"
+        "from drgrade.evaluation.scorecard import evaluate\n"
         "from drgrade.evaluation.pages import figures\n"
         "early = {'matplotlib', 'scipy', 'torch', 'sklearn'} & set(sys.modules)\n"
         "figures.svg(figures.draw_confusion([[1] * 5] * 5))\n"

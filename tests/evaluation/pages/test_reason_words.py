@@ -7,15 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import drgrade.evaluation
+import drgrade
 from drgrade.errors import DownloadError, UsageError
-from drgrade.evaluation.area_intervals import area
-from drgrade.evaluation.calibration import NOT_FITTED
-from drgrade.evaluation.intervals import FLAWLESS, from_replicates, ratio
 from drgrade.evaluation.pages.reason_words import CHINESE, method_in, reason_in
-from drgrade.evaluation.values import with_unit
+from drgrade.stats.area_intervals import area
+from drgrade.stats.estimate import with_unit
+from drgrade.stats.intervals import FLAWLESS, from_replicates, ratio
+from drgrade.stats.reliability import NOT_FITTED
 
-SOURCES = sorted(Path(drgrade.evaluation.__file__).parent.rglob("*.py"))
+ROOMS = ("evaluation", "lab", "stats")
+SOURCES = sorted(
+    path for room in ROOMS for path in (Path(drgrade.__file__).parent / room).rglob("*.py")
+)
 
 
 REASON_OF = {"missing": 0, "value_of": 1, "Value": 1, "Estimate": 5}  # the place of the reason
@@ -65,9 +68,9 @@ def test_reasons_with_numbers_keep_them():
 
 def test_why_a_cell_of_the_lab_could_not_start_is_said_in_chinese_too(tmp_path, monkeypatch):
     pytest.importorskip("torch")
-    from drgrade.models.download import fetch
-    from drgrade.models.drawn_starts import phantom_folder
-    from drgrade.models.weights import load_start
+    from drgrade.models.weights.download import fetch
+    from drgrade.models.weights.start import load_start
+    from drgrade.models.weights.synthetic_starts import phantom_folder
 
     monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path))
     monkeypatch.setenv("DRGRADE_WEIGHTS_URL", "http://127.0.0.1:9")

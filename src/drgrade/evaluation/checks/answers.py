@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from drgrade.data.label_scale import ENOUGH, WRONG_SCALES, scale_of
-from drgrade.evaluation.calibration import Calibration
+from drgrade.data.audit.label_scale import ENOUGH, WRONG_SCALES, scale_of
+from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.checks.check import Check, blind, told
 from drgrade.evaluation.checks.other_eye import Substitution
-from drgrade.evaluation.metrics import kappa
 from drgrade.evaluation.subgroups import Subgroup
-from drgrade.evaluation.values import Estimate
-from drgrade.predictions import Predictions
+from drgrade.stats.estimate import Estimate
+from drgrade.stats.metrics import kappa
+from drgrade.stats.reliability import Calibration
 
 ECE = 0.05
 SLOPES = (0.8, 1.25)

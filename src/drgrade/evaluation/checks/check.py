@@ -12,7 +12,7 @@ import polars as pl
 from drgrade.errors import choose
 from drgrade.evaluation.checks.group_words import group_name
 from drgrade.evaluation.checks.words import SENTENCES
-from drgrade.evaluation.values import Estimate
+from drgrade.stats.estimate import Estimate
 
 State = Literal["fires", "silent", "not checkable"]
 Level = Literal["W", "E"]

@@ -1,6 +1,6 @@
 """The names of subgroups, English and Traditional Chinese: for warnings, tables and figures."""
 
-from drgrade.languages import Pairs, said
+from drgrade.locale.languages import Pairs, said
 
 GROUP_WORDS: Pairs = {
     "column_eye": ("eye", "眼別"),

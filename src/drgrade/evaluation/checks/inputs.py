@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from drgrade.evaluation.checks.check import Check, blind, told
-from drgrade.grades import PROBABILITIES
+from drgrade.icdr import PROBABILITIES
 
 FEATURES = ("brightness", "width", "height", "field_ratio", "black_share")
 DRIFTED = 0.05  # the share of photographs outside training's 1st to 99th percentile

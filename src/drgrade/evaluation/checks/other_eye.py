@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from drgrade.evaluation.floors import OTHER
-from drgrade.evaluation.intervals import from_replicates
-from drgrade.evaluation.metrics import kappas
-from drgrade.evaluation.resampling import RESAMPLES, resampled_counts
-from drgrade.evaluation.values import Estimate, Floats, Ints
-from drgrade.grades import NUMBER_OF_GRADES
-from drgrade.predictions import Predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.evaluation.baselines import OTHER
+from drgrade.icdr import NUMBER_OF_GRADES
+from drgrade.stats.estimate import Estimate, Floats, Ints
+from drgrade.stats.intervals import from_replicates
+from drgrade.stats.metrics import kappas
+from drgrade.stats.resampling import RESAMPLES, resampled_counts
 
 SURVIVES = 0.90
 FEWEST = 200  # patients; the docstring of `is_of_the_patient` says what fewer would do

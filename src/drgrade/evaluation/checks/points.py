@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drgrade.evaluation.checks.check import Check, blind, told
-from drgrade.evaluation.operating_points import settings_hash
+from drgrade.stats.operating_points import settings_hash
 
 
 def check_points(facts: Mapping[str, Any]) -> Check:

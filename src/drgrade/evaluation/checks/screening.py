@@ -11,10 +11,10 @@ import numpy as np
 
 from drgrade.evaluation.analyses import Analysis
 from drgrade.evaluation.checks.check import Check, Level, blind, told
-from drgrade.evaluation.intervals import ratio
-from drgrade.evaluation.units import Endpoint, Units
-from drgrade.evaluation.values import Ints
-from drgrade.grades import GRADES, NUMBER_OF_GRADES
+from drgrade.evaluation.levels import Endpoint, Units
+from drgrade.icdr import GRADES, NUMBER_OF_GRADES
+from drgrade.stats.estimate import Ints
+from drgrade.stats.intervals import ratio
 
 HALF_WIDTH = 0.05
 FEW = 100

@@ -3,7 +3,8 @@
 from functools import partial
 from pathlib import Path
 
-from drgrade.evaluation.comparison import METRICS, Comparison, Entry
+from drgrade.evaluation.comparison.paired import METRICS, Comparison, Entry
+from drgrade.evaluation.comparison.pooling import of_seeds
 from drgrade.evaluation.pages.compare_words import tell_of
 from drgrade.evaluation.pages.figures import draw_intervals, svg_of, write_figure
 from drgrade.evaluation.pages.frame import (
@@ -14,10 +15,9 @@ from drgrade.evaluation.pages.frame import (
     remove_earlier,
     versions,
 )
-from drgrade.evaluation.pages.judge_text import number, p_value
-from drgrade.evaluation.pages.judge_words import tell
-from drgrade.evaluation.pooling import of_seeds
-from drgrade.files import write_json, write_text
+from drgrade.evaluation.pages.scorecard_text import number, p_value
+from drgrade.evaluation.pages.scorecard_words import tell
+from drgrade.runtime.files import write_json, write_text
 
 TEMPLATE = "compare.html.j2"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drgrade.languages import Pairs, said
+from drgrade.locale.languages import Pairs, said
 
 
 def tell_of(language: str, key: str, **values: Any) -> str:

@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from drgrade.errors import choose
-from drgrade.evaluation.metrics import row_normalised
-from drgrade.evaluation.values import Estimate
-from drgrade.files import write_bytes
-from drgrade.fonts import FAMILY, chinese_font
-from drgrade.grades import GRADES, NAMES
+from drgrade.icdr import GRADES, NAMES
+from drgrade.locale.fonts import FAMILY, chinese_font
+from drgrade.runtime.files import write_bytes
+from drgrade.stats.estimate import Estimate
+from drgrade.stats.metrics import row_normalised
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

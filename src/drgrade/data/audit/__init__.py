@@ -1,0 +1,1 @@
+"""What is wrong with a set: duplicates, label conflicts, shortcuts, dust."""

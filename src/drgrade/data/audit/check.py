@@ -1,0 +1,229 @@
+"""Look at every photo of a manifest: what is missing, broken, leaking, double or in conflict."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from drgrade.data.audit.duplicates import near_duplicates
+from drgrade.data.audit.findings import Findings
+from drgrade.data.audit.label_scale import scale_of
+from drgrade.data.audit.shortcuts import Shortcut, find_shortcut
+from drgrade.data.photos.decode import ARRAYS, read_photo
+from drgrade.data.photos.field import find_field
+from drgrade.data.photos.listing import if_told
+from drgrade.data.photos.masks import read_mask
+from drgrade.data.photos.statistics import photo_statistics
+from drgrade.data.tables.columns import SPLITS
+from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.splits import copied_share, leaked_share, unit
+from drgrade.errors import ManifestError, MaskError, PhotoError
+from drgrade.icdr import GRADES, REFERABLE_FROM
+from drgrade.runtime.progress import track
+
+SMALLEST_SIDE: Final = 256  # px; enough for a fingerprint, and fast
+
+Facts = dict[str, Any]  # of one photo: sha256, width, height, bytes, black_share, phash, ...
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What opening the photos told: facts of those that can be read, and why others cannot."""
+
+    facts: dict[str, Facts] = field(default_factory=dict)
+    broken: tuple[tuple[str, str], ...] = ()
+
+
+def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -> Findings:
+    """Check the rows and, with `read_pixels`, decode, hash and fingerprint every photo.
+
+    Without pixels the facts that the manifest's own columns hold (`sha256`, `phash`, `width`, ...)
+    are taken at their word.
+    """
+    photos = manifest.table["photo"].to_list()
+    places = {photo: _place(manifest, photo) for photo in photos}
+    missing = tuple(photo for photo in photos if not _exists(places[photo]))
+    there = sorted(set(photos) - set(missing))
+    seen = _look_at(there, places, workers) if read_pixels else Seen(_told(manifest))
+    copies, alike = _copies(seen.facts), _alike(seen.facts)
+    counts = count_grades(manifest)
+    told_by_file, of = _shortcut(manifest, seen.facts)
+    return Findings(
+        photos=len(manifest),
+        patients=manifest.table["patient"].drop_nulls().n_unique(),
+        without_patient=manifest.table["patient"].null_count(),
+        unit=unit(manifest),
+        counts=counts,
+        missing=missing,
+        broken=seen.broken,
+        masks=_bad_masks(manifest, workers, read=read_pixels),
+        other_bytes=_other_bytes(manifest, seen.facts) if read_pixels else (),
+        shared=_shared(manifest),
+        leaked_share=leaked_share(manifest),
+        leak_declared=bool(manifest.facts.get("leak_declared")),
+        copies=tuple(copies),
+        copies_across=_differing(copies, manifest, "split"),
+        conflicts=_differing(copies, manifest, "grade"),
+        pixels_read=read_pixels,
+        copied_share=copied_share(manifest),
+        alike=tuple(alike),
+        alike_across=_differing(alike, manifest, "split"),
+        alike_conflicts=_differing(alike, manifest, "grade"),
+        scale=scale_of([sum(numbers[grade] for numbers in counts.values()) for grade in GRADES]),
+        shortcut=told_by_file,
+        shortcut_of=of,
+        root=str(manifest.root),
+    )
+
+
+def count_grades(manifest: Manifest) -> dict[str, tuple[int, ...]]:
+    """Photos of each grade 0 to 4 and ungraded ones, by split; rows in no split under `none`."""
+    splits = manifest.table["split"].fill_null("none")
+    grades = manifest.table["grade"].fill_null(len(GRADES)).to_numpy()
+    return {
+        split: tuple(np.bincount(grades[(splits == split).to_numpy()], minlength=6).tolist())
+        for split in (*SPLITS, "none")
+        if (splits == split).any()
+    }
+
+
+def _place(manifest: Manifest, photo: str) -> Path | None:
+    try:
+        return manifest.locate(photo)
+    except ManifestError:
+        return None
+
+
+def _exists(place: Path | None) -> bool:
+    if place is None:
+        return False
+    file, is_item, _ = str(place).partition(ARRAYS)
+    return if_told((Path(file + ARRAYS.rstrip("#")) if is_item else place).is_file)
+
+
+def _look_at(photos: list[str], places: dict[str, Path | None], workers: int) -> Seen:
+    facts, broken = {}, []
+    for photo, answer in _read_all(photos, places, workers):
+        if isinstance(answer, PhotoError):
+            broken.append((photo, str(answer)))
+        else:
+            facts[photo] = answer
+    return Seen(facts, tuple(broken))
+
+
+def _read_all(
+    photos: list[str], places: dict[str, Path | None], workers: int
+) -> Iterator[tuple[str, Facts | PhotoError]]:
+    def look(photo: str) -> Facts | PhotoError:
+        try:
+            read = read_photo(places[photo] or Path(), wanted_side=SMALLEST_SIDE)
+        except PhotoError as error:
+            return error
+        file = {key: getattr(read, key) for key in ("sha256", "width", "height", "bytes")}
+        return file | photo_statistics(read.pixels, find_field(read.pixels))
+
+    with ThreadPoolExecutor(workers) as pool:
+        answers = track(pool.map(look, photos), len(photos), "looked at")
+        yield from zip(photos, answers, strict=True)
+
+
+def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[str, str], ...]:
+    """The masks that the manifest names and nobody can use, each with its reason."""
+    if "mask" not in manifest.table.columns:
+        return ()
+    masks = manifest.table["mask"].drop_nulls().unique().sort().to_list()
+
+    def why_not(mask: str) -> str:
+        place = manifest.root / mask
+        if not read:
+            return "" if if_told(place.is_file) else "no such file"
+        try:
+            read_mask(place)
+        except MaskError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(workers) as pool:
+        reasons = list(pool.map(why_not, masks))
+    return tuple((mask, why) for mask, why in zip(masks, reasons, strict=True) if why)
+
+
+def _other_bytes(manifest: Manifest, facts: dict[str, Facts]) -> tuple[str, ...]:
+    """The photos whose SHA-256 is not the one that the manifest promises."""
+    told = _told(manifest)
+    promised = {photo: str(each["sha256"]).lower() for photo, each in told.items()
+                if "sha256" in each}  # fmt: skip
+    return tuple(photo for photo, each in facts.items()
+                 if promised.get(photo, each["sha256"]) != each["sha256"])  # fmt: skip
+
+
+def _told(manifest: Manifest) -> dict[str, Facts]:
+    """The facts in the manifest's own columns, by photo."""
+    names = ("sha256", "phash", "width", "height", "bytes", "black_share")
+    here = [name for name in names if name in manifest.table.columns]
+    rows = manifest.table.select("photo", *here).to_dicts() if here else []
+    return {row.pop("photo"): {k: v for k, v in row.items() if v is not None} for row in rows}
+
+
+def _copies(facts: dict[str, Facts]) -> list[tuple[str, ...]]:
+    """Sets of photos of the same bytes."""
+    same: dict[str, list[str]] = defaultdict(list)
+    for photo, each in facts.items():
+        if "sha256" in each:
+            same[each["sha256"]].append(photo)
+    return [tuple(photos) for photos in same.values() if len(photos) > 1]
+
+
+def _alike(facts: dict[str, Facts]) -> list[tuple[str, ...]]:
+    """Pairs that look the same; those of the same bytes are told elsewhere."""
+    photos = [photo for photo, each in facts.items() if "phash" in each]
+    found = near_duplicates([facts[photo]["phash"] for photo in photos])
+    pairs = [(photos[pair.first], photos[pair.second]) for pair in found]
+    return [(a, b) for a, b in pairs
+            if facts[a].get("sha256", a) != facts[b].get("sha256", b)]  # fmt: skip
+
+
+def _shortcut(manifest: Manifest, facts: dict[str, Facts]) -> tuple[Shortcut | None, str]:
+    """How well the file alone tells disease, and which: referable, or any where that is known."""
+    table, of = manifest.table, "referable disease"
+    ill = pl.col("grade") >= REFERABLE_FROM
+    if "dr_any" in table.columns and table["dr_any"].null_count() < table["grade"].null_count():
+        ill, of = pl.col("dr_any").cast(pl.String).is_in(["1", "true", "True"]), "any retinopathy"
+    names = sorted({name for each in facts.values() for name in each} - {"sha256", "phash"})
+    looked = pl.DataFrame(
+        [{"photo": photo, **{n: each.get(n) for n in names}} for photo, each in facts.items()],
+        infer_schema_length=None,
+    )
+    if looked.is_empty():
+        return None, of
+    own = [name for name in names if name in table.columns]
+    units = pl.Series("unit", manifest.groups())
+    rows = table.with_columns(units, ill.alias("ill")).drop(own).join(looked, on="photo")
+    rows = rows.filter(pl.col("ill").is_not_null())
+    flags, groups = rows["ill"].to_numpy().astype(bool), rows["unit"].to_numpy().astype(str)
+    return find_shortcut(rows, flags, groups), of
+
+
+def _shared(manifest: Manifest) -> dict[str, int]:
+    """Patients (or groups) in two splits at once, by pair of splits."""
+    table = manifest.table.select(
+        pl.Series("who", manifest.groups()),
+        "split",
+        pl.coalesce("group", "patient").is_not_null().alias("known"),
+    ).filter("known")
+    members = {split: set(table.filter(pl.col("split") == split)["who"]) for split in SPLITS}
+    pairs = {f"{a} and {b}": len(members[a] & members[b]) for a, b in combinations(SPLITS, 2)}
+    return {pair: number for pair, number in pairs.items() if number}
+
+
+def _differing(
+    copies: list[tuple[str, ...]], manifest: Manifest, column: str
+) -> tuple[tuple[str, ...], ...]:
+    values = dict(manifest.table.select("photo", column).iter_rows())
+    return tuple(same for same in copies if len({values[p] for p in same} - {None}) > 1)

@@ -1,0 +1,163 @@
+"""What was found in a manifest, and the sentences that say so."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from drgrade.data.audit.label_scale import SCALES, WRONG_SCALES
+from drgrade.data.audit.shortcuts import TELLS, Shortcut
+from drgrade.icdr import GRADES
+from drgrade.runtime.progress import counted
+
+LISTED: Final = 10
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in a manifest; `copies` are lists of photos of the same bytes."""
+
+    photos: int
+    patients: int
+    without_patient: int
+    unit: str
+    counts: dict[str, tuple[int, ...]]  # split (or "none") -> photos of grade 0 to 4, ungraded
+    missing: tuple[str, ...]
+    broken: tuple[tuple[str, str], ...]  # photo, reason
+    shared: dict[str, int]  # "train and test" -> patients (or groups) that are in both
+    leaked_share: float
+    leak_declared: bool
+    copies: tuple[tuple[str, ...], ...]
+    copies_across: tuple[tuple[str, ...], ...]  # those in more than one split
+    conflicts: tuple[tuple[str, ...], ...]  # those with more than one grade
+    pixels_read: bool
+    copied_share: float | None = None  # of test rows, right by copying the other eye's grade
+    alike: tuple[tuple[str, ...], ...] = ()  # pairs that look the same, of different bytes
+    alike_across: tuple[tuple[str, ...], ...] = ()
+    alike_conflicts: tuple[tuple[str, ...], ...] = ()
+    scale: str = ""  # what the grades look like, where not 0 to 4: one of `SCALES`
+    shortcut: Shortcut | None = None  # how well the file alone tells `shortcut_of`
+    shortcut_of: str = ""
+    masks: tuple[tuple[str, str], ...] = ()  # that cannot be used, and why
+    other_bytes: tuple[str, ...] = ()  # photos that are not those whose SHA-256 the table has
+    root: str = ""  # where photos were looked for
+
+    def wrong(self) -> list[str]:
+        """What must be put right before a figure can be believed, a sentence each."""
+        said = []
+        if self.missing:
+            said.append(f"{counted(len(self.missing), 'photo')} missing: {_list(self.missing)}")
+        if len(self.missing) == self.photos:
+            said.append(f"no photo is there: the manifest's own NAME.json tells in which folder "
+                        f"they lie, else they lie beside the table, here {self.root}; give --root, "
+                        "or bring NAME.json")  # fmt: skip
+        if self.broken:
+            told = [f"{photo} ({reason})" for photo, reason in self.broken]
+            said.append(f"{counted(len(told), 'photo')} broken: {_list(told)}")
+        if self.masks:
+            told = [f"{mask} ({reason})" for mask, reason in self.masks]
+            said.append(f"{counted(len(told), 'mask')} missing or broken: {_list(told)}")
+        if self.other_bytes:
+            said.append(f"{counted(len(self.other_bytes), 'photo')} of another SHA-256 than the "
+                        f"table says: {_list(self.other_bytes)}; bring the photos it was made of, "
+                        "or correct its column sha256")  # fmt: skip
+        said += self._leaks(declared=False)
+        if self.copies_across:
+            said.append(f"the same bytes in two splits: {_list_sets(self.copies_across)}")
+        if self.conflicts:
+            said.append(f"the same bytes with different grades: {_list_sets(self.conflicts)}")
+        if self.scale in WRONG_SCALES:
+            said.append(f"the grades look {SCALES[self.scale]}")
+        return said
+
+    def warnings(self) -> list[str]:
+        """What a reader should know, a sentence each."""
+        said = self._leaks(declared=True)
+        if self.without_patient:
+            said.append(
+                f"{counted(self.without_patient, 'photo')} without a patient: leaks between them "
+                "cannot be seen, and intervals take those without a group as independent"
+            )
+        harmless = set(self.copies) - set(self.copies_across) - set(self.conflicts)
+        if harmless:
+            said.append(f"the same bytes listed twice: {_list_sets(sorted(harmless))}")
+        said += self._twins()
+        said += self._shortcut()
+        if self.scale and self.scale not in WRONG_SCALES:
+            said.append(f"the grades look {SCALES[self.scale]}")
+        for split, counts in self.counts.items():
+            absent = [str(grade) for grade in GRADES if not counts[grade]]
+            if absent and any(counts[: len(GRADES)]):
+                said.append(f"no photo of grade {', '.join(absent)} in {_name(split)}")
+        return said
+
+    def _leaks(self, *, declared: bool) -> list[str]:
+        """Patients in two splits; a source declares those in test alone, never the others."""
+        told = " (declared by the source)" if declared else ""
+        said = [
+            f"{counted(number, self.unit)} in {pair}{told}"
+            for pair, number in self.shared.items()
+            if declared == (self.leak_declared and pair.endswith("test"))
+        ]
+        if self.leaked_share and declared == self.leak_declared:
+            said.append(f"{self.leaked_share:.2%} of test rows are of patients seen in training")
+        return said
+
+    def _twins(self) -> list[str]:
+        """Photos that look the same, and the floor of a set that holds both eyes of a patient."""
+        said = []
+        told = (
+            ("near-duplicates in two splits", self.alike_across),
+            ("near-duplicates with different grades", self.alike_conflicts),
+            (
+                "near-duplicates",
+                sorted({*self.alike} - {*self.alike_across, *self.alike_conflicts}),
+            ),
+        )
+        for what, pairs in told:
+            if pairs:
+                said.append(f"{what}: {_list_sets(pairs)}")
+        if self.copied_share is not None:
+            said.append(
+                f"copying the other eye's grade from training, else 0, is right for "
+                f"{self.copied_share:.2%} of test rows"
+            )
+        return said
+
+    def _shortcut(self) -> list[str]:
+        """What the file alone tells, without a look at the picture."""
+        found = self.shortcut
+        if found is None or found.auc <= TELLS:
+            return []
+        return [
+            f"the file alone tells {self.shortcut_of}: AUC {found.auc:.3f} without a look at the "
+            f"picture ({found.best} by itself {found.alone[found.best]:.3f}); a grader can learn "
+            "the camera instead of the disease"
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """The findings as plain values for a program."""
+        left_out = ("counts", "shortcut")
+        plain = {name: value for name, value in self.__dict__.items() if name not in left_out}
+        plain["shortcut"] = None if self.shortcut is None else asdict(self.shortcut)
+        counts = counts_as_json(self.counts)
+        return {**plain, "counts": counts, "wrong": self.wrong(), "warnings": self.warnings()}
+
+
+def counts_as_json(counts: dict[str, tuple[int, ...]]) -> dict[str, dict[str, int]]:
+    """Counts of `count_grades` with the grades named."""
+    return {
+        split: {**{str(g): numbers[g] for g in GRADES}, "ungraded": numbers[-1]}
+        for split, numbers in counts.items()
+    }
+
+
+def _name(split: str) -> str:
+    return "the manifest" if split == "none" else split
+
+
+def _list(items: tuple[str, ...] | list[str]) -> str:
+    more = f" and {len(items) - LISTED:,} more" if len(items) > LISTED else ""
+    return ", ".join(items[:LISTED]) + more
+
+
+def _list_sets(sets: tuple[tuple[str, ...], ...] | list[tuple[str, ...]]) -> str:
+    return f"{counted(len(sets), 'set')}: " + _list([" = ".join(same) for same in sets])

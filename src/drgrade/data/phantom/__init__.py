@@ -1,0 +1,1 @@
+"""Synthetic fundus photographs: known lesions, and a grade that follows from them."""

@@ -1,0 +1,1 @@
+"""Public data sets and anybody's own tables, read into a manifest."""

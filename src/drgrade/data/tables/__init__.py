@@ -1,0 +1,1 @@
+"""Manifests, predictions and splits as tables."""

@@ -1,0 +1,1 @@
+"""Corrections of probabilities and operating points, fitted on rows not trained on."""

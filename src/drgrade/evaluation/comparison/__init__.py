@@ -1,0 +1,1 @@
+"""Several graders on the same photographs."""

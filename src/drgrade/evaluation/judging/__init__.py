@@ -1,1 +1,0 @@
-"""The whole judgement of one table, composed of scores and warnings."""

@@ -1,1 +1,0 @@
-"""The course lab's results, their discussion and their page."""

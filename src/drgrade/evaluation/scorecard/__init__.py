@@ -1,0 +1,1 @@
+"""The whole evaluation of one table, composed of scores and checks."""

@@ -1,0 +1,1 @@
+"""Why a photograph got its grade: findings, picture, words."""

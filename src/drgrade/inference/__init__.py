@@ -1,0 +1,1 @@
+"""One path from a photograph to an answer."""

@@ -1,0 +1,1 @@
+"""The course lab, whole: plan, cells, report."""

@@ -1,0 +1,1 @@
+"""The lab's first figure: plain and residual networks of growing depth."""

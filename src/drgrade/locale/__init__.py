@@ -1,0 +1,1 @@
+"""Words in English and Traditional Chinese, and the fonts to draw them."""

@@ -1,0 +1,1 @@
+"""The model file without torch."""

@@ -1,0 +1,1 @@
+"""From a trained grader to a file for others: shipped, calibrated, described."""

@@ -1,0 +1,1 @@
+"""A whole experiment as settings, and the folder a run leaves."""

@@ -1,0 +1,1 @@
+"""Safe files, locks, workers, signals, progress."""

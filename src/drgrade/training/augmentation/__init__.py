@@ -1,0 +1,1 @@
+"""Random changes of training photographs: chance drawn first, applied after."""

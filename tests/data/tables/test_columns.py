@@ -1,0 +1,42 @@
+"""Columns are known by their exact names, and those that nearly bear one are never overlooked."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from drgrade.data.tables.manifest import make_manifest, read_manifest
+from drgrade.errors import ManifestError
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("Patient", "patient"),
+        ("EYE", "eye"),
+        (" group", "group"),
+        ("Grade ", "grade"),
+        ("Split", "split"),
+        ("DME", "dme"),
+        ("Mask", "mask"),
+    ],
+)
+def test_a_column_in_other_letters_is_refused(tmp_path: Path, column: str, name: str) -> None:
+    table = pl.DataFrame({"photo": ["a"], column: ["0"]})
+    table.write_parquet(tmp_path / "m.parquet")
+    said = f"column '{column}' is not '{name}'; rename it"
+    with pytest.raises(ManifestError, match=said):
+        make_manifest(table, tmp_path)
+    with pytest.raises(ManifestError, match=said):
+        read_manifest(tmp_path / "m.parquet")
+
+
+def test_all_columns_in_other_letters_are_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("photo,Grade,GRADE,Patient\na,0,1,p\n")
+    with pytest.raises(ManifestError, match="3 problems"):
+        read_manifest(tmp_path / "m.csv")
+
+
+def test_beside_the_column_itself_another_of_its_letters_is_anybodys(tmp_path: Path) -> None:
+    whole = make_manifest(pl.DataFrame({"photo": ["a"], "grade": [1], "Grade": ["R1"]}), tmp_path)
+    assert whole.table.select("grade", "Grade").row(0) == (1, "R1")
