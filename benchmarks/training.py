@@ -42,7 +42,7 @@ from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.signals import StopFlag
 from drgrade.training.batches import Part
 from drgrade.training.experiment import new_grader
-from drgrade.training.loop import Desk, Parts, train
+from drgrade.training.loop import Parts, TrainingContext, train
 from drgrade.training.optimisers import make_optimiser
 from drgrade.training.state import State
 
@@ -161,7 +161,10 @@ def our_epochs(
         epochs = recipe.train.model_copy(update={"epochs": state.epoch + 1})
         once = recipe.model_copy(update={"train": epochs})
         begun = now()
-        train(Desk(once, grader, parts, run, case.device, StopFlag(), lambda row: None), state)
+        train(
+            TrainingContext(once, grader, parts, run, case.device, StopFlag(), lambda row: None),
+            state,
+        )
         return since(begun)
 
     return epoch

@@ -55,7 +55,7 @@ COLOURS = np.array(
 
 
 @dataclass(frozen=True)
-class Seen:
+class LesionOutputs:
     """A square (S, S, 3), its masks and the logits of its maps, both (5, S/2, S/2)."""
 
     pixels: np.ndarray
@@ -84,7 +84,7 @@ def print_grades(grader: Grader, path: Path) -> None:
           f"{found}, QWK {agreement}")  # fmt: skip
 
 
-def seen_photos(grader: Grader, folder: Path) -> Iterator[Seen]:
+def seen_photos(grader: Grader, folder: Path) -> Iterator[LesionOutputs]:
     """Every photograph of a folder that has a mask, as the grader sees it."""
     for path in sorted((folder / "images").iterdir()):
         prepared = read_prepared(path, grader.preprocess)
@@ -93,7 +93,7 @@ def seen_photos(grader: Grader, folder: Path) -> Iterator[Seen]:
         yield see(grader, prepared.pixels, square)
 
 
-def seen_drawn(grader: Grader, many: int) -> Iterator[Seen]:
+def seen_drawn(grader: Grader, many: int) -> Iterator[LesionOutputs]:
     """Drawn photographs of grade 2 or more and good quality, one eye a patient."""
     size = grader.preprocess.size
     fit = (eye for number in count() if (eye := draw_eye(SEED, 2 * number + number % 2)).grade > 1
@@ -105,22 +105,22 @@ def seen_drawn(grader: Grader, many: int) -> Iterator[Seen]:
         yield see(grader, prepare(painted.pixels, grader.preprocess), square)
 
 
-def see(grader: Grader, pixels: np.ndarray, mask: np.ndarray) -> Seen:
+def see(grader: Grader, pixels: np.ndarray, mask: np.ndarray) -> LesionOutputs:
     """A square and its mask (S, S), bits, beside what the grader makes of it."""
     with torch.inference_mode():
         maps = grader.see(as_unit(torch.tensor(pixels)[None])).maps[0].float().numpy()
     masks = F.max_pool2d(torch.from_numpy(planes(mask[None])), 2)[0].numpy()
-    return Seen(pixels, masks, maps)
+    return LesionOutputs(pixels, masks, maps)
 
 
-def counted(seen: list[Seen], kind: int) -> PixelCounts:
+def counted(seen: list[LesionOutputs], kind: int) -> PixelCounts:
     """The pixels of one kind of lesion in all photographs."""
     return PixelCounts.joined(
         [count_pixels(each.logits[kind], each.masks[kind] > 0, each.inside) for each in seen]
     )
 
 
-def print_pixels(seen: list[Seen], of: str) -> None:
+def print_pixels(seen: list[LesionOutputs], of: str) -> None:
     """Average precision a kind of lesion, beside the share of its pixels."""
     print(f"{len(seen)} {of} photographs with masks")
     for kind, name in enumerate(MAPS):
@@ -130,7 +130,7 @@ def print_pixels(seen: list[Seen], of: str) -> None:
         )
 
 
-def draw_precision(sets: dict[str, list[Seen]]) -> "Figure":
+def draw_precision(sets: dict[str, list[LesionOutputs]]) -> "Figure":
     """Precision over recall of each kind of lesion, a curve a set; dotted: without knowledge."""
     with styled():
         figure = blank_figure(12.0, 2.9)
@@ -154,7 +154,7 @@ def draw_precision(sets: dict[str, list[Seen]]) -> "Figure":
     return figure
 
 
-def sheet(seen: list[Seen]) -> Image.Image:
+def sheet(seen: list[LesionOutputs]) -> Image.Image:
     """Photograph, mask and map of those with the most lesion pixels, a row each."""
     most = sorted(seen, key=lambda each: -each.masks.sum())[: 3 * SHOWN : 3]
     rows = [np.concatenate([_large(each.pixels), _coloured(each, each.masks),
@@ -167,7 +167,7 @@ def _large(pixels: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE)), np.float32)
 
 
-def _coloured(seen: Seen, cover: np.ndarray) -> np.ndarray:
+def _coloured(seen: LesionOutputs, cover: np.ndarray) -> np.ndarray:
     """The photograph, darkened, with the cover (5, H, W), 0 to 1, of each kind in its colour."""
     picture = 0.4 * _large(seen.pixels)
     for plane, colour in zip(cover.astype(np.float32), COLOURS, strict=True):
@@ -190,7 +190,7 @@ def main() -> None:
     grader = load_grader(asked.run)
     for manifest in asked.grades:
         print_grades(grader, manifest)
-    sets: dict[str, list[Seen]] = {}
+    sets: dict[str, list[LesionOutputs]] = {}
     if asked.drawn:
         sets["drawn"] = list(seen_drawn(grader, asked.drawn))
     if asked.masks:

@@ -44,7 +44,7 @@ PICTURE, WIDTH = PAGE.parent / "images" / "dust.png", 1040
 
 
 @dataclass(frozen=True)
-class Seen:
+class LesionOutputs:
     """Of one photograph the marks of each kind (4,) and those right.
 
     Each with the dust unknown, known, and mirrored left to right: spots where none is.
@@ -54,7 +54,7 @@ class Seen:
     right: list[np.ndarray]
 
 
-def see(grader: Grader, photo: Path, dust: Dust, mask: Path | None = None) -> Seen | None:
+def see(grader: Grader, photo: Path, dust: Dust, mask: Path | None = None) -> LesionOutputs | None:
     """What a grader marks; without a mask no mark is right."""
     _, found = explain_photo(grader, photo.name, photo)
     if found is None or found.sight is None:
@@ -66,10 +66,10 @@ def see(grader: Grader, photo: Path, dust: Dust, mask: Path | None = None) -> Se
                              for each in (spots, mirrored))]  # fmt: skip
     marks = [np.array([sight.counts[kind] for kind in KINDS]) for sight in sights]
     if mask is None:
-        return Seen(marks, [np.zeros_like(each) for each in marks])
+        return LesionOutputs(marks, [np.zeros_like(each) for each in marks])
     masks = reference(mask, prepared, grader.preprocess.size)
     right = [np.array([each.right for each in count_marks(sight, masks)]) for sight in sights]
-    return Seen(marks, right)
+    return LesionOutputs(marks, right)
 
 
 def blocks_table(dust: Dust, manifest: Manifest) -> str:
@@ -86,7 +86,7 @@ def blocks_table(dust: Dust, manifest: Manifest) -> str:
     return "\n".join(lines)
 
 
-def marks_table(healthy: list[Seen], masked: list[Seen]) -> str:
+def marks_table(healthy: list[LesionOutputs], masked: list[LesionOutputs]) -> str:
     """Marks on photographs of grade 0, and on masked ones, with the dust unknown and known."""
     asked = {"any mark": slice(None)}
     asked |= {f"a {kind.replace('_', ' ')}": KINDS.index(kind) for kind in RED}
@@ -107,7 +107,7 @@ def marks_table(healthy: list[Seen], masked: list[Seen]) -> str:
     return "\n".join(lines)
 
 
-def on_dust_table(healthy: list[Seen], masked: list[Seen]) -> str:
+def on_dust_table(healthy: list[LesionOutputs], masked: list[LesionOutputs]) -> str:
     """By kind how many marks lie on dust, and how many of those were right."""
     lines = ["| kind | marks on grade 0 | on dust | on dust mirrored | marks with masks | on dust "
              "| right marks | of them on dust |", "|---|---|---|---|---|---|---|---|"]  # fmt: skip

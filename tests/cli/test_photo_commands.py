@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.cli.predict import as_promised, say_doubtful, with_promises
+from drgrade.cli.predict import say_doubtful, verify_hash, with_promises
 from drgrade.data.tables.predictions import told_by_model
 from drgrade.errors import UsageError
 from drgrade.inference.inputs import list_inputs
@@ -155,7 +155,7 @@ def test_a_table_graded_again_keeps_nothing_of_its_earlier_answers():
 def test_a_photograph_of_another_hash_keeps_no_answer_at_all():
     answer = {"photo": "a", "status": "graded", "predicted": 3, "p_dme": 0.9, "p0": 0.1,
               "sha256": "a" * 64, "model": "m"}  # fmt: skip
-    row = as_promised({"sha256": "b" * 64}, answer)
+    row = verify_hash({"sha256": "b" * 64}, answer)
     assert row["status"] == "error"
     assert [row[key] for key in ("predicted", "p_dme", "p0")] == [None] * 3
 
@@ -163,7 +163,7 @@ def test_a_photograph_of_another_hash_keeps_no_answer_at_all():
 @pytest.mark.parametrize("promised", ["AB" * 32, f" {'ab' * 32}\t", " "])
 def test_a_hash_in_capitals_or_between_blanks_is_the_same_hash(promised):
     answer = {"photo": "a", "status": "graded", "predicted": 3, "sha256": "ab" * 32}
-    assert as_promised({"sha256": promised}, answer) is answer
+    assert verify_hash({"sha256": promised}, answer) is answer
 
 
 def test_other_files_of_a_folder_are_told(tmp_path, capsys):

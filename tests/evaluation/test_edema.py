@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.evaluation.edema import edema
 from drgrade.evaluation.pages.scorecard_page import write_scorecard
-from drgrade.evaluation.scorecard.evaluate import judge
+from drgrade.evaluation.scorecard.evaluate import evaluate_table
 from drgrade.icdr import PROBABILITIES
 
 FEW = 200
@@ -66,7 +66,7 @@ def test_where_nobody_has_edema_the_area_is_not_available_and_says_why():
 
 @pytest.mark.parametrize(("language", "said"), [("en", "macular edema"), ("zh-TW", "黃斑水腫")])
 def test_the_scorecard_has_it_on_the_page_and_in_its_twin(tmp_path, language, said):
-    found = judge(table(), resamples=FEW)
+    found = evaluate_table(table(), resamples=FEW)
     page = write_scorecard(found, tmp_path, title="t", command="c", language=language)
     assert said in page.read_text(encoding="utf-8")
     twin = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
@@ -74,5 +74,7 @@ def test_the_scorecard_has_it_on_the_page_and_in_its_twin(tmp_path, language, sa
 
 
 def test_a_scorecard_of_a_grader_that_tells_no_edema_has_no_such_part(tmp_path):
-    page = write_scorecard(judge(table(p_dme=None), resamples=FEW), tmp_path, title="t", command="")
+    page = write_scorecard(
+        evaluate_table(table(p_dme=None), resamples=FEW), tmp_path, title="t", command=""
+    )
     assert 'id="edema"' not in page.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 from drgrade.data.photos.decode import Photo
 from drgrade.data.photos.field import Field
 from drgrade.data.photos.preprocess import Prepared
-from drgrade.explanation.explain import Explanation, Sight, as_json
+from drgrade.explanation.explain import Explanation, LesionFindings, as_json
 from drgrade.explanation.findings import Landmarks, Spot
 from drgrade.explanation.remarks import remarks
 from drgrade.icdr import PROBABILITIES
@@ -24,7 +24,7 @@ def explained(grade: int, places: np.ndarray, spots=(), pixels: np.ndarray | Non
     file = Photo(np.empty((0, 0, 3), np.uint8), SIDE, SIDE, 9, "ab", "PNG")
     prepared = Prepared(shown, file, Field(0, 0, SIDE, SIDE), {}, (SIDE, SIDE))
     maps = np.zeros((5, 32, 32))
-    seen = Sight(maps, maps, tuple(spots), Landmarks(), 2, None, 0.5)
+    seen = LesionFindings(maps, maps, tuple(spots), Landmarks(), 2, None, 0.5)
     row = {"photo": "a.jpg", "status": "graded", "predicted": grade}
     row |= dict.fromkeys(PROBABILITIES, 0.2)
     evidence = Evidence("log_odds", float(places.mean()), 0.0, places, 0.0)

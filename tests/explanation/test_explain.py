@@ -18,7 +18,13 @@ from drgrade.data.photos.decode import Photo
 from drgrade.data.photos.field import Field
 from drgrade.data.photos.preprocess import Prepared, Preprocess
 from drgrade.errors import UnknownNameError
-from drgrade.explanation.explain import Explanation, Sight, as_json, explain_photo, to_photo
+from drgrade.explanation.explain import (
+    Explanation,
+    LesionFindings,
+    as_json,
+    explain_photo,
+    to_photo,
+)
 from drgrade.explanation.findings import Landmarks, Spot
 from drgrade.explanation.picture import (
     AGAINST,
@@ -71,12 +77,14 @@ def spots(kind: str, *places: tuple[float, float]) -> tuple[Spot, ...]:
     return tuple(Spot(kind, x, y, 0.02, 0.0004, 0.9) for x, y in places)
 
 
-def sight(lesions=(), grade: int = 2, landmarks: Landmarks = FOVEA, near: int | None = 0) -> Sight:
+def sight(
+    lesions=(), grade: int = 2, landmarks: Landmarks = FOVEA, near: int | None = 0
+) -> LesionFindings:
     maps = np.zeros((5, 32, 32))
-    return Sight(maps, maps, tuple(lesions), landmarks, grade, near, 0.5)
+    return LesionFindings(maps, maps, tuple(lesions), landmarks, grade, near, 0.5)
 
 
-def explained(grade: int, seen: Sight | None, **more) -> Explanation:
+def explained(grade: int, seen: LesionFindings | None, **more) -> Explanation:
     row = {"photo": "a.jpg", "status": "graded", "predicted": grade, **more}
     row |= dict.fromkeys(PROBABILITIES, 0.2)
     evidence = Evidence("log_odds", 0.5, 0.25, np.full((2, 2), 0.25), 0.0)
@@ -187,7 +195,7 @@ def test_exudates_near_the_fovea_are_a_sign_of_macular_edema():
     assert "macular edema" in " ".join(remarks(explained(2, sight(near=2)), "en"))
 
 
-def at_the_point(grade: int, p: float, seen: Sight | None = None, **more) -> Explanation:
+def at_the_point(grade: int, p: float, seen: LesionFindings | None = None, **more) -> Explanation:
     """An eye whose probability of a referable grade is `p`, at a point of 0.857."""
     found = explained(grade, seen or sight(), referable=p >= 0.857, **more)
     rest = dict.fromkeys(("p0", "p1", "p2", "p3", "p4"), 0.0)

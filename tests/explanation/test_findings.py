@@ -13,7 +13,7 @@ from drgrade.data.phantom.drawing import Eye, draw_eye, paint
 from drgrade.data.phantom.grade import quadrant
 from drgrade.data.phantom.lesions import Lesion
 from drgrade.data.photos.masks import KINDS, MAPS, planes
-from drgrade.explanation.explain import Sight, see_lesions
+from drgrade.explanation.explain import LesionFindings, see_lesions
 from drgrade.explanation.findings import (
     QUADRANTS,
     Landmarks,
@@ -60,7 +60,7 @@ def eye_with(number: int, kinds: dict[str, int]) -> Eye:
     return replace(eye, anatomy=anatomy, lesions=lesions, disturbers=())
 
 
-def seen(eye: Eye) -> Sight:
+def seen(eye: Eye) -> LesionFindings:
     """What an eye's own mask shows, taken for the maps of a network."""
     painted = paint(eye, SIZE)
     return see_lesions(planes(painted.mask[None])[0] * 0.9, painted.pixels)
@@ -248,9 +248,9 @@ def test_where_no_disc_was_measured_near_is_within_a_usual_one():
     assert near_the_fovea(below, landmarks) == 1
 
 
-def sight_of(landmarks: Landmarks) -> Sight:
+def sight_of(landmarks: Landmarks) -> LesionFindings:
     empty = np.zeros((5, 64, 64))
-    return Sight(empty, empty, (), landmarks, 0, None, 0.5)
+    return LesionFindings(empty, empty, (), landmarks, 0, None, 0.5)
 
 
 def test_a_fovea_outside_the_picture_is_not_known_and_neither_is_what_lies_near_it():

@@ -11,7 +11,7 @@ from torch import nn
 
 from drgrade.data.photos.masks import KINDS
 from drgrade.data.photos.preprocess import Preprocess
-from drgrade.models.attribution import FIGURES, glance, log_odds_of_steps, weigh
+from drgrade.models.attribution import FIGURES, attribute, glance, log_odds_of_steps
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import OBJECTIVES, Decoding
 from drgrade.recipe.recipe import Model
@@ -47,7 +47,7 @@ def square(size: int = 64) -> torch.Tensor:
 
 
 def evidence_of(grader: Grader, photo: torch.Tensor):
-    return weigh(grader, glance(grader, photo))
+    return attribute(grader, glance(grader, photo))
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)

@@ -14,7 +14,14 @@ from drgrade.recipe.recipe import Model, make_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.signals import StopFlag
 from drgrade.training.batches import Part, Targets, batches, epoch_order
-from drgrade.training.loop import Desk, DivergedError, Parts, _is_better, _one_step, train
+from drgrade.training.loop import (
+    DivergedError,
+    Parts,
+    TrainingContext,
+    _is_better,
+    _one_step,
+    train,
+)
 from drgrade.training.optimisers import make_optimiser
 from drgrade.training.state import State
 
@@ -26,7 +33,9 @@ def part(n: int) -> Part:
     return Part(squares, np.arange(n), generator.integers(0, 5, n), names)
 
 
-def desk(folder, network, *, rate=0.1, accumulate=1, batch=8, objective="cross_entropy") -> Desk:
+def context(
+    folder, network, *, rate=0.1, accumulate=1, batch=8, objective="cross_entropy"
+) -> TrainingContext:
     recipe = make_recipe(
         {
             "objective": {"name": objective},
@@ -39,7 +48,9 @@ def desk(folder, network, *, rate=0.1, accumulate=1, batch=8, objective="cross_e
     grader = Grader(network, model, Preprocess(size=28), objective)
     parts = Parts(part(16), part(8), part(4), part(4))
     cpu = torch.device("cpu")
-    return Desk(recipe, grader, parts, RunFolder(folder), cpu, StopFlag(), lambda row: None)
+    return TrainingContext(
+        recipe, grader, parts, RunFolder(folder), cpu, StopFlag(), lambda row: None
+    )
 
 
 def linear(outputs=5) -> torch.nn.Module:
@@ -49,7 +60,7 @@ def linear(outputs=5) -> torch.nn.Module:
 
 def stepped(folder, groups, objective, weights) -> torch.Tensor:
     network = linear(OBJECTIVES[objective].outputs)
-    table = desk(folder, network, objective=objective)
+    table = context(folder, network, objective=objective)
     state = State(network, make_optimiser(network, table.recipe.optimiser))
     _one_step(table, state, groups, weights, steps=1)
     return network[1].weight.grad
@@ -66,7 +77,7 @@ def test_accumulated_small_batches_are_one_large_step(tmp_path, objective, kind)
 
 def test_a_loss_that_is_no_number_stops_with_the_way_out(tmp_path):
     network = linear()
-    table = desk(tmp_path, network)
+    table = context(tmp_path, network)
     with torch.no_grad():
         network[1].weight.fill_(float("inf"))
     state = State(network, make_optimiser(network, table.recipe.optimiser))
@@ -84,7 +95,7 @@ class LostInEvaluation(torch.nn.Sequential):
 
 def test_answers_that_are_no_numbers_are_never_scored_as_a_grade(tmp_path):
     network = LostInEvaluation(*linear())
-    table = desk(tmp_path, network, rate=1e-4)
+    table = context(tmp_path, network, rate=1e-4)
     state = State(network, make_optimiser(network, table.recipe.optimiser))
     with pytest.raises(DivergedError, match="answers to 8 of 8 photos are no numbers after epoch"):
         train(table, state)

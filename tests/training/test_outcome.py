@@ -13,7 +13,7 @@ from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.data.tables.splits import split
-from drgrade.evaluation.scorecard.evaluate import judge, pick_split
+from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import make_recipe
 from drgrade.recipe.run_folder import RunFolder
@@ -103,12 +103,12 @@ def test_a_photograph_without_a_reference_grade_is_predicted_all_the_same(traine
     rows = read_predictions(trained.predictions)
     ungraded = rows.table.filter(pl.col("grade").is_null())
     assert ungraded["status"].to_list() == ["graded"]
-    found = judge(pick_split(rows), manifest, resamples=20)
+    found = evaluate_table(pick_split(rows), manifest, resamples=20)
     assert next(check for check in found.checks if check.code == "W23").state == "silent"
 
 
 def test_what_travels_lets_the_warnings_about_inputs_be_checked(predicted, manifest):
-    found = judge(predicted.part("test"), manifest, resamples=20)
+    found = evaluate_table(predicted.part("test"), manifest, resamples=20)
     state = {check.code: check.state for check in found.checks}
     assert (state["W16"], state["W17"]) == ("silent", "silent")
     assert "not checkable" not in {state[code] for code in ("W05", "W07", "W08", "W20", "W25")}

@@ -284,19 +284,19 @@ def test_a_full_gpu_ends_in_one_line_that_says_what_to_lower(home, tmp_path, mon
 
 def test_the_state_is_saved_before_the_first_of_several_processes_judges(home, monkeypatch):
     saved: list[int] = []
-    desk = SimpleNamespace(processes=Processes(0, 2), recipe=make_recipe(SETTINGS), stop=0,
+    context = SimpleNamespace(processes=Processes(0, 2), recipe=make_recipe(SETTINGS), stop=0,
                            parts=SimpleNamespace(train=np.arange(20)))  # fmt: skip
     state = SimpleNamespace(step=0, epoch=0, seconds=0.0, sums={}, network=torch.nn.Identity())
 
-    def one_step(desk, state, groups, weights, steps) -> int:
+    def one_step(context, state, groups, weights, steps) -> int:
         state.step += len(groups)
         return 0
 
     monkeypatch.setattr(loop, "_one_step", one_step)
-    monkeypatch.setattr(loop, "_weights", lambda desk: None)
+    monkeypatch.setattr(loop, "_weights", lambda context: None)
     monkeypatch.setattr(loop, "epoch_order", lambda part, *_, **__: part)
-    monkeypatch.setattr(loop, "_save", lambda desk, state: saved.append(state.step))
-    loop._one_epoch(desk, state)
+    monkeypatch.setattr(loop, "_save", lambda context, state: saved.append(state.step))
+    loop._one_epoch(context, state)
     assert saved == [4]
 
 

@@ -15,7 +15,7 @@ from drgrade.data.tables.predictions import read_predictions
 from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.recipe.recipe import make_recipe
-from drgrade.training.evaluated import judge_folds, judge_run
+from drgrade.training.evaluated import evaluate_folds, evaluate_run
 from drgrade.training.experiment import run
 from drgrade.training.folds import run_folds
 
@@ -66,7 +66,7 @@ def evaluated(table: Path, manifest: Path, folder: Path) -> dict:
 def test_a_start_that_learned_from_test_photographs_is_a_leak(photos, first, tmp_path):
     now = divided(photos, 2)
     folder = run(recipe(str(first)), now, tmp_path / "run")
-    found = w02(judge_run(folder))
+    found = w02(evaluate_run(folder))
     taught = divided(photos, 1).table.filter(pl.col("split") != "test")["patient"]
     tests = now.table.filter(pl.col("split") == "test", pl.col("grade").is_not_null())
     assert found["figures"]["share"] == tests["patient"].is_in(taught.implode()).mean() > 0
@@ -77,12 +77,12 @@ def test_a_start_that_learned_from_test_photographs_is_a_leak(photos, first, tmp
 
 def test_a_start_that_learned_from_the_same_training_photographs_is_none(photos, first, tmp_path):
     folder = run(recipe(str(first)), divided(photos, 1), tmp_path / "run")
-    assert w02(judge_run(folder))["state"] == "silent"
+    assert w02(evaluate_run(folder))["state"] == "silent"
 
 
 def test_a_start_whose_rows_are_not_at_hand_leaves_the_leak_unknown(photos, bare, tmp_path):
     folder = run(recipe(str(bare)), divided(photos, 1), tmp_path / "run")
-    found = w02(judge_run(folder))
+    found = w02(evaluate_run(folder))
     assert found["state"] == "not checkable"
     assert f"the start {bare} learned from photographs too (clinic)" in found["sentence"]
     place, manifest = folder / "predictions.parquet", folder / "manifest.parquet"
@@ -99,6 +99,6 @@ def test_a_model_file_keeps_what_taught_its_start(photos, bare, tmp_path):
 
 def test_out_of_fold_rows_know_what_taught_the_start_of_all_folds(photos, first, bare, tmp_path):
     table = run_folds(recipe(str(first)), tmp_path / "known", 2, divided(photos, 2))
-    assert w02(judge_folds(table))["state"] == "fires"
+    assert w02(evaluate_folds(table))["state"] == "fires"
     table = run_folds(recipe(str(bare)), tmp_path / "unknown", 2, divided(photos, 2))
-    assert w02(judge_folds(table))["state"] == "not checkable"
+    assert w02(evaluate_folds(table))["state"] == "not checkable"

@@ -161,10 +161,10 @@ def _refuse_unknown(dust: "Dust", photos: list[Path]) -> None:
 
     A photograph that is not there is not asked: it has no marks, which is said where it is counted.
     """
-    from drgrade.data.photos.listing import if_told
+    from drgrade.data.photos.listing import safe_stat
     from drgrade.runtime.files import sha256_file
 
-    there = [photo for photo in photos if if_told(photo.is_file)]
+    there = [photo for photo in photos if safe_stat(photo.is_file)]
     if unknown := [photo for photo in there if dust.of(sha256_file(photo)) is None]:
         raise UsageError(f"--dust does not have {len(unknown)} of {len(there)} photographs "
                          f"(first: {unknown[0].name}); look for the dust of all of them, in the "

@@ -13,7 +13,7 @@ from drgrade.errors import UsageError
 if TYPE_CHECKING:
     from drgrade.data.tables.manifest import Manifest
     from drgrade.data.tables.predictions import Predictions
-    from drgrade.evaluation.scorecard.evaluation import Judgement
+    from drgrade.evaluation.scorecard.evaluation import Evaluation
 
 WARNED = 3
 
@@ -71,7 +71,7 @@ def evaluate(
     from drgrade.evaluation.ledger import look_at
     from drgrade.evaluation.pages.frame import of_other_tables
     from drgrade.evaluation.pages.scorecard_page import write_scorecard
-    from drgrade.evaluation.scorecard.evaluate import judge
+    from drgrade.evaluation.scorecard.evaluate import evaluate_table
     from drgrade.runtime.files import refuse_file, sha256_file
     from drgrade.runtime.progress import say
 
@@ -80,7 +80,7 @@ def evaluate(
     known: Manifest | None = None if photos is None else read_manifest(photos)
     whole = with_splits(read_predictions(table), known)
     rows = _rows(whole, split)
-    judgement = judge(rows, known, seed=seed, whole=whole)
+    judgement = evaluate_table(rows, known, seed=seed, whole=whole)
     judgement = replace(judgement, looks=look_at(rows))  # what was refused was no look
     if not _may_write(judgement, language, force=force):
         return WARNED
@@ -112,7 +112,7 @@ def _rows(whole: "Predictions", split: str) -> "Predictions":
     return rows
 
 
-def _may_write(judgement: "Judgement", language: str, *, force: bool) -> bool:
+def _may_write(judgement: "Evaluation", language: str, *, force: bool) -> bool:
     """Tell every warning; whether a scorecard may be written."""
     from drgrade.runtime.progress import say
 
@@ -125,7 +125,7 @@ def _may_write(judgement: "Judgement", language: str, *, force: bool) -> bool:
     return True
 
 
-def _show(judgement: "Judgement", page: Path, language: str, *, as_json: bool) -> None:
+def _show(judgement: "Evaluation", page: Path, language: str, *, as_json: bool) -> None:
     from drgrade.evaluation.pages.scorecard_text import verdict
     from drgrade.runtime.progress import say
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from drgrade.cli.predict import as_promised, say_drawn
+from drgrade.cli.predict import say_drawn, verify_hash
 from drgrade.inference.inputs import Input, Row, list_inputs
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.optional_dependencies import need
@@ -141,7 +141,7 @@ def _explained(
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
     row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye,
                                      any_picture=any_picture, dust=dust)  # fmt: skip
-    promised = as_promised(known, row)
+    promised = verify_hash(known, row)
     if explanation is None or promised["status"] != "graded":
         return promised, None
     return as_json(explanation) | {"sentences": told(explanation)}, explanation

@@ -142,7 +142,7 @@ def pretrain(
         refuse_other_drawing,
     )
     from drgrade.runtime.progress import say
-    from drgrade.training.evaluated import judge_run
+    from drgrade.training.evaluated import evaluate_run
     from drgrade.training.experiment import run
     from drgrade.training.processes import joined
 
@@ -154,7 +154,7 @@ def pretrain(
     with joined() as processes:
         folder = run(recipe, None, phantom_folder(network), resume=True)
     if processes.is_first:
-        judge_run(folder)
+        evaluate_run(folder)
         print(folder)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from drgrade.data.photos.listing import if_told
+from drgrade.data.photos.listing import safe_stat
 from drgrade.errors import UsageError
 from drgrade.icdr import LIKELY_EDEMA, is_referable
 from drgrade.inference.inputs import TABLE_ENDINGS, Input, Row, list_inputs
@@ -148,7 +148,7 @@ def with_promises(inputs: list[Input], answers: Iterable[Row]) -> list[Row]:
     A manifest may be an earlier table of predictions: nothing that it answers is kept.
     """
     return [
-        {**{key: known[key] for key in known if key not in VERDICT}, **as_promised(known, answer)}
+        {**{key: known[key] for key in known if key not in VERDICT}, **verify_hash(known, answer)}
         for (_, _, known), answer in zip(inputs, answers, strict=True)
     ]
 
@@ -169,7 +169,7 @@ def _is_lost(inputs: list[Input]) -> bool:
     """Whether a manifest was given and none of its photographs is where it says."""
     of_manifest = [path for _, path, row in inputs if row]
     return bool(of_manifest) and not any(
-        isinstance(path, Path) and if_told(path.exists) for path in of_manifest
+        isinstance(path, Path) and safe_stat(path.exists) for path in of_manifest
     )
 
 
@@ -178,7 +178,9 @@ def _origin(places: list[Path], root: Path | None) -> Row:
     from drgrade.data.sources.registry import is_drawn
     from drgrade.data.tables.manifest import read_manifest
 
-    if any(if_told(place.is_dir) or place.suffix.lower() not in TABLE_ENDINGS for place in places):
+    if any(
+        safe_stat(place.is_dir) or place.suffix.lower() not in TABLE_ENDINGS for place in places
+    ):
         return {}
     told = [read_manifest(place, root=root).facts for place in places]
     drawn = [is_drawn(facts) for facts in told]
@@ -194,7 +196,7 @@ def _mirrored(rows: list[Row]) -> Row:
     return {"mirror_changes": sum(turned) / len(turned), "mirror_changes_on": "these photographs"}
 
 
-def as_promised(known: Row, answer: Row) -> Row:
+def verify_hash(known: Row, answer: Row) -> Row:
     """The answer, or an error where the file is not the one whose hash the manifest has.
 
     A hash is the same in capitals, as PowerShell writes it, and with blanks around it.

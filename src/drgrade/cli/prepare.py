@@ -50,7 +50,7 @@ def prepare(
         without.
     """
     from drgrade.data.photos.cache import prepare_all, refuse_other_squares
-    from drgrade.data.photos.listing import if_told
+    from drgrade.data.photos.listing import safe_stat
     from drgrade.data.photos.preprocess import Preprocess
     from drgrade.data.tables.manifest import read_manifest
     from drgrade.runtime.files import refuse_file
@@ -65,7 +65,7 @@ def prepare(
     refuse_file(output)
     places: dict[str, Path] = {}
     is_whole = True
-    if not if_told(photos.is_dir):
+    if not safe_stat(photos.is_dir):
         manifest = read_manifest(photos, root=root)
     elif root is not None:
         raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one; "

@@ -41,7 +41,7 @@ def train(
     """
     need("grade", "drgrade train")
     from drgrade.recipe.recipe import load_recipe
-    from drgrade.training.evaluated import judge_folds, judge_run
+    from drgrade.training.evaluated import evaluate_folds, evaluate_run
     from drgrade.training.experiment import resume_run
     from drgrade.training.folds import run_folds
     from drgrade.training.processes import joined
@@ -63,7 +63,7 @@ def train(
             else:
                 place = run_folds(loaded, folder, folds)
     if processes.is_first:
-        judge_run(place) if folds is None else judge_folds(place)
+        evaluate_run(place) if folds is None else evaluate_folds(place)
         print(place)
 
 

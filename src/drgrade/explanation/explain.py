@@ -29,7 +29,7 @@ from drgrade.explanation.findings import (
 )
 from drgrade.icdr import is_referable
 from drgrade.inference.grading import answers_of, look
-from drgrade.models.attribution import CLEAR, Evidence, glance, weigh
+from drgrade.models.attribution import CLEAR, Evidence, attribute, glance
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit
 
@@ -40,7 +40,7 @@ KIND = "drgrade explanation"  # of the twin's file
 
 
 @dataclass(frozen=True)
-class Sight:
+class LesionFindings:
     """What the lesion maps show: probabilities (5, h, w) in the field, lesions and landmarks.
 
     Lesions are found in `apart`, where no red spot is of two kinds (`tell_apart`) and none lies on
@@ -85,7 +85,7 @@ class Explanation:
     row: dict[str, Any]
     prepared: Prepared
     evidence: Evidence
-    sight: Sight | None
+    sight: LesionFindings | None
     marks: dict[str, Any] | None = None
     drawn: bool = False
     referable_from: float | None = None
@@ -189,7 +189,7 @@ def explain_photo(
         shares = np.exp(-np.logaddexp(0, -found.maps.astype(np.float64)))
         placed = dust_in_square(seen.prepared, dust)
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold, dust=placed)
-    return row, Explanation(row, seen.prepared, weigh(grader, found), sight,
+    return row, Explanation(row, seen.prepared, attribute(grader, found), sight,
                             grader.facts.get("lesion_marks"),
                             drawn=grader.knows_drawn_eyes_alone,
                             referable_from=grader.referable_from)  # fmt: skip
@@ -202,7 +202,7 @@ def see_lesions(
     eye: str | None = None,
     threshold: float = THRESHOLD,
     dust: Sequence[DustSpot] | None = None,
-) -> Sight:
+) -> LesionFindings:
     """What maps (5, h, w), 0 to 1, of a square (S, S, 3) uint8 show; dust in shares of its side."""
     inside = field_of(pixels, shares.shape[-1])
     shares = shares * inside
@@ -213,7 +213,7 @@ def see_lesions(
     landmarks = find_landmarks(shares[MAPS.index("disc")], inside, eye, threshold)
     grade = grade_of_spots(lesions, landmarks)
     near = near_the_fovea(lesions, landmarks)
-    return Sight(shares, apart, lesions, landmarks, grade, near, threshold, on_dust)
+    return LesionFindings(shares, apart, lesions, landmarks, grade, near, threshold, on_dust)
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

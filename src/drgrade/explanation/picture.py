@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from drgrade.data.photos.decode import EXPLAINS
 from drgrade.data.photos.masks import KINDS, MAPS
-from drgrade.explanation.explain import Explanation, Sight
+from drgrade.explanation.explain import Explanation, LesionFindings
 from drgrade.explanation.findings import Spot
 from drgrade.explanation.remarks import doubts, findings
 from drgrade.explanation.words import (
@@ -131,7 +131,7 @@ def _panel(pixels: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(pixels).resize((SIDE, SIDE), how))
 
 
-def outlined(pixels: np.ndarray, sight: Sight | None) -> np.ndarray:
+def outlined(pixels: np.ndarray, sight: LesionFindings | None) -> np.ndarray:
     """A square (S, S, 3) as a panel, with a line around each lesion seen, the disc and the fovea.
 
     The line runs outside, so that what it marks stays to be looked at.
@@ -172,7 +172,7 @@ def enlarged_marks(share: np.ndarray, threshold: float) -> np.ndarray:
     return np.asarray(smooth | marked)
 
 
-def _kept(share: np.ndarray, kind: str, sight: Sight) -> np.ndarray:
+def _kept(share: np.ndarray, kind: str, sight: LesionFindings) -> np.ndarray:
     """The map of a kind without what was not counted: other discs."""
     if kind != "disc":
         return share
@@ -201,7 +201,7 @@ def _tinted(grey: np.ndarray, says: np.ndarray) -> np.ndarray:
     return grey + COVER * np.abs(says)[..., None] * (colour - grey)
 
 
-def _legend(pen: Pen, x: float, y: float, sight: Sight, language: str) -> None:
+def _legend(pen: Pen, x: float, y: float, sight: LesionFindings, language: str) -> None:
     entries = [(kind, lesion_words(kind, sight.counts[kind], language)) for kind in KINDS]
     if sight.landmarks.disc is not None:
         entries.append(("disc", said(WORDS, language, "disc")))

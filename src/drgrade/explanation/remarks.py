@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from drgrade.data.photos.masks import KINDS
-from drgrade.explanation.explain import Explanation, Sight
+from drgrade.explanation.explain import Explanation, LesionFindings
 from drgrade.explanation.words import LISTED, WORDS, sentence, signed, summary
 from drgrade.icdr import (
     LIKELY_EDEMA,
@@ -85,7 +85,7 @@ def not_the_likeliest(explanation: Explanation, language: str) -> list[str]:
                  most=f"{most:.2f}")]  # fmt: skip
 
 
-def of_sight(sight: Sight, language: str) -> list[str]:
+def of_sight(sight: LesionFindings, language: str) -> list[str]:
     """Which eye it is, what lies on dust, and what lies near the fovea."""
     found = [side(sight, language)]
     if sight.on_dust is not None:
@@ -95,7 +95,7 @@ def of_sight(sight: Sight, language: str) -> list[str]:
     return found
 
 
-def of_rule(explanation: Explanation, sight: Sight, language: str) -> list[str]:
+def of_rule(explanation: Explanation, sight: LesionFindings, language: str) -> list[str]:
     """What the lesions seen would make by the ICDR rule, beside the network's grade."""
     if not explanation.disagrees:
         key = "agrees" if sight.lesions else "agrees, none"
@@ -110,7 +110,7 @@ def of_rule(explanation: Explanation, sight: Sight, language: str) -> list[str]:
     return found
 
 
-def side(sight: Sight, language: str) -> str:
+def side(sight: LesionFindings, language: str) -> str:
     """Which eye it is and how that is known, or why not."""
     known = sight.landmarks
     eye = said(WORDS, language, known.eye) if known.eye else ""
@@ -146,7 +146,7 @@ def read_off(evidence: Evidence, language: str) -> str:
                 parts=words)  # fmt: skip
 
 
-def marks_believed(marks: Mapping[str, Any], sight: Sight, language: str) -> list[str]:
+def marks_believed(marks: Mapping[str, Any], sight: LesionFindings, language: str) -> list[str]:
     """How many such marks were right, how many lesions were marked, how many healthy eyes were.
 
     The first of the kinds seen alone. Where marks on dust are set aside here and were there, the

@@ -1,7 +1,7 @@
 """What an explanation says in sentences, in English and Traditional Chinese."""
 
 from drgrade.data.photos.masks import KINDS
-from drgrade.explanation.explain import Explanation, Sight
+from drgrade.explanation.explain import Explanation, LesionFindings
 from drgrade.icdr import NAMES
 from drgrade.locale.languages import Pairs, said
 
@@ -239,7 +239,7 @@ def headline(explanation: Explanation, language: str) -> str:
     return COMMA[language].join(parts)
 
 
-def lesions_seen(sight: Sight, language: str) -> str:
+def lesions_seen(sight: LesionFindings, language: str) -> str:
     """`12 microaneurysms, 3 haemorrhages, all in one quadrant (superior temporal)`."""
     kinds = [kind for kind in KINDS if sight.counts[kind]]
     if not kinds:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drgrade.data.photos.listing import READ, as_text, if_told, look_below
+from drgrade.data.photos.listing import READ, as_text, look_below, safe_stat
 from drgrade.errors import DrgradeError, PhotoError, UsageError
 from drgrade.runtime.progress import say
 
@@ -30,7 +30,7 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
         raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one")
     found: list[Input] = []
     for place in places:
-        if if_told(place.is_dir):
+        if safe_stat(place.is_dir):
             below = look_below(place, besides)
             found += [(as_text(path), path, {}) for path in below.pictures]
             found += [

@@ -22,7 +22,7 @@ from drgrade.recipe.run_folder import RunFolder, provenance
 from drgrade.runtime.files import locked, refuse_file, write_json
 from drgrade.runtime.progress import remarked_once, say
 from drgrade.runtime.signals import SAME, going_on_with
-from drgrade.training.evaluated import judge_run
+from drgrade.training.evaluated import evaluate_run
 from drgrade.training.experiment import run
 from drgrade.training.loop import DivergedError
 from drgrade.training.prepared import limited
@@ -137,7 +137,7 @@ def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> st
     try:
         ended = run(cell.recipe, manifest, own, resume=True)
         if cell.role != ROLE:
-            judge_run(ended, language=language)
+            evaluate_run(ended, language=language)
     except (DownloadError, MissingStartError, DivergedError) as error:
         say(f"cell {cell.name} stays empty: {error}")
         return str(error)

@@ -79,7 +79,7 @@ def measure(cell: Cell) -> Pace:
     from drgrade.models.objectives import OBJECTIVES
     from drgrade.training.experiment import laid_out
     from drgrade.training.optimisers import make_optimiser
-    from drgrade.training.processes import told_if_full
+    from drgrade.training.processes import explain_out_of_memory
 
     keep_freed_memory()  # as the training does
     recipe = cell.recipe
@@ -105,15 +105,15 @@ def measure(cell: Cell) -> Pace:
         optimiser.step()
         _settle(device.type)
 
-    def judge() -> None:
+    def evaluate_table() -> None:
         with torch.no_grad():
             network(squares)
         _settle(device.type)
 
-    with told_if_full(recipe.train):
+    with explain_out_of_memory(recipe.train):
         learning = _timed(learn)
     network.eval()
-    return Pace(learning / batch, _timed(judge) / batch)
+    return Pace(learning / batch, _timed(evaluate_table) / batch)
 
 
 def _settle(device: str) -> None:

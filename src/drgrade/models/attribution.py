@@ -50,7 +50,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Glance:
+class ForwardPass:
     """One look at one photo: raw outputs (k,), the maps that are averaged, lesion maps.
 
     A grader that takes several views has one of each of these a view, turned back, and its
@@ -97,7 +97,7 @@ def backbone_of(network: nn.Module) -> Any:
     return network.backbone if isinstance(network, LesionNetwork) else network
 
 
-def glance(grader: Grader, square: torch.Tensor) -> Glance:
+def glance(grader: Grader, square: torch.Tensor) -> ForwardPass:
     """Look at a square (1, 3, S, S), float 0 to 1, and keep what an explanation needs."""
     ways = VIEWS[: grader.model.views]
     kept: list[torch.Tensor] = []
@@ -116,14 +116,14 @@ def glance(grader: Grader, square: torch.Tensor) -> Glance:
     finally:
         watch.remove()
     last = [turned(each, axes) for each, axes in zip(kept, ways, strict=False)]
-    return Glance(
+    return ForwardPass(
         torch.stack(outputs).mean(dim=0)[0].float().cpu().numpy(),
         torch.cat(last) if last else None,
         torch.cat(maps) if maps else None,
     )
 
 
-def weigh(grader: Grader, found: Glance) -> Evidence:
+def attribute(grader: Grader, found: ForwardPass) -> Evidence:
     """Take the figure of a grader's objective apart over the places of the last map and lesions.
 
     Outputs that enter the figure bent (softmax, conditional steps) are weighed by its slope at
@@ -143,7 +143,7 @@ def weigh(grader: Grader, found: Glance) -> Evidence:
     return Evidence(measure, float(total.detach()), base, places, float(neutral), lesions)
 
 
-def _of_places(grader: Grader, found: Glance, slope: torch.Tensor) -> np.ndarray:
+def _of_places(grader: Grader, found: ForwardPass, slope: torch.Tensor) -> np.ndarray:
     """What each place of the last map adds (h, w), the outputs weighed by `slope` (k,)."""
     if found.last is None:
         return np.zeros((1, 1))
@@ -157,7 +157,7 @@ def _of_places(grader: Grader, found: Glance, slope: torch.Tensor) -> np.ndarray
     return number * (features * of_features).sum(dim=(0, 1)).detach().numpy()
 
 
-def _of_lesions(grader: Grader, found: Glance, slope: torch.Tensor) -> dict[str, float]:
+def _of_lesions(grader: Grader, found: ForwardPass, slope: torch.Tensor) -> dict[str, float]:
     """What each kind of lesion adds; empty where the grade is not read off lesion maps."""
     network = grader.network
     if not isinstance(network, LesionNetwork) or network.reads == "features":

@@ -11,7 +11,7 @@ from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, RecipeError, choose
 from drgrade.models.flat_light import flattened
-from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, Seen, knows_dme
+from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, LesionOutputs, knows_dme
 from drgrade.models.networks import NETWORKS
 from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
 from drgrade.recipe.recipe import Model
@@ -58,7 +58,7 @@ class Grader:
         """Raw outputs (n, k) of one view of squares (n, 3, S, S), float 0 to 1."""
         return self.network(self._normalised(squares))
 
-    def see(self, squares: torch.Tensor) -> Seen:
+    def see(self, squares: torch.Tensor) -> LesionOutputs:
         """Outputs, lesion maps and counts of one view of squares (n, 3, S, S), float 0 to 1.
 
         Raises:

@@ -24,7 +24,7 @@ BESIDE = ("reading.", "dme.", "level")  # and those of what is read off maps, an
 SMOOTH = 1.0  # pixels added to both sides of the overlap, so that empty maps are no division by 0
 
 
-class Seen(NamedTuple):
+class LesionOutputs(NamedTuple):
     """Outputs (n, k), logits of `MAPS` (n, 5, S/2, S/2), log(1 + counts) of lesions (n, 4).
 
     `dme` (n, 2) says by conditional steps whether there are signs of macular edema, and whether
@@ -116,12 +116,14 @@ class LesionNetwork(nn.Module):
             return self.backbone(x)
         return self.see(x).told
 
-    def see(self, x: torch.Tensor) -> Seen:
+    def see(self, x: torch.Tensor) -> LesionOutputs:
         """Normalised photos (n, 3, S, S) to all that the network sees."""
         features = self.backbone.features(x)  # type: ignore[operator]
         maps, counts = self.lesions(features)
         read = None if self.reading is None else self.reading(maps)
-        return Seen(self._grade(features[-1], read), maps, counts, self._dme(features[-1], read))
+        return LesionOutputs(
+            self._grade(features[-1], read), maps, counts, self._dme(features[-1], read)
+        )
 
     def _grade(self, last: torch.Tensor, read: torch.Tensor | None) -> torch.Tensor:
         if self.reads == "features" or read is None:

@@ -17,7 +17,7 @@ from drgrade.data.tables.predictions import Predictions
 from drgrade.errors import PredictionsError
 from drgrade.explanation.explain import (
     Explanation,
-    Sight,
+    LesionFindings,
     dust_in_square,
     explain_photo,
     see_lesions,
@@ -143,7 +143,7 @@ def at_side(masks: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(cut.any(axis=(2, 4)))
 
 
-def count_marks(sight: Sight, masks: np.ndarray) -> list[Marks]:
+def count_marks(sight: LesionFindings, masks: np.ndarray) -> list[Marks]:
     """The marks of each of `KINDS` against reference planes (5, S, S) bool."""
     coarse = at_side(masks, sight.apart.shape[-1])[: len(KINDS)]
     near = [ndimage.binary_dilation(each, TOUCHING) for each in coarse]
@@ -201,7 +201,7 @@ def marks_on_healthy(photos: Iterable[tuple[Grader, Path]], dust: Dust | None = 
 
 def _seen(
     grader: Grader, photo: Path, dust: Dust | None, unseen: list[str]
-) -> Iterator[tuple[Explanation, tuple[Sight, Sight]]]:
+) -> Iterator[tuple[Explanation, tuple[LesionFindings, LesionFindings]]]:
     """What is seen in a photo that has a grade: all marks, and those that do not lie on dust.
 
     A photo without one is put down in `unseen` with its reason.

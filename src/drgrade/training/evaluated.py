@@ -14,7 +14,7 @@ from drgrade.evaluation.ledger import Looks, look_at
 from drgrade.evaluation.pages.frame import PAGE, TWIN
 from drgrade.evaluation.pages.scorecard_page import write_scorecard
 from drgrade.evaluation.pages.scorecard_text import verdict
-from drgrade.evaluation.scorecard.evaluate import judge, pick_split
+from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
 from drgrade.recipe.run_folder import SCORECARD, RunFolder
 from drgrade.runtime.files import sha256_file
 from drgrade.runtime.progress import say
@@ -22,7 +22,7 @@ from drgrade.runtime.progress import say
 MANIFEST = "manifest.parquet"
 
 
-def judge_run(folder: Path, *, language: str = "en", command: str = "") -> Path | None:
+def evaluate_run(folder: Path, *, language: str = "en", command: str = "") -> Path | None:
     """Write FOLDER/scorecard of a finished run's test rows; what is there is not judged again.
 
     Returns:
@@ -40,7 +40,7 @@ def judge_run(folder: Path, *, language: str = "en", command: str = "") -> Path 
             "`drgrade evaluate`")  # fmt: skip
         return None
     looks = Looks(**seen) if seen else None
-    return _judge(files.predictions, manifest, "test", page.parent, language, command, looks)
+    return _evaluate(files.predictions, manifest, "test", page.parent, language, command, looks)
 
 
 def _twin(page: Path) -> dict[str, Any]:
@@ -54,13 +54,13 @@ def _twin(page: Path) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def judge_folds(table: Path, *, language: str = "en", command: str = "") -> Path | None:
+def evaluate_folds(table: Path, *, language: str = "en", command: str = "") -> Path | None:
     """Write a scorecard of an out-of-fold table into `scorecard` beside it."""
     folder = table.parent / SCORECARD
-    return _judge(table, None, "out_of_fold", folder, language, command)
+    return _evaluate(table, None, "out_of_fold", folder, language, command)
 
 
-def _judge(
+def _evaluate(
     table: Path, manifest: Path | None, split: str, folder: Path, language: str, command: str,
     looks: Looks | None = None,
 ) -> Path | None:  # fmt: skip
@@ -72,7 +72,7 @@ def _judge(
             return None
         rows = pick_split(whole, split)
         known = read_manifest(manifest) if manifest is not None and manifest.is_file() else None
-        judgement = replace(judge(rows, known), looks=looks or look_at(rows))
+        judgement = replace(evaluate_table(rows, known), looks=looks or look_at(rows))
     except DrgradeError as error:
         say(f"no scorecard: {error}")
         return None

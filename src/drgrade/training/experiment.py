@@ -35,7 +35,7 @@ from drgrade.runtime.files import locked, write_json
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.progress import duration, say
 from drgrade.runtime.signals import InterruptedRunError, StopFlag, stop_on_signal
-from drgrade.training.loop import COLLAPSED, Desk, train
+from drgrade.training.loop import COLLAPSED, TrainingContext, train
 from drgrade.training.optimisers import make_optimiser
 from drgrade.training.outcome import (
     highest_test_table,
@@ -45,7 +45,7 @@ from drgrade.training.outcome import (
     write_curves,
 )
 from drgrade.training.prepared import Prepared, prepare, read_photos, squares_facts
-from drgrade.training.processes import Processes, current, told_if_full, told_if_none_began
+from drgrade.training.processes import Processes, current, explain_out_of_memory, told_if_none_began
 from drgrade.training.state import State, averaged, load_state
 from drgrade.training.tensorboard import events
 
@@ -101,9 +101,11 @@ def _trained(recipe: Recipe, manifest: Manifest | None, files: RunFolder, *, res
             prepared = prepare(recipe, whole, partial(_leave_if, stop, files))
             files.keep_squares(squares_facts(prepared.cache))
             grader = _told_apart(recipe, grader, prepared)
-        desk = Desk(recipe, grader, prepared.parts, files, device, stop, _no_log, processes)
-        with told_if_full(recipe.train):
-            _experiment(desk, prepared)
+        context = TrainingContext(
+            recipe, grader, prepared.parts, files, device, stop, _no_log, processes
+        )
+        with explain_out_of_memory(recipe.train):
+            _experiment(context, prepared)
         processes.wait()
         if stop:  # too late for a step to see it, and not too late for the fold or cell after this
             raise InterruptedRunError(
@@ -247,17 +249,17 @@ def _keep(files: RunFolder, facts: dict[str, Any]) -> None:
         write_json(files.provenance, known | facts)
 
 
-def _experiment(desk: Desk, prepared: Prepared) -> None:
-    recipe, files, network = desk.recipe, desk.run, desk.grader.network
+def _experiment(context: TrainingContext, prepared: Prepared) -> None:
+    recipe, files, network = context.recipe, context.run, context.grader.network
     state = State(network, make_optimiser(network, recipe.optimiser),
                   averaged(network, recipe.train.ema))  # fmt: skip
     if files.last.is_file():
         load_state(files.last, state)
         say(f"going on in epoch {state.epoch + 1}, step {state.step + 1}")
-    with _events(files, desk.processes) as log:
-        train(replace(desk, log=log), state)
-    if desk.processes.is_first:
-        _finish(desk, state, prepared)
+    with _events(files, context.processes) as log:
+        train(replace(context, log=log), state)
+    if context.processes.is_first:
+        _finish(context, state, prepared)
 
 
 def _start_of(recipe: Recipe, files: RunFolder) -> str:
@@ -315,21 +317,21 @@ def laid_out(network: nn.Module, layout: torch.memory_format) -> nn.Module:
     return network.to(memory_format=layout)  # type: ignore[call-overload]  # torch's stubs lack it
 
 
-def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
-    recipe, files, manifest = desk.recipe, desk.run, prepared.manifest
-    best = _told_apart(recipe, load_grader(files.best, str(desk.device)), prepared)
-    best = with_answers(desk, best)
+def _finish(context: TrainingContext, state: State, prepared: Prepared) -> None:
+    recipe, files, manifest = context.recipe, context.run, prepared.manifest
+    best = _told_apart(recipe, load_grader(files.best, str(context.device)), prepared)
+    best = with_answers(context, best)
     save_grader(files.best, best)
-    predictions = predictions_of(desk, best, manifest, prepared.cache)
+    predictions = predictions_of(context, best, manifest, prepared.cache)
     write_predictions(predictions, files.predictions)
     if state.highest_test:
         write_predictions(
-            highest_test_table(desk, best, manifest, prepared.cache), files.highest_test
+            highest_test_table(context, best, manifest, prepared.cache), files.highest_test
         )
     write_manifest(manifest, files.folder / "manifest.parquet")
     files.write_metrics(state.history)
     write_curves(files, state.history)
-    write_json(files.summary, summary(desk, state, manifest))
+    write_json(files.summary, summary(context, state, manifest))
     write_json(files.finished, {"epochs": state.epoch})
     seconds = sum(row["seconds"] for row in state.history)
     say(
@@ -339,10 +341,10 @@ def _finish(desk: Desk, state: State, prepared: Prepared) -> None:
     )
 
 
-def summary(desk: Desk, state: State, manifest: Manifest) -> dict[str, Any]:
+def summary(context: TrainingContext, state: State, manifest: Manifest) -> dict[str, Any]:
     """The figures of a run in plain values."""
     seconds = sum(row["seconds"] for row in state.history)
-    photos = len(desk.parts.train) * len(state.history)
+    photos = len(context.parts.train) * len(state.history)
     chosen = state.history[state.best["epoch"] - 1]
     counts = manifest.table.group_by("split", "grade").len().sort("split", "grade", nulls_last=True)
     return {
@@ -357,7 +359,7 @@ def summary(desk: Desk, state: State, manifest: Manifest) -> dict[str, Any]:
         "seconds": seconds,
         "photos_per_second": photos / max(seconds, 1e-9),
         "parameters": sum(p.numel() for p in state.network.parameters()),
-        "device": str(desk.device),
+        "device": str(context.device),
         "leaked_share": leaked_share(manifest),
         "counts": [list(row) for row in counts.rows()],
     }

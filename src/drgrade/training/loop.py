@@ -22,7 +22,7 @@ from drgrade.runtime.progress import duration, is_due, say, show, track
 from drgrade.runtime.signals import CODES, InterruptedRunError, StopFlag
 from drgrade.stats.metrics import accuracy, confusion, kappa
 from drgrade.training.batches import Part, batches, epoch_order, still_batches
-from drgrade.training.loss import Share, laid, price, shares
+from drgrade.training.loss import Share, batch_loss, laid, shares
 from drgrade.training.optimisers import learning_rate, update_average
 from drgrade.training.processes import ALONE, Processes
 from drgrade.training.state import State, save_state
@@ -47,7 +47,7 @@ class Parts:
 
 
 @dataclass(frozen=True)
-class Desk:
+class TrainingContext:
     """What the loop works with and never changes."""
 
     recipe: Recipe
@@ -60,25 +60,25 @@ class Desk:
     processes: Processes = ALONE
 
 
-def train(desk: Desk, state: State) -> None:
+def train(context: TrainingContext, state: State) -> None:
     """Train from wherever `state` stands to the last epoch or an early stop.
 
     Raises:
         InterruptedRunError: a signal came; the state is saved.
         DivergedError: the loss became NaN or infinite.
     """
-    settings = desk.recipe.train
+    settings = context.recipe.train
     while state.epoch < settings.epochs and not _should_stop_early(state, settings.early_stop):
-        _one_epoch(desk, state)
-        if desk.processes.is_first:
-            _finish_epoch(desk, state)
-        _follow(desk, state)
+        _one_epoch(context, state)
+        if context.processes.is_first:
+            _finish_epoch(context, state)
+        _follow(context, state)
 
 
-def _follow(desk: Desk, state: State) -> None:
+def _follow(context: TrainingContext, state: State) -> None:
     """Take over what the first process found at the end of an epoch."""
     found = {name: getattr(state, name) for name in FOLLOWED}
-    for name, value in desk.processes.told(found).items():
+    for name, value in context.processes.told(found).items():
         setattr(state, name, value)
 
 
@@ -87,52 +87,58 @@ def _should_stop_early(state: State, patience: int) -> bool:
     return patience > 0 and since >= patience
 
 
-def _one_epoch(desk: Desk, state: State) -> None:
-    settings, part = desk.recipe.train, desk.parts.train
+def _one_epoch(context: TrainingContext, state: State) -> None:
+    settings, part = context.recipe.train, context.parts.train
     order = epoch_order(part, settings.seed, state.epoch, balanced=settings.balanced_sampler,
-                        masked_share=desk.recipe.lesions.masked_share)  # fmt: skip
+                        masked_share=context.recipe.lesions.masked_share)  # fmt: skip
     groups = batches(order, settings.batch)
-    weights = _weights(desk)
+    weights = _weights(context)
     begun = saved = shown = time.monotonic()
     state.network.train()
     while state.step < len(groups):
         whole = groups[state.step : state.step + settings.accumulate]
-        stop = _one_step(desk, state, whole, weights, len(groups))
+        stop = _one_step(context, state, whole, weights, len(groups))
         now = time.monotonic()
         if is_due(now - shown):
             shown = now
             show(_step_line(state, len(groups), now - begun))
         if stop or now - saved > settings.save_minutes * 60:
             state.seconds, begun, saved = state.seconds + now - begun, now, now
-            _save(desk, state)
+            _save(context, state)
         if stop:
-            desk.processes.wait()  # until the state is saved
+            context.processes.wait()  # until the state is saved
             raise InterruptedRunError(
                 f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}",
                 stop,
-                f"`drgrade train --resume {desk.run.folder}`",
+                f"`drgrade train --resume {context.run.folder}`",
             )
     state.seconds += time.monotonic() - begun
-    if desk.processes.count > 1:  # torchrun kills 30 s after a signal, and judging may take longer
-        _save(desk, state)
+    if (
+        context.processes.count > 1
+    ):  # torchrun kills 30 s after a signal, and judging may take longer
+        _save(context, state)
 
 
-def _save(desk: Desk, state: State) -> None:
+def _save(context: TrainingContext, state: State) -> None:
     """Write the state, which is the same in all processes, by the first of them."""
-    if desk.processes.is_first:
-        save_state(desk.run.last, state)
+    if context.processes.is_first:
+        save_state(context.run.last, state)
 
 
-def _weights(desk: Desk) -> torch.Tensor:
-    found = class_weights(desk.parts.train.grades, desk.recipe.objective.class_weights)
-    return torch.tensor(found, dtype=torch.float32, device=desk.device)
+def _weights(context: TrainingContext) -> torch.Tensor:
+    found = class_weights(context.parts.train.grades, context.recipe.objective.class_weights)
+    return torch.tensor(found, dtype=torch.float32, device=context.device)
 
 
 def _one_step(
-    desk: Desk, state: State, groups: list[np.ndarray], weights: torch.Tensor, steps: int
+    context: TrainingContext,
+    state: State,
+    groups: list[np.ndarray],
+    weights: torch.Tensor,
+    steps: int,
 ) -> int:
     """Optimise once; returns the exit code that a signal to any process asks for, else 0."""
-    recipe, begun = desk.recipe, state.step
+    recipe, begun = context.recipe, state.step
     rate = learning_rate(
         recipe.optimiser.learning_rate,
         recipe.schedule,
@@ -142,15 +148,15 @@ def _one_step(
     for group in state.optimiser.param_groups:
         group["lr"] = rate
     state.optimiser.zero_grad(set_to_none=True)
-    grades = [desk.parts.train.grades[chosen] for chosen in groups]
+    grades = [context.parts.train.grades[chosen] for chosen in groups]
     of_step = shares(recipe, grades, weights.cpu().numpy())
     here = dict.fromkeys(SUMS, 0.0)
-    with desk.processes.sharing(state.network, len(groups)) as mine:
+    with context.processes.sharing(state.network, len(groups)) as mine:
         for number in mine:
             state.step = begun + number
-            _add(here, _accumulate(desk, state, groups[number], weights, of_step[number]))
+            _add(here, _accumulate(context, state, groups[number], weights, of_step[number]))
     state.step = begun + len(groups)
-    everywhere = desk.processes.summed({**here, "stop": float(desk.stop.exit_code)})
+    everywhere = context.processes.summed({**here, "stop": float(context.stop.exit_code)})
     stop = everywhere.pop("stop") > 0  # all processes stop after the same step
     _add(state.sums, everywhere)
     if recipe.train.clip:
@@ -160,16 +166,16 @@ def _one_step(
         of_epoch = -(-steps // recipe.train.accumulate)  # its last step may be of fewer batches
         done = state.epoch * of_epoch + begun // recipe.train.accumulate
         update_average(state.average, state.network, recipe.train.ema, done)
-    return (desk.stop.exit_code or CODES[signal.SIGTERM]) if stop else 0
+    return (context.stop.exit_code or CODES[signal.SIGTERM]) if stop else 0
 
 
 def _accumulate(
-    desk: Desk, state: State, chosen: np.ndarray, weights: torch.Tensor, share: Share
+    context: TrainingContext, state: State, chosen: np.ndarray, weights: torch.Tensor, share: Share
 ) -> dict[str, float]:
     """Add a batch's gradient, weighted by its share of the step; returns its sums."""
-    part = desk.parts.train
-    place = [desk.recipe.train.seed, state.epoch, state.step]
-    priced = price(desk.recipe, desk.grader, part, chosen, place, weights)
+    part = context.parts.train
+    place = [context.recipe.train.seed, state.epoch, state.step]
+    priced = batch_loss(context.recipe, context.grader, part, chosen, place, weights)
     loss = priced.loss
     if not math.isfinite(loss):
         raise DivergedError(
@@ -177,7 +183,7 @@ def _accumulate(
             f"step {state.step + 1}; lower optimiser.learning_rate or set train.clip = 1.0"
         )
     (priced.grades * share.grades + priced.lesions * share.photos).backward()
-    _, given = desk.grader.decode(priced.outputs.detach().float().cpu().numpy())
+    _, given = context.grader.decode(priced.outputs.detach().float().cpu().numpy())
     return {
         "loss": loss * len(chosen),
         "lesions": priced.lesions.item() * len(chosen),
@@ -203,39 +209,39 @@ def _step_line(state: State, steps: int, seconds: float) -> str:
 
 
 @torch.no_grad()
-def outputs_of(desk: Desk, network: nn.Module, part: Part) -> np.ndarray:
+def outputs_of(context: TrainingContext, network: nn.Module, part: Part) -> np.ndarray:
     """Raw outputs (n, k) of a part by a network in evaluation mode."""
-    grader, in_order = replace(desk.grader, network=network), desk.recipe.train.channels_last
+    grader, in_order = replace(context.grader, network=network), context.recipe.train.channels_last
     was_training = network.training
     network.eval()
-    size = max(desk.recipe.train.batch, 16)
+    size = max(context.recipe.train.batch, 16)
     found = [
         grader.outputs(laid(squares, channels_last=in_order)).float().cpu().numpy()
         for squares in track(
-            still_batches(part, size, desk.device), -(-len(part) // size), "judging", "batches"
+            still_batches(part, size, context.device), -(-len(part) // size), "judging", "batches"
         )
     ]
     network.train(was_training)
     return np.concatenate(found) if found else np.zeros((0, grader.width), np.float32)
 
 
-def _finish_epoch(desk: Desk, state: State) -> None:
-    tune_outputs = _numbers(outputs_of(desk, state.judged, desk.parts.tune), state)
-    fitted = desk.grader.fitted(tune_outputs, desk.parts.tune.grades)
-    row = _row(desk, state, fitted, tune_outputs)
-    if desk.recipe.train.watch_test:
-        _watch_test(desk, state, fitted, row)
+def _finish_epoch(context: TrainingContext, state: State) -> None:
+    tune_outputs = _numbers(outputs_of(context, state.judged, context.parts.tune), state)
+    fitted = context.grader.fitted(tune_outputs, context.parts.tune.grades)
+    row = _row(context, state, fitted, tune_outputs)
+    if context.recipe.train.watch_test:
+        _watch_test(context, state, fitted, row)
     state.epoch += 1
     row["epoch"] = state.epoch
     state.history.append(row)
-    if _is_better(row, state.best, desk.recipe.train.choose):
+    if _is_better(row, state.best, context.recipe.train.choose):
         state.best = {key: row[key] for key in ("epoch", "tune_qwk", "tune_accuracy", "tune_loss")}
-        _keep(desk, state, fitted)
+        _keep(context, state, fitted)
     state.step, state.sums, state.seconds = 0, {}, 0.0
-    save_state(desk.run.last, state)
-    desk.run.write_metrics(state.history)
-    desk.log(row)
-    _say_epoch(desk, state, row)
+    save_state(context.run.last, state)
+    context.run.write_metrics(state.history)
+    context.log(row)
+    _say_epoch(context, state, row)
 
 
 def _numbers(outputs: np.ndarray, state: State) -> np.ndarray:
@@ -249,22 +255,24 @@ def _numbers(outputs: np.ndarray, state: State) -> np.ndarray:
     return outputs
 
 
-def _row(desk: Desk, state: State, fitted: Grader, tune_outputs: np.ndarray) -> dict[str, Any]:
-    grades, sums = desk.parts.tune.grades, state.sums
+def _row(
+    context: TrainingContext, state: State, fitted: Grader, tune_outputs: np.ndarray
+) -> dict[str, Any]:
+    grades, sums = context.parts.tune.grades, state.sums
     row: dict[str, Any] = {
         "seconds": state.seconds,
         "photos_per_second": sums["photos"] / max(state.seconds, 1e-9),
         "learning_rate": state.optimiser.param_groups[0]["lr"],
         "train_loss": sums["loss"] / sums["photos"],
-        "lesion_loss": sums["lesions"] / sums["photos"] if desk.recipe.model.lesions else None,
+        "lesion_loss": sums["lesions"] / sums["photos"] if context.recipe.model.lesions else None,
         "train_accuracy": sums["right"] / sums["photos"],
         "tune_loss": None, "tune_accuracy": None, "tune_qwk": None, "majority_share": None,
     }  # fmt: skip
     if len(grades):
         _, given = fitted.decode(tune_outputs)
         counts = confusion(grades, given)
-        loss = desk.grader.objective.loss(
-            torch.from_numpy(tune_outputs[:, : desk.grader.objective.outputs]),
+        loss = context.grader.objective.loss(
+            torch.from_numpy(tune_outputs[:, : context.grader.objective.outputs]),
             torch.from_numpy(grades),
             torch.ones(5),
             0.0,
@@ -285,16 +293,20 @@ def _finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def _watch_test(desk: Desk, state: State, fitted: Grader, row: dict[str, Any]) -> None:
+def _watch_test(
+    context: TrainingContext, state: State, fitted: Grader, row: dict[str, Any]
+) -> None:
     """The lab's custom: test accuracy of every epoch, for its table; nothing is chosen by it."""
-    outputs = _numbers(outputs_of(desk, state.judged, desk.parts.test), state)
+    outputs = _numbers(outputs_of(context, state.judged, context.parts.test), state)
     probabilities, given = fitted.decode(outputs)
-    row["test_accuracy"] = float((given == desk.parts.test.grades).mean()) if len(given) else None
+    row["test_accuracy"] = (
+        float((given == context.parts.test.grades).mean()) if len(given) else None
+    )
     if row["test_accuracy"] is None:
         return
     if row["test_accuracy"] > state.highest_test.get("accuracy", -1.0):
         state.highest_test = {"accuracy": row["test_accuracy"], "epoch": state.epoch + 1}
-        with replacing(desk.run.folder / "highest_test.npz") as temporary:
+        with replacing(context.run.folder / "highest_test.npz") as temporary:
             np.savez(temporary, probabilities=probabilities, given=given)
 
 
@@ -313,29 +325,29 @@ def _is_better(row: dict[str, Any], best: dict[str, Any], choose_by: str) -> boo
     return sign * row[key] > sign * best[key]
 
 
-def _keep(desk: Desk, state: State, fitted: Grader) -> None:
+def _keep(context: TrainingContext, state: State, fitted: Grader) -> None:
     best = replace(fitted, network=state.judged).with_facts(
         epoch=state.epoch,
-        recipe_hash=desk.recipe.hash,
-        chosen_on=chosen_on(desk.recipe),
-        chosen_by=desk.recipe.train.choose,
+        recipe_hash=context.recipe.hash,
+        chosen_on=chosen_on(context.recipe),
+        chosen_by=context.recipe.train.choose,
         **{key: state.best[key] for key in ("tune_qwk", "tune_accuracy", "tune_loss")},
     )
-    save_grader(desk.run.best, best)
+    save_grader(context.run.best, best)
 
 
-def _say_epoch(desk: Desk, state: State, row: dict[str, Any]) -> None:
+def _say_epoch(context: TrainingContext, state: State, row: dict[str, Any]) -> None:
     def shown(key: str) -> str:
         return "n/a" if row.get(key) is None else f"{row[key]:.4f}"
 
-    left = (desk.recipe.train.epochs - state.epoch) * row["seconds"]
-    is_chosen = desk.recipe.train.choose != "last"
-    is_judged = row.get(f"tune_{desk.recipe.train.choose}") is not None
+    left = (context.recipe.train.epochs - state.epoch) * row["seconds"]
+    is_chosen = context.recipe.train.choose != "last"
+    is_judged = row.get(f"tune_{context.recipe.train.choose}") is not None
     is_best = is_chosen and is_judged and state.best["epoch"] == state.epoch
     star = " (best so far)" if is_best else ""
     say(
-        f"epoch {state.epoch}/{desk.recipe.train.epochs}: loss {row['train_loss']:.4f}, tune QWK "
-        f"{shown('tune_qwk')}, tune accuracy {shown('tune_accuracy')}{star}; "
+        f"epoch {state.epoch}/{context.recipe.train.epochs}: loss {row['train_loss']:.4f}, "
+        f"tune QWK {shown('tune_qwk')}, tune accuracy {shown('tune_accuracy')}{star}; "
         f"{row['photos_per_second']:.1f} photos/s, {duration(left)} left"
     )
     if row["majority_share"] is not None and row["majority_share"] > COLLAPSED:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from drgrade.models.grader import Grader
-from drgrade.models.lesions import Seen, count_loss, dme_loss, map_loss
+from drgrade.models.lesions import LesionOutputs, count_loss, dme_loss, map_loss
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.recipe.recipe import Recipe
 from drgrade.training.batches import Part, moved_batch, moved_masks
@@ -52,7 +52,7 @@ def shares(recipe: Recipe, batches: Sequence[np.ndarray], weights: np.ndarray) -
     ]
 
 
-def price(
+def batch_loss(
     recipe: Recipe,
     grader: Grader,
     part: Part,
@@ -75,7 +75,7 @@ def price(
     squares = laid(squares, channels_last=recipe.train.channels_last)
     grades = torch.from_numpy(part.grades[chosen]).to(weights.device)
     kind = weights.device.type
-    seen: Seen | None = None
+    seen: LesionOutputs | None = None
     with torch.autocast(kind, torch.bfloat16, enabled=recipe.train.mixed_precision):
         if recipe.model.lesions:
             seen = grader.see(squares)
@@ -90,7 +90,7 @@ def price(
 
 
 def _lesions(
-    recipe: Recipe, seen: Seen, part: Part, chosen: np.ndarray, place: list[int]
+    recipe: Recipe, seen: LesionOutputs, part: Part, chosen: np.ndarray, place: list[int]
 ) -> torch.Tensor:
     targets, device = part.targets, seen.counts.device
     if targets is None:

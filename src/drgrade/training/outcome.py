@@ -18,7 +18,7 @@ from drgrade.models.lesions import knows_dme
 from drgrade.recipe.recipe import Recipe
 from drgrade.recipe.run_folder import METRICS, RunFolder
 from drgrade.training.batches import Part
-from drgrade.training.loop import Desk, chosen_on, outputs_of
+from drgrade.training.loop import TrainingContext, chosen_on, outputs_of
 from drgrade.training.prepared import Prepared
 from drgrade.training.provenance import known_before, start_facts
 
@@ -31,16 +31,18 @@ LIMITS = (0.01, 0.99)  # quantiles of the training photographs
 JUDGED = ("tune", "calibrate", "test")
 
 
-def predictions_of(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) -> Predictions:
+def predictions_of(
+    context: TrainingContext, grader: Grader, manifest: Manifest, cache: Cache
+) -> Predictions:
     """One row for each photo of `tune`, `calibrate` and `test`, whatever happened to it."""
     answers: dict[str, dict[str, Any]] = {}
-    parts = [getattr(desk.parts, split) for split in JUDGED]
+    parts = [getattr(context.parts, split) for split in JUDGED]
     for part in (*parts, _without_grade(manifest, cache)):
-        rows = answers_of(grader, outputs_of(desk, grader.network, part))
+        rows = answers_of(grader, outputs_of(context, grader.network, part))
         answers |= dict(zip(part.photos, rows, strict=True))
     model = str(grader.facts["weights_sha256"])[:16]
     rows = manifest.table.filter(pl.col("split").is_in(JUDGED)).to_dicts()
-    before = known_before(desk.run.best, manifest)
+    before = known_before(context.run.best, manifest)
     table = []
     for row in rows:
         known = {key: row.get(key) for key in KEPT if row.get(key) is not None}
@@ -65,14 +67,16 @@ def _without_grade(manifest: Manifest, cache: Cache) -> Part:
     return Part(cache.squares, places, np.full(len(photos), -1, dtype=np.int64), photos)
 
 
-def highest_test_table(desk: Desk, grader: Grader, manifest: Manifest, cache: Cache) -> Predictions:
+def highest_test_table(
+    context: TrainingContext, grader: Grader, manifest: Manifest, cache: Cache
+) -> Predictions:
     """Test answers of the epoch with the highest test accuracy: chosen on test, and marked so."""
-    kept = np.load(desk.run.folder / "highest_test.npz")
+    kept = np.load(context.run.folder / "highest_test.npz")
     rows = [answer(p, int(grade)) for p, grade in
             zip(kept["probabilities"], kept["given"], strict=True)]  # fmt: skip
-    answers = dict(zip(desk.parts.test.photos, rows, strict=True))
+    answers = dict(zip(context.parts.test.photos, rows, strict=True))
     rows = manifest.table.filter(pl.col("photo").is_in(list(answers))).to_dicts()
-    before = known_before(desk.run.best, manifest)
+    before = known_before(context.run.best, manifest)
     table = [
         {**{key: row[key] for key in KEPT if row.get(key) is not None}, **answers[row["photo"]],
          **cache.facts(row["photo"]), **({COLUMN: before[row["photo"]]} if before else {}),
@@ -126,15 +130,15 @@ def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
     )
 
 
-def with_answers(desk: Desk, grader: Grader) -> Grader:
+def with_answers(context: TrainingContext, grader: Grader) -> Grader:
     """The grader with what its answers to `tune` tell: who fitted its cuts, and what mirrors.
 
     And with what taught its start, as long as that is at hand.
     """
     return grader.with_facts(
         cuts_fitted_on=grader.decoding.fitted_on,
-        **mirror_changes(desk, grader),
-        **start_facts(desk.run.best),
+        **mirror_changes(context, grader),
+        **start_facts(context.run.best),
     )
 
 
@@ -153,14 +157,14 @@ def input_statistics(manifest: Manifest, cache: Cache, photos: list[str]) -> dic
     return {"train": train, "cameras": cameras}
 
 
-def mirror_changes(desk: Desk, grader: Grader) -> dict[str, Any]:
+def mirror_changes(context: TrainingContext, grader: Grader) -> dict[str, Any]:
     """The share of `tune` grades that mirroring changes; nothing where there are no such rows."""
-    part = desk.parts.tune
+    part = context.parts.tune
     if not len(part):
         return {}
     mirrored = replace(part, squares=part.squares[:, :, ::-1])
-    _, plain = grader.decode(outputs_of(desk, grader.network, part))
-    _, turned = grader.decode(outputs_of(desk, grader.network, mirrored))
+    _, plain = grader.decode(outputs_of(context, grader.network, part))
+    _, turned = grader.decode(outputs_of(context, grader.network, mirrored))
     return {"mirror_changes": float((plain != turned).mean()), "mirror_changes_on": "tune"}
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from drgrade.data.phantom.sets import drawn_manifest
 from drgrade.data.photos.cache import MASKED, Cache, missing, prepare_all
-from drgrade.data.photos.listing import if_told
+from drgrade.data.photos.listing import safe_stat
 from drgrade.data.photos.masks import COUNTS, KINDS, MAPS
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
@@ -194,7 +194,7 @@ def read_photos(recipe: Recipe, began: Path | None = None) -> Manifest:
 
 def _found(place: Path, began: Path | None) -> Path:
     there = place if began is None else began / place
-    return place if if_told(place.exists) or not if_told(there.exists) else there
+    return place if safe_stat(place.exists) or not safe_stat(there.exists) else there
 
 
 def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool) -> Part:

@@ -189,7 +189,7 @@ def refuse_several(command: str) -> None:
 
 
 @contextlib.contextmanager
-def told_if_full(settings: Train) -> Iterator[None]:
+def explain_out_of_memory(settings: Train) -> Iterator[None]:
     """Turn a full GPU into one line that says which settings to change.
 
     Raises:

@@ -17,7 +17,7 @@ from drgrade.data.tables.predictions import (
 )
 from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.pages.scorecard_words import WORDS
-from drgrade.evaluation.scorecard.evaluate import judge, pick_split
+from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
 
 from ...lab.made_lab import made_manifest
 
@@ -187,14 +187,14 @@ def test_every_warning_that_fires_is_on_the_page_in_the_twin_and_in_the_summary(
 
 
 def test_the_patient_decides_where_both_eyes_are_known(manifest):
-    found = judge(answers(manifest), manifest, resamples=50)
+    found = evaluate_table(answers(manifest), manifest, resamples=50)
     assert found.primary == "patient"
     levels = {d.level: d.n for d in found.detections if d.endpoint.name == "referable"}
     assert levels["photo"] == levels["eye"] == 2 * levels["patient"]
 
 
 def test_a_collapsed_model_is_called_so(manifest):
-    found = judge(answers(manifest, always=0), manifest, resamples=50)
+    found = evaluate_table(answers(manifest, always=0), manifest, resamples=50)
     assert "W01" in [check.code for check in found.warnings]
 
 
@@ -226,7 +226,7 @@ def test_a_table_written_by_hand_is_judged(tmp_path):
 def test_a_row_left_out_is_an_error(manifest):
     whole = answers(manifest)
     short = Predictions(whole.table.head(whole.table.height - 1), whole.facts)
-    assert judge(short, manifest, resamples=50).has_error
+    assert evaluate_table(short, manifest, resamples=50).has_error
 
 
 def test_predictions_of_other_photos_are_told_both_ways_and_exit_2(manifest, tmp_path, capsys):
@@ -248,7 +248,7 @@ def test_a_score_that_is_no_number_is_an_error_and_the_rest_is_judged(manifest):
     odd = whole.table.with_columns(**shares).with_columns(
         p1=pl.when(pl.col("photo") == "5_left.jpeg").then(float("nan")).otherwise(0.2)
     )
-    found = judge(Predictions(odd, whole.facts), manifest, resamples=50)
+    found = evaluate_table(Predictions(odd, whole.facts), manifest, resamples=50)
     assert [check.code for check in found.warnings if check.level == "E"] == ["W17"]
     assert found.scores.qwk.value is not None
     assert found.scores.referable_auc.value is None
@@ -256,7 +256,9 @@ def test_a_score_that_is_no_number_is_an_error_and_the_rest_is_judged(manifest):
 
 
 def test_every_warning_of_the_list_is_told_of_once(manifest):
-    codes = [check.code for check in judge(answers(manifest), manifest, resamples=50).checks]
+    codes = [
+        check.code for check in evaluate_table(answers(manifest), manifest, resamples=50).checks
+    ]
     assert sorted(set(codes)) == codes
 
 
@@ -264,7 +266,7 @@ def test_a_photo_that_comes_twice_is_refused_by_name(manifest):
     rows = answers(manifest)
     twice = Predictions(pl.concat([rows.table, rows.table.head(1)]), rows.facts)
     with pytest.raises(PredictionsError, match="judged once, got '4_left.jpeg'"):
-        judge(twice, manifest)
+        evaluate_table(twice, manifest)
 
 
 def test_the_test_rows_are_judged_unless_another_split_is_asked(manifest):
@@ -337,10 +339,10 @@ def test_a_leak_between_the_splits_of_one_table_is_found_without_a_manifest(tmp_
     write_predictions(from_rows(rows), tmp_path / "leaky.csv")
     assert run(["evaluate", str(tmp_path / "leaky.csv"), "-o", str(tmp_path / "card")]) == 3
     whole = read_predictions(tmp_path / "leaky.csv")
-    found = judge(whole.part("test"), whole=whole, resamples=20)
+    found = evaluate_table(whole.part("test"), whole=whole, resamples=20)
     assert next(c for c in found.checks if c.code == "W02").figures["share"] == 1.0
     apart = Predictions(whole.table.filter(pl.col("split") == "test"), {})
-    blind = judge(apart, whole=apart, resamples=20)
+    blind = evaluate_table(apart, whole=apart, resamples=20)
     assert next(c for c in blind.checks if c.code == "W02").state == "not checkable"
 
 
@@ -348,7 +350,7 @@ def test_photographs_of_one_grade_do_not_make_a_grader_trivial():
     rows = [{"photo": str(i), "grade": 0, "predicted": 2 * (i % 10 == 0), "status": "graded"}
             for i in range(400)]  # fmt: skip
     assert next(
-        c for c in judge(from_rows(rows), resamples=20).checks if c.code == "W01"
+        c for c in evaluate_table(from_rows(rows), resamples=20).checks if c.code == "W01"
     ).state == ("silent")
 
 
@@ -359,7 +361,7 @@ def test_probabilities_in_reverse_order_are_told():
         p[4 - i % 5] = 0.8
         rows.append({"photo": str(i), "grade": i % 5, "predicted": i % 5, "status": "graded",
                      **{f"p{k}": float(p[k]) for k in range(5)}})  # fmt: skip
-    found = next(c for c in judge(from_rows(rows), resamples=50).checks if c.code == "W01")
+    found = next(c for c in evaluate_table(from_rows(rows), resamples=50).checks if c.code == "W01")
     assert "reverse order" in found.sentence()
 
 
@@ -367,5 +369,5 @@ def test_a_table_that_knows_no_patients_cannot_show_that_nothing_leaks():
     rows = [{"photo": f"{i}", "grade": i % 5, "predicted": i % 4, "status": "graded",
              "split": "train" if i % 2 else "test"} for i in range(60)]  # fmt: skip
     whole = from_rows(rows)
-    found = judge(whole.part("test"), whole=whole, resamples=20)
+    found = evaluate_table(whole.part("test"), whole=whole, resamples=20)
     assert next(c for c in found.checks if c.code == "W02").state == "not checkable"

@@ -7,7 +7,7 @@ import pytest
 
 from drgrade.data.tables.predictions import from_rows
 from drgrade.evaluation.checks.words import SENTENCES
-from drgrade.evaluation.scorecard.evaluate import judge
+from drgrade.evaluation.scorecard.evaluate import evaluate_table
 
 CODES = [f"W{number:02}" for number in range(1, 26)]
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "warnings.md"
@@ -18,7 +18,7 @@ def bare():
     """The least table that can be judged."""
     rows = [{"photo": str(i), "grade": i % 5, "predicted": i % 5, "status": "graded"}
             for i in range(20)]  # fmt: skip
-    return judge(from_rows(rows), resamples=20)
+    return evaluate_table(from_rows(rows), resamples=20)
 
 
 def test_every_check_is_made_once_in_order(bare):

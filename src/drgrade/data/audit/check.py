@@ -17,7 +17,7 @@ from drgrade.data.audit.label_scale import scale_of
 from drgrade.data.audit.shortcuts import Shortcut, find_shortcut
 from drgrade.data.photos.decode import ARRAYS, read_photo
 from drgrade.data.photos.field import find_field
-from drgrade.data.photos.listing import if_told
+from drgrade.data.photos.listing import safe_stat
 from drgrade.data.photos.masks import read_mask
 from drgrade.data.photos.statistics import photo_statistics
 from drgrade.data.tables.columns import SPLITS
@@ -33,7 +33,7 @@ Facts = dict[str, Any]  # of one photo: sha256, width, height, bytes, black_shar
 
 
 @dataclass(frozen=True)
-class Seen:
+class LesionOutputs:
     """What opening the photos told: facts of those that can be read, and why others cannot."""
 
     facts: dict[str, Facts] = field(default_factory=dict)
@@ -50,7 +50,7 @@ def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -
     places = {photo: _place(manifest, photo) for photo in photos}
     missing = tuple(photo for photo in photos if not _exists(places[photo]))
     there = sorted(set(photos) - set(missing))
-    seen = _look_at(there, places, workers) if read_pixels else Seen(_told(manifest))
+    seen = _look_at(there, places, workers) if read_pixels else LesionOutputs(_told(manifest))
     copies, alike = _copies(seen.facts), _alike(seen.facts)
     counts = count_grades(manifest)
     told_by_file, of = _shortcut(manifest, seen.facts)
@@ -104,17 +104,17 @@ def _exists(place: Path | None) -> bool:
     if place is None:
         return False
     file, is_item, _ = str(place).partition(ARRAYS)
-    return if_told((Path(file + ARRAYS.rstrip("#")) if is_item else place).is_file)
+    return safe_stat((Path(file + ARRAYS.rstrip("#")) if is_item else place).is_file)
 
 
-def _look_at(photos: list[str], places: dict[str, Path | None], workers: int) -> Seen:
+def _look_at(photos: list[str], places: dict[str, Path | None], workers: int) -> LesionOutputs:
     facts, broken = {}, []
     for photo, answer in _read_all(photos, places, workers):
         if isinstance(answer, PhotoError):
             broken.append((photo, str(answer)))
         else:
             facts[photo] = answer
-    return Seen(facts, tuple(broken))
+    return LesionOutputs(facts, tuple(broken))
 
 
 def _read_all(
@@ -142,7 +142,7 @@ def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[s
     def why_not(mask: str) -> str:
         place = manifest.root / mask
         if not read:
-            return "" if if_told(place.is_file) else "no such file"
+            return "" if safe_stat(place.is_file) else "no such file"
         try:
             read_mask(place)
         except MaskError as error:

@@ -77,7 +77,7 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
     skipped = None if besides is None else besides.resolve()
     for here, folders, names in os.walk(folder, onerror=failed.append):
         place = Path(here)
-        linked += [place / name for name in sorted(folders) if if_told((place / name).is_symlink)]
+        linked += [place / name for name in sorted(folders) if safe_stat((place / name).is_symlink)]
         folders[:] = [name for name in sorted(folders) if (place / name).resolve() != skipped]
         for name in names:
             if name.startswith("."):
@@ -92,7 +92,7 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
     )
 
 
-def if_told(asked: Callable[[], bool]) -> bool:
+def safe_stat(asked: Callable[[], bool]) -> bool:
     """The answer to a question about a place, as `place.is_dir`; no where the system tells none."""
     try:
         return asked()

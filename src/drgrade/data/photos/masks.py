@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from drgrade.data.photos.field import Field
-from drgrade.data.photos.listing import if_told
+from drgrade.data.photos.listing import safe_stat
 from drgrade.errors import MaskError
 
 KINDS = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
@@ -25,7 +25,7 @@ def read_mask(path: Path) -> np.ndarray:
     Raises:
         MaskError: no such file, no PNG of one channel, cut, too large, or not a bit a kind.
     """
-    if not if_told(path.exists):
+    if not safe_stat(path.exists):
         raise MaskError(f"no mask {path}; correct the manifest's column mask")
     with opened(path, ("PNG",)) as image:
         if image.mode not in ("L", "P", "I;16", "I"):

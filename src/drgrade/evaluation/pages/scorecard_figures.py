@@ -19,7 +19,7 @@ from drgrade.evaluation.pages.figures import (
 )
 from drgrade.evaluation.pages.scorecard_text import endpoint_name
 from drgrade.evaluation.pages.scorecard_words import tell
-from drgrade.evaluation.scorecard.evaluation import Judgement
+from drgrade.evaluation.scorecard.evaluation import Evaluation
 from drgrade.evaluation.selective import Selective
 from drgrade.evaluation.subgroups import Subgroup
 from drgrade.stats.estimate import Estimate
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SHARES = ("sensitivity", "specificity")
 
 
-def draw_figures(judgement: Judgement, language: str) -> dict[str, "Figure"]:
+def draw_figures(judgement: Evaluation, language: str) -> dict[str, "Figure"]:
     """The figures of a scorecard by name; those that need what is not there are left out."""
     t = partial(tell, language)
     drawn = {
@@ -54,7 +54,7 @@ def draw_figures(judgement: Judgement, language: str) -> dict[str, "Figure"]:
     return drawn | _of_probabilities(judgement, language)
 
 
-def _detection(judgement: Judgement, language: str) -> "Figure":
+def _detection(judgement: Evaluation, language: str) -> "Figure":
     shown = {
         f"{endpoint_name(each, language)}: {tell(language, name)}": getattr(each.primary, name)
         for each in judgement.detections
@@ -64,7 +64,7 @@ def _detection(judgement: Judgement, language: str) -> "Figure":
     return draw_intervals(shown, axis=tell(language, judgement.primary), language=language)
 
 
-def _of_probabilities(judgement: Judgement, language: str) -> dict[str, "Figure"]:
+def _of_probabilities(judgement: Evaluation, language: str) -> dict[str, "Figure"]:
     """ROC and reliability, where there are probabilities and both sides of the endpoint."""
     if judgement.roc is None or judgement.calibration is None:
         return {}
@@ -78,7 +78,7 @@ def _of_probabilities(judgement: Judgement, language: str) -> dict[str, "Figure"
     }
 
 
-def _used(judgement: Judgement, language: str) -> dict[str, tuple[float, float]]:
+def _used(judgement: Evaluation, language: str) -> dict[str, tuple[float, float]]:
     """The points of the curve that are used: the frozen ones, else the answers as they are."""
     at_photos = [point for point in judgement.points if point.level == "photo"]
     used = {point.name: point.analyses[1] for point in at_photos}

@@ -31,7 +31,7 @@ from drgrade.evaluation.pages.scorecard_text import (
     verdict,
 )
 from drgrade.evaluation.pages.scorecard_words import tell
-from drgrade.evaluation.scorecard.evaluation import Judgement
+from drgrade.evaluation.scorecard.evaluation import Evaluation
 from drgrade.evaluation.scorecard.worst_errors import thumbnails
 from drgrade.locale.languages import Pairs, said
 from drgrade.runtime.files import write_json, write_text
@@ -61,7 +61,7 @@ IN_PERCENT = ("accuracy", "balanced_accuracy", "off_by_one", "off_by_more")
 
 
 def write_scorecard(
-    judgement: Judgement,
+    judgement: Evaluation,
     folder: Path,
     *,
     title: str,
@@ -112,7 +112,7 @@ def write_scorecard(
 
 
 def render(
-    judgement: Judgement, drawings: Mapping[str, str], context: Mapping[str, Any], language: str
+    judgement: Evaluation, drawings: Mapping[str, str], context: Mapping[str, Any], language: str
 ) -> str:
     """The page as HTML text; `drawings` are SVG texts by name."""
     from markupsafe import Markup
@@ -127,7 +127,7 @@ def render(
     )
 
 
-def _context(judgement: Judgement, language: str) -> dict[str, Any]:
+def _context(judgement: Evaluation, language: str) -> dict[str, Any]:
     scores = judgement.scores
     return {
         "j": judgement,
@@ -164,7 +164,7 @@ def _context(judgement: Judgement, language: str) -> dict[str, Any]:
     }
 
 
-def _three(judgement: Judgement, language: str) -> list[dict[str, str]]:
+def _three(judgement: Evaluation, language: str) -> list[dict[str, str]]:
     """The figures of the first screen: sensitivity, specificity, and QWK beside its floors."""
     t, main = partial(tell, language), judgement.detection()
     floors = [
@@ -194,7 +194,7 @@ def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[
     }
 
 
-def _grade_scores(judgement: Judgement, language: str) -> list[tuple[str, str, str]]:
+def _grade_scores(judgement: Evaluation, language: str) -> list[tuple[str, str, str]]:
     """Name, figure and reason of each score of the five grades."""
     found = [(key, getattr(judgement.scores, key)) for key in GRADE_SCORES]
     found += [(key, getattr(judgement.by_grade, key)) for key in FURTHER_SCORES]
@@ -208,7 +208,7 @@ def _grade_scores(judgement: Judgement, language: str) -> list[tuple[str, str, s
     ]
 
 
-def _about(judgement: Judgement, language: str) -> list[tuple[str, str]]:
+def _about(judgement: Evaluation, language: str) -> list[tuple[str, str]]:
     """What a reader must know of photographs, reference and model, as far as anybody says it."""
     t, facts, about = partial(tell, language), judgement.facts, judgement.about
     main, unknown = judgement.detection(), t("not_told")
@@ -232,27 +232,27 @@ def _about(judgement: Judgement, language: str) -> list[tuple[str, str]]:
     ]
 
 
-def _left_out(judgement: Judgement, language: str) -> str:
+def _left_out(judgement: Evaluation, language: str) -> str:
     t, flow = partial(tell, language), judgement.flow
     text = t("left_out_text", duplicates=flow.duplicates, ungraded=flow.steps[0].by_grade[-1])
     return t("left_out_splits", text=text, n=flow.other_splits) if flow.other_splits else text
 
 
-def _levels(judgement: Judgement) -> set[str]:
+def _levels(judgement: Evaluation) -> set[str]:
     """The levels that differ: eyes and patients are shown where somebody knows them."""
     sizes = {d.level: d.n for d in judgement.detections}
     known = {"photo"} | ({"patient"} if sizes["patient"] < sizes["eye"] else set())
     return known | ({"eye"} if sizes["eye"] < sizes["photo"] or "patient" in known else set())
 
 
-def _methods(judgement: Judgement, language: str) -> list[str]:
+def _methods(judgement: Evaluation, language: str) -> list[str]:
     main = judgement.detection().primary
     found = (main.sensitivity, main.specificity, judgement.scores.accuracy, judgement.scores.qwk)
     methods = [method_in(language, each.method) for each in found if each.method]
     return list(dict.fromkeys(methods))
 
 
-def summary(judgement: Judgement, title: str, language: str = "en") -> str:
+def summary(judgement: Evaluation, title: str, language: str = "en") -> str:
     """The judgement in Markdown: verdict, warnings, three analyses, floors."""
     t, main = partial(tell, language), judgement.detection()
     lines = [f"# {heading(judgement, language)}: {_as_text(title)}", ""]

@@ -4,11 +4,11 @@ from functools import partial
 
 from drgrade.evaluation.ledger import Looks
 from drgrade.evaluation.pages.scorecard_words import tell
-from drgrade.evaluation.scorecard.evaluation import Detection, Judgement
+from drgrade.evaluation.scorecard.evaluation import Detection, Evaluation
 from drgrade.stats.estimate import Estimate
 
 
-def verdict(judgement: Judgement, language: str = "en") -> str:
+def verdict(judgement: Evaluation, language: str = "en") -> str:
     """The judgement in one sentence."""
     t = partial(tell, language)
     errors = [check for check in judgement.warnings if check.level == "E"]
@@ -42,7 +42,7 @@ def looks_text(looks: Looks | None, language: str = "en") -> str:
     return tell(language, "looks_lost", text=text, problem=looks.problem)
 
 
-def heading(judgement: Judgement, language: str = "en") -> str:
+def heading(judgement: Evaluation, language: str = "en") -> str:
     """The title of the report; a leak that the set's source declares is part of it."""
     plain = tell(language, "title")
     leaks = judgement.leak_declared and judgement.leaked_share > 0

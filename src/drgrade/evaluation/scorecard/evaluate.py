@@ -20,7 +20,7 @@ from drgrade.evaluation.levels import (
     primary_level,
     refuse_twins,
 )
-from drgrade.evaluation.scorecard.evaluation import Curve, Detection, Judgement
+from drgrade.evaluation.scorecard.evaluation import Curve, Detection, Evaluation
 from drgrade.evaluation.scorecard.every_check import Evidence, every_check
 from drgrade.evaluation.scorecard.frozen_points import frozen_points
 from drgrade.evaluation.scorecard.leak import leak_of
@@ -61,14 +61,14 @@ def pick_split(predictions: Predictions, asked: str = "") -> Predictions:
     return predictions.part(wanted)
 
 
-def judge(
+def evaluate_table(
     predictions: Predictions,
     manifest: "Manifest | None" = None,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
     whole: Predictions | None = None,
-) -> Judgement:
+) -> Evaluation:
     """Judge the rows of one split; the manifest lends patients, train grades and what was left out.
 
     `whole` is the table that the rows were taken from: without a manifest its other rows may show
@@ -100,7 +100,7 @@ def judge(
         known, manifest, beside, scores, main, photos, meant, groups,
         substitute(known.graded(), seed=seed, resamples=resamples), leak,
     )  # fmt: skip
-    judgement = Judgement(
+    judgement = Evaluation(
         scores=scores,
         primary=level,
         detections=found,

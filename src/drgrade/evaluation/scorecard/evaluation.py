@@ -43,7 +43,7 @@ class Detection:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Evaluation:
     """Everything a scorecard shows; `detections` holds every endpoint at every level.
 
     `primary` is the level that decides: patients where one has two eyes, else photographs.
