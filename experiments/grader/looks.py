@@ -85,14 +85,18 @@ def answer(p: np.ndarray) -> dict[str, Any]:
 
 
 def look_at_others(place: Path, manifests: list[Path]) -> None:
-    """`NAME.parquet` of each manifest: the mean of the probabilities of the folds' models."""
+    """`NAME.parquet` of each manifest: the mean of the probabilities of the folds' models.
+
+    Where a trial has no folds, by its one model.
+    """
     keep_freed_memory()
     graders = None
     for name in manifests:
         path = place / f"{name.stem}.parquet"
         if path.is_file():
             continue
-        graders = graders or [load_grader(each) for each in sorted(place.glob("fold-*"))]
+        folds = sorted(place.glob("fold-*")) or [place]
+        graders = graders or [load_grader(each) for each in folds]
         found = Predictions(_rows(graders, read_manifest(name), name.stem), _facts(graders))
         write_predictions(found, path)
         look_at(found)

@@ -75,6 +75,17 @@ TRIALS = {
                       real("model.reads=features")),
     "classes": Trial("cross-entropy of five classes", real("objective.name=cross_entropy")),
     "rfmid2": Trial("healthy eyes of RFMiD 2.0 to train on", more="rfmid2_train.csv"),
+    "jitter": Trial("brightness and contrast as strong as GDRNet's, colour twice the base's",
+                    real("augment.brightness=0.9", "augment.contrast=0.9", "augment.colour=0.3")),
+    "healthy": Trial("healthy eyes of two other sets to train on", more="healthy_train.csv"),
+    "quiet": Trial("detections on healthy eyes as a loss", real("lesions.tags=0.5")),
+    "weak": Trial("other diseases, and lesions named for whole photographs",
+                  real("lesions.tags=0.5"), more="weak.csv"),
+    "teacher": Trial("a moving average teaches its answers to gentle views",
+                     real("train.ema=0.98", "consistency.weight=1.0")),
+    "teacher abroad": Trial("and unlabelled photographs of other cameras",
+                            real("train.ema=0.98", "consistency.weight=1.0"),
+                            more="unlabelled.csv"),
     "flat light": Trial("each pixel against its surroundings", ("model.light=flat",)),
 }  # fmt: skip
 

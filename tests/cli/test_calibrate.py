@@ -13,6 +13,7 @@ from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.evaluation.levels import Endpoint, called_by, judged
 from drgrade.modelfile.correction import referable_score
+from drgrade.modelfile.decision import from_json
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import make_recipe
 from drgrade.training.experiment import run as train
@@ -59,17 +60,24 @@ def test_the_network_stays_and_the_new_file_carries_correction_and_points(place)
     assert after.referable_from == after.facts["operating_points"][0]["threshold"]
 
 
-def test_a_calibrated_model_predicts_referrals_and_the_same_grades(place, tmp_path):
+def test_grade_and_referral_of_a_calibrated_model_are_one_decision(place, tmp_path):
     out = [tmp_path / "before.csv", tmp_path / "after.csv"]
     models = [place / "run", place / "calibrated.safetensors"]
     assert [run(["predict", str(m), str(place / "test"), "-o", str(o)])
             for m, o in zip(models, out, strict=True)] == [0, 0]  # fmt: skip
     before, after = (read_predictions(path) for path in out)
-    assert (before.predicted() == after.predicted()).all()
+    decision = from_json(after.facts["decision"])
+    assert decision is not None
+    assert (decision.grades(after.probabilities()) == after.predicted()).all()
+    assert ((after.predicted() >= 2) == after.table["referable"].to_numpy()).all()
+    close = after.table["close_to_threshold"].to_numpy().astype(bool)
+    assert (close == decision.is_close(after.probabilities())).all()
+    assert "decision" not in before.facts
     assert before.table["referable"].null_count() == before.table.height
     told = after.facts["operating_points"][0]
     called = referable_score(after.probabilities()) >= told["threshold"]
     assert after.table["referable"].to_list() == called.tolist()
+    assert decision.threshold == told["threshold"]
     assert after.facts["thresholds_chosen_on"] == "calibrate"
     assert after.facts["calibration"]["method"] == "temperature"
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from drgrade.data.tables.manifest import Manifest
     from drgrade.data.tables.predictions import Predictions
     from drgrade.evaluation.calibration.calibrate_model import Calibrated
+    from drgrade.modelfile.decision import Decision
     from drgrade.models.grader import Grader
     from drgrade.stats.operating_points import OperatingPoint
 
@@ -37,6 +38,8 @@ def calibrate(
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
     """Correct a model's probabilities and freeze its operating points, in a new model file.
+
+    Grade and referral are one decision from then on: a grade of 2 or worse exactly from HS on.
 
     Rows of split `calibrate` are used, or `out_of_fold` rows of the model's own recipe; a table
     without either is refused. The network stays what it was. HS is the largest threshold with
@@ -118,6 +121,8 @@ def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: b
         print(line)
     for point in found.points:
         print(_line(point))
+    if found.decision is not None:
+        print(_decision_line(found.decision))
     for line in _mark_lines(facts):
         print(line)
 
@@ -220,6 +225,14 @@ def _correction(found: "Calibrated") -> str:
     if method == "isotonic":
         return f"isotonic referable score, {len(found.recalibration.scores)} knots"
     return "left as they are"
+
+
+def _decision_line(decision: "Decision") -> str:
+    return (
+        f"one decision: grade 2 or worse exactly from {decision.threshold:.4f} on; grade 1 below "
+        f"it from p1 + ... + p4 = {decision.mild:.2f}, grade 3 above it from p3 + p4 = "
+        f"{decision.severe:.2f}, grade 4 from p4 = {decision.proliferative:.2f}"
+    )
 
 
 def _line(point: "OperatingPoint") -> str:

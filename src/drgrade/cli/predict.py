@@ -19,7 +19,8 @@ from drgrade.runtime.progress import counted, say, track
 if TYPE_CHECKING:
     from drgrade.models.grader import Grader
 
-ANSWERS = ("predicted", "referable", "mirrored", "p0", "p1", "p2", "p3", "p4", "p_dme")
+ANSWERS = ("predicted", "referable", "close_to_threshold", "mirrored", "p0", "p1", "p2", "p3", "p4",
+           "p_dme")  # fmt: skip
 # What an earlier table may say of a photograph.
 VERDICT = (*ANSWERS, "status", "reason", "model", "learned_before")
 SHOWN = {"referable": "referable", "p_dme": "edema"}  # on the screen, where the model tells them
@@ -130,7 +131,9 @@ def say_drawn(grader: "Grader") -> None:
 
 
 def say_doubtful(rows: list[Row]) -> None:
-    """Count what is not referable by the point HS and would be by its grade or by edema."""
+    """Count what is close to the threshold, or below it and referable by its grade or by edema."""
+    if close := sum(bool(row.get("close_to_threshold")) for row in rows):
+        say(f"{counted(close, 'photograph')} close to the threshold: have them read")
     let_go = [row for row in rows if row["status"] == "graded" and row.get("referable") is False]
     by_grade = sum(is_referable(row["predicted"]) for row in let_go)
     by_edema = sum((row.get("p_dme") or 0.0) >= LIKELY_EDEMA for row in let_go)

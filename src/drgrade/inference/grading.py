@@ -126,6 +126,11 @@ def answers_of(grader: Grader, outputs: np.ndarray) -> list[dict[str, Any]]:
     probabilities, given = grader.decode(outputs)
     rows = [answer(p, int(grade), grader.referable_from) if is_finite else dict(NOT_FINITE)
             for p, grade, is_finite in zip(probabilities, given, finite, strict=True)]  # fmt: skip
+    if grader.decision is not None:
+        close = grader.decision.is_close(probabilities)
+        for row, is_close in zip(rows, close, strict=True):
+            if row["status"] == "graded":
+                row["close_to_threshold"] = bool(is_close)
     dme = grader.p_dme(outputs)
     if dme is not None:
         for row, p in zip(rows, dme, strict=True):

@@ -1,6 +1,6 @@
 """How a model's probabilities are corrected: fitted by `drgrade calibrate`, kept in its file.
 
-A correction changes probabilities, never grades: the grade stays the one that the network gave.
+A correction changes probabilities alone; grades come from the decision beside it.
 """
 
 from collections.abc import Mapping

@@ -15,6 +15,8 @@ from safetensors.torch import save
 from drgrade.data.photos.preprocess import VERSION, Preprocess
 from drgrade.errors import CheckpointError, DrgradeError
 from drgrade.modelfile.correction import from_json
+from drgrade.modelfile.decision import DECISION
+from drgrade.modelfile.decision import from_json as decision_of
 from drgrade.modelfile.places import place_of_model
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.half_precision import HALF, PRECISION, halved, refuse_large
@@ -159,6 +161,7 @@ def load_grader(where: Path | str, device: str = "cpu") -> Grader:
     refuse_no_grader(about, path)
     try:
         grader = _blank(about)
+        decision_of(grader.facts.get(DECISION))  # one of another version is found here
     except (KeyError, TypeError, ValueError, DrgradeError) as error:
         raise _of_another_version(path, error) from None
     own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}

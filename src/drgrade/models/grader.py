@@ -10,6 +10,8 @@ from torch import nn
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, RecipeError, choose
+from drgrade.modelfile.decision import DECISION, Decision
+from drgrade.modelfile.decision import from_json as decision_of
 from drgrade.models.flat_light import flattened
 from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, LesionOutputs, knows_dme
 from drgrade.models.networks import NETWORKS
@@ -78,10 +80,15 @@ class Grader:
         return (squares - mean) / std
 
     def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k)."""
+        """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k).
+
+        Where the file states a decision, a grade of 2 or worse is given exactly where the corrected
+        probabilities are referable.
+        """
         of_grade = outputs[:, : self.objective.outputs]
         probabilities, grades = self.objective.decode(of_grade, self.decoding)
-        return self.decoding.recalibration.apply(probabilities), grades
+        corrected = self.decoding.recalibration.apply(probabilities)
+        return corrected, grades if self.decision is None else self.decision.grades(corrected)
 
     def p_dme(self, outputs: np.ndarray) -> np.ndarray | None:
         """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not told.
@@ -98,11 +105,19 @@ class Grader:
         return self.objective.outputs + (DME_OUTPUTS if self.model.dme else 0)
 
     @property
-    def referable_from(self) -> float | None:
-        """The threshold of the HS operating point: from it on, a photo is referable; None without.
+    def decision(self) -> Decision | None:
+        """The one boundary of grade and referral that the file states; older files state none."""
+        return decision_of(self.facts.get(DECISION))
 
-        The score is `recalibration.referable_score` of the probabilities.
+    @property
+    def referable_from(self) -> float | None:
+        """The threshold in force: from it on, a photo is referable; None without one.
+
+        It is the decision's, in files that state none that of the operating point HS. The score is
+        `recalibration.referable_score` of the probabilities.
         """
+        if self.decision is not None:
+            return self.decision.threshold
         points = self.facts.get("operating_points") or ()
         return next((point["threshold"] for point in points if point["name"] == "HS"), None)
 

@@ -12,6 +12,7 @@ from drgrade.icdr import NUMBER_OF_GRADES, OUTPUTS
 from drgrade.modelfile.correction import Recalibration
 
 EVEN_CUTS = (0.5, 1.5, 2.5, 3.5)
+NOBODY = 1e-12  # the weight of a batch in which no photo has a grade
 WIDTHS = np.geomspace(0.1, 2.0, 40)
 
 
@@ -19,7 +20,8 @@ WIDTHS = np.geomspace(0.1, 2.0, 40)
 class Decoding:
     """What turns outputs into probabilities: cuts and width of a regression, fitted on `tune`.
 
-    `recalibration` is what `drgrade calibrate` found; it corrects probabilities, never grades.
+    `recalibration` is what `drgrade calibrate` found; it corrects probabilities. Where a file
+    states a `decision`, that gives the grade; without one it is the objective's.
     """
 
     cuts: tuple[float, ...] = EVEN_CUTS
@@ -81,17 +83,18 @@ def price_of_steps(
 ) -> torch.Tensor:
     """Weighted cross-entropy of conditional steps; outputs (n, k), levels 0 to k (n,), weight (n,).
 
-    Output j says whether the level is above j, asked only of photos whose level is at least j.
+    Output j says whether the level is above j, asked only of photos whose level is at least j; of
+    photos of level -1, unknown, nothing is asked.
     """
     steps = torch.arange(outputs.shape[1], device=levels.device)
     above = (levels[:, None] > steps).to(outputs.dtype)
     each = F.binary_cross_entropy_with_logits(outputs, above, reduction="none")
     of_each = weight[:, None] * (levels[:, None] >= steps)
-    return (of_each * each).sum() / of_each.sum()
+    return (of_each * each).sum() / of_each.sum().clamp(min=NOBODY)
 
 
 def steps_asked(grades: np.ndarray) -> np.ndarray:
-    """How many conditional steps CORN asks of photos with these grades, (n,)."""
+    """How many conditional steps CORN asks of photos with these grades, (n,); none of -1."""
     return np.minimum(grades, NUMBER_OF_GRADES - 2) + 1
 
 
@@ -170,7 +173,7 @@ OBJECTIVES: dict[str, Objective] = {
 
 def class_weights(grades: np.ndarray, kind: str) -> np.ndarray:
     """Weight of each grade (5,): ones, inverse frequency or its square root; mean 1 a photo."""
-    counts = np.bincount(grades, minlength=NUMBER_OF_GRADES).astype(np.float64)
+    counts = np.bincount(grades[grades >= 0], minlength=NUMBER_OF_GRADES).astype(np.float64)
     power = {"none": 0.0, "balanced": 1.0, "sqrt": 0.5}[kind]
     weights = np.where(counts > 0, np.maximum(counts, 1) ** -power, 0.0)
     return weights * counts.sum() / (weights * counts).sum()

@@ -132,7 +132,11 @@ def _limits(grader: Grader) -> list[str]:
     if grader.knows_drawn_eyes_alone:
         lines.append("- **It learned from drawn eyes alone (W25): what it says of a patient's "
                      "photograph means nothing.** It is a start for trainings.")  # fmt: skip
-    if grader.referable_from is not None:
+    if grader.decision is not None:
+        lines.append("- Referable is meant of the grade alone, and a grade of 2 or worse is given "
+                     "exactly there. Macular edema asks for a referral too, which the point leaves "
+                     "out.")  # fmt: skip
+    elif grader.referable_from is not None:
         lines.append("- Referable is meant of the grade alone. A grade of 2 or worse can lie below "
                      "the point HS: then the two disagree, and a person has to decide. Macular "
                      "edema asks for a referral too, which the point leaves out.")  # fmt: skip

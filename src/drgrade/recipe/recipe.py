@@ -12,6 +12,7 @@ from drgrade.errors import RecipeError, nearest
 from drgrade.recipe.overrides import apply_changes, as_toml, explain, toml_lines
 from drgrade.recipe.schema import (
     Augment,
+    Consistency,
     Data,
     Lesions,
     Model,
@@ -26,8 +27,8 @@ from drgrade.recipe.validation import broken_rules
 from drgrade.runtime.files import sha256_bytes
 
 __all__ = [
-    "Augment", "Data", "Lesions", "Model", "Objective", "Optimiser", "Recipe", "Schedule", "Stage",
-    "Train", "load_recipe", "make_recipe", "packaged_recipes", "write_toml",
+    "Augment", "Consistency", "Data", "Lesions", "Model", "Objective", "Optimiser", "Recipe",
+    "Schedule", "Stage", "Train", "load_recipe", "make_recipe", "packaged_recipes", "write_toml",
 ]  # fmt: skip
 
 LARGEST_RECIPE = 1 << 20
@@ -35,6 +36,11 @@ UNCHOSEN = "no split"  # what chose the epoch where the last one is kept
 HASHED_AS: dict[str, dict[str, Any]] = {  # places, and how a result is computed, are no settings
     "data": {"manifest": "", "root": "", "workers": 2},
     "train": {"save_minutes": 5.0},
+}
+
+LATER: dict[str, tuple[str, ...]] = {  # settings that came after recipes had been hashed
+    "lesions": ("masked_share", "tags"),
+    "objective": ("any_dr",),
 }
 
 
@@ -47,6 +53,7 @@ class Recipe(Section):
     model: Model = Model()
     objective: Objective = Objective()
     lesions: Lesions = Lesions()
+    consistency: Consistency = Consistency()
     augment: Augment = Augment()
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
@@ -62,6 +69,7 @@ class Recipe(Section):
             self.optimiser,
             self.schedule,
             self.train,
+            self.consistency,
         ):
             raise ValueError("; ".join(broken))
         return self
@@ -99,14 +107,27 @@ class Recipe(Section):
                 "stages": tuple(_placeless(stage) for stage in self.stages),
             }
         )
-        later = {} if plain.lesions.masked_share else {"lesions": {"masked_share"}}
-        return sha256_bytes(plain.model_dump_json(exclude=later).encode())
+        return sha256_bytes(plain.model_dump_json(exclude=_unused(plain)).encode())
 
     @property
     def family(self) -> str:
         """SHA-256 of the settings without the seed: what several seeds of one recipe share."""
         seedless = {"train": self.train.model_copy(update={"seed": 0})}
         return self.model_copy(update=seedless).hash
+
+
+def _unused(recipe: Recipe) -> dict[str, Any]:
+    """Later settings that a recipe leaves as they are, section by section; whole sections too."""
+    usual = Recipe()
+    left: dict[str, Any] = {}
+    for section, keys in LATER.items():
+        own, plain = getattr(recipe, section), getattr(usual, section)
+        left[section] = {key for key in keys if getattr(own, key) == getattr(plain, key)}
+    if recipe.consistency == usual.consistency:
+        left["consistency"] = True
+    stages = {number: {"consistency"} for number, stage in enumerate(recipe.stages)
+              if not stage.consistency}  # fmt: skip
+    return left | ({"stages": stages} if stages else {})
 
 
 def _placeless(stage: Stage) -> Stage:

@@ -56,6 +56,7 @@ class Objective(Section):
     name: Literal["cross_entropy", "regression", "corn"] = "cross_entropy"
     class_weights: Literal["none", "balanced", "sqrt"] = "none"
     label_smoothing: Share = 0.0
+    any_dr: float = Field(0.0, ge=0.0, le=100.0, allow_inf_nan=False)  # of photos without a grade
 
 
 class Lesions(Section):
@@ -69,6 +70,18 @@ class Lesions(Section):
     dme: float = Field(0.5, ge=0.0, le=100.0, allow_inf_nan=False)
     healthy: bool = False  # beside masks, photos of grade 0 without one teach: no lesion
     masked_share: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # of an epoch, at least
+    tags: float = Field(0.0, ge=0.0, le=100.0, allow_inf_nan=False)  # of kinds a whole photo has
+
+
+class Consistency(Section):
+    """A moving average of the network teaches it: answers to gentle views for those to hard ones.
+
+    Training photos without any label are learned from too.
+    """
+
+    weight: float = Field(0.0, ge=0.0, le=100.0, allow_inf_nan=False)  # 0: no teacher
+    views: Whole = Field(2, ge=1, le=8)  # of the teacher, averaged
+    after: float = Field(1.0, ge=0.0, le=1000.0, allow_inf_nan=False)  # epochs before it begins
 
 
 class Augment(Section):
@@ -136,6 +149,7 @@ class Stage(Section):
     model: dict[str, Any] = {}
     objective: dict[str, Any] = {}
     lesions: dict[str, Any] = {}
+    consistency: dict[str, Any] = {}
     augment: dict[str, Any] = {}
     optimiser: dict[str, Any] = {}
     schedule: dict[str, Any] = {}

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from drgrade.recipe.overrides import as_toml
-from drgrade.recipe.schema import Data, Lesions, Model, Objective, Optimiser, Schedule, Train
+from drgrade.recipe.schema import (
+    Consistency,
+    Data,
+    Lesions,
+    Model,
+    Objective,
+    Optimiser,
+    Schedule,
+    Train,
+)
 
 STRIDE = 32  # px of a photo for one of a network's coarsest map, with the standard stem
 LAB_SIZE = 512  # px, the only size that the lab's head fits
@@ -17,12 +26,14 @@ def broken_rules(
     optimiser: Optimiser,
     schedule: Schedule,
     train: Train,
+    consistency: Consistency,
 ) -> list[str]:
     """Every rule that a recipe's sections break together, a line each; none where all is well."""
     found = (
         _photos(data),
         _network(model, data, train),
         _lesions(model, lesions, data, train),
+        _ungraded(objective, lesions, consistency, train),
         _choice(train, data, objective),
         _steps(train, optimiser, schedule),
     )
@@ -74,6 +85,24 @@ def _lesions(model: Model, lesions: Lesions, data: Data, train: Train) -> Iterat
         if value != getattr(plain_model, key) and not model.lesions:
             yield (f"model.{key} = {as_toml(value)} goes with model.lesions = true; set it, or "
                    "leave the other out")  # fmt: skip
+
+
+def _ungraded(
+    objective: Objective, lesions: Lesions, consistency: Consistency, train: Train
+) -> Iterator[str]:
+    """Rules of what learns from photos without a grade, which only conditional steps can leave."""
+    weights = {"objective.any_dr": objective.any_dr, "lesions.tags": lesions.tags,
+               "consistency.weight": consistency.weight}  # fmt: skip
+    for key, weight in weights.items():
+        if weight and objective.name != "corn":
+            yield (f'{key} = {weight:g} goes with objective.name = "corn", got '
+                   f'"{objective.name}"; set it to 0')  # fmt: skip
+        if weight and train.balanced_sampler:
+            yield (f"{key} = {weight:g} learns from photos without a grade, which "
+                   "train.balanced_sampler cannot draw; leave one of them out")  # fmt: skip
+    if consistency.weight and not train.ema:
+        yield ("consistency.weight needs a moving average as its teacher, and train.ema is 0; set "
+               "train.ema = 0.98")  # fmt: skip
 
 
 def _choice(train: Train, data: Data, objective: Objective) -> Iterator[str]:

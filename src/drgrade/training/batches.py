@@ -18,6 +18,7 @@ from drgrade.training.augmentation.other_camera import (
     compressed,
     draw_looks,
 )
+from drgrade.training.weak_labels import WeakLabels
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,14 @@ class Targets:
 
 @dataclass(frozen=True)
 class Part:
-    """The graded rows of one split: where their squares lie in the cache, and their grades."""
+    """The rows of one split to learn from or judge: where their squares lie, and their grades."""
 
     squares: np.ndarray  # (N, S, S, 3) uint8, memory-mapped
     rows: np.ndarray  # (n,) places in `squares`
     grades: np.ndarray  # (n,) int, -1 where unknown
     photos: list[str]
     targets: "Targets | None" = None
+    weak: WeakLabels | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

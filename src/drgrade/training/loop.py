@@ -175,7 +175,8 @@ def _accumulate(
     """Add a batch's gradient, weighted by its share of the step; returns its sums."""
     part = context.parts.train
     place = [context.recipe.train.seed, state.epoch, state.step]
-    priced = batch_loss(context.recipe, context.grader, part, chosen, place, weights)
+    teacher = state.average if context.recipe.consistency.weight else None
+    priced = batch_loss(context.recipe, context.grader, part, chosen, place, weights, teacher)
     loss = priced.loss
     if not math.isfinite(loss):
         raise DivergedError(

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import nn
 
 from drgrade.models.grader import Grader
 from drgrade.models.lesions import LesionOutputs, count_loss, dme_loss, map_loss
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.recipe.recipe import Recipe
 from drgrade.training.batches import Part, moved_batch, moved_masks
+from drgrade.training.consistency import consistency_loss
+from drgrade.training.weak_losses import any_dr_loss, tag_loss
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,9 @@ def shares(recipe: Recipe, batches: Sequence[np.ndarray], weights: np.ndarray) -
     asked = OBJECTIVES[recipe.objective.name].asked
     weighed = [float((weights[grades] * asked(grades)).sum()) for grades in batches]
     photos = sum(len(grades) for grades in batches)
+    whole = sum(weighed) or 1.0  # no photo of the step has a grade
     return [
-        Share(own / sum(weighed), len(grades) / photos)
+        Share(own / whole, len(grades) / photos)
         for own, grades in zip(weighed, batches, strict=True)
     ]
 
@@ -59,6 +63,7 @@ def batch_loss(
     chosen: np.ndarray,
     place: list[int],
     weights: torch.Tensor,
+    teacher: nn.Module | None = None,
 ) -> Priced:
     """Look at the chosen photos, moved as drawn at `place`, and price the answers.
 
@@ -69,6 +74,7 @@ def batch_loss(
         chosen: (n,) rows of the part.
         place: seed, epoch and step, from which alone all chance is drawn.
         weights: of the grades, (5,), on the device that works.
+        teacher: the moving average of the network, where it teaches.
     """
     torch.manual_seed(hash(tuple(place)) & 0x7FFFFFFF)  # dropout
     squares = moved_batch(part, chosen, recipe.augment, place, weights.device)
@@ -86,6 +92,10 @@ def batch_loss(
     lesions = loss.new_zeros(())
     if seen is not None:
         lesions = _lesions(recipe, seen, part, chosen, place)
+    lesions = lesions + _weak(recipe, outputs.float(), seen, part, chosen)
+    if teacher is not None and place[1] >= recipe.consistency.after:
+        lesions = lesions + recipe.consistency.weight * consistency_loss(
+            recipe, grader, teacher, part, chosen, place, outputs.float())  # fmt: skip
     return Priced(loss, lesions, outputs)
 
 
@@ -105,6 +115,27 @@ def _lesions(
         return priced
     dme = torch.from_numpy(targets.dme[chosen]).to(device)
     return priced + recipe.lesions.dme * dme_loss(seen.dme.float(), dme)
+
+
+def _weak(
+    recipe: Recipe,
+    outputs: torch.Tensor,
+    seen: LesionOutputs | None,
+    part: Part,
+    chosen: np.ndarray,
+) -> torch.Tensor:
+    """The losses of labels of whole photographs, as far as the recipe weighs them."""
+    found = outputs.new_zeros(())
+    if part.weak is None:
+        return found
+    if weight := recipe.objective.any_dr:
+        any_dr, grades = (torch.from_numpy(each[chosen]).to(outputs.device)
+                          for each in (part.weak.any_dr, part.grades))  # fmt: skip
+        found = found + weight * any_dr_loss(outputs, any_dr, grades)
+    if (weight := recipe.lesions.tags) and seen is not None:
+        tags = torch.from_numpy(part.weak.lesions[chosen]).to(outputs.device)
+        found = found + weight * tag_loss(seen.maps.float(), tags)
+    return found
 
 
 def laid(squares: torch.Tensor, *, channels_last: bool) -> torch.Tensor:

@@ -108,8 +108,8 @@ def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
     manifest, parts = prepared.manifest, prepared.parts
     source = manifest.facts.get("source", "")
     prevalence = {
-        name: float((getattr(parts, name).grades >= 2).mean())
-        for name in ("train", "tune") if len(getattr(parts, name))
+        name: float((grades[grades >= 0] >= 2).mean())
+        for name in ("train", "tune") if (grades := getattr(parts, name).grades).size
     }  # fmt: skip
     targets = parts.train.targets
     taught_dme = targets is not None and targets.tell_dme

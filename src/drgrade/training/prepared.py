@@ -23,6 +23,7 @@ from drgrade.runtime.files import cache_folder, sha256_bytes
 from drgrade.runtime.progress import counted, remark, say
 from drgrade.training.batches import Part, Targets
 from drgrade.training.loop import Parts
+from drgrade.training.weak_labels import is_healthy, weak_labels
 
 FEWEST = 2
 UNREAD = 0.1  # above this share of photos that cannot be read, the table is at fault
@@ -68,9 +69,10 @@ def prepare(
     )
     if cache.failed:
         _tell_failed(cache)
-    parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy) for name in
-                     ("train", "tune", "calibrate", "test")})  # fmt: skip
-    _refuse_few(len(parts.train), data.photos)
+    parts = Parts(**{name: _part(whole, cache, name, healthy=recipe.lesions.healthy,
+                                 ungraded=name == "train" and learns_ungraded(recipe))
+                     for name in ("train", "tune", "calibrate", "test")})  # fmt: skip
+    _refuse_few(int((parts.train.grades >= 0).sum()), data.photos)
     if len(parts.tune) and recipe.train.choose == "qwk" and len(np.unique(parts.tune.grades)) < 2:
         say(
             f"warning: all {counted(len(parts.tune), 'photo')} of split 'tune' have grade "
@@ -80,6 +82,11 @@ def prepare(
     if parts.train.targets is not None:
         _tell_unknown(recipe, parts.train.targets)
     return Prepared(whole, cache, parts)
+
+
+def learns_ungraded(recipe: Recipe) -> bool:
+    """Whether training photos without a grade teach anything: weak labels, or a teacher's."""
+    return bool(recipe.objective.any_dr or recipe.lesions.tags or recipe.consistency.weight)
 
 
 def _tell_unknown(recipe: Recipe, targets: Targets) -> None:
@@ -197,18 +204,19 @@ def _found(place: Path, began: Path | None) -> Path:
     return place if safe_stat(place.exists) or not safe_stat(there.exists) else there
 
 
-def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool) -> Part:
-    rows = manifest.table.filter(
-        (pl.col("split") == split) & pl.col("grade").is_not_null()
-        & pl.col("photo").is_in(list(cache.rows))
-    )  # fmt: skip
+def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool, ungraded: bool) -> Part:
+    of_split = manifest.table.filter(
+        (pl.col("split") == split) & pl.col("photo").is_in(list(cache.rows))
+    )
+    rows = of_split if ungraded else of_split.filter(pl.col("grade").is_not_null())
     photos = rows["photo"].to_list()
     return Part(
         cache.squares,
         np.array([cache.rows[photo] for photo in photos], dtype=np.int64),
-        rows["grade"].to_numpy().astype(np.int64),
+        rows["grade"].fill_null(-1).to_numpy().astype(np.int64),
         photos,
         None if cache.masks is None else _targets(rows, cache, cache.masks, healthy=healthy),
+        weak_labels(rows),
     )
 
 
@@ -217,7 +225,7 @@ def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray, *, healthy: bo
     known = np.zeros((len(rows), len(MAPS)), bool)
     has_mask = np.array([bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]], bool)
     if healthy and has_mask.any():  # alone they would teach that nothing is ever a lesion
-        known[(rows["grade"] == 0).to_numpy(), : len(KINDS)] = True
+        known[is_healthy(rows), : len(KINDS)] = True
     known[has_mask] = True
     counts = [
         rows[name].cast(pl.Float32).to_numpy()

@@ -29,7 +29,7 @@ OF_THE_MODEL = (
     "train_preprocess",
     "input_statistics", "prevalence", "mirror_changes", "mirror_changes_on", "epoch_chosen_on",
     "cuts_fitted_on", "train_source", "thresholds_chosen_on", "operating_points", "calibration",
-    "learned_before",
+    "decision", "learned_before",
 )  # fmt: skip
 
 SCHEMA: dict[str, pl.DataType] = {

@@ -167,6 +167,14 @@ def _is_point(value: Any) -> bool:
     return all(share is None or (_is_object(share) and _is_estimate(share)) for share in shares)
 
 
+def _is_decision(value: Any) -> bool:
+    """A threshold and what else is a number of `decision.Decision`, each a share."""
+    if not _is_object(value) or "threshold" not in value:
+        return False
+    numbers = [each for name, each in value.items() if name != "rule"]
+    return isinstance(value.get("rule", ""), str) and all(map(_is_threshold, numbers))
+
+
 def _is_estimate(value: Mapping[str, Any]) -> bool:
     bounds = [value.get(name) for name in ("value", "low", "high")]
     return "value" in value and all(bound is None or _is_share(bound) for bound in bounds)
@@ -182,6 +190,7 @@ KINDS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "prevalence": ("an object of shares, as train 0.2", _is_prevalence),
     "input_statistics": ("train with two numbers a feature, and cameras", _is_statistics),
     "fold_weights_sha256": ("a list of hashes", _is_hashes),
+    "decision": ("an object with a threshold and cuts, each 0 to 1", _is_decision),
     "operating_points": (
         f"a list of at most {MOST_POINTS} points with name and threshold",
         _is_points,

@@ -16,11 +16,13 @@ from drgrade.data.tables.predictions import Predictions
 from drgrade.errors import PredictionsError
 from drgrade.evaluation.calibration.cross_fitting import cross_fitted
 from drgrade.evaluation.calibration.fit import is_no_fit, recalibration, too_few
+from drgrade.evaluation.calibration.fit_decision import fit_decision
 from drgrade.evaluation.ledger import set_hash
 from drgrade.evaluation.levels import at_level, endpoints, judged, refuse_twins
 from drgrade.icdr import PROBABILITIES
 from drgrade.modelfile.correction import Method, Recalibration, from_json, referable_score
-from drgrade.stats.estimate import with_unit
+from drgrade.modelfile.decision import DECISION, Decision
+from drgrade.stats.estimate import Floats, Ints, with_unit
 from drgrade.stats.operating_points import OperatingPoint, operating_points, settings_hash
 
 ALLOWED = ("calibrate", "out_of_fold")
@@ -29,7 +31,10 @@ SHORT = 16  # digits of the weights' hash in the column `model`
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What `calibrate` found: the correction, the points, and the rows they come from."""
+    """What `calibrate` found: the correction, the points, and the rows they come from.
+
+    `decision` has the threshold of HS for grade and referral; None where there is no such point.
+    """
 
     recalibration: Recalibration
     points: tuple[OperatingPoint, OperatingPoint]
@@ -37,6 +42,7 @@ class Calibrated:
     rows_hash: str
     rows: int
     cross_fitted: Mapping[str, Any] = field(default_factory=dict)
+    decision: Decision | None = None
 
     def facts(self, weights_sha256: str, preprocess: Mapping[str, Any]) -> dict[str, Any]:
         """What the model file and its predictions carry of it."""
@@ -54,6 +60,7 @@ class Calibrated:
             "operating_points": [point.as_json() | common for point in self.points],
             "thresholds_chosen_on": self.split,
             "calibration": self.recalibration.as_json() | common | about,
+            DECISION: None if self.decision is None else self.decision.as_json(),
         }
 
 
@@ -203,8 +210,17 @@ def calibrate(rows: Predictions, method: Method, *, lower_bound: bool = False) -
     graded = _usable(rows)
     found = _correction(method, graded)
     units = at_level(graded, endpoints(judged(graded.table))[0], "photo")
-    score = referable_score(found.apply(graded.probabilities()))
+    corrected = found.apply(graded.probabilities())
+    score = referable_score(corrected)
     points = operating_points(units.positive, score, units.clusters, lower_bound=lower_bound)
     points = with_unit(points, unit_of(graded.table))
     return Calibrated(found, points, rows.table["split"][0], set_hash(rows), graded.table.height,
-                      cross_fitted(graded, method))  # fmt: skip
+                      cross_fitted(graded, method),
+                      _decision(corrected, graded.grades(), points[0]))  # fmt: skip
+
+
+def _decision(corrected: Floats, grades: Ints, point: OperatingPoint) -> Decision | None:
+    """Grade and referral at one point, with the cuts of the highest QWK beside it."""
+    if point.threshold is None:
+        return None
+    return fit_decision(corrected, grades, point.threshold, f"{point.name}: {point.rule}")
