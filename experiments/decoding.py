@@ -11,11 +11,11 @@ import io
 import tempfile
 from pathlib import Path
 
+from drgrade.inference.grading import grade_photos
 from PIL import Image
 
 from drgrade.data.photos.decode import read_photo
 from drgrade.data.tables.manifest import read_manifest
-from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader
 from drgrade.runtime.files import write_bytes
 from drgrade.runtime.malloc import keep_freed_memory

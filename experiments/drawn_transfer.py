@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 import torch.nn.functional as F
+from drgrade.inference.grading import grade_photos
 from PIL import Image
 
 from drgrade.data.phantom.drawing import draw_eye, paint
@@ -34,7 +35,6 @@ from drgrade.data.tables.manifest import read_manifest
 from drgrade.evaluation.pages.figures import blank_figure, styled, write_figure
 from drgrade.explanation.findings import field_of
 from drgrade.icdr import PROBABILITIES
-from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit

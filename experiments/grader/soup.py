@@ -14,12 +14,12 @@ from pathlib import Path
 
 import polars as pl
 import torch
+from drgrade.inference.grading import grade_photos
 from looks import look_at_others, look_shifted
 from trials import SCREENED, Cell
 
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import from_rows, read_predictions, write_predictions
-from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader
 

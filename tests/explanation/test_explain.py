@@ -11,6 +11,7 @@ from scipy import ndimage
 
 torch = pytest.importorskip("torch")
 
+from drgrade.inference.grading import grade_photos
 from fontTools.ttLib import TTFont
 
 from drgrade.data.phantom.drawing import draw_eye, paint
@@ -42,7 +43,6 @@ from drgrade.explanation.picture import (
 from drgrade.explanation.remarks import remarks, told
 from drgrade.explanation.words import WORDS, summary
 from drgrade.icdr import NAMES, PROBABILITIES
-from drgrade.inference.grading import grade_photos
 from drgrade.locale.fonts import chinese_font
 from drgrade.models.attribution import Evidence
 from drgrade.models.grader import Grader, build_network

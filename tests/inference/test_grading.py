@@ -13,11 +13,12 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
+from drgrade.inference.grading import answer, answers_of, grade_photos
+
 from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.predictions import read_predictions
-from drgrade.inference.grading import answer, answers_of, grade_photos
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe.recipe import Model

@@ -7,11 +7,12 @@ import pytest
 
 pytest.importorskip("torch")
 
+from drgrade.inference.grading import grade_photos
+
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import RecipeError, RunError
-from drgrade.inference.grading import grade_photos
 from drgrade.models.checkpoint import load_grader, load_tensors
 from drgrade.recipe.recipe import Data, Model, Recipe, Train, make_recipe
 from drgrade.recipe.run_folder import RunFolder

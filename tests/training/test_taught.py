@@ -6,11 +6,12 @@ import pytest
 
 pytest.importorskip("torch")
 
+from drgrade.inference.grading import grade_photos
+
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import ManifestError
-from drgrade.inference.grading import grade_photos
 from drgrade.lab.cells import Cell
 from drgrade.lab.plan import measure
 from drgrade.models.checkpoint import load_grader

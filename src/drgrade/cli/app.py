@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("drgrade.cli.train:train", "Train a grader from a recipe, or resume a run."),
     "predict": ("drgrade.cli.predict:predict", "One row of probabilities a photograph."),
     "explain": ("drgrade.cli.explain:explain", "Where the grader looked, the lesions it saw."),
+    "export": ("drgrade.cli.export:export", "A file for OpenVINO or ONNX, proven to grade alike."),
     "calibrate": (
         "drgrade.cli.calibrate:calibrate",
         "Correct probabilities and freeze operating points.",

@@ -85,7 +85,7 @@ def explain(
     names = file_names([name for name, _, _ in inputs])
     refuse_others(output / name for name in names)
     grader = load_grader(file, on)
-    say_drawn(grader)
+    say_drawn(grader.header)
     if known and not grader.model.lesions:
         say("--dust: this grader has no lesion maps, so that no mark can lie on dust")
     failed, dustless = 0, []

@@ -106,8 +106,9 @@ def show(
 
 
 def _show_model(name: str) -> None:
+    from drgrade.modelfile.container import read_about
     from drgrade.modelfile.places import place_of_model
-    from drgrade.models.checkpoint import load_grader, read_about
+    from drgrade.models.checkpoint import load_grader
     from drgrade.publishing.describe import summary_of
 
     place = place_of_model(Path(name))

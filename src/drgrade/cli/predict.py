@@ -13,11 +13,10 @@ from drgrade.errors import UsageError
 from drgrade.icdr import LIKELY_EDEMA, is_referable
 from drgrade.inference.inputs import TABLE_ENDINGS, Input, Row, list_inputs
 from drgrade.runtime.malloc import keep_freed_memory
-from drgrade.runtime.optional_dependencies import need
 from drgrade.runtime.progress import counted, say, track
 
 if TYPE_CHECKING:
-    from drgrade.models.grader import Grader
+    from drgrade.modelfile.header import ModelHeader
 
 ANSWERS = ("predicted", "referable", "close_to_threshold", "mirrored", "p0", "p1", "p2", "p3", "p4",
            "p_dme")  # fmt: skip
@@ -37,6 +36,7 @@ def predict(
     root: Path | None = None,
     workers: int = 2,
     device: str = "cpu",
+    engine: str = "auto",
     mirror: Annotated[bool, Parameter(negative=())] = False,
     force: Annotated[bool, Parameter(negative=())] = False,
     any_picture: Annotated[bool, Parameter(negative=())] = False,
@@ -63,6 +63,10 @@ def predict(
         Threads that decode photographs.
     device
         cpu, cuda:N, or auto (a GPU where there is one).
+    engine
+        torch, openvino (on a CPU, for `default` and exported files), onnx (for exported .onnx
+        files), or auto: the file's own, OpenVINO where it is installed and can run the model, else
+        torch.
     mirror
         Grade each photograph mirrored too, and tell the share of grades that change; without it
         the share that the model had on its own tune photographs is told. Takes longer.
@@ -73,31 +77,27 @@ def predict(
     json_
         Print the rows as JSON, one a line.
     """
-    need("grade", "drgrade predict")
+    from drgrade.inference.engine import open_engine
+    from drgrade.inference.stream import grade_photos
     from drgrade.modelfile.places import place_of_model
 
     _refuse(output, workers, force=force)
-    file = place_of_model(model)  # a name that is wrong is told before torch is loaded
-    from drgrade.inference.grading import grade_photos
-    from drgrade.models.checkpoint import load_grader
-    from drgrade.models.devices import pick_device
-
+    file = place_of_model(model)  # a name that is wrong is told before the photographs are listed
     keep_freed_memory()  # half of a batch goes into new pages otherwise
-    on = str(pick_device(device))
     inputs = list_inputs(photos, root)
-    grader = load_grader(file, on)
-    say_drawn(grader)
-    if mirror and grader.model.views > 1:
+    opened = open_engine(file, engine, device)
+    header = opened.header
+    say_drawn(header)
+    if mirror and header.model.views > 1:
         say("this model takes the mean of a square and its mirror image, so that none changes "
             "here; a mirrored file may be cut elsewhere by a pixel and still change")  # fmt: skip
     named = ((name, path) for name, path, _ in inputs)
-    answers = grade_photos(grader, named, workers=workers, device=on, mirror=mirror,
-                           any_picture=any_picture)  # fmt: skip
+    answers = grade_photos(opened, named, workers=workers, mirror=mirror, any_picture=any_picture)
     rows = with_promises(inputs, track(answers, len(inputs), "grading"))
     if output is not None:
         from drgrade.data.tables.predictions import from_rows, write_predictions
 
-        facts = _facts(grader) | _origin(photos, root) | (_mirrored(rows) if mirror else {})
+        facts = _facts(header) | _origin(photos, root) | (_mirrored(rows) if mirror else {})
         write_predictions(from_rows(rows, facts), output, force=force)
     _show(rows, json_, quiet=output is not None)
     failed = sum(row["status"] != "graded" for row in rows)
@@ -123,9 +123,9 @@ def _refuse(output: Path | None, workers: int, *, force: bool) -> None:
         raise UsageError(f"--workers must be 1 to {MOST_WORKERS}, got {workers}")
 
 
-def say_drawn(grader: "Grader") -> None:
+def say_drawn(header: "ModelHeader") -> None:
     """Say of a grader that learned from drawn eyes alone that its grades mean nothing (W25)."""
-    if grader.knows_drawn_eyes_alone:
+    if header.knows_drawn_eyes_alone:
         say("W25: this grader learned from drawn eyes alone: what it says of a patient's "
             "photograph means nothing. Train it on real ones")  # fmt: skip
 
@@ -156,15 +156,15 @@ def with_promises(inputs: list[Input], answers: Iterable[Row]) -> list[Row]:
     ]
 
 
-def _facts(grader: "Grader") -> Row:
+def _facts(header: "ModelHeader") -> Row:
     """What the model's file tells its judges."""
     from drgrade.data.tables.predictions import told_by_model
 
     return {
-        "train_source": grader.facts.get("source", ""),
-        "train_preprocess": grader.facts.get("preprocess"),
-        **told_by_model(grader.facts),
-        "preprocess": asdict(grader.preprocess),
+        "train_source": header.facts.get("source", ""),
+        "train_preprocess": header.facts.get("preprocess"),
+        **told_by_model(header.facts),
+        "preprocess": asdict(header.preprocess),
     }
 
 

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from drgrade.data.audit.dust import Dust, DustSpot
+from drgrade.data.photos.intake import prepare_photo
 from drgrade.data.photos.masks import MAPS
 from drgrade.data.photos.preprocess import Prepared
 from drgrade.errors import DrgradeError
@@ -28,7 +29,7 @@ from drgrade.explanation.findings import (
     tell_apart,
 )
 from drgrade.icdr import is_referable
-from drgrade.inference.grading import answers_of, look
+from drgrade.modelfile.answers import answers_of
 from drgrade.models.attribution import CLEAR, Evidence, attribute, glance
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit
@@ -174,7 +175,7 @@ def explain_photo(
         any_picture: do not ask whether the picture shows a retina in colour.
         dust: of the cameras of a set; the photo is known by the hash of its file.
     """
-    seen = look(name, path, grader.preprocess, any_picture=any_picture)
+    seen = prepare_photo(name, path, grader.preprocess, any_picture=any_picture)
     model = str(grader.facts.get("weights_sha256", ""))[:16]
     if seen.prepared is None:
         return {"photo": name, "status": "error", **seen.facts, "model": model}, None

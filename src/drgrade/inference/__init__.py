@@ -1,1 +1,1 @@
-"""One path from a photograph to an answer."""
+"""One path from a photograph to its row: prepared, through an engine, decoded. No torch here."""

@@ -1,32 +1,21 @@
 """Model files: tensors as safetensors, everything else as JSON beside them, and a hash of both."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 
-from drgrade.data.photos.preprocess import VERSION, Preprocess
-from drgrade.errors import CheckpointError, DrgradeError
-from drgrade.modelfile.correction import from_json
-from drgrade.modelfile.decision import DECISION
-from drgrade.modelfile.decision import from_json as decision_of
+from drgrade.errors import CheckpointError
+from drgrade.modelfile.container import packed as packed_arrays
+from drgrade.modelfile.container import read_arrays
+from drgrade.modelfile.header import PREFIX, header_of, weights_hash_of
 from drgrade.modelfile.places import place_of_model
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.half_precision import HALF, PRECISION, halved, refuse_large
-from drgrade.models.objectives import OBJECTIVES, Decoding
-from drgrade.recipe.recipe import Model
 from drgrade.runtime.files import write_bytes
-
-FORMAT = 1
-KEY = "drgrade"
-PREFIX = "network."
 
 
 def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
@@ -36,23 +25,7 @@ def save_tensors(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, 
 
 def packed(tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> bytes:
     """The bytes of the file that `save_tensors` writes."""
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    text = json.dumps({"format": FORMAT, **about}, allow_nan=False)
-    metadata = {KEY: text, "sha256": _hash(whole, text)}
-    return save(whole, metadata=metadata)
-
-
-def read_about(path: Path) -> dict[str, Any]:
-    """What a file of ours says of itself beside its tensors, which are neither read nor checked.
-
-    `format`, `kind` and what its writer told; `sha256` is the hash that the file carries.
-
-    Raises:
-        CheckpointError: no such file, cut, foreign, or of a newer format.
-    """
-    with _opened(path) as file:
-        text, sha256 = _told(file, path)
-    return {**_parsed(text, path), "sha256": sha256}
+    return packed_arrays(_arrays(tensors), about)
 
 
 def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
@@ -61,57 +34,8 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     Raises:
         CheckpointError: no such file, cut, altered, foreign, or of a newer format.
     """
-    with _opened(path) as file:
-        text, sha256 = _told(file, path)
-        tensors = {n: torch.from_numpy(file.get_tensor(n)) for n in file.keys()}  # noqa: SIM118
-    if _hash(tensors, text) != sha256:
-        raise CheckpointError(f"{path}: SHA-256 mismatch, the file was altered; fetch it again")
-    return tensors, _parsed(text, path)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """A safetensors file; whatever is wrong while it is open is said of the file.
-
-    Read as numpy: as torch it would be opened twice, once for its head and once for its tensors,
-    and a training that saves its state in between would give the two from different files.
-    """
-    if not Path(path).is_file():
-        raise CheckpointError(
-            f"no model file at {path}; give a file, a run folder or a shipped name"
-        )
-    try:
-        with safe_open(path, framework="np") as file:
-            yield file
-    except (SafetensorError, OSError) as error:
-        size = Path(path).stat().st_size
-        raise CheckpointError(f"{path}: checkpoint damaged ({size} bytes): {error}") from None
-
-
-def _told(file: Any, path: Path) -> tuple[str, str]:
-    """The JSON text that a file carries, and the hash over it and the tensors."""
-    metadata = file.metadata() or {}
-    if KEY not in metadata:
-        raise CheckpointError(
-            f"{path} was not written by drgrade: it carries no preprocessing; "
-            "use it as a start (model.start), not as a grader"
-        )
-    return metadata[KEY], metadata.get("sha256", "")
-
-
-def _parsed(text: str, path: Path) -> dict[str, Any]:
-    try:
-        about = json.loads(text)
-    except ValueError:
-        raise CheckpointError(
-            f"{path}: what it says of itself was altered; fetch it again"
-        ) from None
-    if about.get("format", 0) > FORMAT:
-        raise CheckpointError(
-            f"{path} has format {about['format']}, this drgrade reads up to "
-            f"{FORMAT}; upgrade drgrade"
-        )
-    return about
+    arrays, about = read_arrays(path)
+    return {name: torch.from_numpy(each) for name, each in arrays.items()}, about
 
 
 def save_grader(path: Path, grader: Grader) -> None:
@@ -159,11 +83,17 @@ def load_grader(where: Path | str, device: str = "cpu") -> Grader:
     path = place_of_model(Path(where))
     tensors, about = load_tensors(path)
     refuse_no_grader(about, path)
-    try:
-        grader = _blank(about)
-        decision_of(grader.facts.get(DECISION))  # one of another version is found here
-    except (KeyError, TypeError, ValueError, DrgradeError) as error:
-        raise _of_another_version(path, error) from None
+    header = header_of(about, path)
+    grader = Grader(
+        network=build_network(header.model, header.grade_outputs),
+        model=header.model,
+        preprocess=header.preprocess,
+        objective_name=header.objective,
+        mean=tuple(about["mean"]),
+        std=tuple(about["std"]),
+        decoding=header.decoding,
+        facts=header.facts,
+    )
     own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}
     fill_whole(grader.network, own, path)
     network = grader.network.to(device).eval()
@@ -181,38 +111,6 @@ def refuse_no_grader(about: Mapping[str, Any], path: Path) -> None:
             f"{path} is a {about.get('kind', 'file')}, not a grader; "
             "give best.safetensors or the run folder"
         )
-
-
-def _of_another_version(path: Path, error: Exception) -> CheckpointError:
-    first = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return CheckpointError(
-        f"{path} tells what this drgrade does not know, or lacks what it needs ({first}); "
-        "read it with the version that wrote it"
-    )
-
-
-def _blank(about: dict[str, Any]) -> Grader:
-    """The grader that a file tells of, before its weights."""
-    model, preprocess = Model.model_validate(about["model"]), Preprocess(**about["preprocess"])
-    if preprocess.version > VERSION:
-        raise ValueError(
-            f"photographs prepared by version {preprocess.version}, known is {VERSION}"
-        )
-    return Grader(
-        network=build_network(model, OBJECTIVES[about["objective"]].outputs),
-        model=model,
-        preprocess=preprocess,
-        objective_name=about["objective"],
-        mean=tuple(about["mean"]),
-        std=tuple(about["std"]),
-        decoding=_decoding(about["decoding"]),
-        facts=dict(about["facts"]),
-    )
-
-
-def _decoding(told: dict[str, Any]) -> Decoding:
-    correction = from_json(told.get("recalibration"))  # files before calibration have none
-    return Decoding(tuple(told["cuts"]), told["width"], told["fitted_on"], correction)
 
 
 def fill_whole(network: torch.nn.Module, own: dict[str, torch.Tensor], path: Path) -> None:
@@ -236,13 +134,8 @@ def fill_whole(network: torch.nn.Module, own: dict[str, torch.Tensor], path: Pat
 
 def weights_hash(network: torch.nn.Module) -> str:
     """SHA-256 of the weights alone: the identity of a model, whatever its calibration."""
-    return _hash({k: v.detach().cpu() for k, v in network.state_dict().items()}, "")
+    return weights_hash_of(_arrays(network.state_dict()))
 
 
-def _hash(tensors: dict[str, torch.Tensor], text: str) -> str:
-    digest = hashlib.sha256(text.encode())
-    for name in sorted(tensors):
-        tensor = tensors[name].contiguous()
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
+def _arrays(tensors: Mapping[str, torch.Tensor]) -> dict[str, np.ndarray]:
+    return {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}

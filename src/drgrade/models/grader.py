@@ -8,14 +8,14 @@ import torch
 from torch import nn
 
 from drgrade.data.photos.preprocess import Preprocess
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, RecipeError, choose
-from drgrade.modelfile.decision import DECISION, Decision
-from drgrade.modelfile.decision import from_json as decision_of
+from drgrade.modelfile.decision import Decision
+from drgrade.modelfile.decoding import Decoding
+from drgrade.modelfile.header import ModelHeader
 from drgrade.models.flat_light import flattened
-from drgrade.models.lesions import DME_OUTPUTS, LesionNetwork, LesionOutputs, knows_dme
+from drgrade.models.lesions import LesionNetwork, LesionOutputs
 from drgrade.models.networks import NETWORKS
-from drgrade.models.objectives import OBJECTIVES, Decoding, Objective
+from drgrade.models.objectives import OBJECTIVES, Objective
 from drgrade.recipe.recipe import Model
 
 Triple = tuple[float, float, float]
@@ -43,7 +43,7 @@ class Grader:
     @property
     def knows_drawn_eyes_alone(self) -> bool:
         """Whether the photographs that it learned from last are drawn."""
-        return (self.facts.get("train_source") or self.facts.get("source")) == DRAWN
+        return self.header.knows_drawn_eyes_alone
 
     def outputs(self, squares: torch.Tensor) -> torch.Tensor:
         """Raw outputs (n, k) of squares (n, 3, S, S), float 0 to 1; (n, k + 2) with edema.
@@ -58,7 +58,7 @@ class Grader:
 
     def at_once(self, squares: torch.Tensor) -> torch.Tensor:
         """Raw outputs (n, k) of one view of squares (n, 3, S, S), float 0 to 1."""
-        return self.network(self._normalised(squares))
+        return self.network(self.normalised(squares))
 
     def see(self, squares: torch.Tensor) -> LesionOutputs:
         """Outputs, lesion maps and counts of one view of squares (n, 3, S, S), float 0 to 1.
@@ -70,56 +70,45 @@ class Grader:
             raise CheckpointError(
                 "this grader has no lesion maps; train one with model.lesions = true"
             )
-        return self.network.see(self._normalised(squares))
+        return self.network.see(self.normalised(squares))
 
-    def _normalised(self, squares: torch.Tensor) -> torch.Tensor:
+    def normalised(self, squares: torch.Tensor) -> torch.Tensor:
+        """Squares (n, 3, S, S), float 0 to 1, as the network takes them."""
         if self.model.light == "flat":
             squares = flattened(squares)
         mean = torch.tensor(self.mean, device=squares.device)[:, None, None] / 255
         std = torch.tensor(self.std, device=squares.device)[:, None, None] / 255
         return (squares - mean) / std
 
-    def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k).
+    @property
+    def header(self) -> ModelHeader:
+        """All of it but the network and its normalisation."""
+        return ModelHeader(
+            self.model, self.preprocess, self.objective_name, self.decoding, self.facts
+        )
 
-        Where the file states a decision, a grade of 2 or worse is given exactly where the corrected
-        probabilities are referable.
-        """
-        of_grade = outputs[:, : self.objective.outputs]
-        probabilities, grades = self.objective.decode(of_grade, self.decoding)
-        corrected = self.decoding.recalibration.apply(probabilities)
-        return corrected, grades if self.decision is None else self.decision.grades(corrected)
+    def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k)."""
+        return self.header.decode(outputs)
 
     def p_dme(self, outputs: np.ndarray) -> np.ndarray | None:
-        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not told.
-
-        It is not told where no photograph taught it: untrained weights would answer.
-        """
-        if not self.model.dme or not knows_dme(self.facts):
-            return None
-        return np.exp(-np.logaddexp(0, -outputs[:, self.objective.outputs].astype(np.float64)))
+        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not told."""
+        return self.header.p_dme(outputs)
 
     @property
     def width(self) -> int:
         """How many figures `outputs` has for a photo."""
-        return self.objective.outputs + (DME_OUTPUTS if self.model.dme else 0)
+        return self.header.width
 
     @property
     def decision(self) -> Decision | None:
         """The one boundary of grade and referral that the file states; older files state none."""
-        return decision_of(self.facts.get(DECISION))
+        return self.header.decision
 
     @property
     def referable_from(self) -> float | None:
-        """The threshold in force: from it on, a photo is referable; None without one.
-
-        It is the decision's, in files that state none that of the operating point HS. The score is
-        `recalibration.referable_score` of the probabilities.
-        """
-        if self.decision is not None:
-            return self.decision.threshold
-        points = self.facts.get("operating_points") or ()
-        return next((point["threshold"] for point in points if point["name"] == "HS"), None)
+        """The threshold in force: from it on, a photo is referable; None without one."""
+        return self.header.referable_from
 
     def fitted(self, outputs: np.ndarray, grades: np.ndarray) -> "Grader":
         """The same grader with its decoding fitted on rows of `tune`."""

@@ -5,18 +5,18 @@ al. 2017, arXiv:1612.03144), at half the side of the photo.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from drgrade.data.photos.masks import KINDS, MAPS
+from drgrade.modelfile.header import DME_OUTPUTS
 from drgrade.models.objectives import price_of_steps
 from drgrade.models.reading import Reading
 
 WIDTH = 32
-DME_OUTPUTS = 2  # 0 none, 1 signs of it, 2 near the fovea: two steps (Porwal et al. 2018)
 RARE = 0.01  # share of lesion pixels a map expects before it has learned anything
 POSITIVE = 4.0  # weight of a lesion's pixel: it is outnumbered by far
 BACKBONE, LESIONS = "backbone.", "lesions."  # how the names of two parts' weights begin
@@ -136,14 +136,6 @@ class LesionNetwork(nn.Module):
         if self.dme is None or read is None:
             return None
         return self.dme(last.mean(dim=(2, 3))) + read[:, -DME_OUTPUTS:]
-
-
-def knows_dme(facts: Mapping[str, Any]) -> bool:
-    """Whether a photograph taught a model with an output of macular edema, by its file's facts.
-
-    Files from before it was told were all taught it.
-    """
-    return bool(facts.get("knows_dme", True))
 
 
 def below(weights: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

@@ -1,1 +1,1 @@
-"""From a trained grader to a file for others: shipped, calibrated, described."""
+"""Models for others: the graph of a network, the exported file and the proof of its grades."""

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from drgrade.modelfile.container import read_about
+from drgrade.modelfile.header import knows_dme
 from drgrade.modelfile.places import shipped_models
-from drgrade.models.checkpoint import load_grader, read_about
+from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.models.half_precision import HALF, PRECISION
-from drgrade.models.lesions import knows_dme
 from drgrade.publishing.card_results import (
     UNNAMED,
     Result,

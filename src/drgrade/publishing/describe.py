@@ -10,8 +10,9 @@ from torch import nn
 
 from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError
+from drgrade.modelfile.container import read_about
 from drgrade.modelfile.places import BEST
-from drgrade.models.checkpoint import read_about, refuse_no_grader
+from drgrade.models.checkpoint import refuse_no_grader
 from drgrade.models.networks import NETWORKS
 from drgrade.publishing.origins import NOT_TOLD, told_origins
 

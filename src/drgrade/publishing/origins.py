@@ -14,8 +14,8 @@ from drgrade.data.sources.registry import SOURCES
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, ManifestError
+from drgrade.modelfile.container import read_about
 from drgrade.modelfile.places import BEST, shipped_models
-from drgrade.models.checkpoint import read_about
 from drgrade.models.weights.start import FILES, LITE0_SHA256, NO_PLACES
 from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
 from drgrade.runtime.files import sha256_file

@@ -6,6 +6,9 @@ from drgrade.errors import MissingExtraError
 
 EXTRAS: dict[str, tuple[str, ...]] = {
     "grade": ("torch", "safetensors", "skimage"),
+    "fast": ("openvino", "safetensors"),
+    "export": ("torch", "onnx", "onnxscript", "onnxruntime", "openvino", "nncf"),
+    "onnx": ("onnxruntime",),
     "hub": ("huggingface_hub",),
     "tensorboard": ("tensorboard",),
 }

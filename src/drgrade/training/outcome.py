@@ -12,9 +12,9 @@ from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.predictions import Predictions, from_rows, told_by_model
 from drgrade.data.tables.trained_before import COLUMN
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
-from drgrade.inference.grading import answer, answers_of
+from drgrade.modelfile.answers import answer, answers_of
+from drgrade.modelfile.header import knows_dme
 from drgrade.models.grader import Grader
-from drgrade.models.lesions import knows_dme
 from drgrade.recipe.recipe import Recipe
 from drgrade.recipe.run_folder import METRICS, RunFolder
 from drgrade.training.batches import Part

@@ -17,7 +17,7 @@ from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.splits import complete, leaked_share, new_notes
 from drgrade.errors import ManifestError, RecipeError
-from drgrade.models.lesions import DME_OUTPUTS
+from drgrade.modelfile.header import DME_OUTPUTS
 from drgrade.recipe.recipe import Recipe
 from drgrade.runtime.files import cache_folder, sha256_bytes
 from drgrade.runtime.progress import counted, remark, say

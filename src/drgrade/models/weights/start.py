@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from drgrade.errors import CheckpointError, DownloadError, UsageError, nearest, shown
+from drgrade.modelfile.header import knows_dme
 from drgrade.modelfile.places import BEST, shipped_models
-from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below, knows_dme
+from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
 from drgrade.models.resnet import Bottleneck, ResNet
 from drgrade.models.weights.download import fetch
 from drgrade.models.weights.hub import FORM, fetch_pinned, is_on_hub
@@ -87,7 +88,7 @@ def _about(network: str, start: str) -> dict[str, Any]:
     place = _place_of(str(phantom_folder(network)) if start == PHANTOM else start)
     if place is None or not _is_ours(place):
         return {}
-    from drgrade.models.checkpoint import read_about
+    from drgrade.modelfile.container import read_about
 
     return read_about(place)
 
@@ -231,7 +232,8 @@ def read_state(path: Path) -> State:
 def _read(path: Path) -> tuple[State, dict[str, Any]]:
     """Weights in our names, and what a file of ours says of itself; of another's file nothing."""
     if _is_ours(path):
-        from drgrade.models.checkpoint import PREFIX, load_tensors
+        from drgrade.modelfile.header import PREFIX
+        from drgrade.models.checkpoint import load_tensors
 
         tensors, about = load_tensors(path)
         return below(tensors, PREFIX), about
@@ -277,7 +279,7 @@ def _is_ours(path: Path) -> bool:
         return False
     from safetensors import SafetensorError, safe_open
 
-    from drgrade.models.checkpoint import KEY
+    from drgrade.modelfile.container import KEY
 
     try:
         with safe_open(path, framework="pt") as file:

@@ -6,8 +6,8 @@ from typing import Any
 
 from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, RecipeError, RunError, UsageError
+from drgrade.modelfile.container import read_about
 from drgrade.modelfile.places import BEST
-from drgrade.models.checkpoint import read_about
 from drgrade.recipe.recipe import Recipe, load_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import cache_folder

@@ -1,0 +1,141 @@
+"""What a model file says of itself, as everything but the network needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from drgrade.data.photos.preprocess import VERSION, Preprocess
+from drgrade.data.tables.provenance import DRAWN
+from drgrade.errors import CheckpointError, DrgradeError, choose
+from drgrade.icdr import OUTPUTS
+from drgrade.modelfile.container import Arrays, content_hash
+from drgrade.modelfile.decision import DECISION, Decision
+from drgrade.modelfile.decision import from_json as decision_of
+from drgrade.modelfile.decoding import DECODERS, Decoding, decoding_from
+from drgrade.recipe.recipe import Model
+
+PREFIX = "network."
+DME_OUTPUTS = 2  # 0 none, 1 signs of it, 2 near the fovea: two steps (Porwal et al. 2018)
+
+
+@dataclass(frozen=True)
+class ModelHeader:
+    """Preprocessing, objective, decoding and facts: what lies around the network of a grader."""
+
+    model: Model
+    preprocess: Preprocess
+    objective: str
+    decoding: Decoding = field(default_factory=Decoding)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def grade_outputs(self) -> int:
+        """How many outputs are of the grade."""
+        return choose(OUTPUTS, self.objective, "objective")
+
+    @property
+    def width(self) -> int:
+        """How many outputs a photo has, those of macular edema included."""
+        return self.grade_outputs + (DME_OUTPUTS if self.model.dme else 0)
+
+    @property
+    def knows_drawn_eyes_alone(self) -> bool:
+        """Whether the photographs that it was trained on last are drawn."""
+        return (self.facts.get("train_source") or self.facts.get("source")) == DRAWN
+
+    @property
+    def weights_sha256(self) -> str:
+        """SHA-256 of the weights alone; empty where it is not known."""
+        return str(self.facts.get("weights_sha256", ""))
+
+    @property
+    def decision(self) -> Decision | None:
+        """The one boundary of grade and referral that the file states; older files state none."""
+        return decision_of(self.facts.get(DECISION))
+
+    @property
+    def referable_from(self) -> float | None:
+        """The threshold in force: from it on, a photo is referable; None without one.
+
+        It is the decision's, in files that state none that of the operating point HS. The score is
+        `correction.referable_score` of the probabilities.
+        """
+        if self.decision is not None:
+            return self.decision.threshold
+        points = self.facts.get("operating_points") or ()
+        return next((point["threshold"] for point in points if point["name"] == "HS"), None)
+
+    def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k).
+
+        Where the file states a decision, a grade of 2 or worse is given exactly where the corrected
+        probabilities are referable.
+        """
+        decode = choose(DECODERS, self.objective, "objective")
+        probabilities, grades = decode(outputs[:, : self.grade_outputs], self.decoding)
+        corrected = self.decoding.recalibration.apply(probabilities)
+        return corrected, grades if self.decision is None else self.decision.grades(corrected)
+
+    def p_dme(self, outputs: np.ndarray) -> np.ndarray | None:
+        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not trained.
+
+        It is not told where no photograph taught it: untrained weights would answer.
+        """
+        if not self.model.dme or not knows_dme(self.facts):
+            return None
+        return np.exp(-np.logaddexp(0, -outputs[:, self.grade_outputs].astype(np.float64)))
+
+    def with_facts(self, **facts: Any) -> "ModelHeader":
+        """The same header with further facts."""
+        return replace(self, facts={**self.facts, **facts})
+
+
+def knows_dme(facts: Mapping[str, Any]) -> bool:
+    """Whether a photograph taught a model with an output of macular edema, by its file's facts.
+
+    Files from before it was told were all taught it.
+    """
+    return bool(facts.get("knows_dme", True))
+
+
+def header_of(about: Mapping[str, Any], path: Path) -> ModelHeader:
+    """The header of a grader or of its exported graph, by the JSON that its file carries.
+
+    Raises:
+        CheckpointError: of a version with other settings, or without what is needed to grade.
+    """
+    try:
+        preprocess = Preprocess(**about["preprocess"])
+        if preprocess.version > VERSION:
+            raise ValueError(
+                f"photographs prepared by version {preprocess.version}, known is {VERSION}"
+            )
+        choose(DECODERS, about["objective"], "objective")
+        decision_of(about["facts"].get(DECISION))  # one of another version is found here
+        return ModelHeader(
+            Model.model_validate(about["model"]),
+            preprocess,
+            about["objective"],
+            decoding_from(about["decoding"]),
+            dict(about["facts"]),
+        )
+    except (KeyError, TypeError, ValueError, DrgradeError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CheckpointError(
+            f"{path} tells what this drgrade does not know, or lacks what it needs ({first}); "
+            "read it with the version that wrote it"
+        ) from None
+
+
+def network_arrays(arrays: Arrays) -> Arrays:
+    """The weights of a grader's file under the network's own names, in float32 as it computes."""
+    own = {k.removeprefix(PREFIX): v for k, v in arrays.items() if k.startswith(PREFIX)}
+    return {k: v.astype(np.float32) if v.dtype == np.float16 else v for k, v in own.items()}
+
+
+def weights_hash_of(arrays: Arrays) -> str:
+    """SHA-256 of a network's weights: the identity of a model, whatever its calibration."""
+    return content_hash(arrays)
