@@ -114,20 +114,26 @@ def header_of(about: Mapping[str, Any], path: Path) -> ModelHeader:
                 f"photographs prepared by version {preprocess.version}, known is {VERSION}"
             )
         choose(DECODERS, about["objective"], "objective")
-        decision_of(about["facts"].get(DECISION))  # one of another version is found here
+        facts = dict(about["facts"])
+        decision_of(facts.get(DECISION))  # one of another version is found here
         return ModelHeader(
             Model.model_validate(about["model"]),
             preprocess,
             about["objective"],
             decoding_from(about["decoding"]),
-            dict(about["facts"]),
+            facts,
         )
     except (KeyError, TypeError, ValueError, DrgradeError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(
-            f"{path} tells what this drgrade does not know, or lacks what it needs ({first}); "
-            "read it with the version that wrote it"
-        ) from None
+        raise of_another_version(path, error) from None
+
+
+def of_another_version(path: Path, error: Exception) -> CheckpointError:
+    """What to raise where a file says what this version does not know."""
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return CheckpointError(
+        f"{path} tells what this drgrade does not know, or lacks what it needs ({first}); "
+        "read it with the version that wrote it"
+    )
 
 
 def network_arrays(arrays: Arrays) -> Arrays:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from drgrade.errors import CheckpointError
+from drgrade.errors import CheckpointError, DrgradeError
 from drgrade.modelfile.container import packed as packed_arrays
 from drgrade.modelfile.container import read_arrays
-from drgrade.modelfile.header import PREFIX, header_of, weights_hash_of
+from drgrade.modelfile.header import PREFIX, header_of, of_another_version, weights_hash_of
 from drgrade.modelfile.places import place_of_model
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.half_precision import HALF, PRECISION, halved, refuse_large
@@ -84,8 +84,12 @@ def load_grader(where: Path | str, device: str = "cpu") -> Grader:
     tensors, about = load_tensors(path)
     refuse_no_grader(about, path)
     header = header_of(about, path)
+    try:
+        network = build_network(header.model, header.grade_outputs)
+    except DrgradeError as error:
+        raise of_another_version(path, error) from None
     grader = Grader(
-        network=build_network(header.model, header.grade_outputs),
+        network=network,
         model=header.model,
         preprocess=header.preprocess,
         objective_name=header.objective,
