@@ -138,7 +138,7 @@ def test_an_interrupted_command_says_so_and_exits_130(monkeypatch, capsys):
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("drgrade.cli.machine.examine", interrupted)
+    monkeypatch.setattr("drgrade.cli.doctor.examine", interrupted)
     assert run(["doctor"]) == 130
     assert "interrupted" in capsys.readouterr().err
 

@@ -3,14 +3,11 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter, validators
 
 from drgrade.errors import UsageError
-
-if TYPE_CHECKING:
-    from drgrade.data.tables.predictions import Predictions
 
 
 def compare(
@@ -56,9 +53,7 @@ def compare(
     json_
         Print the figures as JSON instead of the path of the page.
     """
-    from drgrade.evaluation.comparison.paired import compare as compare_tables
-    from drgrade.evaluation.comparison.pooling import alone
-    from drgrade.evaluation.ledger import look_at
+    from drgrade import api
     from drgrade.evaluation.pages.compare_page import verdict, write_comparison
     from drgrade.evaluation.pages.compare_words import tell_of
     from drgrade.evaluation.pages.frame import of_other_tables
@@ -68,70 +63,24 @@ def compare(
     from drgrade.runtime.progress import say
 
     refuse_file(output)
-    tables = _tables(predictions, manifest, split)
-    pools = alone(list(tables)) if seeds_apart else _pools(pool, tables) if pool else None
-    found = compare_tables(tables, pools=pools, seed=seed)
+    tables: dict[str, api.Table] = dict(zip(_names(predictions), predictions, strict=True))
+    found = api.compare(tables, manifest, pools=_pools(pool), seeds_apart=seeds_apart,
+                        split=split, seed=seed)  # fmt: skip
     if replaced := of_other_tables(output, "tables", list(tables)):
         say(replaced)
     command = shlex.join(["drgrade", *sys.argv[1:]])
-    page = write_comparison(found, output, command=command, language=language)
-    say(verdict(found, language))
-    if found.unit == "photos":
+    page = write_comparison(found.comparison, output, command=command, language=language)
+    say(verdict(found.comparison, language))
+    if found.comparison.unit == "photos":
         say(tell_of(language, "photos_alone"))
-    if found.rules_differ:
+    if found.comparison.rules_differ:
         say(tell(language, "rules_differ"))
-    looks = [each for each in map(look_at, tables.values()) if each is not None]
-    if looks:
-        say(f"{tell(language, 'looks')}: {looks_text(looks[-1], language)}")
+    if found.looks is not None:
+        say(f"{tell(language, 'looks')}: {looks_text(found.looks, language)}")
     print(page.with_suffix(".json").read_text(encoding="utf-8") if json_ else page)
 
 
-def _tables(paths: list[Path], manifest: Path | None, split: str) -> dict[str, "Predictions"]:
-    """The tables by short names, with the patients that the manifest lends."""
-    from drgrade.data.tables.manifest import read_manifest
-    from drgrade.data.tables.predictions import read_predictions
-    from drgrade.evaluation.join_manifest import held_against, with_splits
-    from drgrade.evaluation.scorecard.scores import with_patients
-
-    files = [_table(path) for path in paths]
-    photos = manifest or next((m for m in map(_own_manifest, paths) if m), None)
-    known = None if photos is None else read_manifest(photos)
-    tables = {
-        name: _picked(name, with_splits(read_predictions(file), known), split)
-        for name, file in zip(_names(paths), files, strict=True)
-    }
-    if known is None:
-        return tables
-    for rows in tables.values():
-        held_against(rows, known)
-    return {name: with_patients(rows, known) for name, rows in tables.items()}
-
-
-def _picked(name: str, rows: "Predictions", split: str) -> "Predictions":
-    from drgrade.evaluation.scorecard.evaluate import pick_split
-
-    try:
-        return pick_split(rows, split)
-    except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
-
-
-def _table(path: Path) -> Path:
-    """The table itself, or the one of a run folder."""
-    from drgrade.recipe.run_folder import RunFolder
-
-    return RunFolder(path).predictions if path.is_dir() else path
-
-
-def _own_manifest(path: Path) -> Path | None:
-    """The manifest of a run folder; None for a table or where there is none."""
-    own = path / "manifest.parquet"
-    return own if own.is_file() else None
-
-
-def _pools(asked: tuple[str, ...], tables: dict[str, "Predictions"]) -> dict[str, list[int]]:
-    from drgrade.evaluation.comparison.pooling import as_asked
-
+def _pools(asked: tuple[str, ...]) -> dict[str, list[str]]:
     wrong = [each for each in asked if not all(each.partition("="))]
     if wrong:
         raise UsageError(f"--pool is NAME=TABLE,TABLE, got '{wrong[0]}'")
@@ -139,7 +88,7 @@ def _pools(asked: tuple[str, ...], tables: dict[str, "Predictions"]) -> dict[str
     named = [name for name, _ in pairs]
     if twice := next((name for name in named if named.count(name) > 1), ""):
         raise UsageError(f"a pool is named once, got --pool {twice}=... twice; name them apart")
-    return as_asked(tables, dict(pairs))
+    return dict(pairs)
 
 
 def _names(paths: list[Path]) -> list[str]:

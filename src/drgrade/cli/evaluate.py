@@ -2,17 +2,12 @@
 
 import shlex
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter, validators
 
-from drgrade.errors import UsageError
-
 if TYPE_CHECKING:
-    from drgrade.data.tables.manifest import Manifest
-    from drgrade.data.tables.predictions import Predictions
     from drgrade.evaluation.scorecard.evaluation import Evaluation
 
 WARNED = 3
@@ -65,84 +60,53 @@ def evaluate(
     json_
         Print the figures as JSON instead of the path of the page.
     """
-    from drgrade.data.tables.manifest import read_manifest
-    from drgrade.data.tables.predictions import read_predictions
-    from drgrade.evaluation.join_manifest import with_splits
-    from drgrade.evaluation.ledger import look_at
+    from drgrade import api
     from drgrade.evaluation.pages.frame import of_other_tables
     from drgrade.evaluation.pages.scorecard_page import write_scorecard
-    from drgrade.evaluation.scorecard.evaluate import evaluate_table
     from drgrade.runtime.files import refuse_file, sha256_file
     from drgrade.runtime.progress import say
 
     refuse_file(output)
-    table, photos = _places(predictions, manifest)
-    known: Manifest | None = None if photos is None else read_manifest(photos)
-    whole = with_splits(read_predictions(table), known)
-    rows = _rows(whole, split)
-    judgement = evaluate_table(rows, known, seed=seed, whole=whole)
-    judgement = replace(judgement, looks=look_at(rows))  # what was refused was no look
-    if not _may_write(judgement, language, force=force):
+    table = api.file_of(predictions)
+    photos = api.manifest_of(manifest, predictions)
+    found = api.evaluate(table, photos, split=split, seed=seed)
+    if left := found.flow.other_splits:
+        say(f"{found.flow.total} rows evaluated; {left} rows of other splits or of none are not")
+    if not _may_write(found, language, force=force):
         return WARNED
     table_hash = sha256_file(table)
     if replaced := of_other_tables(output, "table_sha256", table_hash):
         say(replaced)
     page = write_scorecard(
-        judgement,
+        found,
         output,
         title=predictions.name,
         command=shlex.join(["drgrade", *sys.argv[1:]]),
         language=language,
-        photos=known if thumbnails else None,
+        photos=photos if thumbnails else None,
         table_hash=table_hash,
     )
-    _show(judgement, page, language, as_json=json_)
-    is_bad = judgement.has_error or (strict and bool(judgement.warnings))
+    _show(found, page, language, as_json=json_)
+    is_bad = found.has_error or (strict and bool(found.warnings))
     return WARNED if is_bad else 0
 
 
-def _rows(whole: "Predictions", split: str) -> "Predictions":
-    """The rows that are judged; how many are not is told."""
-    from drgrade.evaluation.scorecard.evaluate import pick_split
-    from drgrade.runtime.progress import say
-
-    rows = pick_split(whole, split)
-    if left := whole.table.height - rows.table.height:
-        say(f"{rows.table.height} rows are judged; {left} rows of other splits or of none are not")
-    return rows
-
-
-def _may_write(judgement: "Evaluation", language: str, *, force: bool) -> bool:
+def _may_write(found: "Evaluation", language: str, *, force: bool) -> bool:
     """Tell every warning; whether a scorecard may be written."""
     from drgrade.runtime.progress import say
 
-    for check in judgement.warnings:
+    for check in found.warnings:
         say(f"{check.code}: {check.sentence(language)}")
-    if judgement.has_error and not force:
+    if found.has_error and not force:
         say("no scorecard was written, because of the error above; put it right, or see what the "
             "figures would be with --force")  # fmt: skip
         return False
     return True
 
 
-def _show(judgement: "Evaluation", page: Path, language: str, *, as_json: bool) -> None:
+def _show(found: "Evaluation", page: Path, language: str, *, as_json: bool) -> None:
     from drgrade.evaluation.pages.scorecard_text import verdict
     from drgrade.runtime.progress import say
 
-    say(verdict(judgement, language))
+    say(verdict(found, language))
     print(page.with_suffix(".json").read_text(encoding="utf-8") if as_json else page)
-
-
-def _places(predictions: Path, manifest: Path | None) -> tuple[Path, Path | None]:
-    """The table and the manifest; a run folder has both."""
-    from drgrade.recipe.run_folder import RunFolder
-
-    if not predictions.is_dir():
-        return predictions, manifest
-    files = RunFolder(predictions)
-    if not files.predictions.is_file():
-        raise UsageError(
-            f"{predictions} holds no {files.predictions.name}; give a table, or a finished run"
-        )
-    own = files.folder / "manifest.parquet"
-    return files.predictions, manifest or (own if own.is_file() else None)

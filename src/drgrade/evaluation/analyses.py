@@ -112,6 +112,11 @@ class Flow:
     steps: tuple[Step, ...]
     other_splits: int = 0
 
+    @property
+    def total(self) -> int:
+        """Rows of the split, duplicates too."""
+        return self.duplicates + self.steps[0].n
+
     def as_json(self) -> dict[str, Any]:
         """Plain lists and dictionaries."""
         return asdict(self)

@@ -22,6 +22,7 @@ METRICS = (
     "tune_loss", "tune_accuracy", "tune_qwk", "test_accuracy", "majority_share", "lesion_loss",
 )  # fmt: skip
 SCORECARD = "scorecard"
+MANIFEST = "manifest.parquet"
 VERSIONED = ("torch", "numpy", "polars", "pillow", "simplejpeg", "scipy")
 
 

@@ -15,11 +15,9 @@ from drgrade.evaluation.pages.frame import PAGE, TWIN
 from drgrade.evaluation.pages.scorecard_page import write_scorecard
 from drgrade.evaluation.pages.scorecard_text import verdict
 from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
-from drgrade.recipe.run_folder import SCORECARD, RunFolder
+from drgrade.recipe.run_folder import MANIFEST, SCORECARD, RunFolder
 from drgrade.runtime.files import sha256_file
 from drgrade.runtime.progress import say
-
-MANIFEST = "manifest.parquet"
 
 
 def evaluate_run(folder: Path, *, language: str = "en", command: str = "") -> Path | None:
