@@ -73,7 +73,7 @@ def test_a_finished_run_has_all_its_files(finished):
         "best.safetensors", "last.safetensors", "predictions.parquet", "highest_test.parquet",
         "summary.json", "manifest.parquet", "finished.json",
     }  # fmt: skip
-    assert "lock.json" not in names
+    assert "lock" not in names
 
 
 def test_every_photo_of_tune_calibrate_and_test_is_predicted_once(finished, manifest):
@@ -167,7 +167,7 @@ def test_a_terminated_training_saves_and_exits_143(manifest, tmp_path):
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 143
-    assert not (tmp_path / "run" / "lock.json").exists()
+    assert not (tmp_path / "run" / "lock").exists()
 
 
 def test_a_folder_that_holds_a_run_is_not_started_again(finished, manifest):

@@ -31,7 +31,8 @@ from drgrade.models.weights.start import (
 from drgrade.models.weights.synthetic_starts import PHANTOM, drawing_note, refuse_other_drawing
 from drgrade.recipe.recipe import Model, Recipe, Train, load_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.runtime.files import locked, write_json
+from drgrade.runtime.files import write_json
+from drgrade.runtime.locks import locked
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.progress import duration, say
 from drgrade.runtime.signals import InterruptedRunError, StopFlag, stop_on_signal
