@@ -15,7 +15,7 @@ from drgrade.evaluation.levels import Endpoint, called_by, judged
 from drgrade.modelfile.correction import referable_score
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import make_recipe
-from drgrade.training.experiment import run as train
+from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 
 RECIPE = {

@@ -143,7 +143,7 @@ def pretrain(
     )
     from drgrade.runtime.progress import say
     from drgrade.training.evaluated import evaluate_run
-    from drgrade.training.experiment import run
+    from drgrade.training.fit import run
     from drgrade.training.processes import joined
 
     choose(NETWORKS, network, "network")

@@ -24,7 +24,7 @@ from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import remarked_once, say
 from drgrade.runtime.signals import SAME, going_on_with
 from drgrade.training.evaluated import evaluate_run
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 from drgrade.training.loop import DivergedError
 from drgrade.training.prepared import limited
 
