@@ -41,9 +41,9 @@ from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.signals import StopFlag
 from drgrade.training.batches import Part
-from drgrade.training.experiment import new_grader
 from drgrade.training.loop import Parts, TrainingContext, train
 from drgrade.training.optimisers import make_optimiser
+from drgrade.training.start import new_grader
 from drgrade.training.state import State
 
 WORKERS, JUDGED = 2, 4  # of the plain loop; one photograph in so many is judged, not learned from

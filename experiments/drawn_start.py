@@ -30,7 +30,7 @@ from drgrade.evaluation.comparison.paired import Comparison, Entry, compare
 from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
 from drgrade.recipe.recipe import load_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.runtime.files import locked
+from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import say
 from drgrade.stats.estimate import Estimate
 from drgrade.training.folds import run_folds

@@ -20,7 +20,7 @@ from trials import SCREENED, TRIALS, Cell, make_drawn, photos_of, recipe_of
 
 from drgrade.data.tables.manifest import Manifest
 from drgrade.errors import RunError
-from drgrade.runtime.files import locked
+from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import say
 from drgrade.training.stages import run_stages
 

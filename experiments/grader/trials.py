@@ -27,7 +27,8 @@ from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import Recipe, load_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.runtime.files import locked, write_json
+from drgrade.runtime.files import write_json
+from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import say
 from drgrade.training.folds import run_folds
 from drgrade.training.stages import chained, run_before

@@ -1,5 +1,12 @@
-"""The ICDR scale of diabetic retinopathy (Wilkinson et al. 2003) and what follows from it."""
+"""The ICDR scale of diabetic retinopathy (Wilkinson et al. 2003), its rule, and where lesions lie.
 
+Places are in shares of half the field, from the fovea, x to the right and y downwards.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import hypot
 from typing import Final
 
 GRADES: Final = (0, 1, 2, 3, 4)
@@ -21,6 +28,70 @@ NAMES: Final = {
 EYES: Final = ("left", "right")
 EYE_NAMES: Final = {"l": "left", "os": "left", "r": "right", "od": "right"}
 LIKELY_EDEMA = 0.5  # from this probability on signs of macular edema are likelier than not
+
+PRERETINAL: Final = "preretinal_haemorrhage"
+VITREOUS: Final = "vitreous_haemorrhage"
+PROLIFERATIVE: Final = frozenset({"new_vessel", PRERETINAL, VITREOUS})
+NO_SIGN: Final = frozenset({"laser_scar"})  # a trace of treatment: the rule does not count it
+MANY: Final = 20  # intraretinal haemorrhages a quadrant, above which four quadrants are severe
+BEADED: Final = 2  # quadrants with venous beading, from which an eye is severe
+PROMINENT: Final = 0.05  # radius from which intraretinal microvascular abnormalities are severe
+QUADRANTS: Final = 4
+DISC_DIAMETER: Final = 0.26  # of the optic disc
+
+
+@dataclass(frozen=True)
+class PlacedLesion:
+    """One lesion: its kind, its centre from the fovea, its radius."""
+
+    kind: str
+    x: float
+    y: float
+    radius: float
+
+
+def grade_of(lesions: Iterable[PlacedLesion], disc_x: float) -> int:
+    """The grade (0-4) of an eye's lesions by the ICDR rule; the disc's middle lies at `disc_x`.
+
+    Source: Wilkinson et al. 2003 (4-2-1 rule for severe NPDR).
+    """
+    signs = [lesion for lesion in lesions if lesion.kind not in NO_SIGN]
+    kinds = {lesion.kind for lesion in signs}
+    if kinds & PROLIFERATIVE:
+        return 4
+    if _is_severe(signs, disc_x):
+        return 3
+    if kinds - {"microaneurysm"}:
+        return 2
+    return 1 if kinds else 0
+
+
+def _is_severe(lesions: list[PlacedLesion], disc_x: float) -> bool:
+    def by_quadrant(kind: str, smallest: float = 0) -> Counter[int]:
+        return Counter(quadrant(each.x, each.y, disc_x) for each in lesions
+                       if each.kind == kind and each.radius >= smallest)  # fmt: skip
+
+    haemorrhages = by_quadrant("haemorrhage")
+    many = all(haemorrhages[each] > MANY for each in range(QUADRANTS))
+    return many or len(by_quadrant("beading")) >= BEADED or bool(by_quadrant("irma", PROMINENT))
+
+
+def quadrant(x: float, y: float, disc_x: float) -> int:
+    """The quadrant of a point around the fovea-disc axis: 0 to 3, superior first, nasal second."""
+    middle = disc_x / 2
+    nasal = (x > middle) == (disc_x > 0)
+    return (0 if y < 0 else 2) + int(nasal)
+
+
+def dme_of(lesions: Iterable[PlacedLesion]) -> int:
+    """Macular edema (0-2) by hard exudates: none; none within a disc diameter of the fovea; some.
+
+    The scale of the IDRiD set (Porwal et al. 2018).
+    """
+    far = [hypot(each.x, each.y) for each in lesions if each.kind == "hard_exudate"]
+    if not far:
+        return 0
+    return 2 if min(far) <= DISC_DIAMETER else 1
 
 
 def is_referable(grade: int) -> bool:

@@ -16,7 +16,7 @@ from drgrade.modelfile.correction import referable_score
 from drgrade.modelfile.decision import from_json
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import make_recipe
-from drgrade.training.experiment import run as train
+from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 
 RECIPE = {

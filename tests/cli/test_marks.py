@@ -23,7 +23,7 @@ from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.publishing.detections import marks_on_healthy
 from drgrade.recipe.recipe import make_recipe
 from drgrade.runtime.files import sha256_file
-from drgrade.training.experiment import run as train
+from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 
 RECIPE = {

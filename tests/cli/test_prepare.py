@@ -11,7 +11,7 @@ import pytest
 
 from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
-from drgrade.runtime.files import locked
+from drgrade.runtime.locks import locked
 
 
 @pytest.fixture(scope="module")

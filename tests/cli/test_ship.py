@@ -16,7 +16,7 @@ from drgrade.data.phantom.drawing import draw_set
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader
 from drgrade.models.half_precision import LARGEST_FILE
 from drgrade.recipe.recipe import make_recipe
-from drgrade.training.experiment import run as train
+from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 
 ROOT = Path(__file__).resolve().parents[2]

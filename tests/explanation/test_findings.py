@@ -10,7 +10,6 @@ pytest.importorskip("torch")
 
 from drgrade.data.audit.dust import DustSpot
 from drgrade.data.phantom.drawing import Eye, draw_eye, paint
-from drgrade.data.phantom.grade import quadrant
 from drgrade.data.phantom.lesions import Lesion
 from drgrade.data.photos.masks import KINDS, MAPS, planes
 from drgrade.explanation.explain import LesionFindings, see_lesions
@@ -28,6 +27,7 @@ from drgrade.explanation.findings import (
     tell_apart,
 )
 from drgrade.explanation.remarks import dust_words, side
+from drgrade.icdr import quadrant
 
 SIZE = 256
 WHOLE = np.ones((64, 64), bool)

@@ -16,7 +16,7 @@ from drgrade.lab.cells import Cell, Wanted
 from drgrade.lab.degradation import nets as lab_nets
 from drgrade.lab.experiment import run_lab
 from drgrade.lab.plan import Pace
-from drgrade.runtime.files import locked
+from drgrade.runtime.locks import locked
 
 CHANGES = ("train.threads=1", "train.batch=8", "data.workers=0")
 ASKED = Wanted(

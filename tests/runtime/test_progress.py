@@ -1,12 +1,13 @@
 """Progress on stderr: a bar on a terminal, plain lines elsewhere."""
 
 import io
+import re
 from types import SimpleNamespace
 
 import pytest
 
 from drgrade.runtime import progress
-from drgrade.runtime.progress import describe, duration, remark, remarked_once, say, track
+from drgrade.runtime.progress import describe, duration, remark, remarked_once, say, steps, track
 
 
 class Terminal(io.StringIO):
@@ -20,7 +21,25 @@ class Terminal(io.StringIO):
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     stream = Terminal()
     monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=stream))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     return stream
+
+
+def shown_on(terminal: Terminal) -> list[str]:
+    """What stands on the screen at the end, a line each."""
+    lines, at = [""], 0
+    for piece in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", terminal.getvalue()):
+        if piece == "\n":
+            at += 1
+            lines += [""] * (at == len(lines))
+        elif piece.endswith("A"):
+            at -= int(piece[2:-1])
+        elif piece == "\x1b[2K":
+            lines[at] = ""
+        elif not piece.startswith(("\x1b", "\r")):
+            lines[at] += piece
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 @pytest.fixture
@@ -45,19 +64,59 @@ def test_without_a_terminal_progress_is_plain_lines_on_stderr(capsys):
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_terminal_has_one_bar_that_ends_with_its_line(terminal):
-    list(track(range(2), 2, "reading"))
-    assert terminal.getvalue().count("\n") == 1
-    assert terminal.getvalue().endswith(" left\n")
+def test_a_terminal_has_one_bar_that_ends_as_a_line(terminal):
+    list(track(range(9), 9, "reading"))
+    assert "\x1b[" in terminal.getvalue()
+    (line,) = shown_on(terminal)
+    assert line.startswith("reading 9/9 photos")
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_message_takes_the_place_of_the_bar(terminal):
+def test_a_message_stands_above_the_bar_and_stays(terminal):
     reading = track(range(9), 9, "reading")
-    for _ in range(4):
+    for _ in range(5):
         next(reading)
-    say("a photo is broken")
-    assert terminal.getvalue().endswith(" left\r\x1b[2Ka photo is broken\n")
+    say("a photo is broken [bold] :smile:")
+    next(reading)
+    message, bar = shown_on(terminal)
+    assert message == "a photo is broken [bold] :smile:"
+    assert bar.startswith("reading")
+    assert "5/9 photos" in bar
+    reading.close()
+    assert shown_on(terminal) == [message]
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_work_inside_a_work_leaves_the_outer_bar(terminal):
+    for _ in track(range(3), 3, "outer"):
+        list(track(range(3), 3, "inner"))
+    assert shown_on(terminal)[-1].startswith("outer 3/3 photos")
+    assert sum(line.startswith("inner 3/3") for line in shown_on(terminal)) == 3
+
+
+@pytest.mark.usefixtures("hurried")
+def test_no_color_leaves_a_bar_without_colours(terminal, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    list(track(range(9), 9, "reading"))
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", terminal.getvalue())
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_terminal_that_cannot_move_its_cursor_has_lines(terminal, monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    list(track(range(2), 2, "reading"))
+    assert "\x1b" not in terminal.getvalue()
+    assert len(terminal.getvalue().splitlines()) == 2
+
+
+@pytest.mark.usefixtures("hurried")
+def test_steps_done_before_the_clock_started_do_not_speed_it_up(capsys):
+    with steps("epoch 3", 1000, "steps") as report:
+        for done in (991, 992, 993):
+            report(done, "loss 0.5")
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("epoch 3 993/1000 steps, ")
+    assert last.endswith(", loss 0.5")
 
 
 def test_a_line_has_rate_and_time_left():

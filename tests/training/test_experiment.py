@@ -24,8 +24,8 @@ from drgrade.recipe.recipe import Recipe, make_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import write_json
 from drgrade.runtime.signals import InterruptedRunError
-from drgrade.training import experiment
-from drgrade.training.experiment import resume_run, run
+from drgrade.training import fit, session
+from drgrade.training.fit import resume_run, run
 from drgrade.training.folds import run_folds
 from drgrade.training.prepared import limited
 
@@ -73,7 +73,7 @@ def test_a_finished_run_has_all_its_files(finished):
         "best.safetensors", "last.safetensors", "predictions.parquet", "highest_test.parquet",
         "summary.json", "manifest.parquet", "finished.json",
     }  # fmt: skip
-    assert "lock.json" not in names
+    assert "lock" not in names
 
 
 def test_every_photo_of_tune_calibrate_and_test_is_predicted_once(finished, manifest):
@@ -167,7 +167,7 @@ def test_a_terminated_training_saves_and_exits_143(manifest, tmp_path):
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 143
-    assert not (tmp_path / "run" / "lock.json").exists()
+    assert not (tmp_path / "run" / "lock").exists()
 
 
 def test_a_folder_that_holds_a_run_is_not_started_again(finished, manifest):
@@ -192,7 +192,7 @@ def test_a_changed_recipe_is_refused_with_the_difference(finished, manifest, tmp
 
 
 def test_a_recipe_edited_in_its_folder_is_refused_on_resume(finished, manifest, tmp_path):
-    from drgrade.training.experiment import resume_run
+    from drgrade.training.fit import resume_run
 
     interrupted = copy_unfinished(finished, tmp_path)
     recipe = RunFolder(interrupted).recipe
@@ -254,7 +254,7 @@ def copy_unfinished(finished: RunFolder, folder: Path) -> Path:
 
 
 def test_resuming_where_nothing_was_started_is_an_error(tmp_path):
-    from drgrade.training.experiment import resume_run
+    from drgrade.training.fit import resume_run
 
     with pytest.raises(RunError, match="no run to resume"):
         resume_run(tmp_path / "nowhere")
@@ -311,21 +311,21 @@ def test_folds_predict_every_patient_by_a_model_that_never_saw_him(manifest, tmp
 def test_a_signal_after_a_folds_last_step_ends_the_training_before_the_next_fold(
     manifest, tmp_path, monkeypatch
 ):
-    finish = experiment._finish
+    finish = fit.finish
 
     def finish_and_be_asked_to_stop(*args):
         finish(*args)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(experiment, "_finish", finish_and_be_asked_to_stop)
+    monkeypatch.setattr(fit, "finish", finish_and_be_asked_to_stop)
     with pytest.raises(InterruptedRunError, match=r"fold-0 was finished") as caught:
         run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
     assert caught.value.exit_code == 143
     assert str(caught.value).endswith("go on with the same command")
     assert not (tmp_path / "folds" / "fold-1").exists()
     with pytest.raises(RunError, match="holds folds; go on with the command that began them"):
-        experiment.resume_run(tmp_path / "folds")
-    monkeypatch.setattr(experiment, "_finish", finish)
+        fit.resume_run(tmp_path / "folds")
+    monkeypatch.setattr(fit, "finish", finish)
     table = run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
     assert set(read_predictions(table).table["fold"]) == {0, 1}
 
@@ -389,6 +389,6 @@ def test_an_interrupted_run_of_another_drawing_is_told_before_photos_are_drawn(
     files = RunFolder(tmp_path)
     files.begin(recipe, "")
     write_json(files.provenance, files.read_json(files.provenance) | {"drawing": -1})
-    monkeypatch.setattr(experiment, "read_photos", None)
+    monkeypatch.setattr(session, "read_photos", None)
     with pytest.raises(RunError, match=r"learns from drawing -1 of photographs, .* remove that"):
         resume_run(tmp_path)

@@ -10,7 +10,7 @@ from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import RunError, UsageError
 from drgrade.recipe.recipe import Model, Recipe, make_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.training.experiment import resume_run, run
+from drgrade.training.fit import resume_run, run
 from drgrade.training.folds import _refuse_gaps, run_folds
 from drgrade.training.stages import run_stages
 

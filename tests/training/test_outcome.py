@@ -17,7 +17,7 @@ from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import make_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 
 RECIPE = {
     "data": {"size": 32, "workers": 0},

@@ -23,7 +23,7 @@ from drgrade.models.checkpoint import load_tensors
 from drgrade.models.devices import pick_device
 from drgrade.recipe.recipe import load_recipe, make_recipe, write_toml
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.training import experiment, folds, loop, stages
+from drgrade.training import fit, folds, loop, session, stages
 from drgrade.training.processes import ALONE, Processes, ProcessLostError, joined
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
@@ -32,7 +32,7 @@ WITHOUT_SCORECARD = """
 import sys
 from pathlib import Path
 from drgrade.recipe.recipe import load_recipe
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 from drgrade.training.processes import joined
 with joined():
     run(load_recipe(sys.argv[1]), None, Path(sys.argv[2]))
@@ -275,7 +275,7 @@ def test_another_error_is_not_told_as_a_lost_process(monkeypatch, error):
 
 def test_a_full_gpu_ends_in_one_line_that_says_what_to_lower(home, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DRGRADE_CACHE", str(home / "cache"))
-    monkeypatch.setattr(experiment, "train", lambda *_: failing(torch.OutOfMemoryError("CUDA"))())
+    monkeypatch.setattr(fit, "train", lambda *_: failing(torch.OutOfMemoryError("CUDA"))())
     words = ["train", str(home / "few.toml"), "-o", str(tmp_path / "run")]
     assert main(words) == 1
     (said,) = [line for line in capsys.readouterr().err.splitlines() if "memory" in line]
@@ -325,12 +325,12 @@ def test_a_lost_process_is_told_with_the_way_that_there_is(
     home, tmp_path, monkeypatch, has_begun, how
 ):
     recipe = load_recipe(str(home / "few.toml"))
-    monkeypatch.setattr(experiment, "current", lambda: Processes(1, 2))
+    monkeypatch.setattr(session, "current", lambda: Processes(1, 2))
     monkeypatch.setattr(torch.distributed, "barrier", failing(RuntimeError("connection reset")))
     if has_begun:
         RunFolder(tmp_path).begin(recipe, "")
     with pytest.raises(ProcessLostError) as caught:
-        experiment.run(recipe, None, tmp_path, resume=has_begun)
+        fit.run(recipe, None, tmp_path, resume=has_begun)
     assert str(caught.value) == (
         f"another process of this training ended (connection reset); see what it said, and {how}"
     )

@@ -16,7 +16,7 @@ from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.recipe.recipe import make_recipe
 from drgrade.training.evaluated import evaluate_folds, evaluate_run
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 from drgrade.training.folds import run_folds
 
 

@@ -18,7 +18,7 @@ from drgrade.models.grader import Grader, build_network
 from drgrade.recipe.recipe import Model, Recipe, make_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import sha256_file
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 
 MEAN, OTHER = (99.0, 98.0, 97.0), (1.0, 2.0, 3.0)
 

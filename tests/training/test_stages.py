@@ -18,7 +18,7 @@ from drgrade.recipe.recipe import Data, Model, Recipe, Train, make_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import sha256_file
 from drgrade.training import stages
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 from drgrade.training.folds import run_folds
 from drgrade.training.prepared import prepare
 from drgrade.training.processes import Processes

@@ -16,7 +16,7 @@ from drgrade.models.checkpoint import load_grader
 from drgrade.models.resnet import resnet18
 from drgrade.recipe.recipe import make_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 
 COMMIT = "a" * 40
 RECIPE = make_recipe({

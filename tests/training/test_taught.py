@@ -19,8 +19,8 @@ from drgrade.models.weights.start import start_knows_dme
 from drgrade.publishing.origins import origins
 from drgrade.recipe.recipe import make_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.training import experiment, loop
-from drgrade.training.experiment import resume_run, run
+from drgrade.training import fit, loop
+from drgrade.training.fit import resume_run, run
 from drgrade.training.stages import run_stages
 
 
@@ -51,7 +51,7 @@ def test_a_model_of_an_unfinished_run_says_what_taught_it(photos, tmp_path, monk
     def stop(*_):
         raise StoppedError
 
-    monkeypatch.setattr(experiment, "_finish", stop)
+    monkeypatch.setattr(fit, "finish", stop)
     closed = Manifest(photos.table, photos.root, {"source": "eyepacs"})
     for name, manifest in (("drawn", photos), ("closed", closed)):
         with pytest.raises(StoppedError):

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from drgrade import __version__
-from drgrade.runtime.files import cache_folder, data_folder
 from drgrade.runtime.optional_dependencies import EXTRAS, is_installed
+from drgrade.runtime.user_folders import cache_folder, data_folder
 
 PACKAGES = ("numpy", "scipy", "polars", "pillow", "simplejpeg", "torch")
 CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")

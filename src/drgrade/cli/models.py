@@ -22,7 +22,7 @@ def models(*, json_: bool = False) -> None:
     from drgrade.models.networks import NETWORKS
     from drgrade.models.weights.synthetic_starts import drawn_starts, not_drawn
     from drgrade.publishing.describe import shipped, size_of
-    from drgrade.runtime.files import cache_folder
+    from drgrade.runtime.user_folders import cache_folder
 
     sizes = [size_of(name) for name in NETWORKS]
     starts = drawn_starts()
@@ -144,7 +144,7 @@ def pretrain(
     )
     from drgrade.runtime.progress import say
     from drgrade.training.evaluated import evaluate_run
-    from drgrade.training.experiment import run
+    from drgrade.training.fit import run
     from drgrade.training.processes import joined
 
     choose(NETWORKS, network, "network")

@@ -42,7 +42,7 @@ def train(
     need("grade", "drgrade train")
     from drgrade.recipe.recipe import load_recipe
     from drgrade.training.evaluated import evaluate_folds, evaluate_run
-    from drgrade.training.experiment import resume_run
+    from drgrade.training.fit import resume_run
     from drgrade.training.folds import run_folds
     from drgrade.training.processes import joined
     from drgrade.training.stages import planned, run_stages

@@ -16,7 +16,7 @@ import polars as pl
 
 from drgrade.data.tables.predictions import Predictions
 from drgrade.icdr import PROBABILITIES
-from drgrade.runtime.files import data_folder
+from drgrade.runtime.user_folders import data_folder
 
 NAME = "test-ledger.jsonl"
 NOT_TEST = ("train", "tune", "calibrate", "out_of_fold")

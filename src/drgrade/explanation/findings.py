@@ -12,9 +12,8 @@ from PIL import Image
 from scipy import ndimage
 
 from drgrade.data.audit.dust import DustSpot
-from drgrade.data.phantom.grade import DISC_DIAMETER, grade_of, quadrant
-from drgrade.data.phantom.lesions import Lesion
 from drgrade.data.photos.masks import KINDS, MAPS
+from drgrade.icdr import DISC_DIAMETER, PlacedLesion, grade_of, quadrant
 
 THRESHOLD = 0.5  # of the probability of a pixel
 DARK = 10  # of 255; below it lies the margin around the field
@@ -225,17 +224,17 @@ def _is_within(place: tuple[float, float], inside: np.ndarray) -> bool:
             and bool(inside[row, column]))  # fmt: skip
 
 
-def as_drawn(spot: Spot, landmarks: Landmarks) -> Lesion:
-    """A lesion in the coordinates of drawn eyes: shares of half the field around the fovea.
+def placed(spot: Spot, landmarks: Landmarks) -> PlacedLesion:
+    """A lesion in the coordinates of the rule: shares of half the field around the fovea.
 
     Without a fovea they are around the middle of the field.
     """
     x, y = landmarks.fovea or (0.5, 0.5)
-    return Lesion(spot.kind, 2 * (spot.x - x), 2 * (spot.y - y), spot.diameter, 0)
+    return PlacedLesion(spot.kind, 2 * (spot.x - x), 2 * (spot.y - y), spot.diameter)
 
 
 def disc_x(landmarks: Landmarks) -> float:
-    """Where the disc lies in the coordinates of `as_drawn`; next to 0 where it is not known."""
+    """Where the disc lies in the coordinates of the rule; next to 0 where it is not known."""
     if landmarks.disc is None or landmarks.fovea is None:
         return 1e-9
     return 2 * (landmarks.disc.x - landmarks.fovea[0])
@@ -245,8 +244,8 @@ def quadrant_of(spot: Spot, landmarks: Landmarks) -> str | None:
     """The quadrant of a lesion around the line from fovea to disc; None where that is not known."""
     if landmarks.fovea is None:
         return None
-    drawn = as_drawn(spot, landmarks)
-    return QUADRANTS[quadrant(drawn.x, drawn.y, disc_x(landmarks))]
+    lesion = placed(spot, landmarks)
+    return QUADRANTS[quadrant(lesion.x, lesion.y, disc_x(landmarks))]
 
 
 def grade_of_spots(spots: Iterable[Spot], landmarks: Landmarks) -> int:
@@ -255,8 +254,7 @@ def grade_of_spots(spots: Iterable[Spot], landmarks: Landmarks) -> int:
     New vessels, beaded veins and the like are not among the maps, so 4 is never said. Without a
     fovea the quadrants are those around the middle of the field.
     """
-    drawn = [as_drawn(spot, landmarks) for spot in spots]
-    return grade_of(drawn, disc_x(landmarks))
+    return grade_of((placed(spot, landmarks) for spot in spots), disc_x(landmarks))
 
 
 def near_the_fovea(spots: Iterable[Spot], landmarks: Landmarks) -> int | None:
@@ -266,9 +264,9 @@ def near_the_fovea(spots: Iterable[Spot], landmarks: Landmarks) -> int | None:
     """
     if landmarks.fovea is None:
         return None
-    drawn = [as_drawn(spot, landmarks) for spot in spots if spot.kind == "hard_exudate"]
-    near = 2 * landmarks.diameter  # drawn eyes are measured in halves of the field
-    return sum(float(np.hypot(each.x, each.y)) <= near for each in drawn)
+    exudates = [placed(spot, landmarks) for spot in spots if spot.kind == "hard_exudate"]
+    near = 2 * landmarks.diameter  # the rule measures in halves of the field
+    return sum(float(np.hypot(each.x, each.y)) <= near for each in exudates)
 
 
 def count(spots: Sequence[Spot]) -> dict[str, int]:

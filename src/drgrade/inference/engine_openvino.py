@@ -14,7 +14,7 @@ from drgrade.inference.openvino_runtime import openvino
 from drgrade.modelfile.container import read_about, read_arrays
 from drgrade.modelfile.graph import GRAPH, Graph, read_graph, read_twin
 from drgrade.modelfile.header import ModelHeader, header_of, network_arrays, weights_hash_of
-from drgrade.runtime.files import cache_folder
+from drgrade.runtime.user_folders import cache_folder
 
 OUTPUTS = "outputs"
 

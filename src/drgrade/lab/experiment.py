@@ -19,11 +19,12 @@ from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights.synthetic_starts import MissingStartError
 from drgrade.recipe.run_folder import RunFolder, provenance
-from drgrade.runtime.files import locked, refuse_file, write_json
+from drgrade.runtime.files import refuse_file, write_json
+from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import remarked_once, say
 from drgrade.runtime.signals import SAME, going_on_with
 from drgrade.training.evaluated import evaluate_run
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 from drgrade.training.loop import DivergedError
 from drgrade.training.prepared import limited
 

@@ -77,9 +77,9 @@ def measure(cell: Cell) -> Pace:
     from drgrade.models.grader import build_network
     from drgrade.models.lesions import LesionNetwork
     from drgrade.models.objectives import OBJECTIVES
-    from drgrade.training.experiment import laid_out
     from drgrade.training.optimisers import make_optimiser
     from drgrade.training.processes import explain_out_of_memory
+    from drgrade.training.start import laid_out
 
     keep_freed_memory()  # as the training does
     recipe = cell.recipe

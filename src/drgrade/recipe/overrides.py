@@ -1,14 +1,14 @@
-"""Settings as text: `--set` changes, mistakes explained in a line each, and TOML written."""
+"""Settings as text: `--set` changes, mistakes explained in a line each."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import tomli_w
 from pydantic import BaseModel
 
 from drgrade.errors import RecipeError, choose, nearest
 
-LAST_CONTROL = 0x7F  # letters up to here that are not printable have no place in TOML as they are
 Sections = Mapping[str, type[BaseModel]]
 OUT_OF_RANGE = ("greater_than_equal", "greater_than", "less_than_equal", "less_than",
                 "finite_number")  # fmt: skip
@@ -134,19 +134,4 @@ def _nearest_key(place: list[str], sections: Sections) -> str:
 
 def as_toml(value: Any) -> str:
     """A plain value as TOML."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f'"{"".join(map(_escaped, value))}"'
-    return repr(value)
-
-
-def _escaped(letter: str) -> str:
-    if letter in '"\\':
-        return f"\\{letter}"
-    return letter if letter.isprintable() or ord(letter) > LAST_CONTROL else f"\\u{ord(letter):04X}"
-
-
-def toml_lines(values: dict[str, Any]) -> list[str]:
-    """The lines of one section."""
-    return [f"{key} = {as_toml(value)}" for key, value in values.items()]
+    return tomli_w.dumps({"value": value}).removeprefix("value = ").strip()

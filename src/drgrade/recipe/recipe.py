@@ -6,10 +6,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import tomli_w
 from pydantic import BaseModel, ValidationError, model_validator
 
 from drgrade.errors import RecipeError, nearest
-from drgrade.recipe.overrides import apply_changes, as_toml, explain, toml_lines
+from drgrade.recipe.overrides import apply_changes, as_toml, explain
 from drgrade.recipe.schema import (
     Augment,
     Consistency,
@@ -185,14 +186,9 @@ def make_recipe(settings: dict[str, Any], where: str = "recipe") -> Recipe:
 def write_toml(recipe: Recipe) -> str:
     """A recipe as TOML text that `load_recipe` reads back to an equal recipe."""
     settings = recipe.model_dump(exclude={"stages"})
-    lines = [f"name = {as_toml(settings.pop('name'))}"]
-    for section, values in settings.items():
-        lines += ["", f"[{section}]", *toml_lines(values)]
-    for stage in recipe.stages:
-        lines += ["", "[[stages]]", f"name = {as_toml(stage.name)}"]
-        for section, values in stage.changes.items():
-            lines += [f"[stages.{section}]", *toml_lines(values)]
-    return "\n".join(lines) + "\n"
+    if recipe.stages:
+        settings["stages"] = [{"name": each.name, **each.changes} for each in recipe.stages]
+    return tomli_w.dumps(settings)
 
 
 def _text_of(where: str) -> str:

@@ -98,6 +98,12 @@ class RunFolder:
         write_json(self.provenance, provenance(recipe, manifest_hash) | here)
         write_text(self.recipe, write_toml(recipe))
 
+    def keep_facts(self, facts: dict[str, Any]) -> None:
+        """Add to the provenance what is not in it yet; of several processes the first one does."""
+        known = self.read_json(self.provenance)
+        if known | facts != known:
+            write_json(self.provenance, known | facts)
+
     def withdraw(self) -> None:
         """Take back what `begin` wrote: of a run that could not start nothing is kept."""
         for written in (self.recipe, self.given, self.provenance):

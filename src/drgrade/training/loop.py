@@ -18,7 +18,7 @@ from drgrade.models.objectives import class_weights
 from drgrade.recipe.recipe import UNCHOSEN, Recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import replacing
-from drgrade.runtime.progress import duration, is_due, say, show, track
+from drgrade.runtime.progress import duration, say, steps, track
 from drgrade.runtime.signals import CODES, InterruptedRunError, StopFlag
 from drgrade.stats.metrics import accuracy, confusion, kappa
 from drgrade.training.batches import Part, batches, epoch_order, still_batches
@@ -93,25 +93,24 @@ def _one_epoch(context: TrainingContext, state: State) -> None:
                         masked_share=context.recipe.lesions.masked_share)  # fmt: skip
     groups = batches(order, settings.batch)
     weights = _weights(context)
-    begun = saved = shown = time.monotonic()
+    begun = saved = time.monotonic()
     state.network.train()
-    while state.step < len(groups):
-        whole = groups[state.step : state.step + settings.accumulate]
-        stop = _one_step(context, state, whole, weights, len(groups))
-        now = time.monotonic()
-        if is_due(now - shown):
-            shown = now
-            show(_step_line(state, len(groups), now - begun))
-        if stop or now - saved > settings.save_minutes * 60:
-            state.seconds, begun, saved = state.seconds + now - begun, now, now
-            _save(context, state)
-        if stop:
-            context.processes.wait()  # until the state is saved
-            raise InterruptedRunError(
-                f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}",
-                stop,
-                f"`drgrade train --resume {context.run.folder}`",
-            )
+    with steps(f"epoch {state.epoch + 1}", len(groups), "steps") as report:
+        while state.step < len(groups):
+            whole = groups[state.step : state.step + settings.accumulate]
+            stop = _one_step(context, state, whole, weights, len(groups))
+            now = time.monotonic()
+            report(state.step, _step_note(state, now - begun))
+            if stop or now - saved > settings.save_minutes * 60:
+                state.seconds, begun, saved = state.seconds + now - begun, now, now
+                _save(context, state)
+            if stop:
+                context.processes.wait()  # until the state is saved
+                raise InterruptedRunError(
+                    f"stopped in epoch {state.epoch + 1}, step {state.step} of {len(groups)}",
+                    stop,
+                    f"`drgrade train --resume {context.run.folder}`",
+                )
     state.seconds += time.monotonic() - begun
     if (
         context.processes.count > 1
@@ -198,15 +197,10 @@ def _add(sums: dict[str, float], values: dict[str, float]) -> None:
         sums[name] = sums.get(name, 0.0) + value
 
 
-def _step_line(state: State, steps: int, seconds: float) -> str:
-    photos = state.sums.get("photos", 0)
-    rate = state.step / max(seconds + state.seconds, 1e-9)
-    return (
-        f"epoch {state.epoch + 1}: step {state.step}/{steps}, "
-        f"{photos / max(seconds + state.seconds, 1e-9):.1f} photos/s, "
-        f"{duration((steps - state.step) / max(rate, 1e-9))} left in it, "
-        f"loss {state.sums['loss'] / photos:.4f}"
-    )
+def _step_note(state: State, seconds: float) -> str:
+    photos = state.sums["photos"]
+    rate = photos / max(seconds + state.seconds, 1e-9)
+    return f"{rate:.1f} photos/s, loss {state.sums['loss'] / photos:.4f}"
 
 
 @torch.no_grad()

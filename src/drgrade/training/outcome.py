@@ -8,19 +8,30 @@ import polars as pl
 
 from drgrade.data.photos.cache import Cache
 from drgrade.data.sources.registry import is_drawn
-from drgrade.data.tables.manifest import Manifest
-from drgrade.data.tables.predictions import Predictions, from_rows, told_by_model
+from drgrade.data.tables.manifest import Manifest, write_manifest
+from drgrade.data.tables.predictions import (
+    Predictions,
+    from_rows,
+    told_by_model,
+    write_predictions,
+)
+from drgrade.data.tables.splits import leaked_share
 from drgrade.data.tables.trained_before import COLUMN
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.modelfile.answers import answer, answers_of
 from drgrade.modelfile.header import knows_dme
+from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader
 from drgrade.recipe.recipe import Recipe
 from drgrade.recipe.run_folder import METRICS, RunFolder
+from drgrade.runtime.files import write_json
+from drgrade.runtime.progress import duration, say
 from drgrade.training.batches import Part
-from drgrade.training.loop import TrainingContext, chosen_on, outputs_of
+from drgrade.training.loop import COLLAPSED, TrainingContext, chosen_on, outputs_of
 from drgrade.training.prepared import Prepared
 from drgrade.training.provenance import known_before, start_facts
+from drgrade.training.session import drawing_of
+from drgrade.training.state import State
 
 KEPT = (
     "photo", "patient", "eye", "grade", "dme", "group", "site", "camera", "sex", "age", "ethnicity",
@@ -29,6 +40,55 @@ KEPT = (
 FEATURES = ("brightness", "width", "height", "field_ratio", "black_share")
 LIMITS = (0.01, 0.99)  # quantiles of the training photographs
 JUDGED = ("tune", "calibrate", "test")
+
+
+def finish(context: TrainingContext, state: State, prepared: Prepared) -> None:
+    """Write all that a finished training leaves; that it is finished is written last."""
+    recipe, files, manifest = context.recipe, context.run, prepared.manifest
+    best = with_origin(recipe, load_grader(files.best, str(context.device)), prepared)
+    best = with_answers(context, best)
+    save_grader(files.best, best)
+    predictions = predictions_of(context, best, manifest, prepared.cache)
+    write_predictions(predictions, files.predictions)
+    if state.highest_test:
+        write_predictions(
+            highest_test_table(context, best, manifest, prepared.cache), files.highest_test
+        )
+    write_manifest(manifest, files.folder / "manifest.parquet")
+    files.write_metrics(state.history)
+    write_curves(files, state.history)
+    write_json(files.summary, summary(context, state, manifest))
+    write_json(files.finished, {"epochs": state.epoch})
+    seconds = sum(row["seconds"] for row in state.history)
+    say(
+        f"finished: {'last' if recipe.train.choose == 'last' else 'best'} epoch "
+        f"{state.best['epoch']} of {state.epoch}, {duration(seconds)} of "
+        f"training; {files.folder}"
+    )
+
+
+def summary(context: TrainingContext, state: State, manifest: Manifest) -> dict[str, Any]:
+    """The figures of a run in plain values."""
+    seconds = sum(row["seconds"] for row in state.history)
+    photos = len(context.parts.train) * len(state.history)
+    chosen = state.history[state.best["epoch"] - 1]
+    counts = manifest.table.group_by("split", "grade").len().sort("split", "grade", nulls_last=True)
+    return {
+        "best_epoch": state.best["epoch"],
+        "best_tune_qwk": state.best["tune_qwk"],
+        "best_tune_accuracy": state.best["tune_accuracy"],
+        "epochs": len(state.history),
+        "highest_test_accuracy": state.highest_test.get("accuracy"),
+        "highest_test_epoch": state.highest_test.get("epoch"),
+        "collapsed": (chosen["majority_share"] or 0.0) > COLLAPSED,
+        "majority_share": chosen["majority_share"],
+        "seconds": seconds,
+        "photos_per_second": photos / max(seconds, 1e-9),
+        "parameters": sum(p.numel() for p in state.network.parameters()),
+        "device": str(context.device),
+        "leaked_share": leaked_share(manifest),
+        "counts": [list(row) for row in counts.rows()],
+    }
 
 
 def predictions_of(
@@ -127,6 +187,7 @@ def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
         epoch_chosen_on=chosen_on(recipe),
         prevalence=prevalence,
         input_statistics=input_statistics(manifest, prepared.cache, parts.train.photos),
+        **drawing_of(manifest),
     )
 
 

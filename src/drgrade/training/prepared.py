@@ -19,8 +19,9 @@ from drgrade.data.tables.splits import complete, leaked_share, new_notes
 from drgrade.errors import ManifestError, RecipeError
 from drgrade.modelfile.header import DME_OUTPUTS
 from drgrade.recipe.recipe import Recipe
-from drgrade.runtime.files import cache_folder, sha256_bytes
+from drgrade.runtime.files import sha256_bytes
 from drgrade.runtime.progress import counted, remark, say
+from drgrade.runtime.user_folders import cache_folder
 from drgrade.training.batches import Part, Targets
 from drgrade.training.loop import Parts
 from drgrade.training.weak_labels import is_healthy, weak_labels

@@ -18,9 +18,11 @@ from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import write_text
 from drgrade.runtime.progress import say
 from drgrade.runtime.signals import going_on_with
-from drgrade.training.experiment import FIRST_FOLD, STAGES, pick_place, run
+from drgrade.training.fit import FIRST_FOLD, run
 from drgrade.training.prepared import limited, read_photos, refuse_untrainable
 from drgrade.training.processes import current, told_if_none_began
+from drgrade.training.session import pick_place
+from drgrade.training.start import STAGES
 
 PLAN = "stages.toml"  # the whole recipe, beside the last stage's own
 

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from drgrade.data.phantom.drawing import DRAWING, draw_eye, draw_set, paint
-from drgrade.data.phantom.grade import dme_of, grade_of
-from drgrade.data.phantom.lesions import BITS, PRERETINAL, VITREOUS, Lesion
+from drgrade.data.phantom.lesions import BITS, Lesion
 from drgrade.data.photos.masks import read_mask
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.errors import UsageError
+from drgrade.icdr import PRERETINAL, VITREOUS, dme_of, grade_of
 
 DISC = 0.5
 

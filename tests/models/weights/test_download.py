@@ -14,7 +14,7 @@ import pytest
 
 from drgrade.errors import DownloadError
 from drgrade.models.weights.download import TRIES, fetch
-from drgrade.runtime.files import locked
+from drgrade.runtime.locks import locked
 
 CONTENT = bytes(range(256)) * 40
 PREFIX = hashlib.sha256(CONTENT).hexdigest()[:8]
@@ -114,7 +114,7 @@ def test_who_waits_for_another_download_says_so(address, tmp_path, capsys):
     with ThreadPoolExecutor(1) as other:
         with locked(tmp_path / "weights"):
             waits = other.submit(fetch, "x.pth", PREFIX, base=address)
-            time.sleep(0.2)
+            time.sleep(0.6)
             assert Server.asked == []
         assert waits.result().read_bytes() == CONTENT
     assert "waiting for it" in capsys.readouterr().err

@@ -33,7 +33,6 @@ from drgrade.data.phantom.disturbers import (
     quality_of,
     strength_of,
 )
-from drgrade.data.phantom.grade import dme_of, grade_of
 from drgrade.data.phantom.lesions import (
     BITS,
     Ground,
@@ -46,7 +45,7 @@ from drgrade.data.photos.masks import KINDS
 from drgrade.data.tables.manifest import Manifest, write_manifest
 from drgrade.data.tables.manifest_facts import KIND, read_facts, refuse_foreign
 from drgrade.errors import UsageError
-from drgrade.icdr import EYES
+from drgrade.icdr import EYES, dme_of, grade_of
 from drgrade.runtime.files import refuse_file, write_bytes, write_json
 from drgrade.runtime.progress import track
 from drgrade.runtime.workers import pool

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from drgrade.data.phantom.vessels import Vessel
+from drgrade.icdr import PRERETINAL, VITREOUS, PlacedLesion
 
-PRERETINAL, VITREOUS = "preretinal_haemorrhage", "vitreous_haemorrhage"
 BITS = {
     "microaneurysm": 0, "haemorrhage": 1, "hard_exudate": 2, "soft_exudate": 3, "disc": 4,
     "new_vessel": 5, "irma": 6, "beading": 7, PRERETINAL: 8, VITREOUS: 9, "laser_scar": 10,
@@ -30,13 +30,9 @@ Sees = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Lesion:
-    """One lesion: its kind, its centre and radius in shares of half the field, and its chance."""
+class Lesion(PlacedLesion):
+    """One lesion as it is drawn: where it lies, how it looks, and its chance."""
 
-    kind: str
-    x: float
-    y: float
-    radius: float
     seed: int
     form: str = ""  # of a haemorrhage: dot, blot or flame; of an exudate: speck, ring or star
     angle: float = 0.0  # of its long axis

@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw
 from scipy.special import expit
 
 from drgrade.data.phantom.anatomy import Canvas, to_pixels
-from drgrade.data.phantom.lesions import BITS, PRERETINAL, VITREOUS, Lesion
+from drgrade.data.phantom.lesions import BITS, Lesion
 from drgrade.data.phantom.vessels import Vessel
+from drgrade.icdr import PRERETINAL, VITREOUS
 
 MARKED = 0.2  # cover from which a pixel belongs to a lesion
 BLOOD = {

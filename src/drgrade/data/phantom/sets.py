@@ -4,8 +4,9 @@ from pathlib import Path
 
 from drgrade.data.phantom.drawing import DRAWING, draw_set
 from drgrade.data.tables.manifest import Manifest
-from drgrade.runtime.files import cache_folder, locked
+from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import say
+from drgrade.runtime.user_folders import cache_folder
 
 LEAST_SIDE = 256  # px
 LARGER = 1.5  # times the side that is asked for: the field is cut out, and reduced as a real one is

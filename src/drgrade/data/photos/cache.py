@@ -17,7 +17,8 @@ from drgrade.data.photos.masks import read_mask, square_mask
 from drgrade.data.photos.preprocess import UNGRADABLE, Preprocess, read_prepared
 from drgrade.data.tables.manifest import Manifest
 from drgrade.errors import DrgradeError, MaskError, PhotoError, UsageError
-from drgrade.runtime.files import locked, sha256_file, write_json
+from drgrade.runtime.files import sha256_file, write_json
+from drgrade.runtime.locks import locked
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.progress import say, track
 from drgrade.runtime.workers import pool

@@ -125,6 +125,8 @@ def _changes(light: np.ndarray, field: np.ndarray) -> tuple[float, float, float]
     return contrast, together, float(grain) / max(contrast, 1e-6)
 
 
+# By hand: scipy.ndimage decides the same on 360 photographs of HRF, RFMiD 2.0 and IDRiD, but makes
+# the gate take 17 ms a photograph instead of 9, and its import adds 0.4 s to a command's start.
 @cache
 def _gaussian(width: float) -> np.ndarray:
     """A matrix (SIDE, SIDE) that smooths columns from the left and rows from the right."""

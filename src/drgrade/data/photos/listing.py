@@ -1,12 +1,13 @@
 """Which files of a folder are photographs: the same ones for every command that takes a folder."""
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
+
+from natsort import natsorted
 
 from drgrade.errors import ManifestError
 
@@ -14,7 +15,6 @@ READ: Final = (".bmp", ".jfif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff"
 REFUSED: Final = (".avif", ".dcm", ".dicom", ".gif", ".heic", ".heif")  # their rows say why
 HIDDEN: Final = "hidden"
 BARE: Final = "without ending"
-RUNS: Final = re.compile(r"\d+|\D+")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,10 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
                 others[PurePath(name).suffix.lower() or BARE] += 1
     unread = [(Path(each.filename), each.strerror or str(each)) for each in failed]
     return Below(
-        tuple(sorted(pictures, key=_as_counted)), others, tuple(linked), tuple(sorted(unread))
+        tuple(natsorted(pictures, key=lambda path: path.parts)),
+        others,
+        tuple(linked),
+        tuple(sorted(unread)),
     )
 
 
@@ -98,11 +101,3 @@ def safe_stat(asked: Callable[[], bool]) -> bool:
         return asked()
     except OSError:
         return False
-
-
-def _as_counted(path: Path) -> list[list[tuple[int, int, str]]]:
-    """A key that puts 2.jpg before 10.jpg: runs of digits are numbers."""
-    return [
-        [(1, int(run), run) if run.isdecimal() else (0, 0, run) for run in RUNS.findall(part)]
-        for part in path.parts
-    ]

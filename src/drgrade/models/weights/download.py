@@ -7,8 +7,10 @@ import urllib.request
 from pathlib import Path
 
 from drgrade.errors import DownloadError, shown
-from drgrade.runtime.files import cache_folder, locked, sha256_file
+from drgrade.runtime.files import sha256_file
+from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import say
+from drgrade.runtime.user_folders import cache_folder
 
 BASE = "https://download.pytorch.org/models/"
 CHUNK = 1 << 20

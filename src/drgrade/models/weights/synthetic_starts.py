@@ -10,8 +10,8 @@ from drgrade.modelfile.container import read_about
 from drgrade.modelfile.places import BEST
 from drgrade.recipe.recipe import Recipe, load_recipe
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.runtime.files import cache_folder
 from drgrade.runtime.progress import counted
+from drgrade.runtime.user_folders import cache_folder
 
 PHANTOM = "phantom"  # what a recipe calls such a start
 NAMES = {"imagenet": "ImageNet"}  # of starts, as they are told
