@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,72 +9,42 @@ from typing import Any
 import numpy as np
 import torch
 
-from drgrade.data.photos import gate as retina
-from drgrade.data.photos import preprocess
-from drgrade.data.photos.preprocess import Prepared, Preprocess, read_prepared
-from drgrade.errors import DrgradeError, PhotoError
+from drgrade.data.photos.intake import PreparedPhoto, prepare_photo
+from drgrade.errors import DrgradeError
 from drgrade.icdr import PROBABILITIES
 from drgrade.modelfile.correction import referable_score
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit
 
 BATCH = 8
-STATUS = {
-    **dict.fromkeys((*preprocess.UNGRADABLE, *retina.UNGRADABLE), "ungradable"),
-    **dict.fromkeys((preprocess.NO_EYE, retina.NO_RETINA), "not_fundus"),
-}  # of the reasons that are the picture's own; any other one is an error
 NOT_FINITE: dict[str, Any] = {"status": "error", "reason": "the network gave no finite answer"}
-
-
-@dataclass(frozen=True)
-class Look:
-    """A photo as the network will see it, or the reason why it cannot."""
-
-    name: str
-    pixels: np.ndarray | None  # (S, S, 3) uint8
-    facts: dict[str, Any]
-    prepared: Prepared | None = None
-
-
-def look(
-    name: str, path: Path | DrgradeError, settings: Preprocess, *, any_picture: bool = False
-) -> Look:
-    """Read and prepare one photo; whatever is wrong with it becomes its reason.
-
-    With `any_picture` it is not asked whether the picture shows a retina in colour.
-    """
-    try:
-        if isinstance(path, DrgradeError):
-            raise path
-        prepared = read_prepared(path, settings, retina_only=not any_picture)
-    except PhotoError as error:
-        status = STATUS.get(error.reason, "error")
-        return Look(name, None, {"reason": str(error), "status": status})
-    except (OSError, DrgradeError) as error:
-        return Look(name, None, {"reason": f"cannot be read: {error}"})
-    return Look(name, prepared.pixels, prepared.facts(), prepared)
+Photo = tuple[str, Path | DrgradeError] | tuple[str, Path | DrgradeError, str]
 
 
 def grade_photos(
     grader: Grader,
-    photos: Iterable[tuple[str, Path | DrgradeError]],
+    photos: Iterable[Photo],
     *,
     batch: int = BATCH,
     workers: int = 2,
     device: str = "cpu",
     mirror: bool = False,
-    any_picture: bool = False,
+    retina_check: bool = True,
+    fingerprint: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """Yield one row of the predictions table for each (name, path), in order.
+    """Yield one row of the predictions table for each (name, path) or (name, path, sha256).
 
-    A photo that cannot be read gets status `error` and no probabilities, never grade 0; a picture
-    that shows no retina in colour is `not_fundus` or `ungradable`, unless `any_picture`. With
-    `mirror` each graded row has the column `mirrored` too: the grade of the mirrored photo.
+    In order. A photo that cannot be read, or is not the file of that hash, gets status `error` and
+    no probabilities, never grade 0; with `retina_check` a picture that shows no retina in colour is
+    `not_fundus` or `ungradable`. With `mirror` each graded row has the column `mirrored` too: the
+    grade of the mirrored photo; with `fingerprint` the column `phash`.
     """
     waiting = iter(photos)
 
-    def one(photo: tuple[str, Path | DrgradeError]) -> Look:
-        return look(*photo, grader.preprocess, any_picture=any_picture)
+    def one(photo: Photo) -> PreparedPhoto:
+        name, path, *promised = photo
+        return prepare_photo(name, path, grader.preprocess, sha256="".join(promised),
+                             retina_check=retina_check, fingerprint=fingerprint)  # fmt: skip
 
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         while group := list(islice(waiting, batch)):
@@ -84,7 +53,7 @@ def grade_photos(
 
 
 def _grade_batch(
-    grader: Grader, looks: list[Look], device: torch.device, *, mirror: bool
+    grader: Grader, looks: list[PreparedPhoto], device: torch.device, *, mirror: bool
 ) -> Iterator[dict[str, Any]]:
     seen = [each for each in looks if each.pixels is not None]
     answers: dict[int, dict[str, Any]] = {}
