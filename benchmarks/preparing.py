@@ -27,7 +27,8 @@ from ratios import Ratio, report
 from drgrade.data.phantom.drawing import draw_eye, paint
 from drgrade.data.photos.decode import read_photo
 from drgrade.data.photos.field import Field, find_field
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.intake import open_photo
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.runtime.malloc import keep_freed_memory
 
 MASKED = Path(__file__).resolve().parents[2] / "shared" / "data" / "idrid_seg"
@@ -69,7 +70,7 @@ def _scaled(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
 
 def ours(path: Path, size: int) -> np.ndarray:
     """The square as drgrade prepares it."""
-    return read_prepared(path, Preprocess(size=size)).pixels
+    return open_photo(path, Preprocess(size=size), fingerprint=True).pixels
 
 
 Way = Callable[[Path, int], np.ndarray]

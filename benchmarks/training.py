@@ -32,7 +32,8 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from drgrade.data.phantom.drawing import draw_eye, paint
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.intake import open_photo
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.models.devices import pick_device
 from drgrade.models.networks import NETWORKS
 from drgrade.publishing.describe import multiply_adds
@@ -185,7 +186,7 @@ def prepared(case: Case, folder: Path) -> tuple[Part, Part, Part, Part]:
     path = folder / f"{case.size}.npy"  # of the same files, whatever the network
     if not path.is_file():
         kind = Preprocess(size=case.size)
-        np.save(path, np.stack([read_prepared(file, kind).pixels for file in case.files]))
+        np.save(path, np.stack([open_photo(file, kind).pixels for file in case.files]))
     squares = np.load(path, mmap_mode="r")
     rows = np.arange(len(case.files))
     names = [file.name for file in case.files]

@@ -29,8 +29,9 @@ from PIL import Image
 
 from drgrade.data.phantom.drawing import draw_eye, paint
 from drgrade.data.photos.field import find_field
+from drgrade.data.photos.intake import open_photo
 from drgrade.data.photos.masks import MAPS, planes, read_mask, square_mask
-from drgrade.data.photos.preprocess import prepare, read_prepared
+from drgrade.data.photos.preprocess import prepare
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.evaluation.pages.figures import blank_figure, styled, write_figure
 from drgrade.explanation.findings import field_of
@@ -73,7 +74,7 @@ def print_grades(grader: Grader, path: Path) -> None:
     manifest = read_manifest(path)
     known = manifest.table.filter(manifest.table["grade"].is_not_null())
     photos = [(name, manifest.locate(name)) for name in known["photo"]]
-    rows = list(grade_photos(grader, photos, any_picture=True))
+    rows = list(grade_photos(grader, photos, retina_check=False))
     graded = np.array([row["status"] == "graded" for row in rows])
     p = np.array([[row.get(name, np.nan) for name in PROBABILITIES] for row in rows])[graded]
     grades = known["grade"].to_numpy()[graded]
@@ -87,7 +88,7 @@ def print_grades(grader: Grader, path: Path) -> None:
 def seen_photos(grader: Grader, folder: Path) -> Iterator[LesionOutputs]:
     """Every photograph of a folder that has a mask, as the grader sees it."""
     for path in sorted((folder / "images").iterdir()):
-        prepared = read_prepared(path, grader.preprocess)
+        prepared = open_photo(path, grader.preprocess, retina_check=False)
         mask = read_mask(folder / "masks" / f"{path.stem}.png")
         square = square_mask(mask, prepared.field, prepared.seen, grader.preprocess.size)
         yield see(grader, prepared.pixels, square)

@@ -14,7 +14,8 @@ from pathlib import Path
 import polars as pl
 from trials import TOGETHER, TRIALS, Cell, recipe_of
 
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.intake import open_photo
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.runtime.progress import say
 from drgrade.training.loop import chosen_on
@@ -63,7 +64,8 @@ def lay(out: Path, data: Path) -> None:
 def described(photos: Manifest) -> pl.DataFrame:
     """The table of a set with the facts that a prediction carries of its photograph."""
     names = photos.table["photo"].to_list()
-    seen = [read_prepared(photos.locate(each), Preprocess()).facts() for each in names]
+    seen = [open_photo(photos.locate(each), Preprocess(), fingerprint=True).facts()
+            for each in names]  # fmt: skip
     return photos.table.hstack(pl.DataFrame(seen).select(pl.exclude(photos.table.columns)))
 
 

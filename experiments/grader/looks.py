@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import torch
 
-from drgrade.data.photos.preprocess import read_prepared
+from drgrade.data.photos.intake import open_photo
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import (
     Predictions,
@@ -63,7 +63,7 @@ def _seen_as(
     known = part.sort("photo").to_dicts()
     for start in range(0, len(known), BATCH):
         some = known[start : start + BATCH]
-        squares = np.stack([read_prepared(manifest.locate(row["photo"]), grader.preprocess).pixels
+        squares = np.stack([open_photo(manifest.locate(row["photo"]), grader.preprocess).pixels
                             for row in some])  # fmt: skip
         looks = draw_looks(generator, len(some), CAMERAS)
         light = as_unit(torch.from_numpy(compressed(squares, looks)))
@@ -121,7 +121,7 @@ def _rows(graders: list[Grader], manifest: Manifest, name: str) -> pl.DataFrame:
 
 def _square(manifest: Manifest, photo: str, grader: Grader) -> np.ndarray | None:
     try:
-        return read_prepared(manifest.locate(photo), grader.preprocess).pixels
+        return open_photo(manifest.locate(photo), grader.preprocess).pixels
     except PhotoError:
         return None
 

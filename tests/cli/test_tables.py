@@ -82,10 +82,10 @@ def test_a_split_keeps_parts_unless_asked_anew(folder: Path, capsys: Capture) ->
     import_all()
     run(["data", "split", "m.csv", "-o", "s.csv", "--shares", "50,0,0,50"])
     run(["data", "split", "s.csv", "-o", "t.csv"])
-    assert "tune and calibrate carved out of train by patient" in capsys.readouterr().err
+    assert "tune and calibrate held out from train by patient" in capsys.readouterr().err
     kept, whole = read_manifest(Path("s.csv")).part("test"), read_manifest(Path("t.csv"))
     assert whole.part("test").hash == kept.hash
-    assert run(["data", "split", "t.csv", "-o", "u.csv", "--anew", "--seed", "5"]) == 0
+    assert run(["data", "split", "t.csv", "-o", "u.csv", "--reassign", "--seed", "5"]) == 0
     assert read_manifest(Path("u.csv")).part("test").hash != kept.hash
 
 
@@ -135,10 +135,12 @@ def test_shares_are_refused_where_parts_are_kept(folder: Path, capsys: Capture) 
     run(["data", "split", "m.csv", "-o", "s.csv"])
     command = ["data", "split", "s.csv", "-o", "t.csv", "--shares"]
     assert run([*command, "50,0,0,50"]) == 2
-    assert "--shares divides all rows, and s.csv has parts; add --anew" in capsys.readouterr().err
+    assert (
+        "--shares divides all rows, and s.csv has parts; add --reassign" in capsys.readouterr().err
+    )
     assert run([*command, "a,b"]) == 2
     assert "--shares must be four percentages" in capsys.readouterr().err
-    assert run([*command, "50,0,0,50", "--anew"]) == 0
+    assert run([*command, "50,0,0,50", "--reassign"]) == 0
 
 
 def test_the_sources_are_listed_with_their_licences(capsys: Capture) -> None:

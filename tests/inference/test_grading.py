@@ -177,7 +177,9 @@ def test_a_strip_of_a_picture_does_not_stop_the_others(place, tmp_path):
     assert rows[0]["reason"] == "no photograph of an eye: a strip of 9000 x 30 px"
 
 
-def test_a_picture_of_something_else_gets_no_grade_unless_any_picture_is_asked_for(place, tmp_path):
+def test_a_picture_of_something_else_gets_no_grade_unless_the_retina_check_is_skipped(
+    place, tmp_path
+):
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     Image.fromarray(skimage.data.chelsea()).save(tmp_path / "cat.png")
@@ -186,7 +188,7 @@ def test_a_picture_of_something_else_gets_no_grade_unless_any_picture_is_asked_f
     rows = list(grade_photos(grader, inputs))
     assert [row["status"] for row in rows] == ["ungradable", "not_fundus"]
     assert not any("p0" in row or "predicted" in row for row in rows)
-    asked = list(grade_photos(grader, inputs, any_picture=True))
+    asked = list(grade_photos(grader, inputs, retina_check=False))
     assert [row["status"] for row in asked] == ["graded", "graded"]
 
 

@@ -37,7 +37,7 @@ def test_without_test_rows_the_reason_is_said(tmp_path, capsys):
     assert evaluate_run(tmp_path) is None
     said = capsys.readouterr().err
     assert "no scorecard: no row is of split 'test'" in said
-    assert "data split MANIFEST --anew" in said
+    assert "data split MANIFEST --reassign" in said
 
 
 def test_a_run_that_learned_from_every_photo_has_nobody_to_be_judged_on(tmp_path, capsys):

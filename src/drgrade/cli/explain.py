@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from drgrade.cli.predict import say_drawn, verify_hash
+from drgrade.cli.predict import say_drawn
 from drgrade.inference.inputs import Input, Row, list_inputs
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.optional_dependencies import need
@@ -29,7 +29,8 @@ def explain(
     eye: Literal["left", "right"] | None = None,
     language: Literal["en", "zh-TW"] = "en",
     device: str = "cpu",
-    any_picture: Annotated[bool, Parameter(negative=())] = False,
+    skip_retina_check: Annotated[bool, Parameter(negative=())] = False,
+    any_picture: Annotated[bool, Parameter(show=False, negative=())] = False,
     dust: Path | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
@@ -59,7 +60,7 @@ def explain(
         Of the picture and the sentences.
     device
         cpu, cuda:N, or auto (a GPU where there is one).
-    any_picture
+    skip_retina_check
         Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
     dust
         What `drgrade data dust` found in these photographs: marks on dust are not counted.
@@ -89,8 +90,9 @@ def explain(
     if known and not grader.model.lesions:
         say("--dust: this grader has no lesion maps, so that no mark can lie on dust")
     failed, dustless = 0, []
+    checked = not (skip_retina_check or any_picture)
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
-        told, explanation = _explained(grader, each, eye, on, any_picture=any_picture, dust=known)
+        told, explanation = _explained(grader, each, eye, on, retina_check=checked, dust=known)
         place = output / name
         if explanation is None:
             failed += 1
@@ -130,7 +132,7 @@ def _explained(
     eye: str | None,
     device: str,
     *,
-    any_picture: bool,
+    retina_check: bool,
     dust: "Dust | None",
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
@@ -140,10 +142,10 @@ def _explained(
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
     row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye,
-                                     any_picture=any_picture, dust=dust)  # fmt: skip
-    promised = verify_hash(known, row)
-    if explanation is None or promised["status"] != "graded":
-        return promised, None
+                                     sha256=known.get("sha256") or "",
+                                     retina_check=retina_check, dust=dust)  # fmt: skip
+    if explanation is None:
+        return row, None
     return as_json(explanation) | {"sentences": told(explanation)}, explanation
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError
-from drgrade.inference.inputs import Input, list_inputs
+from drgrade.inference.inputs import Inputs, list_inputs
+from drgrade.inference.stream import Photo
 from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
@@ -78,20 +79,20 @@ def export(
     refuse_order(order)
     refuse_taken(output, force=force)
     inputs = list_inputs([proof], root)
-    ranges = [] if calibrate_on is None else list_inputs([calibrate_on], None)
+    ranges = () if calibrate_on is None else list_inputs([calibrate_on], None)
     found = made_of(order, _evidence(inputs), [(name, where) for name, where, _ in ranges])
     _show(found, as_json=json_)
     say(f"{output}: {output.stat().st_size:,} bytes. Research software, not a medical device.")
 
 
-def _evidence(inputs: list[Input]) -> "Evidence":
+def _evidence(inputs: Inputs) -> "Evidence":
     """The photographs of a proof with the grades and patients that a manifest knows of them."""
     from drgrade.publishing.export import Evidence
 
     rows = [row for _, _, row in inputs]
     grades = np.array([-1 if (g := row.get("grade")) is None else g for row in rows], np.int64)
     patients = np.array([str(row.get("patient") or name) for name, _, row in inputs])
-    photos = [(name, path) for name, path, _ in inputs]
+    photos: list[Photo] = [(name, path) for name, path, _ in inputs]
     return Evidence(photos, grades if (grades >= 0).any() else None, patients)
 
 

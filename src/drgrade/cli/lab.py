@@ -36,7 +36,7 @@ def lab(
     Parameters
     ----------
     manifest
-        The table of photographs; splits that are missing are carved out of `train`.
+        The table of photographs; splits that are missing are held out from `train`.
     output
         Folder of the page (`report.html`), its twin `report.json`, `figures` and `runs`.
     size

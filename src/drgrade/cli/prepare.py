@@ -22,6 +22,7 @@ def prepare(
     crop: Literal["field", "none"] = "field",
     root: Path | None = None,
     workers: int = 2,
+    skip_retina_check: Annotated[bool, Parameter(negative=())] = False,
     force: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Crop to the field of view and scale to undistorted squares, in parallel, resumable.
@@ -45,6 +46,8 @@ def prepare(
         Folder the manifest's photo paths are relative to.
     workers
         Processes; 0 prepares in this one.
+    skip_retina_check
+        Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
     force
         Write over squares of other photographs or settings that are there; the same ones are kept
         without.
@@ -78,7 +81,7 @@ def prepare(
     if not force:
         refuse_other_squares(output, manifest, settings)
     cache = prepare_all(manifest, settings, output, workers=workers, places=places,
-                        keep_others=not force)  # fmt: skip
+                        retina_check=not skip_retina_check, keep_others=not force)  # fmt: skip
     for photo, reason in cache.failed.items():
         say(f"{photo}: {reason}")
     total = len(cache.rows) + len(cache.failed)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Output = Annotated[Path, Parameter(name=["-o", "--output"])]
 Json = Annotated[bool, Parameter(name="--json", negative=())]
 Flag = Parameter(negative=())
+OldFlag = Annotated[bool, Parameter(show=False, negative=())]  # an earlier name, which still works
 
 
 def import_(
@@ -134,10 +135,13 @@ def check(
     *,
     root: Path | None = None,
     fast: Annotated[bool, Flag] = False,
+    skip_retina_check: Annotated[bool, Flag] = False,
     workers: int = 2,
     json_: Json = False,
 ) -> int:
     """Count photos by split and grade; find missing and broken ones, leaks, copies, conflicts.
+
+    Pictures that `drgrade predict` refuses for what they show are found too.
 
     Exit code 3 says that something is wrong. A leak that the set declares (lab3) is a warning.
 
@@ -151,6 +155,8 @@ def check(
         Folder the photos lie in, where it is not beside the manifest.
     fast
         Do not open the photos: broken ones and copies are not found.
+    skip_retina_check
+        Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
     workers
         Threads that read photos.
     json_
@@ -163,7 +169,8 @@ def check(
     if workers < 1:
         raise UsageError(f"--workers must be 1 or more, got {workers}")
     table = read_manifest(manifest, root=root)
-    findings = examine(table, read_pixels=not fast, workers=workers)
+    findings = examine(table, read_pixels=not fast, workers=workers,
+                       retina_check=not skip_retina_check)  # fmt: skip
     wrong = findings.wrong()
     if json_:
         print(json.dumps(findings.as_json(), indent=2, ensure_ascii=False))
@@ -187,7 +194,8 @@ def split(
     *,
     output: Output,
     seed: int = 0,
-    anew: Annotated[bool, Flag] = False,
+    reassign: Annotated[bool, Flag] = False,
+    anew: OldFlag = False,
     shares: str | None = None,
     root: Path | None = None,
     force: Annotated[bool, Flag] = False,
@@ -196,7 +204,7 @@ def split(
     """Divide patients into train, tune, calibrate and test, stratified by the worse eye.
 
     Parts that a set brings along are kept: where tune or calibrate is missing, a tenth of train
-    each is carved out, by patient or group, and test is never touched.
+    each is held out, by patient or group, and test is never touched.
 
     Example: drgrade data split manifest.csv -o split.csv --seed 1
 
@@ -208,7 +216,7 @@ def split(
         Where to write the divided manifest, .csv or .parquet.
     seed
         The same seed gives the same split.
-    anew
+    reassign
         Forget the parts that are there and divide all rows.
     shares
         Per cent of the rows for train, tune, calibrate and test, where all rows are divided;
@@ -230,19 +238,21 @@ def split(
         raise UsageError(f"--seed must be 0 or more, got {seed}")
     wanted = splits.SHARES if shares is None else _shares(shares)
     table = read_manifest(manifest, root=root)
-    if is_anew := anew or table.table["split"].null_count() == len(table):
+    if is_again := reassign or anew or table.table["split"].null_count() == len(table):
         table = splits.undivided(table)
     elif shares is not None:
-        raise UsageError(f"--shares divides all rows, and {manifest} has parts; add --anew to "
+        raise UsageError(f"--shares divides all rows, and {manifest} has parts; add --reassign to "
                          "forget these, or leave --shares out")  # fmt: skip
     told_before = len(table.facts.get("notes", []))
-    if is_anew:
+    if is_again:
         divided = splits.split(table, seed=seed, shares=wanted)
     else:
         divided = splits.complete(table, seed)
     write_table(divided, output, force=force or output.resolve() == manifest.resolve())
     notes = divided.facts.get("notes", [])[told_before:]
-    for note in notes or ["the manifest has tune and calibrate: nothing to carve (see --anew)"]:
+    for note in notes or [
+        "the manifest has tune and calibrate: nothing to hold out (see --reassign)"
+    ]:
         say(note)
     _print_result(divided.facts, count_grades(divided), output, as_json=json_)
     return 0

@@ -160,7 +160,8 @@ def explain_photo(
     device: str = "cpu",
     eye: str | None = None,
     threshold: float = THRESHOLD,
-    any_picture: bool = False,
+    sha256: str = "",
+    retina_check: bool = True,
     dust: Dust | None = None,
 ) -> tuple[dict[str, Any], Explanation | None]:
     """The row of predictions of one photo, and why it is so; None where it has no grade.
@@ -172,10 +173,11 @@ def explain_photo(
         device: where to compute.
         eye: `left` or `right` where that is known.
         threshold: of the probability from which a pixel is lesion.
-        any_picture: do not ask whether the picture shows a retina in colour.
+        sha256: what the manifest says of the file; one of another hash has no grade.
+        retina_check: give no grade to a picture that shows no retina in colour.
         dust: of the cameras of a set; the photo is known by the hash of its file.
     """
-    seen = prepare_photo(name, path, grader.preprocess, any_picture=any_picture)
+    seen = prepare_photo(name, path, grader.preprocess, sha256=sha256, retina_check=retina_check)
     model = str(grader.facts.get("weights_sha256", ""))[:16]
     if seen.prepared is None:
         return {"photo": name, "status": "error", **seen.facts, "model": model}, None

@@ -1,6 +1,8 @@
-"""The photographs that a command is given: files, folders of them, or one manifest."""
+"""The photographs that a command is given: files, folders of them, or manifests, each read once."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,81 @@ if TYPE_CHECKING:
 TABLE_ENDINGS = (".csv", ".parquet")
 Row = dict[str, Any]
 Input = tuple[str, Path | DrgradeError, Row]  # the photo's name, where it lies, what is known of it
+Place = tuple[str, Path | DrgradeError]
 
 
-def list_inputs(places: list[Path], root: Path | None, besides: Path | None = None) -> list[Input]:
+@dataclass(frozen=True)
+class Inputs:
+    """What a command is given, in its order; rows of manifests are made as they are asked for.
+
+    `parts` are files with their places, and manifests. `kept` are the numbers of those that are
+    inputs: a photo named twice is one.
+    """
+
+    parts: tuple["tuple[Place, ...] | Manifest", ...]
+    kept: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    def __iter__(self) -> Iterator[Input]:
+        kept = iter(self.kept)
+        wanted = next(kept, None)
+        for number, each in enumerate(self._every()):
+            if number == wanted:
+                yield each
+                wanted = next(kept, None)
+
+    def _every(self) -> Iterator[Input]:
+        for part in self.parts:
+            if isinstance(part, tuple):
+                yield from ((name, path, {}) for name, path in part)
+                continue
+            for row in part.table.iter_rows(named=True):
+                known = {key: value for key, value in row.items() if value is not None}
+                yield row["photo"], _located(part, row["photo"]), known
+
+    def only(self, places: Sequence[int]) -> "Inputs":
+        """Those at these places of the order, from 0 on."""
+        return replace(self, kept=[self.kept[place] for place in places])
+
+    @property
+    def manifests(self) -> list["Manifest"]:
+        """The manifests among what was given."""
+        return [part for part in self.parts if not isinstance(part, tuple)]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over names, places and the hashes that manifests have, in their order."""
+        told = hashlib.sha256()
+        for name, path, known in self:
+            told.update(repr((name, str(path), known.get("sha256"))).encode("utf-8", "replace"))
+        return told.hexdigest()
+
+    def origin(self) -> Row:
+        """Where they come from and whether they are drawn: only where manifests alone were given.
+
+        `drawn` is left out where a source does not say it, `source` where there are several.
+        """
+        from drgrade.data.sources.registry import is_drawn
+
+        if len(self.manifests) < len(self.parts):
+            return {}
+        known = [manifest.facts for manifest in self.manifests]
+        drawn = [is_drawn(facts) for facts in known]
+        sources = {facts.get("source") or "" for facts in known}
+        told: Row = {"drawn": any(drawn)} if None not in drawn or any(drawn) else {}
+        return told | ({"source": sources.pop()} if len(sources) == 1 else {})
+
+    def is_lost(self) -> bool:
+        """Whether a manifest was given and none of its photographs is where it says."""
+        of_manifest = [path for _, path, row in self if row]
+        return bool(of_manifest) and not any(
+            isinstance(path, Path) and safe_stat(path.exists) for path in of_manifest
+        )
+
+
+def list_inputs(places: list[Path], root: Path | None, besides: Path | None = None) -> Inputs:
     """Every photo named by files, folders or a manifest: (name, path or what is wrong, its row).
 
     A photo named twice is one input. A link that leads nowhere is an input that cannot be read,
@@ -28,38 +102,37 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
     """
     if root is not None and not any(place.suffix.lower() in TABLE_ENDINGS for place in places):
         raise UsageError(f"--root is where a manifest's photographs lie, got '{root}' without one")
-    found: list[Input] = []
+    parts: list[tuple[Place, ...] | Manifest] = []
     for place in places:
         if safe_stat(place.is_dir):
-            below = look_below(place, besides)
-            found += [(as_text(path), path, {}) for path in below.pictures]
-            found += [
-                (as_text(path), PhotoError("cannot be read", why), {}) for path, why in below.unread
-            ]
-            if aside := below.left_aside():
-                say(f"{place}: not looked at: {aside}")
+            parts.append(_of_folder(place, besides))
         elif place.suffix.lower() in TABLE_ENDINGS:
-            found += _of_manifest(place, root)
+            from drgrade.data.tables.manifest import read_manifest
+
+            parts.append(read_manifest(place, root=root))
         else:
-            found.append((as_text(place), place, {}))
-    if not found:
+            parts.append(((as_text(place), place),))
+    every = Inputs(tuple(parts), range(sum(map(len, parts))))
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for number, (name, path, _) in enumerate(every):
+        if (key := (name, str(path))) not in seen:
+            seen.add(key)
+            kept.append(number)
+    if not kept:
         raise UsageError(
             f"no photographs found under {', '.join(map(str, places))}; they end in "
             f"{', '.join(READ)}"
         )
-    once: dict[tuple[str, str], Input] = {}
-    for each in found:
-        once.setdefault((each[0], str(each[1])), each)
-    return list(once.values())
+    return replace(every, kept=kept) if len(kept) < len(every) else every
 
 
-def _of_manifest(place: Path, root: Path | None) -> Iterator[Input]:
-    from drgrade.data.tables.manifest import read_manifest
-
-    manifest = read_manifest(place, root=root)
-    for row in manifest.table.to_dicts():
-        known = {key: value for key, value in row.items() if value is not None}
-        yield row["photo"], _located(manifest, row["photo"]), known
+def _of_folder(place: Path, besides: Path | None) -> tuple[Place, ...]:
+    below = look_below(place, besides)
+    if aside := below.left_aside():
+        say(f"{place}: not looked at: {aside}")
+    unread = ((as_text(path), PhotoError("cannot be read", why)) for path, why in below.unread)
+    return (*((as_text(path), path) for path in below.pictures), *unread)
 
 
 def _located(manifest: "Manifest", photo: str) -> Path | DrgradeError:

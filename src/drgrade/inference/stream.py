@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -22,7 +23,8 @@ from drgrade.inference.engine import Engine
 from drgrade.modelfile.answers import answers_of
 
 Row = dict[str, Any]
-Photo = tuple[str, Path | DrgradeError]  # its name, and where it lies or what is wrong with it
+# Its name, where it lies or what is wrong with it, and the SHA-256 that its manifest has, if any.
+Photo = tuple[str, Path | DrgradeError] | tuple[str, Path | DrgradeError, str]
 AHEAD = 2  # times what is being worked on: so many more may wait between two steps
 
 
@@ -44,12 +46,13 @@ def grade_photos(
     *,
     workers: int = 2,
     mirror: bool = False,
-    any_picture: bool = False,
+    retina_check: bool = True,
+    fingerprint: bool = False,
 ) -> Iterator[Row]:
-    """Yield one row of the predictions table for each (name, path), in order.
+    """Yield one row of the predictions table for each (name, path, hash), in order.
 
-    A photo that cannot be read gets status `error` and no probabilities, never grade 0; a picture
-    that shows no retina in colour is `not_fundus` or `ungradable`, unless `any_picture`. With
+    A photo that cannot be read gets status `error` and no probabilities, never grade 0; with
+    `retina_check` a picture that shows no retina in colour is `not_fundus` or `ungradable`. With
     `mirror` each graded row has the column `mirrored` too: the grade of the mirrored photo.
 
     Args:
@@ -57,17 +60,20 @@ def grade_photos(
         photos: taken as they are needed.
         workers: threads that decode and prepare photographs.
         mirror: grade each photograph mirrored too.
-        any_picture: do not ask whether a picture shows a retina in colour.
+        retina_check: give no grade to a picture that shows no retina in colour.
+        fingerprint: have `phash`, by which near-duplicates are found, in each row.
     """
     settings = engine.header.preprocess
     at_work = workers + engine.lanes * engine.batch
     rows: deque[Future[Row]] = deque()
     with _lanes(engine, AHEAD * engine.lanes * engine.batch, mirror=mirror) as ready, \
             _threads(workers) as pool:  # fmt: skip
+        prepared = partial(prepare_photo, settings=settings, retina_check=retina_check,
+                           fingerprint=fingerprint)  # fmt: skip
 
-        def begin(name: str, path: Path | DrgradeError, row: "Future[Row]") -> None:
+        def begin(name: str, path: Path | DrgradeError, sha256: str, row: "Future[Row]") -> None:
             try:
-                photo = prepare_photo(name, path, settings, any_picture=any_picture)
+                photo = prepared(name, path, sha256=sha256)
                 if photo.pixels is None:
                     row.set_result(_row(photo, {"status": "error"}, engine))
                 else:
@@ -75,9 +81,9 @@ def grade_photos(
             except BaseException as error:  # it is raised where the row is asked for
                 row.set_exception(error)
 
-        for name, path in photos:
+        for name, path, *promised in photos:
             row: Future[Row] = Future()
-            pool.submit(begin, name, path, row)
+            pool.submit(begin, name, path, "".join(promised), row)
             rows.append(row)
             while len(rows) > AHEAD * at_work or (rows and rows[0].done()):
                 yield rows.popleft().result()

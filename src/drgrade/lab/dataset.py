@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, get_worker_info
 
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.intake import needs_retina_check, open_photo
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.models.squares import as_unit
 from drgrade.recipe.recipe import Augment
@@ -23,6 +24,8 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         size: side of the square in pixels.
         flip: random flips, both ways, in mode `train`.
         seed: of the flips, which are drawn anew for each photo and epoch, in whatever worker.
+        retina_check: an item that shows no retina in colour raises `PhotoError`, as one that cannot
+            be read; synthetic photographs are not asked.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         *,
         flip: bool = True,
         seed: int = 0,
+        retina_check: bool = True,
     ) -> None:
         whole = manifest if isinstance(manifest, Manifest) else read_manifest(Path(manifest))
         self.manifest = whole.part(mode) if mode else whole
@@ -40,6 +44,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         self.settings = Preprocess(size=size)
         self.flip = Augment(flip=flip and mode == "train")
         self.seed = seed
+        self.retina_check = retina_check and needs_retina_check(whole.facts)
         self.visits: Counter[int] = Counter()  # of each photo, so that no two flips are one draw
         self.photos = self.manifest.table["photo"].to_list()
         self.grades = self.manifest.table["grade"].to_list()
@@ -50,7 +55,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         """One photo (3, size, size), float in [-1, 1], and its grade 0 to 4 (-1: unknown)."""
         path = self.manifest.locate(self.photos[index])
-        pixels = read_prepared(path, self.settings).pixels
+        pixels = open_photo(path, self.settings, retina_check=self.retina_check).pixels
         square = as_unit(torch.tensor(pixels)[None])
         # A worker has a copy of this object, and a seed of its own that is another each epoch.
         worker = torch.initial_seed() if get_worker_info() else 0

@@ -45,7 +45,7 @@ def run_lab(
     """Say what will run, run every cell that is not finished, and write the page after each.
 
     Args:
-        manifest: photos with grades; splits that are missing are carved out of `train`.
+        manifest: photos with grades; splits that are missing are held out from `train`.
         folder: where `runs/CELL`, `figures`, `report.html` and `report.json` go.
         wanted: sizes, cells, photos and epochs, and whether the nets of the first figure.
         language: of the page and its figures, `en` or `zh-TW`.
@@ -98,7 +98,8 @@ def _refuse_other_photos(folder: Path, whole: Manifest) -> None:
     if known != whole.hash:
         raise RunError(
             f"{folder} holds cells of other photos, or of photos divided or limited otherwise "
-            "(--photos, data.photos, data.carve, data.split_seed); choose another folder"
+            "(--photos, data.photos, data.holdout_from_train, data.split_seed); "
+            "choose another folder"
         )
 
 
@@ -109,13 +110,13 @@ def completed(manifest: Manifest, cell: Cell) -> Manifest:
         UsageError: no graded photos to learn from or to test on.
     """
     data = cell.recipe.data
-    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
+    whole = limited(complete(manifest, data.split_seed, data.held_out), data.photos)
     photos = _photos(whole)
     for split in ("train", "test"):
         if not photos.get(split):
             raise UsageError(
                 f"the lab needs graded photos in split '{split}', got 0 of {len(manifest)} rows; "
-                "divide them with `drgrade data split MANIFEST --anew -o DIVIDED.csv`"
+                "divide them with `drgrade data split MANIFEST --reassign -o DIVIDED.csv`"
             )
     for note in new_notes(manifest, whole):
         say(note)

@@ -94,7 +94,8 @@ def _is_kept(difference: Estimate, least: float) -> bool:
 def squares_of(photos: Iterable[Photo], header: ModelHeader) -> tuple[np.ndarray, list[bool]]:
     """Prepared squares (n, S, S, 3) of the photographs that can be graded, and which these are."""
     size = header.preprocess.size
-    seen = [prepare_photo(name, path, header.preprocess).pixels for name, path in photos]
+    seen = [prepare_photo(name, path, header.preprocess, sha256="".join(promised)).pixels
+            for name, path, *promised in photos]  # fmt: skip
     there = [each for each in seen if each is not None]
     return np.stack(there) if there else np.empty((0, size, size, 3), np.uint8), [
         each is not None for each in seen

@@ -8,6 +8,7 @@ import tomli_w
 from pydantic import BaseModel
 
 from drgrade.errors import RecipeError, choose, nearest
+from drgrade.recipe.schema import RENAMED
 
 Sections = Mapping[str, type[BaseModel]]
 OUT_OF_RANGE = ("greater_than_equal", "greater_than", "less_than_equal", "less_than",
@@ -27,15 +28,22 @@ def apply_changes(settings: dict[str, Any], changes: Sequence[str]) -> None:
 
 def _refuse_twice(changes: Sequence[str]) -> None:
     """A key set twice is a mistake, as it is in a TOML file: which one is meant, nobody knows."""
-    keys = [change.partition("=")[0].strip() for change in changes]
+    keys = [_new_name(change.partition("=")[0].strip()) for change in changes]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise RecipeError(f"--set gives {', '.join(twice)} more than once; keep one")
 
 
+def _new_name(key: str) -> str:
+    """A key `section.key` or `stages.NAME.section.key` by its name of today."""
+    rest, _, name = key.rpartition(".")
+    new = RENAMED.get(rest.rpartition(".")[2], {}).get(name, name)
+    return f"{rest}.{new}" if rest else new
+
+
 def _apply_change(settings: dict[str, Any], change: str) -> None:
     key, equals, value = change.partition("=")
-    section, dot, name = key.strip().partition(".")
+    section, dot, name = _new_name(key.strip()).partition(".")
     if section == "stages" and equals:
         _change_stage(settings, name, value)
         return

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError, model_validator
 from drgrade.errors import RecipeError, nearest
 from drgrade.recipe.overrides import apply_changes, as_toml, explain
 from drgrade.recipe.schema import (
+    RENAMED,
     Augment,
     Consistency,
     Data,
@@ -23,6 +24,7 @@ from drgrade.recipe.schema import (
     Section,
     Stage,
     Train,
+    with_new_names,
 )
 from drgrade.recipe.validation import broken_rules
 from drgrade.runtime.files import sha256_bytes
@@ -40,6 +42,7 @@ HASHED_AS: dict[str, dict[str, Any]] = {  # places, and how a result is computed
 }
 
 LATER: dict[str, tuple[str, ...]] = {  # settings that came after recipes had been hashed
+    "data": ("retina_check",),
     "lesions": ("masked_share", "tags"),
     "objective": ("any_dr",),
 }
@@ -108,7 +111,7 @@ class Recipe(Section):
                 "stages": tuple(_placeless(stage) for stage in self.stages),
             }
         )
-        return sha256_bytes(plain.model_dump_json(exclude=_unused(plain)).encode())
+        return sha256_bytes(plain.model_dump_json(exclude=_unused(plain), by_alias=True).encode())
 
     @property
     def family(self) -> str:
@@ -132,10 +135,12 @@ def _unused(recipe: Recipe) -> dict[str, Any]:
 
 
 def _placeless(stage: Stage) -> Stage:
-    kept = {
-        section: {key: value for key, value in getattr(stage, section).items() if key not in left}
-        for section, left in HASHED_AS.items()
-    }
+    """A stage without places, its keys under the names that hashes have."""
+    kept = {}
+    for section, left in HASHED_AS.items():
+        old = {new: old for old, new in RENAMED.get(section, {}).items()}
+        own = getattr(stage, section)
+        kept[section] = {old.get(key, key): own[key] for key in own if key not in left}
     return stage.model_copy(update=kept)
 
 
@@ -170,8 +175,22 @@ def load_recipe(where: str, changes: Sequence[str] = ()) -> Recipe:
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{where} is not valid TOML: {error}") from None
     settings.setdefault("name", Path(where).stem)
+    _rename(settings, where)
     apply_changes(settings, changes)
     return make_recipe(settings, where)
+
+
+def _rename(settings: dict[str, Any], where: str) -> None:
+    """Give keys their names of today, in place, so that changes on top find them."""
+    stages = settings.get("stages")
+    for part in (settings, *(stages if isinstance(stages, list) else ())):
+        if not isinstance(part, dict):
+            continue
+        for section in RENAMED.keys() & part.keys():
+            try:
+                part[section] = with_new_names(section, part[section])
+            except ValueError as error:
+                raise RecipeError(f"{where}: {error}") from None
 
 
 def make_recipe(settings: dict[str, Any], where: str = "recipe") -> Recipe:

@@ -1,11 +1,31 @@
 """Every knob of an experiment on one page, section by section, each with its range."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Whole = Annotated[int, Field(strict=True)]  # true is no 1, and 2.0 no 2
 Share = Annotated[float, Field(ge=0.0, lt=1.0, allow_inf_nan=False)]
+
+
+# Names that keys had before; recipes, runs and model files of then are read by them, and hashed.
+RENAMED: Final[Mapping[str, Mapping[str, str]]] = {"data": {"carve": "holdout_from_train"}}
+
+
+def with_new_names(section: str, values: Any) -> Any:
+    """The settings of a section with today's names for its keys.
+
+    Raises:
+        ValueError: a key is there under both names.
+    """
+    if not isinstance(values, Mapping):
+        return values
+    now = RENAMED.get(section, {})
+    for old, new in now.items():
+        if old in values and new in values:
+            raise ValueError(f"{section}.{old} is the old name of {section}.{new}; keep one")
+    return {now.get(key, key): value for key, value in values.items()}
 
 
 class Section(BaseModel):
@@ -26,12 +46,22 @@ class Data(Section):
     workers: Whole = Field(2, ge=0, le=64)
     photos: Whole = Field(0, ge=0)  # at most so many training photos, whole patients; 0: all
     split_seed: Whole = Field(0, ge=0)
-    carve: Literal["both", "tune", "none"] = "both"  # of tune and calibrate, taken out of train
+    holdout_from_train: Literal["both", "tune", "none"] = Field(  # where the manifest has none
+        "both",
+        serialization_alias="carve",  # in hashes alone, as before
+    )
+    retina_check: bool = True  # leave out what shows no retina in colour; synthetic photos stay
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_new_names(cls, values: Any) -> Any:
+        return with_new_names("data", values)
 
     @property
-    def carved(self) -> tuple[str, ...]:
+    def held_out(self) -> tuple[str, ...]:
         """The splits that a manifest without them gets out of its training rows."""
-        return {"both": ("tune", "calibrate"), "tune": ("tune",), "none": ()}[self.carve]
+        parts = {"both": ("tune", "calibrate"), "tune": ("tune",), "none": ()}
+        return parts[self.holdout_from_train]
 
 
 class Model(Section):
@@ -154,6 +184,11 @@ class Stage(Section):
     optimiser: dict[str, Any] = {}
     schedule: dict[str, Any] = {}
     train: dict[str, Any] = {}
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _by_new_names(cls, values: Any) -> Any:
+        return with_new_names("data", values)
 
     @property
     def changes(self) -> dict[str, dict[str, Any]]:

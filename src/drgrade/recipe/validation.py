@@ -111,9 +111,11 @@ def _choice(train: Train, data: Data, objective: Objective) -> Iterator[str]:
     if train.choose == "last" and train.early_stop:
         yield ('train.early_stop waits for a better epoch, and train.choose = "last" looks for '
                "none; leave one of them out")  # fmt: skip
-    if data.carve == "none" and train.choose != "last":
-        yield (f'train.choose = "{train.choose}" chooses on tune, and data.carve = "none" leaves '
-               'none; set train.choose = "last"')  # fmt: skip
+    if data.holdout_from_train == "none" and train.choose != "last":
+        yield (
+            f'train.choose = "{train.choose}" chooses on tune, and '
+            'data.holdout_from_train = "none" leaves none; set train.choose = "last"'
+        )
 
 
 def _steps(train: Train, own: Optimiser, schedule: Schedule) -> Iterator[str]:

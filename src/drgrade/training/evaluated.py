@@ -66,7 +66,7 @@ def _evaluate(
         whole = read_predictions(table)
         if split not in whole.table["split"].unique():
             say(f"no scorecard: no row is of split '{split}'; a manifest divided anew has some "
-                "(`drgrade data split MANIFEST --anew -o DIVIDED.csv`)")  # fmt: skip
+                "(`drgrade data split MANIFEST --reassign -o DIVIDED.csv`)")  # fmt: skip
             return None
         rows = pick_split(whole, split)
         known = read_manifest(manifest) if manifest is not None and manifest.is_file() else None

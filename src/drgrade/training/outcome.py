@@ -108,8 +108,8 @@ def predictions_of(
         known = {key: row.get(key) for key in KEPT if row.get(key) is not None}
         answer = answers.get(row["photo"], {"status": "error"})
         if row["photo"] in cache.failed:
-            status = "ungradable" if row["photo"] in cache.ungradable else "error"
-            answer = {"status": status, "reason": cache.failed[row["photo"]]}
+            photo = row["photo"]
+            answer = {"status": cache.statuses[photo], "reason": cache.failed[photo]}
         seen = cache.facts(row["photo"]) if row["photo"] in cache.rows else {}
         more = {COLUMN: before[row["photo"]]} if before else {}
         table.append({**known, **answer, **seen, **more, "split": row["split"], "model": model})

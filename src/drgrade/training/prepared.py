@@ -11,6 +11,8 @@ import polars as pl
 
 from drgrade.data.phantom.sets import drawn_manifest
 from drgrade.data.photos.cache import MASKED, Cache, missing, prepare_all
+from drgrade.data.photos.gate import NO_RETINA, NOISE, NOT_COLOUR
+from drgrade.data.photos.intake import ERROR, needs_retina_check
 from drgrade.data.photos.listing import safe_stat
 from drgrade.data.photos.masks import COUNTS, KINDS, MAPS
 from drgrade.data.photos.preprocess import Preprocess
@@ -27,6 +29,7 @@ from drgrade.training.loop import Parts
 from drgrade.training.weak_labels import is_healthy, weak_labels
 
 FEWEST = 2
+NO_RETINA_REASONS = (NOT_COLOUR, NOISE, NO_RETINA)
 UNREAD = 0.1  # above this share of photos that cannot be read, the table is at fault
 
 
@@ -50,22 +53,24 @@ def prepare(
         ManifestError: too few photos to train on, or too many that cannot be read.
     """
     data = recipe.data
-    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
+    whole = limited(complete(manifest, data.split_seed, data.held_out), data.photos)
     for note in new_notes(manifest, whole):
         remark(note)
     if leaked := leaked_share(whole):
         remark(
             f"warning: {leaked:.1%} of the test photos have their patient in train, tune or "
-            "calibrate too: figures on them flatter; divide anew with `drgrade data split`"
+            "calibrate too: figures on them flatter; divide again with "
+            "`drgrade data split --reassign`"
         )
     settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
     masks = recipe.model.lesions
     cache = prepare_all(
         whole,
         settings,
-        squares_folder(whole, settings, masks=masks),
+        squares_folder(whole, settings, masks=masks, retina_check=data.retina_check),
         workers=recipe.data.workers,
         masks=masks,
+        retina_check=data.retina_check,
         check=check,
     )
     if cache.failed:
@@ -108,7 +113,7 @@ def refuse_untrainable(recipe: Recipe, manifest: Manifest) -> None:
         ManifestError: as `prepare` would in the end.
     """
     data = recipe.data
-    whole = limited(complete(manifest, data.split_seed, data.carved), data.photos)
+    whole = limited(complete(manifest, data.split_seed, data.held_out), data.photos)
     graded = whole.table.filter((pl.col("split") == "train") & pl.col("grade").is_not_null())
     _refuse_few(len(graded), data.photos)
     photos = whole.table["photo"].unique().to_list()
@@ -138,14 +143,18 @@ def _refuse_unread(unread: Mapping[str, str], photos: int) -> None:
 
 def _tell_failed(cache: Cache) -> None:
     """Say how many photos cannot be used; refuse a table most likely read at the wrong place."""
-    unread = {k: reason for k, reason in cache.failed.items() if k not in cache.ungradable}
+    unread = {k: why for k, why in cache.failed.items() if cache.statuses[k] == ERROR}
     photos = len(cache.rows) + len(cache.failed)
     _refuse_unread(unread, photos)
     photo, reason = next(iter(cache.failed.items()))
     remark(
         f"{len(cache.failed)} of {photos} photos cannot be used, first {photo}: {reason}; "
-        "they are left out of training and stay in the predictions as errors"
+        "they are left out of training and stay in the predictions with their reason"
     )
+    others = sum(reason.startswith(NO_RETINA_REASONS) for reason in cache.failed.values())
+    if others > UNREAD * photos:
+        remark(f"warning: {others} of them show no retina in colour; a set that was recoloured on "
+               "purpose is trained on with data.retina_check = false")  # fmt: skip
 
 
 def squares_facts(cache: Cache) -> dict[str, Any]:
@@ -154,13 +163,20 @@ def squares_facts(cache: Cache) -> dict[str, Any]:
     return {"photos": len(told), "hash": sha256_bytes(json.dumps(told).encode())}
 
 
-def squares_folder(manifest: Manifest, settings: Preprocess, *, masks: bool) -> Path:
-    """Where the squares of these photos lie: the same for all folds and grades of them."""
+def squares_folder(
+    manifest: Manifest, settings: Preprocess, *, masks: bool, retina_check: bool
+) -> Path:
+    """Where the squares of these photos lie: the same for all folds and grades of them.
+
+    Those of which each was asked whether it shows a retina lie apart.
+    """
     names = ["photo", "sha256", *(["mask"] if masks else [])]
     photos = manifest.table.select(name for name in names if name in manifest.table.columns)
     told = f"{manifest.root.resolve()} {settings} {photos.write_csv()}"
     place = sha256_bytes(told.encode())[:24]
-    return cache_folder() / "squares" / (f"{place}-{len(MAPS)}maps" if masks else place)
+    name = f"{place}-{len(MAPS)}maps" if masks else place
+    is_checked = retina_check and needs_retina_check(manifest.facts)
+    return cache_folder() / "squares" / (f"{name}-retina" if is_checked else name)
 
 
 def limited(manifest: Manifest, photos: int) -> Manifest:

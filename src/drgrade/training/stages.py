@@ -160,7 +160,7 @@ def _refuse_taught_tests(recipe: Recipe, manifest: Manifest | None, began: Path 
             raise RecipeError(
                 f"stage '{name}' must not learn from test photographs of stage '{last}' or from "
                 f"their patients, got {leaked} of {int(is_test.sum())}; divide the photographs "
-                "once for all stages (`drgrade data split MANIFEST --anew -o DIVIDED.csv`), or "
+                "once for all stages (`drgrade data split MANIFEST --reassign -o DIVIDED.csv`), or "
                 "give these stages one data.split_seed"
             )
 
@@ -178,7 +178,7 @@ def _line_of(last: str, stages: Mapping[str, Recipe]) -> list[str]:
 def _divided(stage: Recipe, manifest: Manifest | None, began: Path | None) -> Manifest:
     """The photographs of a stage with the splits that its training will give them."""
     photos, data = read_photos(stage, began) if manifest is None else manifest, stage.data
-    return limited(complete(photos, data.split_seed, data.carved), data.photos)
+    return limited(complete(photos, data.split_seed, data.held_out), data.photos)
 
 
 def _check_place_and_photos(stage: Recipe, manifest: Manifest | None, began: Path | None) -> None:

@@ -16,7 +16,8 @@ from PIL import Image
 
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.cache import prepare_all
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.intake import open_photo
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.errors import DrgradeError
 
@@ -41,7 +42,7 @@ def drawn(tmp_path_factory):
 def test_every_square_is_that_of_its_photo(drawn, tmp_path):
     cache = prepare_all(drawn, SETTINGS, tmp_path, workers=0)
     for photo, row in cache.rows.items():
-        alone = read_prepared(drawn.locate(photo), SETTINGS).pixels
+        alone = open_photo(drawn.locate(photo), SETTINGS).pixels
         assert np.array_equal(cache.squares[row], alone)
 
 
@@ -81,7 +82,7 @@ def test_what_is_prepared_is_not_prepared_again(drawn, tmp_path, monkeypatch):
     good = drawn.table.filter(pl.col("photo") != "photos/broken.jpg")
     manifest = type(drawn)(good, drawn.root, drawn.facts)
     prepare_all(manifest, SETTINGS, tmp_path, workers=0)
-    monkeypatch.setattr("drgrade.data.photos.cache.read_prepared", None)
+    monkeypatch.setattr("drgrade.data.photos.cache.prepare_photo", None)
     assert len(prepare_all(manifest, SETTINGS, tmp_path, workers=0).rows) == 40
 
 
@@ -103,11 +104,11 @@ import drgrade.data.photos.cache as cache
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.data.photos.preprocess import Preprocess
 cache.SAVE_EVERY = 5
-whole = cache.read_prepared
-def slowly(path, settings):
+whole = cache.prepare_photo
+def slowly(*photo, **options):
     time.sleep(0.05)
-    return whole(path, settings)
-cache.read_prepared = slowly
+    return whole(*photo, **options)
+cache.prepare_photo = slowly
 manifest, folder = read_manifest(Path(sys.argv[1])), Path(sys.argv[2])
 cache.prepare_all(manifest, Preprocess(size=32), folder, workers=0)
 """
@@ -216,7 +217,7 @@ def test_photos_that_were_moved_are_not_prepared_again(drawn, tmp_path, monkeypa
     manifest = of_its_own(drawn, tmp_path / "a")
     prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0, masks=True)
     moved = type(manifest)(manifest.table, (tmp_path / "a").rename(tmp_path / "b"), manifest.facts)
-    monkeypatch.setattr("drgrade.data.photos.cache.read_prepared", None)
+    monkeypatch.setattr("drgrade.data.photos.cache.prepare_photo", None)
     assert len(prepare_all(moved, SETTINGS, tmp_path / "k", workers=0, masks=True).rows) == 3
     monkeypatch.setattr("drgrade.data.photos.cache.sha256_file", None)  # their new place is kept
     assert len(prepare_all(moved, SETTINGS, tmp_path / "k", workers=0, masks=True).rows) == 3
@@ -252,5 +253,5 @@ def test_preparing_that_is_stopped_keeps_what_is_done(drawn, tmp_path):
 
 def test_a_photo_smaller_than_the_squares_is_ungradable_and_no_error(drawn, tmp_path):
     larger = prepare_all(drawn, Preprocess(size=96), tmp_path, workers=0)
-    assert larger.ungradable == set(larger.failed) - {"photos/broken.jpg"}
-    assert len(larger.ungradable) == 40
+    assert larger.statuses.pop("photos/broken.jpg") == "error"
+    assert list(larger.statuses.values()) == ["ungradable"] * 40

@@ -8,8 +8,9 @@ from PIL import Image
 
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.field import Field
+from drgrade.data.photos.intake import open_photo
 from drgrade.data.photos.masks import MAPS, planes, read_mask, square_mask
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.errors import MaskError
 
 WHOLE = Field(0, 0, 400, 400)
@@ -65,7 +66,7 @@ def test_the_masks_of_drawn_photographs_lie_on_their_lesions(tmp_path):
     sick = manifest.table.filter(manifest.table["n_hard_exudate"] > 5)
     bright = []
     for photo, mask in zip(sick["photo"], sick["mask"], strict=True):
-        prepared = read_prepared(tmp_path / photo, Preprocess(size=128))
+        prepared = open_photo(tmp_path / photo, Preprocess(size=128), retina_check=False)
         square = square_mask(read_mask(tmp_path / mask), prepared.field, prepared.seen, 128)
         lesion = planes(square[None])[0, 2] > 0
         green = prepared.pixels[:, :, 1].astype(float)

@@ -104,7 +104,7 @@ def with_parts(manifest: Manifest, test_from: int) -> Manifest:
     return Manifest(manifest.table.with_columns(part.alias("split")), Path())
 
 
-def test_completing_carves_a_tenth_each_out_of_train_and_leaves_test_alone() -> None:
+def test_completing_holds_a_tenth_each_out_from_train_and_leaves_test_alone() -> None:
     published = with_parts(two_eyes(120), 100)
     whole = complete(published, 4)
     sizes = dict(whole.table["split"].value_counts().iter_rows())
@@ -113,11 +113,15 @@ def test_completing_carves_a_tenth_each_out_of_train_and_leaves_test_alone() -> 
     assert not patients_in(whole, "tune") & patients_in(whole, "train")
 
 
-def test_what_is_not_carved_stays_in_train() -> None:
+def test_what_is_not_held_out_stays_in_train() -> None:
     published = with_parts(two_eyes(120), 100)
-    assert complete(published, 4, carve=()) is published
-    assert set(complete(published, 4, carve=("tune",)).table["split"]) == {"train", "tune", "test"}
-    whole = complete(two_eyes(40), 2, carve=())
+    assert complete(published, 4, holdout=()) is published
+    assert set(complete(published, 4, holdout=("tune",)).table["split"]) == {
+        "train",
+        "tune",
+        "test",
+    }
+    whole = complete(two_eyes(40), 2, holdout=())
     assert set(whole.table["split"]) == {"train", "test"}
 
 
@@ -146,7 +150,7 @@ def test_completing_needs_train_rows() -> None:
 def test_completing_says_what_it_did() -> None:
     whole = complete(with_parts(two_eyes(120), 100), 4)
     assert whole.facts["notes"][-1] == (
-        "tune and calibrate carved out of train by patient, a tenth each, with seed 4"
+        "tune and calibrate held out from train by patient, a tenth each, with seed 4"
     )
 
 
@@ -265,7 +269,7 @@ def test_photos_without_a_patient_are_counted_and_told_until_divided_otherwise()
     assert told not in again.facts["notes"]
 
 
-def test_photos_without_a_patient_are_counted_where_parts_are_carved() -> None:
+def test_photos_without_a_patient_are_counted_where_parts_are_held_out() -> None:
     rows = [(None, None, "train"), (None, "g", "train"), (None, None, "test"), ("p", None, "test")]
     told = "warning: 1 of 18 photos without a patient were divided singly"
     assert told in complete(tables(rows)).facts["notes"]

@@ -15,34 +15,42 @@ from drgrade.data.audit.duplicates import near_duplicates
 from drgrade.data.audit.findings import Findings
 from drgrade.data.audit.label_scale import scale_of
 from drgrade.data.audit.shortcuts import Shortcut, find_shortcut
-from drgrade.data.photos.decode import ARRAYS, read_photo
-from drgrade.data.photos.field import find_field
+from drgrade.data.photos.decode import ARRAYS
+from drgrade.data.photos.intake import ERROR, needs_retina_check, prepare_photo
 from drgrade.data.photos.listing import safe_stat
 from drgrade.data.photos.masks import read_mask
-from drgrade.data.photos.statistics import photo_statistics
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.columns import SPLITS
 from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.splits import copied_share, leaked_share, unit
-from drgrade.errors import ManifestError, MaskError, PhotoError
+from drgrade.errors import ManifestError, MaskError
 from drgrade.icdr import GRADES, REFERABLE_FROM
 from drgrade.runtime.progress import track
 
-SMALLEST_SIDE: Final = 256  # px; enough for a fingerprint, and fast
+SMALLEST_SIDE: Final = 256  # px; enough for a fingerprint and the gate, and fast
 
 Facts = dict[str, Any]  # of one photo: sha256, width, height, bytes, black_share, phash, ...
 
 
 @dataclass(frozen=True)
-class LesionOutputs:
-    """What opening the photos told: facts of those that can be read, and why others cannot."""
+class Opened:
+    """What opening the photos gave: facts of those that can be used, and why others cannot.
+
+    `broken` cannot be read, `refused` show nothing that can be graded.
+    """
 
     facts: dict[str, Facts] = field(default_factory=dict)
     broken: tuple[tuple[str, str], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
-def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -> Findings:
-    """Check the rows and, with `read_pixels`, decode, hash and fingerprint every photo.
+def examine(
+    manifest: Manifest, *, read_pixels: bool = True, workers: int = 2, retina_check: bool = True
+) -> Findings:
+    """Check the rows and, with `read_pixels`, open every photo as `predict` does, at any size.
 
+    With `retina_check` pictures that show no retina in colour are found; synthetic ones are not
+    asked.
     Without pixels the facts that the manifest's own columns hold (`sha256`, `phash`, `width`, ...)
     are taken at their word.
     """
@@ -50,7 +58,9 @@ def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -
     places = {photo: _place(manifest, photo) for photo in photos}
     missing = tuple(photo for photo in photos if not _exists(places[photo]))
     there = sorted(set(photos) - set(missing))
-    seen = _look_at(there, places, workers) if read_pixels else LesionOutputs(_told(manifest))
+    is_checked = retina_check and needs_retina_check(manifest.facts)
+    seen = (_open_all(there, places, workers, retina_check=is_checked) if read_pixels
+            else Opened(_told(manifest)))  # fmt: skip
     copies, alike = _copies(seen.facts), _alike(seen.facts)
     counts = count_grades(manifest)
     told_by_file, of = _shortcut(manifest, seen.facts)
@@ -62,6 +72,7 @@ def examine(manifest: Manifest, *, read_pixels: bool = True, workers: int = 2) -
         counts=counts,
         missing=missing,
         broken=seen.broken,
+        refused=seen.refused,
         masks=_bad_masks(manifest, workers, read=read_pixels),
         other_bytes=_other_bytes(manifest, seen.facts) if read_pixels else (),
         shared=_shared(manifest),
@@ -107,30 +118,34 @@ def _exists(place: Path | None) -> bool:
     return safe_stat((Path(file + ARRAYS.rstrip("#")) if is_item else place).is_file)
 
 
-def _look_at(photos: list[str], places: dict[str, Path | None], workers: int) -> LesionOutputs:
-    facts, broken = {}, []
-    for photo, answer in _read_all(photos, places, workers):
-        if isinstance(answer, PhotoError):
-            broken.append((photo, str(answer)))
+def _open_all(
+    photos: list[str], places: dict[str, Path | None], workers: int, *, retina_check: bool
+) -> Opened:
+    facts: dict[str, Facts] = {}
+    broken, refused = [], []
+    for photo, opened in _each_opened(photos, places, workers, retina_check=retina_check):
+        if "reason" not in opened:
+            facts[photo] = opened
+        elif opened["status"] == ERROR:
+            broken.append((photo, opened["reason"]))
         else:
-            facts[photo] = answer
-    return LesionOutputs(facts, tuple(broken))
+            refused.append((photo, opened["reason"]))
+    return Opened(facts, tuple(broken), tuple(refused))
 
 
-def _read_all(
-    photos: list[str], places: dict[str, Path | None], workers: int
-) -> Iterator[tuple[str, Facts | PhotoError]]:
-    def look(photo: str) -> Facts | PhotoError:
-        try:
-            read = read_photo(places[photo] or Path(), wanted_side=SMALLEST_SIDE)
-        except PhotoError as error:
-            return error
-        file = {key: getattr(read, key) for key in ("sha256", "width", "height", "bytes")}
-        return file | photo_statistics(read.pixels, find_field(read.pixels))
+def _each_opened(
+    photos: list[str], places: dict[str, Path | None], workers: int, *, retina_check: bool
+) -> Iterator[tuple[str, Facts]]:
+    """Each photo's facts, or the status and reason of its refusal."""
+    settings = Preprocess(size=SMALLEST_SIDE)
+
+    def one(photo: str) -> Facts:
+        return prepare_photo(photo, places[photo] or Path(), settings, retina_check=retina_check,
+                             any_size=True, fingerprint=True).facts  # fmt: skip
 
     with ThreadPoolExecutor(workers) as pool:
-        answers = track(pool.map(look, photos), len(photos), "looked at")
-        yield from zip(photos, answers, strict=True)
+        opened = track(pool.map(one, photos), len(photos), "looked at")
+        yield from zip(photos, opened, strict=True)
 
 
 def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[str, str], ...]:

@@ -38,6 +38,7 @@ class Findings:
     shortcut_of: str = ""
     masks: tuple[tuple[str, str], ...] = ()  # that cannot be used, and why
     other_bytes: tuple[str, ...] = ()  # photos that are not those whose SHA-256 the table has
+    refused: tuple[tuple[str, str], ...] = ()  # pictures that show nothing to grade, and why
     root: str = ""  # where photos were looked for
 
     def wrong(self) -> list[str]:
@@ -52,6 +53,11 @@ class Findings:
         if self.broken:
             told = [f"{photo} ({reason})" for photo, reason in self.broken]
             said.append(f"{counted(len(told), 'photo')} broken: {_list(told)}")
+        if self.refused:
+            told = [f"{photo} ({reason})" for photo, reason in self.refused]
+            said.append(f"{counted(len(told), 'picture')} that cannot be graded: {_list(told)}; "
+                        "leave them out, or use --skip-retina-check for photographs that were "
+                        "recoloured on purpose")  # fmt: skip
         if self.masks:
             told = [f"{mask} ({reason})" for mask, reason in self.masks]
             said.append(f"{counted(len(told), 'mask')} missing or broken: {_list(told)}")

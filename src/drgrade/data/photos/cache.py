@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from drgrade.data.photos.decode import ARRAYS
+from drgrade.data.photos.gate import VERSION as GATE
+from drgrade.data.photos.intake import ERROR, needs_retina_check, prepare_photo
 from drgrade.data.photos.masks import read_mask, square_mask
-from drgrade.data.photos.preprocess import UNGRADABLE, Preprocess, read_prepared
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest
-from drgrade.errors import DrgradeError, MaskError, PhotoError, UsageError
+from drgrade.errors import DrgradeError, MaskError, UsageError
 from drgrade.runtime.files import sha256_file, write_json
 from drgrade.runtime.locks import locked
 from drgrade.runtime.malloc import keep_freed_memory
@@ -34,8 +36,8 @@ class Cache:
     """Squares (N, S, S, 3) uint8, the row of each photo that has one, and why others have none.
 
     `masks` (N, S, S) uint8 lie beside the squares where they were asked for; `MASKED` in the facts
-    of a photo tells whether it has one. `ungradable` are those that failed for their own sake, as
-    one that is too small.
+    of a photo tells whether it has one. `statuses` are those of the photos without a square:
+    `error`, or `ungradable` and `not_fundus` where it is for the picture's own sake.
     """
 
     squares: np.ndarray
@@ -43,7 +45,7 @@ class Cache:
     failed: dict[str, str]
     about: dict[str, dict[str, Any]]
     masks: np.ndarray | None = None
-    ungradable: frozenset[str] = frozenset()
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
     def facts(self, photo: str) -> dict[str, Any]:
         """Width, height, bytes, SHA-256 and statistics of a photo.
@@ -63,16 +65,24 @@ class Index:
 
 @dataclass(frozen=True)
 class Task:
-    """One photo to prepare: its row, its path (or why there is none), its hash and its mask."""
+    """One photo to prepare: its row, its path (or why there is none), its hash and its mask.
+
+    `retina_check` is whether it is left out where it shows no retina in colour.
+    """
 
     row: int
     path: Path | str
     promised: str = ""
     mask: Path | None = None
+    retina_check: bool = True
 
     def stamp(self) -> list[Any]:
-        """Size, time and place of the photo's file and the mask's; another one is another photo."""
-        return [_stamp(self.path), _stamp(self.mask)]
+        """Size, time and place of the photo's file and the mask's, and the gate it went through.
+
+        Another one is another photo, or the same one judged otherwise: it is made anew.
+        """
+        gate = [f"retina check {GATE}"] if self.retina_check else []
+        return [_stamp(self.path), _stamp(self.mask), *gate]
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,7 @@ def prepare_all(
     *,
     workers: int = 2,
     masks: bool = False,
+    retina_check: bool = True,
     check: Callable[[], None] = lambda: None,
     places: Mapping[str, Path] | None = None,
     keep_others: bool = False,
@@ -106,6 +117,8 @@ def prepare_all(
         folder: gets `squares.npy` and `index.json`.
         workers: processes; 0 works in this one.
         masks: also lays the masks of the manifest's column `mask` beside the squares.
+        retina_check: leaves out what shows no retina in colour, as `predict` refuses it; synthetic
+            photographs are not asked.
         check: called after each photo; where it raises, what is done is kept.
         places: where photos lie whose names are not their files', as those that are no UTF-8.
         keep_others: refuses a folder with squares of other photos or settings, as
@@ -125,7 +138,8 @@ def prepare_all(
         if masks:
             kept.append(_open(folder / MASKS, _shape(photos, settings)[:3], fresh=not index.done))
         before = dict(index.stamps)
-        tasks = _tasks(manifest, photos, index, places or {}, masks=masks)
+        is_checked = retina_check and needs_retina_check(manifest.facts)
+        tasks = _tasks(manifest, photos, index, places or {}, masks=masks, retina_check=is_checked)
         try:
             for done, made in enumerate(track(_work(tasks, settings, workers), len(tasks),
                                               "preparing"), 1):  # fmt: skip
@@ -157,6 +171,7 @@ def _tasks(
     places: Mapping[str, Path],
     *,
     masks: bool,
+    retina_check: bool,
 ) -> list[Task]:
     """What is still to do; the index gets the stamps of all photos as they are now."""
     hashes = _known(manifest, "sha256")
@@ -164,9 +179,11 @@ def _tasks(
     found = []
     for i, photo in enumerate(track(photos, len(photos), "looking at")):
         mask = manifest.root / drawn[photo] if photo in drawn else None
-        task = Task(i, places.get(photo) or _located(manifest, photo), hashes.get(photo, ""), mask)
+        task = Task(i, places.get(photo) or _located(manifest, photo), hashes.get(photo, ""), mask,
+                    retina_check)  # fmt: skip
         stamp, known = task.stamp(), index.done.get(photo, {"reason": ""})
-        is_other = task.promised and known.get("sha256") != task.promised.lower()
+        promised = task.promised.strip().lower()
+        is_other = promised and known.get("sha256") != promised
         is_same = _is_same(task.path, stamp, index.stamps.get(photo), known)
         if "reason" in known or is_other or not is_same:
             index.done.pop(photo, None)
@@ -243,28 +260,17 @@ def _located(manifest: Manifest, photo: str) -> Path | str:
 
 def _prepare_one(task: Task, settings: Preprocess) -> Made:
     if isinstance(task.path, str):
-        return Made(task.row, None, {"reason": task.path})
-    try:
-        prepared = read_prepared(task.path, settings)
-    except PhotoError as error:
-        return Made(
-            task.row, None, {"reason": str(error), "ungradable": error.reason in UNGRADABLE}
-        )
-    except (DrgradeError, OSError) as error:
-        return Made(task.row, None, {"reason": str(error)})
-    photo, promised = prepared.photo, task.promised
-    if promised and photo.sha256 != promised.lower():
-        reason = (
-            f"hash mismatch: the manifest says {promised[:12]}, the file has {photo.sha256[:12]}"
-        )
-        return Made(task.row, None, {"reason": reason})
-    if task.mask is None:
-        return Made(task.row, prepared.pixels, prepared.facts())
+        return Made(task.row, None, {"reason": task.path, "status": ERROR})
+    photo = prepare_photo(task.path.name, task.path, settings, sha256=task.promised,
+                          retina_check=task.retina_check, fingerprint=True)  # fmt: skip
+    prepared = photo.prepared
+    if prepared is None or task.mask is None:
+        return Made(task.row, photo.pixels, photo.facts)
     try:
         mask = square_mask(read_mask(task.mask), prepared.field, prepared.seen, settings.size)
     except MaskError as error:
-        return Made(task.row, None, {"reason": str(error)})
-    return Made(task.row, prepared.pixels, prepared.facts() | {MASKED: True}, mask)
+        return Made(task.row, None, {"reason": str(error), "status": ERROR})
+    return Made(task.row, prepared.pixels, photo.facts | {MASKED: True}, mask)
 
 
 def _open(path: Path, shape: tuple[int, ...], *, fresh: bool) -> np.memmap:
@@ -374,5 +380,5 @@ def _as_cache(folder: Path, photos: list[str], index: dict[str, Any], *, masks: 
     beside = np.lib.format.open_memmap(folder / MASKS, "r") if masks else None
     good = {photo: i for i, photo in enumerate(photos) if "reason" not in index[photo]}
     failed = {photo: index[photo]["reason"] for photo in photos if "reason" in index[photo]}
-    ungradable = frozenset(photo for photo in failed if index[photo].get("ungradable"))
-    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside, ungradable)
+    statuses = {photo: index[photo].get("status", ERROR) for photo in failed}
+    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside, statuses)

@@ -62,8 +62,33 @@ class Photo:
     notes: tuple[str, ...] = ()
 
 
-def read_photo(path: Path, *, wanted_side: int | None = None, limits: Limits = LIMITS) -> Photo:
-    """Read one photo; one much larger than `wanted_side` px (short side) is decoded smaller.
+@dataclass(frozen=True)
+class PhotoFile:
+    """A photograph as it is kept: the bytes of its file, or an item of an array file; not decoded.
+
+    `sha256` is of these bytes.
+    """
+
+    path: Path
+    content: bytes | np.ndarray
+    sha256: str
+
+
+def read_file(path: Path, *, limits: Limits = LIMITS) -> PhotoFile:
+    """Read the bytes of one photo, once; nothing is decoded.
+
+    Raises:
+        PhotoError: a short fixed reason and the value found.
+    """
+    if ARRAYS in str(path):
+        item = _array_item(str(path))
+        return PhotoFile(path, item, sha256_bytes(item.tobytes()))
+    content = _content(Path(path), limits)
+    return PhotoFile(path, content, sha256_bytes(content))
+
+
+def decode(file: PhotoFile, *, wanted_side: int | None = None, limits: Limits = LIMITS) -> Photo:
+    """Decode one photo; one much larger than `wanted_side` px (short side) is decoded smaller.
 
     A JPEG is reduced by its decoder; other formats are brought to the same path, so that the same
     pixels in another kind of file give the same picture, but for the rounding of a JPEG.
@@ -71,19 +96,28 @@ def read_photo(path: Path, *, wanted_side: int | None = None, limits: Limits = L
     Raises:
         PhotoError: a short fixed reason and the value found.
     """
-    if ARRAYS in str(path):
-        return _read_array(str(path))
-    content = _content(Path(path), limits)
+    content = file.content
+    if isinstance(content, np.ndarray):
+        height, width = content.shape[:2]
+        return Photo(content, width, height, content.nbytes, file.sha256, "NPZ")
     form = _format_of(content)
-    photo = (_read_jpeg(content, wanted_side, limits) if form == "JPEG" else None) or _read_other(
-        content, wanted_side, limits
-    )
-    ending = Path(path).suffix.lower().lstrip(".")
+    photo = _read_jpeg(file, content, wanted_side, limits) if form == "JPEG" else None
+    photo = photo or _read_other(file, content, wanted_side, limits)
+    ending = Path(file.path).suffix.lower().lstrip(".")
     expected = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF"}
     if ending in expected and expected[ending] != photo.format:
         note = f"named .{ending} but holds {photo.format}"
         return Photo(**{**photo.__dict__, "notes": (*photo.notes, note)})
     return photo
+
+
+def read_photo(path: Path, *, wanted_side: int | None = None, limits: Limits = LIMITS) -> Photo:
+    """Read and decode one photo, as `read_file` and `decode` do, whatever it shows.
+
+    Raises:
+        PhotoError: a short fixed reason and the value found.
+    """
+    return decode(read_file(path, limits=limits), wanted_side=wanted_side, limits=limits)
 
 
 def _content(path: Path, limits: Limits) -> bytes:
@@ -117,7 +151,7 @@ def _format_of(content: bytes) -> str:
     raise PhotoError("not an image", "its first bytes are of no known image format")
 
 
-def _read_jpeg(content: bytes, wanted: int | None, limits: Limits) -> Photo | None:
+def _read_jpeg(file: PhotoFile, content: bytes, wanted: int | None, limits: Limits) -> Photo | None:
     """Decode by simplejpeg, strictly; None for encodings it does not know."""
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(content)
@@ -137,7 +171,7 @@ def _read_jpeg(content: bytes, wanted: int | None, limits: Limits) -> Photo | No
     upright = np.ascontiguousarray(_turned(pixels, turn))
     if turn >= 5:
         width, height = height, width
-    return Photo(upright, width, height, len(content), sha256_bytes(content), "JPEG", notes)
+    return Photo(upright, width, height, len(content), file.sha256, "JPEG", notes)
 
 
 def _refuse_unusual(content: bytes) -> None:
@@ -181,7 +215,7 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         raise PhotoError("too many pixels", f"{width}x{height}, at most {limits.pixels}")
 
 
-def _read_other(content: bytes, wanted: int | None, limits: Limits) -> Photo:
+def _read_other(file: PhotoFile, content: bytes, wanted: int | None, limits: Limits) -> Photo:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns where we refuse
         try:
@@ -204,7 +238,7 @@ def _read_other(content: bytes, wanted: int | None, limits: Limits) -> Photo:
             raise PhotoError("truncated or damaged", str(error)[:200]) from None
     height, width = pixels.shape[:2]
     seen = _reduced_as_a_jpeg(pixels, wanted)
-    return Photo(seen, width, height, len(content), sha256_bytes(content), form, notes)
+    return Photo(seen, width, height, len(content), file.sha256, form, notes)
 
 
 def _refuse_planes(image: Image.Image) -> None:
@@ -270,7 +304,8 @@ def _grey(values: np.ndarray) -> np.ndarray:
     return np.repeat(scaled[..., None], 3, axis=2)
 
 
-def _read_array(place: str) -> Photo:
+def _array_item(place: str) -> np.ndarray:
+    """An item of an array file, (H, W, 3) uint8."""
     file, _, item = place.partition("#")
     part, _, number = item.partition("/")
     images = _arrays(file).get(f"{part}_images")
@@ -283,10 +318,7 @@ def _read_array(place: str) -> Photo:
         found = f"{pixels.dtype} of {pixels.shape}"
         raise PhotoError(UNSUPPORTED, "an item is uint8 of (height, width) or (height, width, 3), "
                                       f"got {found}; save it so")  # fmt: skip
-    if pixels.ndim == 2:
-        pixels = np.repeat(pixels[..., None], 3, axis=2)
-    height, width = pixels.shape[:2]
-    return Photo(pixels, width, height, pixels.nbytes, sha256_bytes(pixels.tobytes()), "NPZ")
+    return np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
 
 
 @lru_cache(maxsize=2)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from drgrade.errors import PhotoError
 
+VERSION = 1  # of these rules; squares made under others are made anew
 NOT_COLOUR = "not colour"
 NOISE = "noise"
 NO_RETINA = "no retina"

@@ -1,46 +1,108 @@
-"""The one way in: a photograph as a square for the network, or the reason why it is none."""
+"""The one way in for a photograph: read, hash verified, decoded, judged, made a square; or refused.
 
-from dataclasses import dataclass
+Whatever opens a photograph (predict, explain, data check, data prepare, a training, the counting of
+detections, the Dataset, an export) calls `open_photo`, so that none of them takes what another
+refuses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from drgrade.data.photos import gate as retina
-from drgrade.data.photos import preprocess
-from drgrade.data.photos.preprocess import Prepared, Preprocess, read_prepared
+from drgrade.data.photos import gate, preprocess
+from drgrade.data.photos.decode import read_file
+from drgrade.data.photos.preprocess import Prepared, Preprocess, prepare_file
+from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import DrgradeError, PhotoError
 
-STATUS = {
-    **dict.fromkeys((*preprocess.UNGRADABLE, *retina.UNGRADABLE), "ungradable"),
-    **dict.fromkeys((preprocess.NO_EYE, retina.NO_RETINA), "not_fundus"),
+OTHER_HASH: Final = "hash mismatch"
+GRADABLE, UNGRADABLE, NOT_FUNDUS, ERROR = "graded", "ungradable", "not_fundus", "error"
+STATUS: Final = {
+    **dict.fromkeys((*preprocess.UNGRADABLE, *gate.UNGRADABLE), UNGRADABLE),
+    **dict.fromkeys((preprocess.NO_EYE, gate.NO_RETINA), NOT_FUNDUS),
 }  # of the reasons that are the picture's own; any other one is an error
 
 
 @dataclass(frozen=True)
 class PreparedPhoto:
-    """A photo as the network will see it, or the reason why it cannot."""
+    """A photo as the network will see it, or why it cannot.
+
+    `pixels` is (S, S, 3) uint8; None where the photo is refused: `facts` then have `status`
+    (`ungradable`, `not_fundus` or `error`) and `reason`, else what rows carry of a photo.
+    """
 
     name: str
-    pixels: np.ndarray | None  # (S, S, 3) uint8
-    facts: dict[str, Any]
+    pixels: np.ndarray | None
+    facts: dict[str, Any] = field(default_factory=dict)
     prepared: Prepared | None = None
 
 
-def prepare_photo(
-    name: str, path: Path | DrgradeError, settings: Preprocess, *, any_picture: bool = False
-) -> PreparedPhoto:
-    """Read and prepare one photo; whatever is wrong with it becomes its reason.
+def needs_retina_check(facts: Mapping[str, Any]) -> bool:
+    """Whether photographs of a set with these facts are to show a retina; synthetic ones need not.
 
-    With `any_picture` it is not asked whether the picture shows a retina in colour.
+    They are used as they were drawn, at any size and with any disturbance.
+    """
+    return facts.get("source") != DRAWN
+
+
+def open_photo(
+    path: Path,
+    settings: Preprocess,
+    *,
+    sha256: str = "",
+    retina_check: bool = True,
+    any_size: bool = False,
+    fingerprint: bool = False,
+) -> Prepared:
+    """Open one photograph.
+
+    Args:
+        path: of its file, or an item of an array file (`set.npz#train/3`).
+        settings: how it becomes a square.
+        sha256: what the manifest says of the file; nothing where it says nothing. Capitals, as
+            PowerShell writes them, and blanks around it make no other hash.
+        retina_check: refuse what shows no retina in colour.
+        any_size: enlarge a photo smaller than the square, where it is else refused.
+        fingerprint: have `phash`, by which near-duplicates are found, among its facts.
+
+    Raises:
+        PhotoError: a short fixed reason (`STATUS` has those that are the picture's own) and the
+            value found.
+    """
+    file = read_file(path)
+    promised = sha256.strip().lower()
+    if promised and promised != file.sha256:
+        raise PhotoError(OTHER_HASH, f"sha256 {file.sha256[:12]}..., the manifest has "
+                                     f"{promised[:12]}...")  # fmt: skip
+    return prepare_file(file, settings, retina_check=retina_check, any_size=any_size,
+                        fingerprint=fingerprint)  # fmt: skip
+
+
+def prepare_photo(
+    name: str,
+    path: Path | DrgradeError,
+    settings: Preprocess,
+    *,
+    sha256: str = "",
+    retina_check: bool = True,
+    any_size: bool = False,
+    fingerprint: bool = False,
+) -> PreparedPhoto:
+    """Open one photograph as `open_photo` does; whatever is wrong with it becomes its refusal.
+
+    `path` may be what is already known to be wrong with the place.
     """
     try:
         if isinstance(path, DrgradeError):
             raise path
-        prepared = read_prepared(path, settings, retina_only=not any_picture)
+        prepared = open_photo(path, settings, sha256=sha256, retina_check=retina_check,
+                              any_size=any_size, fingerprint=fingerprint)  # fmt: skip
     except PhotoError as error:
-        status = STATUS.get(error.reason, "error")
-        return PreparedPhoto(name, None, {"reason": str(error), "status": status})
+        status = STATUS.get(error.reason, ERROR)
+        return PreparedPhoto(name, None, {"status": status, "reason": str(error)})
     except (OSError, DrgradeError) as error:
-        return PreparedPhoto(name, None, {"reason": f"cannot be read: {error}"})
+        return PreparedPhoto(name, None, {"status": ERROR, "reason": f"cannot be read: {error}"})
     return PreparedPhoto(name, prepared.pixels, prepared.facts(), prepared)

@@ -4,13 +4,12 @@ import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
 
-from drgrade.data.photos.decode import Photo, read_photo
+from drgrade.data.photos.decode import Photo, PhotoFile, decode
 from drgrade.data.photos.field import SEEN_SIDE, Field, find_field
 from drgrade.data.photos.gate import SIDE, refuse_other_pictures
 from drgrade.data.photos.statistics import photo_statistics
@@ -67,30 +66,39 @@ def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
     return _square(pixels, _field_of(pixels, settings), settings.size)
 
 
-def read_prepared(path: Path, settings: Preprocess, *, retina_only: bool = False) -> Prepared:
-    """Read and prepare one photo; with `retina_only` one that shows no retina in colour is refused.
+def prepare_file(
+    file: PhotoFile,
+    settings: Preprocess,
+    *,
+    retina_check: bool = True,
+    any_size: bool = False,
+    fingerprint: bool = False,
+) -> Prepared:
+    """Decode, judge and prepare one photo; `intake.open_photo` has what is asked for.
 
     Raises:
         PhotoError: a short fixed reason, and the value found.
     """
-    photo = read_photo(path, wanted_side=settings.size)
-    if (short := min(photo.width, photo.height)) < settings.size:
+    photo = decode(file, wanted_side=settings.size)
+    short, long = sorted((photo.width, photo.height))
+    if short < settings.size and not any_size:
         raise PhotoError(TOO_SMALL, f"short side {short} px, the model reads {settings.size} px")
-    if (long := max(photo.width, photo.height)) > LONGEST * short:
+    if long > LONGEST * short:
         raise PhotoError(NO_EYE, f"a strip of {long} x {short} px")
-    photo, field = _large_in_its_frame(path, photo, settings)
+    photo, field = _large_in_its_frame(file, photo, settings)
     height, width = photo.pixels.shape[:2]
     _refuse_empty(photo.pixels[field.top : field.bottom, field.left : field.right])
     square = _square(photo.pixels, field, settings.size)
-    if retina_only and short >= SIDE:
-        refuse_other_pictures(square if settings.size >= SIDE else _large_enough(path, settings))
+    if retina_check and short >= SIDE:
+        refuse_other_pictures(square if settings.size >= SIDE else _large_enough(file, settings))
     facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
-    return Prepared(square, facts, field, photo_statistics(photo.pixels, field), (height, width))
+    known = photo_statistics(photo.pixels, field, fingerprint=fingerprint)
+    return Prepared(square, facts, field, known, (height, width))
 
 
-def _large_in_its_frame(path: Path, photo: Photo, settings: Preprocess) -> tuple[Photo, Field]:
-    """A photo and its field, read again where a frame around it had it decoded too small.
+def _large_in_its_frame(file: PhotoFile, photo: Photo, settings: Preprocess) -> tuple[Photo, Field]:
+    """A photo and its field, decoded again where a frame around it had it decoded too small.
 
     How far a file is reduced is settled before the field is known, by the short side of the whole.
     """
@@ -101,7 +109,7 @@ def _large_in_its_frame(path: Path, photo: Photo, settings: Preprocess) -> tuple
     is_framed = short < FRAMED * decoded and long <= FLAT * short
     if not is_reduced or not is_framed or short >= settings.size:
         return photo, field
-    photo = read_photo(path, wanted_side=math.ceil(settings.size * decoded / short))
+    photo = decode(file, wanted_side=math.ceil(settings.size * decoded / short))
     return photo, _field_of(photo.pixels, settings)
 
 
@@ -110,12 +118,12 @@ def _field_of(pixels: np.ndarray, settings: Preprocess) -> Field:
     return find_field(pixels) if settings.crop == "field" else Field(0, 0, width, height)
 
 
-def _large_enough(path: Path, settings: Preprocess) -> np.ndarray:
+def _large_enough(file: PhotoFile, settings: Preprocess) -> np.ndarray:
     """The square on which a retina can be told from other pictures, where the model's is smaller.
 
-    Read again: a JPEG may have been decoded as small as the model needs it.
+    Decoded again: a JPEG may have been decoded as small as the model needs it.
     """
-    return prepare(read_photo(path, wanted_side=SIDE).pixels, replace(settings, size=SIDE))
+    return prepare(decode(file, wanted_side=SIDE).pixels, replace(settings, size=SIDE))
 
 
 def _refuse_empty(inside: np.ndarray) -> None:

@@ -3,26 +3,28 @@
 import numpy as np
 
 from drgrade.data.photos.field import Field, brightest
-from drgrade.data.photos.fingerprint import fingerprint
+from drgrade.data.photos.fingerprint import fingerprint as fingerprint_of
 
 BLACK = 16  # of 255; the largest channel of a black pixel is below it
 SEEN_SIDE = 512  # px; on a larger photo every second (third, ...) pixel is looked at
 LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
-def photo_statistics(pixels: np.ndarray, field: Field) -> dict[str, float | str]:
+def photo_statistics(
+    pixels: np.ndarray, field: Field, *, fingerprint: bool = True
+) -> dict[str, float | str]:
     """Facts of a decoded photo (H, W, 3) uint8 and its field, as columns of a table.
 
     `black_share`: share of the photo's pixels that are black, 0 to 1. `brightness`: mean luminance
     inside the field's disc, 0 to 255. `field_ratio`: width of the field over its height. `phash`:
-    the fingerprint, as hex text.
+    the fingerprint, as hex text, where it is asked for.
     """
     step = max(1, max(pixels.shape[:2]) // SEEN_SIDE)
     return {
         "black_share": float((brightest(pixels[::step, ::step]) < BLACK).mean()),
         "brightness": _brightness(pixels[field.top : field.bottom, field.left : field.right], step),
         "field_ratio": field.width / field.height,
-        "phash": fingerprint(pixels, field),
+        **({"phash": fingerprint_of(pixels, field)} if fingerprint else {}),
     }
 
 

@@ -16,9 +16,10 @@ import polars as pl
 from PIL import Image
 
 from drgrade.data.audit.duplicates import near_duplicates
+from drgrade.data.photos.intake import open_photo
 from drgrade.data.photos.listing import look_below
 from drgrade.data.photos.masks import MAPS, opened
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest
 from drgrade.errors import ManifestError, MaskError, PhotoError
 from drgrade.runtime.files import refuse_taken, write_bytes
@@ -245,7 +246,7 @@ def _unlikeness(twin: Twin) -> tuple[bool, float]:
 def _in_little(place: Path) -> Little | None:
     """A photograph in little; None where it cannot be read."""
     try:
-        prepared = read_prepared(place, LITTLE)
+        prepared = open_photo(place, LITTLE, retina_check=False, fingerprint=True)
     except (PhotoError, OSError):
         return None
     (height, width), box = prepared.seen, prepared.field

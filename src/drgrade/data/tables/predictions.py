@@ -119,9 +119,9 @@ def write_predictions(predictions: Predictions, path: Path, *, force: bool = Fal
             facts = json.dumps(predictions.facts, allow_nan=False)
             predictions.table.write_parquet(temporary, metadata={FACTS_KEY: facts})
     else:
-        with replacing(path) as temporary:
-            neutralise(predictions.table).write_csv(temporary)
         write_json(path.with_suffix(".json"), {"kind": KIND, **predictions.facts})
+        with replacing(path) as temporary:  # last: a table with its name is whole
+            neutralise(predictions.table).write_csv(temporary)
 
 
 def refuse_place(path: Path, *, force: bool = False) -> None:

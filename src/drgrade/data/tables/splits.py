@@ -59,27 +59,27 @@ def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SH
 
 
 def complete(
-    manifest: Manifest, seed: int = 0, carve: Sequence[str] = ("tune", "calibrate")
+    manifest: Manifest, seed: int = 0, holdout: Sequence[str] = ("tune", "calibrate")
 ) -> Manifest:
     """Give a manifest the splits it lacks.
 
-    Without any split it is divided like `split`, and what is not to be carved stays in train.
-    Where a split to be carved is missing, a tenth of the train rows becomes it, by group; test is
+    Without any split it is divided like `split`, and what is not held out stays in train.
+    Where a split to be held out is missing, a tenth of the train rows becomes it, by group; test is
     never touched.
 
     Raises:
-        ManifestError: there are no train rows to carve from.
+        ManifestError: there are no train rows to hold out from.
     """
     have = set(manifest.table["split"].drop_nulls())
     if not have:
-        return split(manifest, seed=seed, shares=_without(carve))
-    missing = [name for name in carve if name not in have]
+        return split(manifest, seed=seed, shares=_without(holdout))
+    missing = [name for name in holdout if name not in have]
     if not missing:
         return manifest
     if "train" not in have:
         raise ManifestError(
-            f"{' and '.join(missing)} are carved out of train, but the only splits are "
-            f"{', '.join(sorted(have))}; divide all rows anew with: drgrade data split --anew"
+            f"{' and '.join(missing)} are held out from train, but the only splits are "
+            f"{', '.join(sorted(have))}; divide all rows again with: drgrade data split --reassign"
         )
     train = manifest.part("train")
     names = ["train", *missing]
@@ -89,7 +89,7 @@ def complete(
     dealt = pl.Series("split", [names[part] for part in parts], dtype=pl.String)
     table = manifest.table.with_columns(manifest.table["split"].scatter(places, dealt))
     told = (
-        f"{' and '.join(missing)} carved out of train by {unit(train)}, "
+        f"{' and '.join(missing)} held out from train by {unit(train)}, "
         f"a tenth each, with seed {seed}"
     )
     return replace(manifest, table=table).noting(
@@ -105,11 +105,11 @@ def _singly(manifest: Manifest) -> list[str]:
     return [f"warning: {alone:,} of {len(manifest):,} photos {SINGLY}"] if alone else []
 
 
-def _without(carve: Sequence[str]) -> dict[str, float]:
-    """The shares of all splits, where those that are not carved are train."""
+def _without(holdout: Sequence[str]) -> dict[str, float]:
+    """The shares of all splits, where those that are not held out are train."""
     shares = dict(SHARES)
     for name in ("tune", "calibrate"):
-        if name not in carve:
+        if name not in holdout:
             shares["train"] += shares.pop(name)
     return shares
 

@@ -1,0 +1,229 @@
+"""A table of predictions from its first row to its name: written as it goes, gone on with, retried.
+
+Answers go to a journal beside the table as they come. When all are there the table is made of them
+and of what was known of the photographs, in pieces, so that memory does not grow with their number.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from drgrade import __version__
+from drgrade.errors import PredictionsError, UsageError
+from drgrade.inference.inputs import Inputs
+from drgrade.inference.rows import Row, Tally, row_of
+from drgrade.runtime.files import sha256_file
+from drgrade.runtime.progress import say, track
+from drgrade.runtime.signals import SAME, InterruptedRunError, StopFlag, stop_on_signal
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from drgrade.data.tables.partial import Journal
+    from drgrade.data.tables.predictions import Predictions
+    from drgrade.modelfile.header import ModelHeader
+
+PIECE = 2_000  # rows that are made a part of the table at once
+SAME_MODEL = ("weights_sha256", "calibration", "operating_points", "preprocess")
+Given = tuple[str, Any, str]  # name, place, and the SHA-256 that the manifest has
+Grade = Callable[[Iterable[Given]], Iterator[Row]]
+
+
+@dataclass(frozen=True)
+class TableTask:
+    """A table to write.
+
+    Args:
+        output: its place, .csv or .parquet.
+        inputs: the photographs, in the order of its rows.
+        grade: gives an answer for each of them, in their order.
+        about: what the answers follow from beside the photographs: `model` (hash of its file),
+            `preprocess`, `options`; a journal of anything else is not gone on with.
+        facts: what travels with the table.
+        mirror: whether rows have `mirrored`, and the table the share of grades it changes.
+    """
+
+    output: Path
+    inputs: Inputs
+    grade: Grade
+    about: dict[str, Any]
+    facts: dict[str, Any] = field(default_factory=dict)
+    mirror: bool = False
+
+
+def about_model(file: Path, header: "ModelHeader", options: dict[str, Any]) -> dict[str, Any]:
+    """`about` of a task: the hash of a model's file, how it prepares, and what was asked for."""
+    return {"model": sha256_file(file), "preprocess": header.preprocess.hash, "options": options}
+
+
+def facts_of_model(header: "ModelHeader") -> Row:
+    """What travels with a table of a model's answers, for whoever evaluates it."""
+    from drgrade.data.tables.predictions import told_by_model
+
+    return {
+        "train_source": header.facts.get("source", ""),
+        "train_preprocess": header.facts.get("preprocess"),
+        **told_by_model(header.facts),
+        "preprocess": asdict(header.preprocess),
+    }
+
+
+def refuse_output(output: Path, *, force: bool, retry: bool) -> None:
+    """What can be known to fail before anything is loaded.
+
+    Raises:
+        UsageError: the place is taken, or with `retry` there is no table; PredictionsError: another
+            ending.
+    """
+    from drgrade.data.tables.partial import drop_leftover
+    from drgrade.data.tables.predictions import refuse_place
+    from drgrade.runtime.files import refuse_taken
+
+    drop_leftover(output)
+    if retry and not output.is_file():
+        raise UsageError(f"--retry grades again what failed in a table, and there is none at "
+                         f"{output}; leave it out")  # fmt: skip
+    refuse_taken(output, force=force or retry)
+    refuse_place(output, force=force)
+
+
+def answered(inputs: Inputs, grade: Grade) -> Iterator[Row]:
+    """The rows of photographs, one by one, nothing kept."""
+    answers = track(grade(_given(inputs)), len(inputs), "grading")
+    for (_, _, known), answer in zip(inputs, answers, strict=True):
+        yield row_of(known, answer)
+
+
+def write_table(
+    task: TableTask,
+    *,
+    force: bool = False,
+    retry: bool = False,
+    shown: Callable[[Row], None] | None = None,
+) -> Tally:
+    """Grade photographs into a table; what an interrupted call graded is not graded again.
+
+    Args:
+        task: what is written where.
+        force: write over a table, and begin anew where a journal is of something else.
+        retry: grade again the rows of status `error` of the table that is there, and keep the rest.
+        shown: is called with each new row.
+
+    Raises:
+        InterruptedRunError: a signal came; the same command goes on.
+        RunError: the journal there is of another model, other photographs or options, or in use.
+        PredictionsError: the table to retry is of another model or of other photographs.
+    """
+    from drgrade.data.tables.partial import journal_at, partial_of
+    from drgrade.data.tables.predictions import Predictions, read_predictions, write_predictions
+
+    old = read_predictions(task.output) if retry else None
+    places = None if old is None else _failed(old, task)
+    if old is not None and not places:
+        say(f"{task.output} has no row of status error: nothing to retry")
+        return _tally(old.table)
+    inputs = task.inputs if places is None else task.inputs.only(places)
+    about = task.about | {"version": __version__, "inputs": inputs.digest}
+    if old is not None:
+        about["retry_of"] = sha256_file(task.output)
+    path = partial_of(task.output)
+    with journal_at(path, about, force=force) as journal, stop_on_signal() as stop:
+        for row in _rest(inputs, task.grade, journal, stop):
+            if shown:
+                shown(row)
+        table = _table_of(inputs, journal.rows())
+        if old is not None and places is not None:
+            table = _with_rows(old.table, table, places)
+        facts = task.facts | (_mirrored(table) if task.mirror else {})
+        write_predictions(Predictions(table, facts), task.output, force=True)
+        journal.remove()
+    return _tally(table)
+
+
+def _given(inputs: Inputs) -> Iterator[Given]:
+    return ((name, path, known.get("sha256") or "") for name, path, known in inputs)
+
+
+def _rest(inputs: Inputs, grade: Grade, journal: "Journal", stop: StopFlag) -> Iterator[Row]:
+    """The rows that a journal has, and then those that it lacks, which are put into it."""
+    done, total = journal.count, len(inputs)
+    if done:
+        say(f"going on with {journal.path}: {done:,} of {total:,} photographs are graded already")
+    before = zip(islice(inputs, done), journal.rows(), strict=True)
+    yield from (row_of(known, answer) for (_, _, known), answer in before)
+    given = islice(_given(inputs), done, None)
+    answers = track(grade(given), total - done, "grading")
+    for (_, _, known), answer in zip(islice(inputs, done, None), answers, strict=True):
+        journal.append(answer)
+        yield row_of(known, answer)
+        if stop and journal.count < total:
+            raise InterruptedRunError(
+                f"stopped after {journal.count:,} of {total:,} photographs; {journal.path} has "
+                "their rows", stop.exit_code, SAME)  # fmt: skip
+
+
+def _table_of(inputs: Inputs, answers: Iterator[Row]) -> "pl.DataFrame":
+    import polars as pl
+
+    from drgrade.data.tables.predictions import from_rows
+
+    rows = (row_of(known, answer) for (_, _, known), answer in zip(inputs, answers, strict=True))
+    pieces = []
+    while piece := list(islice(rows, PIECE)):
+        pieces.append(from_rows(piece).table)
+    return _in_order(pl.concat(pieces, how="diagonal_relaxed"))
+
+
+def _in_order(table: "pl.DataFrame") -> "pl.DataFrame":
+    from drgrade.data.tables.predictions import SCHEMA
+
+    return table.select([*SCHEMA, *sorted(set(table.columns) - set(SCHEMA))])
+
+
+def _failed(old: "Predictions", task: TableTask) -> list[int]:
+    """The rows of a table that are graded again, of the same model and photographs alone."""
+    other = [key for key in SAME_MODEL if old.facts.get(key) != task.facts.get(key)]
+    if other:
+        raise PredictionsError(
+            f"--retry keeps the rows of a table, and {task.output} is of "
+            f"another model ({', '.join(other)}); grade all with --force"
+        )
+    if old.table["photo"].to_list() != [name for name, _, _ in task.inputs]:
+        raise PredictionsError(f"--retry keeps the rows of a table, and {task.output} is of other "
+                               "photographs, or in another order; give those it was made of, or "
+                               "grade all with --force")  # fmt: skip
+    return [place for place, status in enumerate(old.table["status"]) if status == "error"]
+
+
+def _with_rows(old: "pl.DataFrame", new: "pl.DataFrame", places: Sequence[int]) -> "pl.DataFrame":
+    """A table with the rows at some places taken from another one."""
+    import polars as pl
+
+    place = "place in the table"
+    new = new.cast({name: old.schema[name] for name in new.columns if name in old.columns},
+                   strict=False)  # fmt: skip
+    new = new.with_columns(pl.Series(place, places, dtype=pl.UInt32))
+    kept = old.with_row_index(place).filter(~pl.col(place).is_in(list(places)))
+    return _in_order(pl.concat([kept, new], how="diagonal_relaxed").sort(place).drop(place))
+
+
+def _mirrored(table: "pl.DataFrame") -> Row:
+    """The share of grades that mirroring changes; None where no photograph has one."""
+    import polars as pl
+
+    graded = table.filter(pl.col("status") == "graded")
+    if not len(graded):
+        return {"mirror_changes": None, "mirror_changes_on": None}
+    changed = graded["mirrored"].cast(pl.Int64) != graded["predicted"].cast(pl.Int64)
+    return {"mirror_changes": changed.mean(), "mirror_changes_on": "these photographs"}
+
+
+def _tally(table: "pl.DataFrame") -> Tally:
+    counted = ("status", "reason", "predicted", "referable", "p_dme")
+    tally = Tally()
+    columns = [name for name in counted if name in table.columns]
+    for row in table.select(columns).iter_rows(named=True):
+        tally.add(row)
+    return tally
