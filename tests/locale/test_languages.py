@@ -4,14 +4,24 @@ import re
 
 import pytest
 
+from drgrade.demo.words import NETWORKS as OF_NETWORKS
+from drgrade.demo.words import WORDS as OF_THE_DEMO
 from drgrade.errors import UnknownNameError
 from drgrade.evaluation.pages.compare_words import WORDS as OF_A_COMPARISON
 from drgrade.evaluation.pages.scorecard_words import WORDS as OF_THE_JUDGE
+from drgrade.explanation.gallery.words import STATUS as OF_REFUSALS
+from drgrade.explanation.gallery.words import WORDS as OF_A_GALLERY
 from drgrade.lab.words import WORDS as OF_THE_LAB
 from drgrade.locale.languages import said
 
 PAIRS = {"hits": ("{n} of {all}", "{all} 中有 {n}")}
-PAGES = {"judge": OF_THE_JUDGE, "comparison": OF_A_COMPARISON, "lab": OF_THE_LAB}
+PAGES = {
+    "judge": OF_THE_JUDGE,
+    "comparison": OF_A_COMPARISON,
+    "lab": OF_THE_LAB,
+    "gallery": OF_A_GALLERY | OF_REFUSALS,
+    "demo": OF_THE_DEMO | OF_NETWORKS,
+}
 EVERY = {f"{page} {key}": pair for page, words in PAGES.items() for key, pair in words.items()}
 
 

@@ -45,7 +45,8 @@ def lab(
     cells
         Which cells to run, such as `resnet18-random resnet50-imagenet`; by default all six:
         resnet18, resnet50 and efficientnet_lite0, each `-random` and `-imagenet`; `-phantom`
-        starts from drawn photographs (`drgrade models pretrain`). With `--degradation` none.
+        starts from drawn photographs (`drgrade models pretrain`), `efficientnet_lite0-drawn` from
+        the start of that kind that ships. With `--degradation` none.
     photos
         At most so many training photographs, whole patients; 0 takes all.
     epochs

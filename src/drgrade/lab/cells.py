@@ -10,6 +10,7 @@ from drgrade.recipe.recipe import Recipe, load_recipe, make_recipe
 
 LAB_RECIPE = "lab"
 USUAL_STARTS = ("imagenet", "random")  # `phantom`, drawn photographs, where it is asked for
+SHIPPED_START, SHIPPED_NETWORK = "drawn", "efficientnet_lite0"  # the synthetic start that ships
 LAB_SIZE = 512
 DECIDED = {  # settings that a cell decides, and the way to ask for them
     "data.size": "give --size instead",
@@ -76,7 +77,10 @@ class Wanted:
 
 
 TABLE: dict[str, tuple[str, str]] = {
-    f"{network}-{start}": (network, start) for network in LAB_EPOCHS for start in LAB_RATES
+    f"{network}-{start}": (network, start)
+    for network in LAB_EPOCHS
+    for start in LAB_RATES
+    if start != SHIPPED_START or network == SHIPPED_NETWORK
 }
 USUAL = tuple(name for name, (_, start) in TABLE.items() if start in USUAL_STARTS)
 

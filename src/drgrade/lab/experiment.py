@@ -139,7 +139,7 @@ def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> st
     try:
         ended = run(cell.recipe, manifest, own, resume=True)
         if cell.role != ROLE:
-            evaluate_run(ended, language=language)
+            evaluate_run(ended, language=language, brief=True)
     except (DownloadError, MissingStartError, DivergedError) as error:
         say(f"cell {cell.name} stays empty: {error}")
         return str(error)

@@ -14,7 +14,7 @@ SHOWN_BY = {  # the setting that a kind of pair is about
     "size": "data.size",
 }
 LAB_EPOCHS = {"resnet18": 10, "resnet50": 8, "efficientnet_lite0": 10}  # as the lab trains each
-LAB_RATES = {"imagenet": 1e-5, "random": 1e-4, "phantom": 1e-5}
+LAB_RATES = {"imagenet": 1e-5, "random": 1e-4, "phantom": 1e-5, "drawn": 1e-5}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Unlike:
 def wanted_pairs(networks: Sequence[str], compared: Sequence[str]) -> list[tuple[str, str, str]]:
     """Kind and names of every two cells that a lab can hold against each other."""
     wanted = [("pretraining", f"{n}-random", f"{n}-imagenet") for n in networks]
-    wanted += [("drawn_start", f"{n}-random", f"{n}-phantom") for n in networks]
+    wanted += [("drawn_start", f"{n}-random", f"{n}-{start}")
+               for n in networks for start in ("phantom", "drawn")]  # fmt: skip
     wanted += [("depth", f"resnet18-{s}", f"resnet50-{s}")
                for s in ("random", "imagenet", "phantom")]  # fmt: skip
     if len(compared) == 2:

@@ -37,7 +37,7 @@ ABOUT = "lab.json"
 PAGE = "report.html"
 TWIN = "report.json"
 TEMPLATE = "lab.html.j2"
-COLUMNS = {"imagenet": "with", "phantom": "with", "random": "without"}  # of the lab's table
+COLUMNS = {"imagenet": "with", "phantom": "with", "drawn": "with", "random": "without"}
 THEIRS = {"with": "80.7829%", "without": "73.3381%"}  # the seed report's ResNet18
 
 
@@ -182,7 +182,7 @@ def _rate(rate: float) -> str:
 
 def _highest(cell: Result, words: Callable[..., str]) -> dict[str, Any]:
     judged = cell.highest
-    start = words("drawn_short") if cell.settings["start"] == "phantom" else ""
+    start = words("drawn_short") if cell.settings["start"] in ("phantom", "drawn") else ""
     if judged is None or judged.accuracy.value is None:
         return {"value": _not_there(cell, words), "is_there": False, "note": "", "start": start,
                 "collapsed": False}  # fmt: skip

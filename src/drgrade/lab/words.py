@@ -12,7 +12,12 @@ def say_in(language: str, key: str, **values: Any) -> str:
     return said(WORDS, language, key, **values)
 
 
-START_WORDS = {"imagenet": "with_short", "random": "without_short", "phantom": "drawn_short"}
+START_WORDS = {
+    "imagenet": "with_short",
+    "random": "without_short",
+    "phantom": "drawn_short",
+    "drawn": "drawn_short",
+}
 FRAME: Pairs = {
     "title": (
         "Lab 3 – Diabetic Retinopathy Detection",

@@ -20,8 +20,12 @@ from drgrade.runtime.files import sha256_file
 from drgrade.runtime.progress import say
 
 
-def evaluate_run(folder: Path, *, language: str = "en", command: str = "") -> Path | None:
+def evaluate_run(
+    folder: Path, *, language: str = "en", command: str = "", brief: bool = False
+) -> Path | None:
     """Write FOLDER/scorecard of a finished run's test rows; what is there is not judged again.
+
+    Of the warnings `brief` says the codes alone; their sentences are on the page.
 
     Returns:
         The page, or None where there is nothing to judge (the reason is said).
@@ -38,7 +42,8 @@ def evaluate_run(folder: Path, *, language: str = "en", command: str = "") -> Pa
             "`drgrade evaluate`")  # fmt: skip
         return None
     looks = Looks(**seen) if seen else None
-    return _evaluate(files.predictions, manifest, "test", page.parent, language, command, looks)
+    return _evaluate(files.predictions, manifest, "test", page.parent, language, command, looks,
+                  brief=brief)  # fmt: skip
 
 
 def _twin(page: Path) -> dict[str, Any]:
@@ -60,7 +65,7 @@ def evaluate_folds(table: Path, *, language: str = "en", command: str = "") -> P
 
 def _evaluate(
     table: Path, manifest: Path | None, split: str, folder: Path, language: str, command: str,
-    looks: Looks | None = None,
+    looks: Looks | None = None, *, brief: bool = False,
 ) -> Path | None:  # fmt: skip
     try:
         whole = read_predictions(table)
@@ -75,7 +80,10 @@ def _evaluate(
         say(f"no scorecard: {error}")
         return None
     say(verdict(judgement, language))
-    for check in judgement.warnings:
+    if brief and judgement.warnings:
+        codes = " ".join(check.code for check in judgement.warnings)
+        say(f"warnings {codes}, explained in {folder / PAGE}")
+    for check in () if brief else judgement.warnings:
         say(f"{check.code}: {check.sentence(language)}")
     return write_scorecard(
         judgement,

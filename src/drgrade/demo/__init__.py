@@ -1,0 +1,1 @@
+"""The first five minutes: a story in three parts, on synthetic photographs."""

@@ -1,0 +1,107 @@
+"""The demo's first part: the grader that ships grades and explains a small gallery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from drgrade.data.photos.masks import KINDS
+from drgrade.demo.photographs import REAL, Shown, gallery_photographs
+from drgrade.demo.words import tell
+from drgrade.explanation.explain import Explanation, as_json, explain_photo
+from drgrade.explanation.files import write_explanation
+from drgrade.explanation.gallery.entry import REFER, Entry
+from drgrade.explanation.gallery.page import write_gallery
+from drgrade.explanation.picture import COLOURS, outlined
+from drgrade.explanation.remarks import remarks, told
+from drgrade.explanation.words import lesions_seen, sentence
+from drgrade.icdr import is_referable
+from drgrade.models.checkpoint import load_grader
+from drgrade.models.grader import Grader
+from drgrade.runtime.progress import track
+
+EXPLAINED = "explained"  # the folder of the explanations' pictures
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The gallery's page, and what was graded: `entries` beside the photographs `shown`."""
+
+    page: Path
+    shown: tuple[Shown, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def graded(self) -> int:
+        """How many got a grade."""
+        return sum(entry.is_graded for entry in self.entries)
+
+    @property
+    def refused(self) -> list[str]:
+        """The reasons of those that got none."""
+        return [str(entry.row.get("reason")) for entry in self.entries if not entry.is_graded]
+
+    @property
+    def synthetic_referrals(self) -> tuple[int, int]:
+        """Good synthetic photographs whose referral is that of their drawn grade, and all."""
+        good = [(shown, entry) for shown, entry in zip(self.shown, self.entries, strict=True)
+                if shown.kind == "good" and shown.grade is not None]  # fmt: skip
+        right = sum((entry.need == REFER) == is_referable(shown.grade or 0)
+                    for shown, entry in good)  # fmt: skip
+        return right, len(good)
+
+    @property
+    def real(self) -> Entry:
+        """The real healthy eye."""
+        return next(entry for entry in self.entries if entry.row["photo"] == REAL)
+
+
+def grade_gallery(model: Path, folder: Path, *, home: str, language: str) -> Gallery:
+    """Grade and explain the gallery's photographs, and write its page.
+
+    Args:
+        model: the file of the grader.
+        folder: gets `photographs/`, `explained/` and `gallery.html`.
+        home: the page that leads here, relative to the folder.
+        language: `en` or `zh-TW`.
+    """
+    shown = gallery_photographs(folder / "photographs")
+    grader = load_grader(model)
+    entries = [_entry(grader, each, folder, language)
+               for each in track(shown, len(shown), "grading and explaining")]  # fmt: skip
+    page = write_gallery(
+        entries, folder, model=model.stem, language=language, home=home,
+        notes=[tell(language, "gallery_note"), tell(language, "cannot_show")],
+        legend=_legend(language),
+    )  # fmt: skip
+    return Gallery(page, tuple(shown), tuple(entries))
+
+
+def _entry(grader: Grader, shown: Shown, folder: Path, language: str) -> Entry:
+    row, found = explain_photo(grader, shown.name, shown.path, eye=shown.eye)
+    note = note_of(shown, language)
+    if found is None:
+        return Entry(row, shown.path, note=note)
+    place = folder / EXPLAINED / shown.name
+    write_explanation(found, as_json(found) | {"sentences": told(found)}, place, language)
+    return Entry(row, _outlined(found), _sentences(found, language),
+                 f"{EXPLAINED}/{shown.name}.png", note)  # fmt: skip
+
+
+def note_of(shown: Shown, language: str) -> str:
+    """What is known of a photograph without the grader."""
+    return tell(language, f"note_{shown.kind}", grade=shown.grade)
+
+
+def _outlined(found: Explanation) -> np.ndarray:
+    return outlined(found.prepared.pixels, found.sight)
+
+
+def _sentences(found: Explanation, language: str) -> Sequence[str]:
+    seen = lesions_seen(found.sight, language) if found.sight else ""
+    return [*([sentence(seen, language)] if seen else []), *remarks(found, language)]
+
+
+def _legend(language: str) -> list[tuple[str, str]]:
+    return [(tell(language, kind), f"rgb{COLOURS[kind]}") for kind in (*KINDS, "disc")]
