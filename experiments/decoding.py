@@ -11,11 +11,12 @@ import io
 import tempfile
 from pathlib import Path
 
-from drgrade.inference.grading import grade_photos
 from PIL import Image
 
 from drgrade.data.photos.decode import read_photo
 from drgrade.data.tables.manifest import read_manifest
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
 from drgrade.models.checkpoint import load_grader
 from drgrade.runtime.files import write_bytes
 from drgrade.runtime.malloc import keep_freed_memory
@@ -44,7 +45,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         again = [(name, as_png(place, Path(folder) / f"{number}.png"))
                  for number, (name, place) in enumerate(given)]  # fmt: skip
-        both = zip(grade_photos(grader, given), grade_photos(grader, again), strict=True)
+        both = zip(
+            grade_photos(TorchEngine(grader), given),
+            grade_photos(TorchEngine(grader), again),
+            strict=True,
+        )
         rows = [pair for pair in both if all(row["status"] == "graded" for row in pair)]
     for key in ("predicted", "referable"):
         changed = sum(one[key] != other[key] for one, other in rows)

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 import torch.nn.functional as F
-from drgrade.inference.grading import grade_photos
 from PIL import Image
 
 from drgrade.data.phantom.drawing import draw_eye, paint
@@ -36,6 +35,8 @@ from drgrade.data.tables.manifest import read_manifest
 from drgrade.evaluation.pages.figures import blank_figure, styled, write_figure
 from drgrade.explanation.findings import field_of
 from drgrade.icdr import PROBABILITIES
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit
@@ -74,7 +75,7 @@ def print_grades(grader: Grader, path: Path) -> None:
     manifest = read_manifest(path)
     known = manifest.table.filter(manifest.table["grade"].is_not_null())
     photos = [(name, manifest.locate(name)) for name in known["photo"]]
-    rows = list(grade_photos(grader, photos, retina_check=False))
+    rows = list(grade_photos(TorchEngine(grader), photos, retina_check=False))
     graded = np.array([row["status"] == "graded" for row in rows])
     p = np.array([[row.get(name, np.nan) for name in PROBABILITIES] for row in rows])[graded]
     grades = known["grade"].to_numpy()[graded]

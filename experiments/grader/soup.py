@@ -14,12 +14,13 @@ from pathlib import Path
 
 import polars as pl
 import torch
-from drgrade.inference.grading import grade_photos
 from looks import look_at_others, look_shifted
 from trials import SCREENED, Cell
 
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import from_rows, read_predictions, write_predictions
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader
 
@@ -60,7 +61,7 @@ def cook(places: Sequence[Path], out: Path, data: Path) -> None:
 def _answers(grader: Grader, part: pl.DataFrame, manifest: Manifest) -> list[dict[str, object]]:
     known = part.to_dicts()
     photos = ((row["photo"], manifest.locate(row["photo"])) for row in known)
-    answers = grade_photos(grader, photos, retina_check=False)
+    answers = grade_photos(TorchEngine(grader), photos, retina_check=False)
     return [{**answer, **row, "split": "out_of_fold"}
             for row, answer in zip(known, answers, strict=True)]  # fmt: skip
 

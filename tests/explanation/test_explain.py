@@ -11,7 +11,6 @@ from scipy import ndimage
 
 torch = pytest.importorskip("torch")
 
-from drgrade.inference.grading import grade_photos
 from fontTools.ttLib import TTFont
 
 from drgrade.data.phantom.drawing import draw_eye, paint
@@ -43,6 +42,8 @@ from drgrade.explanation.picture import (
 from drgrade.explanation.remarks import remarks, told
 from drgrade.explanation.words import WORDS, summary
 from drgrade.icdr import NAMES, PROBABILITIES
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
 from drgrade.locale.fonts import chinese_font
 from drgrade.models.attribution import Evidence
 from drgrade.models.grader import Grader, build_network
@@ -93,7 +94,7 @@ def explained(grade: int, seen: LesionFindings | None, **more) -> Explanation:
 
 def test_the_row_is_the_one_that_predict_gives(photo):
     row, found = explain_photo(grader(), "eye.png", photo)
-    (wanted,) = grade_photos(grader(), [("eye.png", photo)])
+    (wanted,) = grade_photos(TorchEngine(grader()), [("eye.png", photo)])
     assert found.row == row == pytest.approx(wanted)
 
 
@@ -102,7 +103,9 @@ def test_a_photo_that_cannot_be_read_is_refused_with_the_words_of_predict(tmp_pa
     Image.new("RGB", (9, 9)).save(tmp_path / "tiny.png")
     paths = [tmp_path / name for name in ("cut.jpg", "tiny.png", "missing.jpg")]
     answers = [explain_photo(grader(), path.name, path) for path in paths]
-    assert [row for row, _ in answers] == list(grade_photos(grader(), [(p.name, p) for p in paths]))
+    assert [row for row, _ in answers] == list(
+        grade_photos(TorchEngine(grader()), [(p.name, p) for p in paths])
+    )
     assert [found for _, found in answers] == [None] * 3
 
 

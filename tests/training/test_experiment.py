@@ -84,12 +84,13 @@ def test_every_photo_of_tune_calibrate_and_test_is_predicted_once(finished, mani
 
 
 def test_the_predictions_are_those_of_the_saved_model(finished):
-    from drgrade.inference.grading import grade_photos
+    from drgrade.inference.engine_torch import TorchEngine
+    from drgrade.inference.stream import grade_photos
 
     table = read_predictions(finished.predictions).table
     whole = read_manifest(finished.folder / "manifest.parquet")
     named = [(photo, whole.locate(photo)) for photo in table["photo"]]
-    rows = list(grade_photos(load_grader(finished.folder), named))
+    rows = list(grade_photos(TorchEngine(load_grader(finished.folder)), named))
     ours = np.array([[row[f"p{k}"] for k in range(5)] for row in rows])
     theirs = table.select([f"p{k}" for k in range(5)]).to_numpy()
     assert np.abs(ours - theirs).max() < 1e-5

@@ -7,12 +7,12 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drgrade.inference.grading import grade_photos
-
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import RecipeError, RunError
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
 from drgrade.models.checkpoint import load_grader, load_tensors
 from drgrade.recipe.recipe import Data, Model, Recipe, Train, make_recipe
 from drgrade.recipe.run_folder import RunFolder
@@ -114,7 +114,7 @@ def test_a_grade_read_off_lesions_and_edema_are_trained_kept_and_predicted(photo
     table = read_predictions(files.predictions).table
     assert table["p_dme"].is_between(0, 1).all()
     path = read_manifest(Path(photos)).locate(table["photo"][0])
-    (again,) = grade_photos(grader, [(table["photo"][0], path)])
+    (again,) = grade_photos(TorchEngine(grader), [(table["photo"][0], path)])
     assert again["p_dme"] == pytest.approx(table["p_dme"][0], abs=1e-5)
     assert again["p4"] == pytest.approx(table["p4"][0], abs=1e-5)
 

@@ -6,12 +6,12 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drgrade.inference.grading import grade_photos
-
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.errors import ManifestError
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
 from drgrade.lab.cells import Cell
 from drgrade.lab.plan import measure
 from drgrade.models.checkpoint import load_grader
@@ -67,7 +67,9 @@ def test_edema_that_no_photograph_taught_is_not_told(photos, tmp_path, capsys):
     table = read_predictions(folder / "predictions.parquet").table
     assert "p_dme" not in table.columns or table["p_dme"].null_count() == table.height
     photo = photos.table["photo"][0]
-    (row,) = grade_photos(load_grader(folder), [(photo, photos.locate(photo))], retina_check=False)
+    (row,) = grade_photos(
+        TorchEngine(load_grader(folder)), [(photo, photos.locate(photo))], retina_check=False
+    )
     assert row["status"] == "graded"
     assert "p_dme" not in row
     assert not start_knows_dme("resnet18", str(folder))

@@ -85,19 +85,18 @@ def load_grader(where: Path | str, device: str = "cpu") -> Grader:
     refuse_no_grader(about, path)
     header = header_of(about, path)
     try:
-        network = build_network(header.model, header.grade_outputs)
-    except DrgradeError as error:
+        grader = Grader(
+            network=build_network(header.model, header.grade_outputs),
+            model=header.model,
+            preprocess=header.preprocess,
+            objective_name=header.objective,
+            mean=tuple(about["mean"]),
+            std=tuple(about["std"]),
+            decoding=header.decoding,
+            facts=header.facts,
+        )
+    except (KeyError, TypeError, ValueError, DrgradeError) as error:
         raise of_another_version(path, error) from None
-    grader = Grader(
-        network=network,
-        model=header.model,
-        preprocess=header.preprocess,
-        objective_name=header.objective,
-        mean=tuple(about["mean"]),
-        std=tuple(about["std"]),
-        decoding=header.decoding,
-        facts=header.facts,
-    )
     own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}
     fill_whole(grader.network, own, path)
     network = grader.network.to(device).eval()

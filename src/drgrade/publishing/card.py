@@ -160,9 +160,9 @@ def _use(name: str) -> list[str]:
         "```bash", "pip install 'drgrade[grade]'", f"drgrade predict {name} photo.jpg",
         f"drgrade explain {name} photo.jpg -o explained", "```", "",
         "```python", "from pathlib import Path",
-        "from drgrade.models.checkpoint import load_grader",
-        "from drgrade.inference.grading import grade_photos", "",
-        f'rows = grade_photos(load_grader("{name}"), [("photo", Path("photo.jpg"))])',
+        "from drgrade.inference.engine import open_engine",
+        "from drgrade.inference.stream import grade_photos", "",
+        f'rows = grade_photos(open_engine("{name}"), [("photo", Path("photo.jpg"))])',
         'print([(row["status"], row.get("predicted"), row.get("p0")) for row in rows])', "```",
     ]  # fmt: skip
 

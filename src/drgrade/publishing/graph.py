@@ -55,9 +55,7 @@ def onnx_of(grader: Grader, *, full: bool = True) -> OnnxGraph:
     several = torch.export.Dim("n", min=1, max=MOST_AT_ONCE)
     with _quiet():
         program = torch.export.export(module, (example,), dynamic_shapes=({0: several},))
-        program = program.run_decompositions(
-            {**torch.export.default_decompositions(), torch.ops.aten.sigmoid.default: _logistic}
-        )
+        _write_out_logistic(program.graph)
         made = torch.onnx.export(
             program, dynamo=True, optimize=False, opset_version=OPSET, verbose=False,
             input_names=[SQUARES], output_names=list(module.names),
@@ -80,8 +78,28 @@ def _side(value: "onnx.ValueInfoProto") -> int:
     return int(dims[2].dim_value) if len(dims) == 4 else 0
 
 
-def _logistic(x: torch.Tensor) -> torch.Tensor:
-    return torch.reciprocal(1 + torch.exp(-x))
+def _write_out_logistic(graph: torch.fx.Graph) -> None:
+    """Put 1 / (1 + exp(-x)) in the place of every logistic function."""
+    aten = torch.ops.aten
+    for node in list(graph.nodes):
+        if node.target != aten.sigmoid.default:
+            continue
+        with graph.inserting_before(node):
+            x = graph.call_function(aten.neg.default, node.args)
+            x = graph.call_function(aten.exp.default, (x,))
+            x = graph.call_function(aten.add.Tensor, (x, 1.0))
+            x = graph.call_function(aten.reciprocal.default, (x,))
+        for each in (x, *_before(x, 3)):
+            each.meta.update(node.meta)
+        node.replace_all_uses_with(x)
+        graph.erase_node(node)
+
+
+def _before(node: torch.fx.Node, steps: int) -> list[torch.fx.Node]:
+    """The nodes that one was made of, in a chain."""
+    first = node.args[0]
+    assert isinstance(first, torch.fx.Node)
+    return [first, *_before(first, steps - 1)] if steps > 1 else [first]
 
 
 def _is_of(node: "onnx.NodeProto", part: str) -> bool:
@@ -145,6 +163,7 @@ def _quantised(model: Any, coarse: frozenset[str], squares: np.ndarray) -> Any:
 
 
 def _in_int8(model: Any, kept: list[str], given: list[Any]) -> Any:
+    openvino()  # before nncf imports it, with its telemetry
     import nncf
 
     nncf.set_log_level(logging.ERROR)

@@ -13,12 +13,13 @@ from PIL import Image
 
 torch = pytest.importorskip("torch")
 
-from drgrade.inference.grading import answer, answers_of, grade_photos
-
 from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.predictions import read_predictions
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
+from drgrade.modelfile.answers import answer, answers_of
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe.recipe import Model
@@ -46,7 +47,7 @@ def shares(rows):
 def test_batches_of_any_size_give_the_same_answers(place):
     grader = load_grader(place / "model.safetensors")
     named = [(path.name, path) for path in photos(place)]
-    one, all_ = (shares(list(grade_photos(grader, named, batch=size))) for size in (1, 5))
+    one, all_ = (shares(list(grade_photos(TorchEngine(grader, size), named))) for size in (1, 5))
     assert np.allclose(one, all_, atol=1e-6)
 
 
@@ -57,7 +58,7 @@ def test_every_input_has_a_row_in_its_order(place, tmp_path):
     Image.new("RGB", (8, 8)).save(tmp_path / "tiny.png")
     bad = [tmp_path / name for name in ("empty.jpg", "text.jpg", "tiny.png", "missing.jpg")]
     inputs = [bad[0], photos(place)[0], *bad[1:]]
-    rows = list(grade_photos(grader, [(p.name, p) for p in inputs], batch=2))
+    rows = list(grade_photos(TorchEngine(grader, batch=2), [(p.name, p) for p in inputs]))
     assert [row["photo"] for row in rows] == [p.name for p in inputs]
     statuses = [row["status"] for row in rows]
     assert statuses == ["error", "graded", "error", "ungradable", "error"]
@@ -66,7 +67,7 @@ def test_every_input_has_a_row_in_its_order(place, tmp_path):
 def test_what_is_not_graded_has_no_probability_and_no_grade(place, tmp_path):
     (tmp_path / "empty.jpg").touch()
     grader = load_grader(place / "model.safetensors")
-    (row,) = grade_photos(grader, [("empty.jpg", tmp_path / "empty.jpg")])
+    (row,) = grade_photos(TorchEngine(grader), [("empty.jpg", tmp_path / "empty.jpg")])
     assert not {"p0", "predicted"} & set(row)
     assert "empty file" in row["reason"]
 
@@ -104,7 +105,7 @@ class Lopsided(torch.nn.Module):
 def test_a_mirrored_answer_that_is_not_finite_is_an_error_too(place):
     grader = Grader(Lopsided().eval(), Model(), Preprocess(size=64), "corn")
     named = [(path.name, path) for path in photos(place)]
-    rows = list(grade_photos(grader, named, mirror=True))
+    rows = list(grade_photos(TorchEngine(grader), named, mirror=True))
     assert {row["status"] for row in rows} == {"error"}
     assert not any("mirrored" in row for row in rows)
 
@@ -171,7 +172,7 @@ def test_a_strip_of_a_picture_does_not_stop_the_others(place, tmp_path):
     grader = Grader(build_network(model, 5).eval(), model, Preprocess(size=28), "cross_entropy")
     Image.new("RGB", (30, 9_000), (200, 90, 40)).save(tmp_path / "strip.png")
     inputs = [tmp_path / "strip.png", photos(place)[0]]
-    rows = list(grade_photos(grader, [(path.name, path) for path in inputs]))
+    rows = list(grade_photos(TorchEngine(grader), [(path.name, path) for path in inputs]))
     assert [row["photo"] for row in rows] == ["strip.png", photos(place)[0].name]
     assert [row["status"] for row in rows] == ["not_fundus", "graded"]
     assert rows[0]["reason"] == "no photograph of an eye: a strip of 9000 x 30 px"
@@ -185,10 +186,10 @@ def test_a_picture_of_something_else_gets_no_grade_unless_the_retina_check_is_sk
     Image.fromarray(skimage.data.chelsea()).save(tmp_path / "cat.png")
     grader = load_grader(place / "model.safetensors")
     inputs = [(name, tmp_path / name) for name in ("noise.png", "cat.png")]
-    rows = list(grade_photos(grader, inputs))
+    rows = list(grade_photos(TorchEngine(grader), inputs))
     assert [row["status"] for row in rows] == ["ungradable", "not_fundus"]
     assert not any("p0" in row or "predicted" in row for row in rows)
-    asked = list(grade_photos(grader, inputs, retina_check=False))
+    asked = list(grade_photos(TorchEngine(grader), inputs, retina_check=False))
     assert [row["status"] for row in asked] == ["graded", "graded"]
 
 
@@ -196,7 +197,7 @@ def test_a_picture_of_something_else_gets_no_grade_unless_the_retina_check_is_sk
 def test_a_frame_that_shows_nothing_is_ungradable_and_never_grade_0(place, tmp_path, colour, why):
     Image.new("RGB", (300, 200), colour).save(tmp_path / "frame.jpg", quality=90)
     grader = load_grader(place / "model.safetensors")
-    (row,) = grade_photos(grader, [("frame.jpg", tmp_path / "frame.jpg")])
+    (row,) = grade_photos(TorchEngine(grader), [("frame.jpg", tmp_path / "frame.jpg")])
     assert row["status"] == "ungradable"
     assert "p0" not in row
     assert f"nothing to see: the photo is {why}" in row["reason"]
