@@ -1,6 +1,6 @@
 """The answers behind the trials' tables, kept without labels (`experiments/kept.py`).
 
-    python experiments/grader/answers.py keep OUT                    finished trials of OUT
+    python experiments/grader/answers.py keep OUT                    finished trials, screened too
     python experiments/grader/answers.py lay OUT --data FOLDER       all that is kept, with labels
     python experiments/grader/page.py OUT
 
@@ -38,6 +38,9 @@ def keep(out: Path) -> None:
                 kept.keep(place / f"{name}.parquet",
                           KEPT / place.relative_to(out) / f"{name}.parquet")  # fmt: skip
             say(f"kept {place.relative_to(out)}")
+    for answers in sorted([*out.glob("once/*px/*/*/odir.parquet"),
+                           *out.glob("fifths/*px/*/*/*.parquet")]):  # fmt: skip
+        kept.keep(answers, KEPT / answers.relative_to(out))
 
 
 def lay(out: Path, data: Path) -> None:

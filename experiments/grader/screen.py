@@ -5,9 +5,12 @@ are had for less than one trial. Only finalists are trained in folds.
 
     python experiments/grader/data.py DATA -o FOLDER
     python experiments/grader/screen.py run OUT --data FOLDER [--trials base] [--seeds 0 1 2]
+    python experiments/grader/screen.py folds OUT --data FOLDER --trials base [--seeds 0 1 2]
     python experiments/grader/screen.py table OUT --data FOLDER
 
-`run` goes on where it stopped; several processes share the work.
+`run` and `folds` go on where they stopped; several processes share the work. `folds` is for
+finalists: contiguous fifths of IDRiD's numbers, `odir` by the mean of the five models. OUT may be
+`experiments/answers/grader`, where answers are kept.
 """
 
 import argparse
@@ -18,13 +21,15 @@ import polars as pl
 from looks import look_at_others
 from trials import SCREENED, TRIALS, Cell, make_drawn, photos_of, recipe_of
 
+from data import FIFTHS, fifth
 from drgrade.data.tables.manifest import Manifest
 from drgrade.errors import RunError
 from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import say
+from drgrade.training.folds import run_folds
 from drgrade.training.stages import run_stages
 
-ONCE = "once"  # the folder of trainings without folds
+ONCE, IN_FIFTHS = "once", "fifths"  # the folders of trainings without folds, and of finalists
 
 
 def place_of(cell: Cell, out: Path) -> Path:
@@ -55,10 +60,20 @@ def train_once(cell: Cell, data: Path, out: Path) -> None:
             look_at_others(place, [data / "odir.csv"])
 
 
+def train_in_fifths(cell: Cell, data: Path, out: Path) -> None:
+    """Train a finalist in contiguous fifths of IDRiD; other sets are trained on in every fold."""
+    place, photos = out / IN_FIFTHS / cell.folder, photos_of(cell, data)
+    recipe = recipe_of(cell)
+    make_drawn(recipe, place, out)
+    of_row = fifth(photos.table["photo"]).fill_null(-1).to_numpy()
+    run_folds(recipe, place, FIFTHS, photos, of_row)
+    look_at_others(place, [data / "odir.csv"])
+
+
 def main() -> None:
     """Train what is asked for, or print what is finished."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("what", choices=["run", "table"])
+    words.add_argument("what", choices=["run", "folds", "table"])
     words.add_argument("out", type=Path)
     words.add_argument("--data", type=Path, required=True)
     words.add_argument("--trials", nargs="+", default=["base"], choices=list(TRIALS))
@@ -72,7 +87,8 @@ def main() -> None:
         return
     for seed in asked.seeds:
         for name in asked.trials:
-            train_once(Cell(name, asked.size, seed), asked.data, asked.out)
+            make = train_once if asked.what == "run" else train_in_fifths
+            make(Cell(name, asked.size, seed), asked.data, asked.out)
 
 
 if __name__ == "__main__":

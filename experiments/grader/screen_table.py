@@ -28,7 +28,7 @@ def print_table(folder: Path, data: Path) -> None:
 
 def read(answers: Path, labels: pl.DataFrame) -> Predictions:
     """Answers to `odir` with its labels; an eye with another disease and no DR has `other`."""
-    found = read_predictions(answers).table.drop("grade", "patient", "eye")
+    found = read_predictions(answers).table.drop("grade", "patient", "eye", strict=False)
     whole = found.join(labels.select("photo", "grade", "patient", "eye"), on="photo")
     return Predictions(whole.with_columns(other=pl.col("grade").is_null()), {})
 

@@ -1,5 +1,6 @@
 """Folds: every photo is predicted once, by a model that never saw its patient."""
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -7,7 +8,7 @@ pytest.importorskip("torch")
 
 from drgrade.data.phantom.sets import drawn_manifest
 from drgrade.data.tables.predictions import read_predictions
-from drgrade.errors import RunError, UsageError
+from drgrade.errors import ManifestError, RunError, UsageError
 from drgrade.recipe.recipe import Model, Recipe, make_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.training.fit import resume_run, run
@@ -78,10 +79,10 @@ def test_predictions_that_leave_a_photo_out_or_have_it_twice_are_no_table(folded
     table = read_predictions(folded / "out_of_fold.parquet").table
     kept = type(whole)(whole.table.filter(pl.col("photo").is_in(table["photo"].to_list())),
                        whole.root, whole.facts)  # fmt: skip
-    _refuse_gaps(table, kept, tmp_path)
+    _refuse_gaps(table, kept.table["photo"], tmp_path)
     for wrong in (table.head(len(table) - 1), pl.concat([table, table.head(1)])):
         with pytest.raises(RunError, match=r"each of the \d+ photos once, got .*begin anew"):
-            _refuse_gaps(wrong, kept, tmp_path)
+            _refuse_gaps(wrong, kept.table["photo"], tmp_path)
 
 
 def test_folds_are_not_put_into_the_folder_of_a_run_nor_a_run_into_theirs(folded, tmp_path):
@@ -108,3 +109,20 @@ def test_folds_that_could_not_begin_leave_their_folder_free_for_another_number(t
     with pytest.raises(UsageError, match=r"model\.start must be"):
         run_folds(recipe, tmp_path / "folds", 3)
     run_folds(drawn(), tmp_path / "folds", 2)
+
+
+def test_rows_have_the_folds_that_are_given_and_some_are_never_held_back(whole, tmp_path):
+    rows = type(whole)(whole.table.head(16).with_columns(split=pl.lit(None, pl.String)),
+                       whole.root, whole.facts)  # fmt: skip
+    of_row = np.array([0, 1] * 6 + [-1] * 4)
+    table = read_predictions(run_folds(drawn(), tmp_path / "given", 2, rows, of_row)).table
+    given = dict(zip(rows.table["photo"].to_list()[:12], of_row[:12].tolist(), strict=True))
+    assert dict(table.select("photo", "fold").iter_rows()) == given
+
+
+@pytest.mark.parametrize("of_row", [[0, 1, 0], [0] * 16, [0, 2] * 8])
+def test_folds_that_do_not_fit_the_rows_are_refused(whole, tmp_path, of_row):
+    rows = type(whole)(whole.table.head(16).with_columns(split=pl.lit(None, pl.String)),
+                       whole.root, whole.facts)  # fmt: skip
+    with pytest.raises(ManifestError):
+        run_folds(drawn(), tmp_path / "wrong", 2, rows, np.array(of_row))

@@ -30,14 +30,22 @@ from drgrade.training.stages import (
 NUMBER = "folds.json"  # how many folds a folder was begun with
 
 
-def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = None) -> Path:
+def run_folds(
+    recipe: Recipe,
+    folder: Path,
+    k: int,
+    manifest: Manifest | None = None,
+    of_row: np.ndarray | None = None,
+) -> Path:
     """Train K models and write FOLDER/out_of_fold.parquet; finished folds are not repeated.
 
     Rows of split `test` are left out. Each fold's `tune` rows come from its own training part.
+    Folds are dealt by group, balanced by grade, unless `of_row` (n,) says the fold 0 to K - 1 of
+    each row; one of -1 is trained on in every fold and never predicted.
 
     Raises:
         RecipeError: fewer than 2 folds, or no manifest.
-        ManifestError: fewer groups than folds.
+        ManifestError: fewer groups than folds, or folds that are not those of the rows.
         RunError: the folder has folds of another recipe, manifest or number of folds, or a run.
     """
     if k < 2:
@@ -47,11 +55,9 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
     refuse_real_before(recipe)
     last = chained(recipe)[-1] if recipe.stages else recipe
     whole = _without_test(manifest if manifest is not None else read_photos(last))
-    groups = len(set(whole.groups()))
-    if groups < k:
-        raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
+    of_row = _dealt(whole, k, recipe.data.split_seed) if of_row is None else of_row
+    _refuse_other_rows(of_row, k, len(whole))
     _refuse_other_number(folder, k)
-    of_row = folds(whole, k, recipe.data.split_seed)
     with told_if_none_began(lambda: False), going_on_with(SAME), remarked_once():
         if recipe.stages:
             with current().in_turn():
@@ -61,12 +67,29 @@ def run_folds(recipe: Recipe, folder: Path, k: int, manifest: Manifest | None = 
             write_json(folder / NUMBER, {"folds": k})
         parts = [_one_fold(last, whole, of_row, i, k, folder) for i in range(k)]
     table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
-    _refuse_gaps(table, whole, folder)
+    _refuse_gaps(table, whole.table["photo"].filter(pl.Series(of_row >= 0)), folder)
     path = folder / "out_of_fold.parquet"
     facts = pooled_facts([part.facts for part in parts])
     told = facts | {"folds": k, "manifest_hash": whole.hash}
     write_predictions(Predictions(table, told), path)
     return path
+
+
+def _dealt(whole: Manifest, k: int, seed: int) -> np.ndarray:
+    """The fold of each row, groups whole and grades balanced."""
+    if (groups := len(set(whole.groups()))) < k:
+        raise ManifestError(f"{k} folds need at least {k} patients or groups, got {groups}")
+    return folds(whole, k, seed)
+
+
+def _refuse_other_rows(of_row: np.ndarray, k: int, rows: int) -> None:
+    """Every row has its fold, and every fold a row."""
+    held = sorted(set(of_row[of_row >= 0].tolist()))
+    if len(of_row) != rows or held != list(range(k)):
+        raise ManifestError(
+            f"each of {rows} rows needs a fold 0 to {k - 1}, or -1, and each fold a row, got "
+            f"{len(of_row)} rows in folds {held}; give the fold of every row that is not a test row"
+        )
 
 
 def _refuse_runs(folder: Path) -> None:
@@ -88,9 +111,9 @@ def _refuse_other_number(folder: Path, k: int) -> None:
         )
 
 
-def _refuse_gaps(table: pl.DataFrame, whole: Manifest, folder: Path) -> None:
-    """Every photo must have one prediction, by the one model that never saw it."""
-    predicted, asked = table["photo"], whole.table["photo"]
+def _refuse_gaps(table: pl.DataFrame, asked: pl.Series, folder: Path) -> None:
+    """Every photo asked for must have one prediction, by the one model that never saw it."""
+    predicted = table["photo"]
     if predicted.n_unique() == len(predicted) and set(predicted) == set(asked):
         return
     raise RunError(

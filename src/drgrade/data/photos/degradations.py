@@ -60,11 +60,16 @@ def _defocus(square: Square, fault: Fault, strength: float) -> Square:
 
 
 def _haze(square: Square, fault: Fault, strength: float) -> Square:
+    """Scattered light over a softened picture, as behind a cataract: tinted, one side lighter."""
     inside = square.max(axis=2) > MARGIN
-    veil = square[inside].mean(axis=0) if inside.any() else np.zeros(3, np.float32)
-    pale = 0.6 * veil + 0.4 * veil.mean()
+    colour = square[inside].mean(axis=0) if inside.any() else np.zeros(3, np.float32)
+    generator = np.random.default_rng([fault.seed, 1])
+    tint = np.exp(generator.normal((0.0, 0.05, 0.0), (0.15, 0.15, 0.3)))
+    light = generator.uniform(0.6, 1.4) * tint * (0.6 * colour + 0.4 * colour.mean())
+    lit = 0.7 + 0.6 * _from_one_side(len(square), fault.angle, 0.5, 0.6)[..., None]
     scattered = THICKEST * strength
-    return _defocus(square, fault, 0.2 * strength) * (1 - scattered) + pale * scattered
+    soft = _defocus(square, fault, 0.2 * strength)
+    return soft * (1 - scattered) + light.astype(np.float32) * lit * scattered
 
 
 def _dark(square: Square, fault: Fault, strength: float) -> Square:

@@ -3,7 +3,8 @@
 Seven figures of the field, each with the range in which photographs of the retina lie: of its
 colour, and of how green and red change from place to place. Blood absorbs green and hardly any red,
 so that vessels and lesions stand out in the one and not in the other; in most other pictures all
-channels change together, and more. The ranges were set on drawn photographs, IDRiD and RFMiD 2.0's
+channels change together, and more. In the colours of a retina, but with next to no change, it may
+be one behind a cataract. The ranges were set on drawn photographs, IDRiD and RFMiD 2.0's
 training part; `docs/results/gate.md` has what they refuse, of other sets too, and what they let
 through.
 """
@@ -19,8 +20,9 @@ from drgrade.errors import PhotoError
 VERSION = 1  # of these rules; squares made under others are made anew
 NOT_COLOUR = "not colour"
 NOISE = "noise"
+HAZY = "too hazy"
 NO_RETINA = "no retina"
-UNGRADABLE = (NOT_COLOUR, NOISE)  # a retina may be behind these
+UNGRADABLE = (NOT_COLOUR, NOISE, HAZY)  # a retina may be behind these
 SIDE = 128  # px, on which the figures are taken; a smaller photo says too little
 RIM = 0.46  # of the side: what lies farther out is the rim's
 DIM = 0.15  # of the field's brightest tenth; what is darker is the margin's
@@ -64,12 +66,12 @@ class Rule:
 
 RULES = (
     Rule("colour", 0.05, 1.0, NOT_COLOUR, "the weakest channel lies below the strongest by"),
-    Rule("contrast", 0.010, 1.0, NO_RETINA, "green changes from place to place by"),
+    Rule("red", 0.28, 1.0, NO_RETINA, "red's share of the light is"),
+    Rule("blue", 0.0, 0.42, NO_RETINA, "blue's share of the light is"),
+    Rule("contrast", 0.010, 1.0, HAZY, "green changes from place to place by"),
     Rule("noise", 0.0, 2.5, NOISE, "green changes from pixel to pixel over from place to place by"),
     Rule("contrast", 0.0, 0.115, NO_RETINA, "green changes from place to place by"),
     Rule("together", -1.0, 0.985, NO_RETINA, "red and green change together by"),
-    Rule("red", 0.28, 1.0, NO_RETINA, "red's share of the light is"),
-    Rule("blue", 0.0, 0.42, NO_RETINA, "blue's share of the light is"),
     Rule("hues", 0.02, 0.60, NO_RETINA, "red against green spreads by"),
 )
 
@@ -148,7 +150,8 @@ def refuse_other_pictures(square: np.ndarray) -> None:
     """Refuse a square (S, S, 3) uint8, of `SIDE` px or more, that shows no retina in colour.
 
     Raises:
-        PhotoError: `not colour`, `noise` or `no retina`, with the figure found and its bound.
+        PhotoError: `not colour`, `noise`, `too hazy` or `no retina`, with the figure found and its
+            bound.
     """
     seen = appearance_of(square)
     if seen is None:
