@@ -15,9 +15,9 @@ from drgrade.data.photos import preprocess
 from drgrade.data.photos.preprocess import Prepared, Preprocess, read_prepared
 from drgrade.errors import DrgradeError, PhotoError
 from drgrade.icdr import PROBABILITIES
-from drgrade.modelfile.correction import referable_score
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit
+from drgrade.stats.referable import referable_score
 
 BATCH = 8
 STATUS = {
