@@ -16,13 +16,13 @@ from drgrade.data.photos.decode import read_photo
 from drgrade.data.photos.preprocess import prepare
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.errors import PhotoError
-from drgrade.modelfile.correction import referable_score
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.progress import track
 from drgrade.stats.intervals import proportion
+from drgrade.stats.referable import referable_score
 
 MOVES = ((0, 1), (0, -1), (1, 0), (-1, 0))  # px, down and right
 

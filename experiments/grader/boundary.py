@@ -23,11 +23,11 @@ from drgrade.evaluation.calibration.fit import recalibration
 from drgrade.evaluation.calibration.fit_decision import fit_decision
 from drgrade.evaluation.comparison.paired import compare
 from drgrade.icdr import PROBABILITIES
-from drgrade.modelfile.correction import Floats, referable_score
 from drgrade.modelfile.decision import Decision
-from drgrade.stats.estimate import Flags
+from drgrade.stats.estimate import Flags, Floats
 from drgrade.stats.intervals import ratio
 from drgrade.stats.operating_points import HAIR, high_sensitivity, high_specificity
+from drgrade.stats.referable import referable_score
 
 Rule = Callable[[Flags, Floats], float]
 

@@ -10,8 +10,8 @@ from drgrade.data.tables.manifest import read_manifest
 from drgrade.data.tables.predictions import Predictions, read_predictions
 from drgrade.evaluation.comparison.paired import Comparison, compare
 from drgrade.icdr import PROBABILITIES
-from drgrade.modelfile.correction import referable_score
 from drgrade.stats.operating_points import high_sensitivity
+from drgrade.stats.referable import referable_score
 
 BASE = "base"
 AT = 0.9  # sensitivity at which specificities are told

@@ -11,11 +11,11 @@ from drgrade.data.tables.predictions import Predictions, read_predictions
 from drgrade.evaluation.comparison.paired import Comparison, compare
 from drgrade.evaluation.edema import edema
 from drgrade.icdr import PROBABILITIES
-from drgrade.modelfile.correction import referable_score
 from drgrade.models.objectives import fit_cuts
 from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import ratio
 from drgrade.stats.operating_points import high_sensitivity
+from drgrade.stats.referable import referable_score
 
 if TYPE_CHECKING:
     from trials import Cell

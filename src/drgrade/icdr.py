@@ -4,10 +4,11 @@ Places are in shares of half the field, from the fovea, x to the right and y dow
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import hypot
-from typing import Final
+from typing import Any, Final, Protocol, TypeVar
 
 GRADES: Final = (0, 1, 2, 3, 4)
 NUMBER_OF_GRADES: Final = len(GRADES)
@@ -29,6 +30,16 @@ EYES: Final = ("left", "right")
 EYE_NAMES: Final = {"l": "left", "os": "left", "r": "right", "od": "right"}
 LIKELY_EDEMA = 0.5  # from this probability on signs of macular edema are likelier than not
 
+
+class Addable(Protocol):
+    """A number, an array or a column of a table."""
+
+    def __add__(self, other: Any, /) -> Any:
+        """The sum."""
+
+
+P = TypeVar("P", bound=Addable)
+
 PRERETINAL: Final = "preretinal_haemorrhage"
 VITREOUS: Final = "vitreous_haemorrhage"
 PROLIFERATIVE: Final = frozenset({"new_vessel", PRERETINAL, VITREOUS})
@@ -38,6 +49,15 @@ BEADED: Final = 2  # quadrants with venous beading, from which an eye is severe
 PROMINENT: Final = 0.05  # radius from which intraretinal microvascular abnormalities are severe
 QUADRANTS: Final = 4
 DISC_DIAMETER: Final = 0.26  # of the optic disc
+
+
+def probability_from(grade: int, probabilities: Sequence[P]) -> P:
+    """The probability of `grade` or worse, from those of the five grades: numbers or columns.
+
+    Added from the worst grade on, everywhere: a threshold that is the score of a photograph means
+    the same to the model and to its evaluation, to the last bit.
+    """
+    return reduce(lambda worse, each: each + worse, reversed(probabilities[grade:]))
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.evaluation.levels import Endpoint, called_by, judged
-from drgrade.modelfile.correction import referable_score
 from drgrade.modelfile.decision import from_json
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import make_recipe
+from drgrade.stats.referable import referable_score
 from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 

@@ -7,13 +7,8 @@ import polars as pl
 import pytest
 
 from drgrade.icdr import PROBABILITIES
-from drgrade.modelfile.correction import (
-    Recalibration,
-    from_json,
-    referable_score,
-    tempered,
-    with_referable,
-)
+from drgrade.modelfile.correction import Recalibration, from_json, tempered, with_referable
+from drgrade.stats.referable import referable_score
 
 TEMPERATURE = Recalibration("temperature", 2.5)
 ISOTONIC = Recalibration("isotonic", 1.0, (0.1, 0.4, 0.6, 0.9), (0.0, 0.2, 0.2, 1.0))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from drgrade.evaluation.calibration.fit_decision import fit_decision
-from drgrade.modelfile.correction import referable_score
 from drgrade.modelfile.decision import Decision, from_json
 from drgrade.stats.metrics import confusion, kappa
+from drgrade.stats.referable import referable_score
 
 
 def any_probabilities(n: int, seed: int = 0, sharp: float = 0.3) -> np.ndarray:

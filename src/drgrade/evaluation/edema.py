@@ -10,10 +10,10 @@ from drgrade.data.tables.groups import groups_of
 from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.analyses import endpoint_shares
 from drgrade.icdr import LIKELY_EDEMA
-from drgrade.modelfile.correction import referable_score
 from drgrade.stats.area_intervals import area
 from drgrade.stats.estimate import Estimate, missing
 from drgrade.stats.metrics import NO_PROBABILITIES
+from drgrade.stats.referable import referable_score
 from drgrade.stats.reliability import Calibration, calibration
 from drgrade.stats.resampling import RESAMPLES
 

@@ -12,7 +12,12 @@ import polars as pl
 from drgrade.data.tables.groups import groups_of
 from drgrade.data.tables.predictions import Predictions
 from drgrade.errors import PredictionsError, choose
-from drgrade.icdr import NUMBER_OF_GRADES, PROBABILITIES, REFERABLE_FROM, VISION_THREATENING_FROM
+from drgrade.icdr import (
+    PROBABILITIES,
+    REFERABLE_FROM,
+    VISION_THREATENING_FROM,
+    probability_from,
+)
 from drgrade.stats.estimate import Flags, Floats, Ints
 
 LEVELS = ("photo", "eye", "patient")
@@ -142,7 +147,7 @@ def _photos(predictions: Predictions, endpoint: Endpoint) -> pl.DataFrame:
     answer = pl.col("predicted") >= endpoint.from_grade
     if called_by(table, endpoint) == "operating point":
         answer = pl.col("referable")
-    beyond = PROBABILITIES[endpoint.from_grade : NUMBER_OF_GRADES]
+    score = probability_from(endpoint.from_grade, [pl.col(each) for each in PROBABILITIES])
     is_graded = pl.col("status") == "graded"
     return table.select(
         pl.Series("cluster", groups_of(table)),
@@ -153,7 +158,7 @@ def _photos(predictions: Predictions, endpoint: Endpoint) -> pl.DataFrame:
         disease.fill_null(value=False).alias("positive"),
         (is_graded & answer.fill_null(value=False)).alias("called"),
         is_graded.alias("gradable"),
-        pl.when(is_graded).then(pl.sum_horizontal(beyond, ignore_nulls=False)).alias("score"),
+        pl.when(is_graded).then(score).alias("score"),
     )
 
 

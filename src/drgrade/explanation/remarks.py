@@ -13,6 +13,7 @@ from drgrade.icdr import (
     REFERABLE_FROM,
     is_referable,
     is_vision_threatening,
+    probability_from,
 )
 from drgrade.locale.languages import LANGUAGES, said
 from drgrade.models.attribution import Evidence
@@ -133,7 +134,7 @@ def dust_words(n: int, language: str) -> str:
 
 def near_the_point(explanation: Explanation, threshold: float, language: str) -> str:
     """How far the probability of a referable grade lies from the point that tells."""
-    p = sum(float(explanation.row[key]) for key in PROBABILITIES[REFERABLE_FROM:])
+    p = probability_from(REFERABLE_FROM, [float(explanation.row[key]) for key in PROBABILITIES])
     return said(WORDS, language, "near the point", p=f"{p:.3f}", threshold=f"{threshold:.3f}")
 
 

@@ -30,9 +30,8 @@ from drgrade.recipe.run_folder import SCORECARD, RunFolder
 from drgrade.stats.area_intervals import macro_area
 from drgrade.stats.estimate import Estimate, Floats, Ints, missing, with_unit
 from drgrade.stats.intervals import bootstrap, paired_difference, ratio
-from drgrade.stats.metrics import accuracies, confusion, kappas
+from drgrade.stats.metrics import COLLAPSE_SHARE, accuracies, confusion, kappas
 
-COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
 NOTES = ("cells", "degradation", "reasons")  # of lab.json: what the twin tells in full
 LEARNED_FROM = ("train", "tune", "calibrate")
 MOST_ROWS = 0.9  # a floor that answers fewer rows than this is not the one to be held against
@@ -80,7 +79,7 @@ class Result:
     @property
     def is_collapsed(self) -> bool:
         """Whether the chosen epoch gives nearly all test photographs one grade."""
-        return self.honest is not None and self.honest.one_answer > COLLAPSED
+        return self.honest is not None and self.honest.one_answer > COLLAPSE_SHARE
 
     @property
     def is_unchosen(self) -> bool:

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from drgrade.icdr import PROBABILITIES
-from drgrade.modelfile.correction import referable_score
 from drgrade.modelfile.decision import Decision
+from drgrade.stats.referable import referable_score
 
 NOT_FINITE: dict[str, Any] = {"status": "error", "reason": "the network gave no finite answer"}
 

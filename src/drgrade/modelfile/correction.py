@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drgrade.icdr import REFERABLE_FROM
+from drgrade.stats.referable import referable_score
 
 Floats = npt.NDArray[np.float64]
 Method = Literal["none", "temperature", "isotonic"]
@@ -64,16 +65,6 @@ def from_json(told: Mapping[str, Any] | None) -> Recalibration:
         return Recalibration()
     scores, shares = (tuple(told.get(key, ())) for key in ("scores", "shares"))
     return Recalibration(told["method"], told.get("temperature", 1.0), scores, shares)
-
-
-def referable_score(probabilities: Floats) -> Floats:
-    """p2 + p3 + p4 of (n, 5), shape (n,).
-
-    Added from the right, as polars adds the columns of a table: a threshold that is the score of
-    a photograph means the same to the model and to its judges, to the last bit.
-    """
-    p = np.asarray(probabilities, dtype=np.float64)
-    return p[:, 2] + (p[:, 3] + p[:, 4])
 
 
 def tempered(probabilities: Floats, temperature: float) -> Floats:

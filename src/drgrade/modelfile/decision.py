@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from drgrade.modelfile.correction import Floats, referable_score
+from drgrade.stats.estimate import Floats
+from drgrade.stats.referable import referable_score
 
 Ints = npt.NDArray[np.int64]
 EVEN = 0.5

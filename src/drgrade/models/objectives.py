@@ -16,6 +16,7 @@ from drgrade.modelfile.decoding import (
     decode_corn,
     decode_regression,
 )
+from drgrade.stats.metrics import confusion, kappas
 
 NOBODY = 1e-12  # the weight of a batch in which no photo has a grade
 WIDTHS = np.geomspace(0.1, 2.0, 40)
@@ -97,21 +98,20 @@ def fit_cuts(outputs: np.ndarray, grades: np.ndarray) -> Decoding:
             high = cuts[i + 1] if i + 1 < len(cuts) else np.inf
             candidates = [c for c in np.arange(-0.5, 4.51, 0.05) if low < c < high]
             tried = [[*cuts[:i], float(c), *cuts[i + 1 :]] for c in candidates]
-            best = max(tried, key=lambda t: _quadratic_kappa(value, grades, t), default=cuts)
-            if _quadratic_kappa(value, grades, best) > _quadratic_kappa(value, grades, cuts) + 1e-9:
-                cuts = best
+            before, *found = _quadratic_kappas(value, grades, [cuts, *tried])
+            if found and max(found) > before + 1e-9:
+                cuts = tried[int(np.argmax(found))]
     likelihood = [_log_likelihood(outputs, grades, tuple(cuts), width) for width in WIDTHS]
     return Decoding(tuple(round(c, 4) for c in cuts), float(WIDTHS[np.argmax(likelihood)]), "tune")
 
 
-def _quadratic_kappa(value: np.ndarray, grades: np.ndarray, cuts: list[float]) -> float:
-    given = (value[:, None] >= np.asarray(cuts)).sum(axis=1)
-    steps = np.arange(NUMBER_OF_GRADES)
-    apart = (steps[:, None] - steps[None, :]) ** 2
-    cells = np.bincount(grades * NUMBER_OF_GRADES + given, minlength=apart.size)
-    counts = cells.reshape(apart.shape).astype(np.float64)
-    by_chance = float((np.outer(counts.sum(1), counts.sum(0)) * apart).sum()) / len(grades)
-    return 1.0 - float((counts * apart).sum()) / by_chance if by_chance else 0.0
+def _quadratic_kappas(
+    value: np.ndarray, grades: np.ndarray, tried: list[list[float]]
+) -> np.ndarray:
+    """Quadratic kappa under each of the cuts that are tried; 0 where chance cannot disagree."""
+    given = (value[:, None] >= np.asarray(tried)[:, None]).sum(axis=2)
+    matrices = [confusion(grades, each) for each in given]
+    return np.nan_to_num(kappas(np.array(matrices)))
 
 
 def _log_likelihood(

@@ -10,11 +10,11 @@ from drgrade.data.photos.intake import prepare_photo
 from drgrade.icdr import REFERABLE_FROM
 from drgrade.inference.engine import Engine
 from drgrade.inference.stream import Photo
-from drgrade.modelfile.correction import referable_score
 from drgrade.modelfile.header import ModelHeader
 from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import paired_difference
 from drgrade.stats.metrics import collapse, kappas, sensitivities, specificities
+from drgrade.stats.referable import referable_score
 
 Outputs = Callable[[np.ndarray], np.ndarray]
 

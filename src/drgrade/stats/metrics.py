@@ -14,6 +14,7 @@ from drgrade.icdr import NUMBER_OF_GRADES, REFERABLE_FROM
 from drgrade.stats.estimate import Floats, Ints, Value, value_of
 from drgrade.stats.ranking import auc, delong, grade_aucs, macro_auc
 
+COLLAPSE_SHARE = 0.95  # of the photographs with one answer, above which a grader has collapsed
 __all__ = [
     "Value",
     "accuracies",

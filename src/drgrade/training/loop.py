@@ -20,7 +20,7 @@ from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import replacing
 from drgrade.runtime.progress import duration, say, steps, track
 from drgrade.runtime.signals import CODES, InterruptedRunError, StopFlag
-from drgrade.stats.metrics import accuracy, confusion, kappa
+from drgrade.stats.metrics import COLLAPSE_SHARE, accuracy, confusion, kappa
 from drgrade.training.batches import Part, batches, epoch_order, still_batches
 from drgrade.training.loss import Share, batch_loss, laid, shares
 from drgrade.training.optimisers import learning_rate, update_average
@@ -29,7 +29,6 @@ from drgrade.training.state import State, save_state
 
 SUMS = ("loss", "lesions", "photos", "right")
 FOLLOWED = ("epoch", "step", "sums", "history", "best", "highest_test", "seconds")
-COLLAPSED = 0.95  # the share of photographs with one answer above which a network has collapsed
 
 
 class DivergedError(DrgradeError):
@@ -345,7 +344,7 @@ def _say_epoch(context: TrainingContext, state: State, row: dict[str, Any]) -> N
         f"tune QWK {shown('tune_qwk')}, tune accuracy {shown('tune_accuracy')}{star}; "
         f"{row['photos_per_second']:.1f} photos/s, {duration(left)} left"
     )
-    if row["majority_share"] is not None and row["majority_share"] > COLLAPSED:
+    if row["majority_share"] is not None and row["majority_share"] > COLLAPSE_SHARE:
         say(
             f"warning: the network answers one grade for {row['majority_share']:.0%} of the tune "
             "photos: it has collapsed to the trivial classifier so far"

@@ -26,8 +26,9 @@ from drgrade.recipe.recipe import Recipe
 from drgrade.recipe.run_folder import METRICS, RunFolder
 from drgrade.runtime.files import write_json
 from drgrade.runtime.progress import duration, say
+from drgrade.stats.metrics import COLLAPSE_SHARE
 from drgrade.training.batches import Part
-from drgrade.training.loop import COLLAPSED, TrainingContext, chosen_on, outputs_of
+from drgrade.training.loop import TrainingContext, chosen_on, outputs_of
 from drgrade.training.prepared import Prepared
 from drgrade.training.provenance import known_before, start_facts
 from drgrade.training.session import drawing_of
@@ -80,7 +81,7 @@ def summary(context: TrainingContext, state: State, manifest: Manifest) -> dict[
         "epochs": len(state.history),
         "highest_test_accuracy": state.highest_test.get("accuracy"),
         "highest_test_epoch": state.highest_test.get("epoch"),
-        "collapsed": (chosen["majority_share"] or 0.0) > COLLAPSED,
+        "collapsed": (chosen["majority_share"] or 0.0) > COLLAPSE_SHARE,
         "majority_share": chosen["majority_share"],
         "seconds": seconds,
         "photos_per_second": photos / max(seconds, 1e-9),

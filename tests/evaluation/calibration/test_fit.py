@@ -10,7 +10,8 @@ from drgrade.evaluation.calibration.fit import (
     surprise,
     too_few,
 )
-from drgrade.modelfile.correction import referable_score, tempered
+from drgrade.modelfile.correction import tempered
+from drgrade.stats.referable import referable_score
 from drgrade.stats.reliability import ece, equal_mass
 
 

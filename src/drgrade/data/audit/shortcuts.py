@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from drgrade.stats.ranking import auc
+
 NUMBERS = ("width", "height", "bytes", "aspect", "black_share")
 TELLS = 0.70  # an area above it is a shortcut
 FOLDS = 5
@@ -95,7 +97,7 @@ def _area(features: np.ndarray, is_ill: np.ndarray, folds: np.ndarray) -> float:
         if is_ill[out].all() or not is_ill[out].any():
             continue
         weights = _fit(features[~out], is_ill[~out].astype(float))
-        areas.append(_auc(is_ill[out], _with_one(features[out]) @ weights))
+        areas.append(auc(is_ill[out], _with_one(features[out]) @ weights).value or 0.0)
     return float(np.mean(areas)) if areas else 0.5
 
 
@@ -115,11 +117,3 @@ def _fit(features: np.ndarray, is_ill: np.ndarray) -> np.ndarray:
         curve = (x * (chance * (1 - chance))[:, None]).T @ x + np.diag(penalty)
         weights = weights - np.linalg.solve(curve, slope)
     return weights
-
-
-def _auc(is_ill: np.ndarray, score: np.ndarray) -> float:
-    """The Mann-Whitney statistic, ties one half; both sides must occur."""
-    ordered = np.sort(score[~is_ill])
-    below = np.searchsorted(ordered, score[is_ill], "left")
-    upto = np.searchsorted(ordered, score[is_ill], "right")
-    return float((below + upto).mean() / (2 * len(ordered)))

@@ -20,10 +20,11 @@ from drgrade.evaluation.calibration.fit_decision import fit_decision
 from drgrade.evaluation.ledger import set_hash
 from drgrade.evaluation.levels import at_level, endpoints, judged, refuse_twins
 from drgrade.icdr import PROBABILITIES
-from drgrade.modelfile.correction import Method, Recalibration, from_json, referable_score
+from drgrade.modelfile.correction import Method, Recalibration, from_json
 from drgrade.modelfile.decision import DECISION, Decision
 from drgrade.stats.estimate import Floats, Ints, with_unit
 from drgrade.stats.operating_points import OperatingPoint, operating_points, settings_hash
+from drgrade.stats.referable import referable_score
 
 ALLOWED = ("calibrate", "out_of_fold")
 SHORT = 16  # digits of the weights' hash in the column `model`

@@ -11,8 +11,9 @@ import numpy as np
 from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.calibration.fit import recalibration, too_few
 from drgrade.icdr import REFERABLE_FROM
-from drgrade.modelfile.correction import Method, referable_score
+from drgrade.modelfile.correction import Method
 from drgrade.stats.estimate import Floats, Ints
+from drgrade.stats.referable import referable_score
 from drgrade.stats.reliability import Calibration, calibration
 
 PARTS = 5

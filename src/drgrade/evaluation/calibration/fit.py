@@ -3,8 +3,9 @@
 import numpy as np
 
 from drgrade.icdr import REFERABLE_FROM
-from drgrade.modelfile.correction import Method, Recalibration, referable_score, tempered
+from drgrade.modelfile.correction import Method, Recalibration, tempered
 from drgrade.stats.estimate import Flags, Floats, Ints
+from drgrade.stats.referable import referable_score
 
 FEWEST = 10  # photographs on each side of the endpoint: fewer say nothing about a correction
 LOG_T = (-3.0, 3.0)  # a twentieth to twenty times

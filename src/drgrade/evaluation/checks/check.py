@@ -13,10 +13,10 @@ from drgrade.errors import choose
 from drgrade.evaluation.checks.group_words import group_name
 from drgrade.evaluation.checks.words import SENTENCES
 from drgrade.stats.estimate import Estimate
+from drgrade.stats.metrics import COLLAPSE_SHARE
 
 State = Literal["fires", "silent", "not checkable"]
 Level = Literal["W", "E"]
-COLLAPSE_SHARE = 0.95
 WHAT = {  # a grader is by its reasons, the worst first
     "share": "equals", "below": "worse", "qwk": "untold", "auc": "untold", "mostly": "one grade",
 }  # fmt: skip

@@ -14,7 +14,6 @@ from drgrade.errors import PredictionsError
 from drgrade.evaluation.analyses import endpoint_shares
 from drgrade.evaluation.baselines import Floor, Strings, floors, rows_of
 from drgrade.evaluation.checks.check import (
-    COLLAPSE_SHARE,
     Check,
     check_drawn,
     check_patients,
@@ -30,6 +29,8 @@ from drgrade.stats.intervals import (
     from_replicates,
     ratio,
 )
+from drgrade.stats.metrics import COLLAPSE_SHARE
+from drgrade.stats.referable import referable_score
 from drgrade.stats.resampling import RESAMPLES, resampled_confusions
 
 if TYPE_CHECKING:
@@ -238,10 +239,9 @@ def _areas(rows: _Judged) -> dict[str, Estimate]:
     p, n = rows.probabilities, len(rows.grade)
     if p is None:
         return dict.fromkeys(("macro_auc", "referable_auc"), missing(metrics.NO_PROBABILITIES, n))
-    beyond = p[:, REFERABLE_FROM:].sum(1)
     return {
         "macro_auc": macro_area(rows.grade, p, rows.units),
-        "referable_auc": area(rows.positive, beyond, rows.units),
+        "referable_auc": area(rows.positive, referable_score(p), rows.units),
     }
 
 
