@@ -49,7 +49,7 @@ def look(
             raise path
         prepared = read_prepared(path, settings, retina_only=not any_picture)
     except PhotoError as error:
-        status = STATUS.get(error.reason, "error")
+        status = STATUS.get(error.code, "error")
         return Look(name, None, {"reason": str(error), "status": status})
     except (OSError, DrgradeError) as error:
         return Look(name, None, {"reason": f"cannot be read: {error}"})

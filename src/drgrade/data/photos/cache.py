@@ -246,9 +246,7 @@ def _prepare_one(task: Task, settings: Preprocess) -> Made:
     try:
         prepared = read_prepared(task.path, settings)
     except PhotoError as error:
-        return Made(
-            task.row, None, {"reason": str(error), "ungradable": error.reason in UNGRADABLE}
-        )
+        return Made(task.row, None, {"reason": str(error), "ungradable": error.code in UNGRADABLE})
     except (DrgradeError, OSError) as error:
         return Made(task.row, None, {"reason": str(error)})
     photo, promised = prepared.photo, task.promised
