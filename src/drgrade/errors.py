@@ -1,16 +1,43 @@
-"""Every error raised on purpose, as one tree, and the look-up that suggests the nearest name."""
+"""Every error raised on purpose, as one tree; `Reason`; the look-up that suggests a name."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no figure, what a check found, how an interval was made: a code with values.
+
+    `drgrade.locale.catalogue.text` makes the sentence. Values are strings, numbers, further
+    reasons, and tuples of these.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.values.items())))
+
+    def __reduce__(self) -> tuple[type["Reason"], tuple[str, dict[str, Any]]]:
+        return Reason, (self.code, dict(self.values))  # a view of a dictionary cannot be pickled
+
+
 class DrgradeError(Exception):
-    """The root of all errors raised on purpose; `exit_code` says whose fault it was."""
+    """The root of all errors raised on purpose; `exit_code` says whose fault it was.
+
+    `reason` is what was wrong as a code with values, where the error has one.
+    """
 
     exit_code = 1
+    reason: Reason | None = None
 
 
 class UsageError(DrgradeError):
@@ -57,12 +84,15 @@ class CheckFailedError(DrgradeError):
 
 
 class PhotoError(CheckFailedError):
-    """A photo that cannot be used; `reason` is a short fixed phrase, `detail` the value found."""
+    """A photo that cannot be used; `reason` says why, with the value found."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
-        self.reason = reason
-        self.detail = detail
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+    def __init__(self, said: str, detail: str = "") -> None:
+        super().__init__(f"{said}: {detail}" if detail else said)
+
+    @property
+    def code(self) -> str:
+        """The code of the reason; empty where there is none."""
+        return self.reason.code if self.reason else ""
 
 
 class MaskError(CheckFailedError):

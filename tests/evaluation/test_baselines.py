@@ -42,13 +42,13 @@ def test_the_majority_is_the_milder_of_two_as_frequent():
 def test_floors_say_why_they_are_missing():
     found = {floor.name: floor for floor in floors(_rows(("", "", 1), ("", "", 0)))}
     assert found["other_eye"].qwk.value is None
-    assert "other eye" in found["other_eye"].accuracy.reason
-    assert "manifest" in found["train_other_eye"].accuracy.reason
+    assert found["other_eye"].accuracy.reason.code == "no_other_eye_among_rows"
+    assert found["train_other_eye"].accuracy.reason.code == "no_train_rows"
 
 
 def test_floors_of_rows_without_eyes_say_so_even_with_train_rows():
     last = floors(_rows(("", "", 1)), PAIRS)[-1]
-    assert last.accuracy.reason == "patient and eye of the judged rows are not known"
+    assert last.accuracy.reason.code == "no_patient_and_eye"
 
 
 def test_rows_without_a_reference_grade_are_left_out():

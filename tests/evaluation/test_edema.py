@@ -59,7 +59,7 @@ def test_without_a_reference_an_answer_or_a_grade_there_is_nothing_to_judge(chan
 def test_where_nobody_has_edema_the_area_is_not_available_and_says_why():
     found = edema(table(dme=0), resamples=FEW)
     assert found.auc.value is None
-    assert found.auc.reason
+    assert found.auc.reason.code == "one_sided_endpoint"
     assert found.sensitivity.value is None
     assert found.specificity.value is not None
 

@@ -46,8 +46,8 @@ def test_a_grade_that_is_absent_or_never_said_has_no_share():
     grades = grade_scores(table([0, 0, 1], [0, 2, 1]), resamples=20).grades
     assert grades[2].recall.value is None
     assert grades[2].precision.value == 0
-    assert grades[4].recall.reason
-    assert grades[4].precision.reason
+    assert grades[4].recall.reason.code == "no_photograph_of_grade"
+    assert grades[4].precision.reason.code == "no_answer_of_grade"
 
 
 def test_a_sure_and_right_answer_has_no_distance_and_an_even_one_has_its_mean():

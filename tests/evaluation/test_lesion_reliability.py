@@ -26,7 +26,7 @@ def test_marks_that_are_right_together_tell_less_than_marks_apart():
 def test_of_no_marks_nothing_is_said():
     told = believed(np.zeros((3, 1, 5), np.int64), ["microaneurysm"])["microaneurysm"]
     assert told["right"]["value"] is None
-    assert told["right"]["reason"] == "there is nothing to count"
+    assert told["right"]["reason"]["code"] == "nothing_to_count"
 
 
 def test_without_photographs_nothing_is_said():

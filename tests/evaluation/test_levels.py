@@ -150,7 +150,7 @@ def test_predictive_values_at_the_observed_prevalence_are_those_counted():
 def test_without_disease_sensitivity_is_not_available_and_never_zero_or_one():
     a, _, _ = analyses(at_level(from_rows(some(5, "graded", 0, 0)), REFERABLE, "photo"))
     assert a.sensitivity.value is None
-    assert a.sensitivity.reason
+    assert a.sensitivity.reason.code == "no_referable_photographs"
     assert transported(a) == ()
 
 

@@ -52,14 +52,15 @@ def test_the_chosen_point_is_the_last_whose_lower_bound_keeps_the_level():
 
 
 @pytest.mark.parametrize(
-    ("patients", "said"),
-    [(0, "no patient has referable"), (28, "28 with disease are too few")],
+    ("patients", "code", "values"),
+    [(0, "no_patient_with_disease", {}), (28, "too_few_with_disease", {"n": 28, "level": 0.9})],
 )
-def test_too_few_patients_have_no_point_and_are_told_why(patients, said):
+def test_too_few_patients_have_no_point_and_are_told_why(patients, code, values):
     positive = np.arange(100) < patients
     found = selective_referral(positive, np.linspace(1, 0, 100), np.arange(100))
     assert found.chosen is None
-    assert said in found.reason
+    assert found.reason.code == code
+    assert values.items() <= found.reason.values.items()
 
 
 def test_29_patients_of_whom_none_is_missed_are_just_enough_for_90_per_cent():

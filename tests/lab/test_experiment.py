@@ -78,7 +78,7 @@ def test_every_cell_ends_with_a_scorecard_that_the_page_leads_to(lab):
 
 
 def test_a_cell_whose_weights_cannot_be_had_stays_empty_with_its_reason(lab, cells):
-    assert "127.0.0.1:9" in cells["resnet18-imagenet"]["reason"]
+    assert "127.0.0.1:9" in cells["resnet18-imagenet"]["reason"]["text"]
     assert "127.0.0.1:9" in (lab / "report.html").read_text()
 
 
@@ -86,7 +86,7 @@ def test_a_cell_whose_drawn_start_was_not_made_stays_empty_and_the_page_says_how
     lab, cells
 ):
     way_out = "drgrade models pretrain resnet18"
-    assert way_out in cells["resnet18-phantom"]["reason"]
+    assert way_out in cells["resnet18-phantom"]["reason"]["text"]
     assert way_out in (lab / "report.html").read_text()
 
 

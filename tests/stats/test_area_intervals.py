@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from drgrade.errors import Reason
 from drgrade.stats import metrics
 from drgrade.stats.area_intervals import area, macro_area
 from drgrade.stats.intervals import wilson
@@ -70,10 +71,11 @@ def test_a_score_that_is_the_same_for_all_is_half_with_no_spread():
 def test_one_patient_on_a_side_has_no_interval_and_says_so():
     found = area([True, True, False, False, False], [3, 1, 2, 0, 1], [0, 0, 1, 2, 3])
     assert found.low is None
-    assert found.reason == "one side of the endpoint has one patient only"
+    assert found.reason == Reason("one_unit_on_a_side", {"unit": "patients"})
 
 
 def test_one_side_alone_and_an_absent_grade_are_undefined_with_their_reason():
     assert area(np.zeros(9, dtype=bool), np.arange(9), np.arange(9)).value is None
     constant = np.zeros(9, dtype=int)
-    assert "grade 0" in macro_area(constant, np.full((9, 5), 0.2), constant).reason
+    undefined = macro_area(constant, np.full((9, 5), 0.2), constant)
+    assert undefined.reason == Reason("auc_undefined_for_grade", {"grade": 0})

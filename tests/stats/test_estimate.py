@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from drgrade.errors import Reason
 from drgrade.stats.estimate import Estimate, missing, with_unit
 
-BY_PATIENT = Estimate(0.5, 0.4, 0.6, "ratio over patients, logit", 9)
-DRAWN = Estimate(0.5, 0.4, 0.6, "patient bootstrap, 10 resamples, percentile, seed 0", 9)
+BY_PATIENT = Estimate(0.5, 0.4, 0.6, Reason("ratio_logit_t", {"unit": "patients"}), 9)
+DRAWING = {"unit": "patients", "resamples": 10, "seed": 0}
+DRAWN = Estimate(0.5, 0.4, 0.6, Reason("bootstrap_percentile", DRAWING), 9)
+NOTHING = missing(Reason("nothing_to_count"))
+ALONE = missing(Reason("one_unit_only", {"unit": "patients"}))
 
 
 @dataclass(frozen=True)
@@ -18,15 +22,16 @@ class Held:
     named: dict[str, Estimate]
 
 
-HELD = Held("over patients", BY_PATIENT, (DRAWN, missing("nothing")), {"a": BY_PATIENT})
+HELD = Held("over patients", BY_PATIENT, (DRAWN, NOTHING, ALONE), {"a": BY_PATIENT})
 
 
 @pytest.mark.parametrize("unit", ["groups", "photos"])
-def test_every_method_inside_a_result_names_the_unit_and_nothing_else_changes(unit):
+def test_every_method_and_reason_inside_a_result_has_the_unit_and_nothing_else_changes(unit):
     found = with_unit(HELD, unit)
-    assert found.one.method == found.named["a"].method == f"ratio over {unit}, logit"
-    assert found.more[0].method.startswith(f"{unit[:-1]} bootstrap, 10 resamples")
-    assert found.more[1] == missing("nothing")
+    assert found.one.method == found.named["a"].method == Reason("ratio_logit_t", {"unit": unit})
+    assert found.more[0].method.values == {**DRAWING, "unit": unit}
+    assert found.more[1] == NOTHING
+    assert found.more[2].reason.values == {"unit": unit}
     assert (found.name, found.one.value, found.one.n) == ("over patients", 0.5, 9)
 
 

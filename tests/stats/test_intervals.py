@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from drgrade.errors import Reason
+from drgrade.locale.catalogue import text
 from drgrade.stats import intervals, metrics, resampling
 from drgrade.stats.ranking import rank_pairs
 
@@ -113,13 +115,13 @@ def test_a_score_undefined_in_many_resamples_has_no_interval_and_says_so():
     found = intervals.from_replicates(1.0, np.array([1.0, np.nan] * 1000), 31)
     assert found.value == 1.0
     assert found.low is None
-    assert "undefined in 1000 of 2000 resamples" in found.reason
+    assert found.reason == Reason("undefined_in_resamples", {"n": 1000, "of": 2000})
 
 
 def test_undefined_scores_stay_undefined_with_a_reason():
     constant = np.zeros(9, dtype=int)
     assert intervals.bootstrap(metrics.kappas, constant, constant, constant).value is None
-    assert intervals.bootstrap(metrics.kappas, [], [], []).reason
+    assert intervals.bootstrap(metrics.kappas, [], [], []).reason == metrics.NO_PHOTOS
     assert intervals.proportion(0, 0).value is None
     assert intervals.ratio([], []).value is None
 
@@ -127,7 +129,7 @@ def test_undefined_scores_stay_undefined_with_a_reason():
 def test_one_photograph_a_patient_is_judged_by_wilson():
     found = intervals.ratio([1, 1, 0, 1], ["a", "b", "c", "d"])
     assert found == intervals.proportion(3, 4)
-    assert found.method == "Wilson"
+    assert found.method == Reason("wilson")
 
 
 def test_patients_with_two_like_eyes_count_as_one_piece_of_evidence():
@@ -164,11 +166,13 @@ def test_intervals_of_proportions_stay_between_0_and_1_and_hold_the_share(hits):
 
 
 def test_an_estimate_reads_as_a_person_would_say_it():
-    assert str(intervals.Estimate(0.5, 0.4, 0.6, "Wilson", 9)) == "0.500 (0.400 to 0.600)"
-    assert str(intervals.ratio([], [])) == "n/a (there is nothing to count)"
-    assert "no interval" in str(intervals.Estimate(0.5, None, None, "", 9, "why"))
+    assert str(intervals.Estimate(0.5, 0.4, 0.6, Reason("wilson"), 9)) == "0.500 (0.400 to 0.600)"
+    why = Reason("nothing_to_count")
+    assert str(intervals.ratio([], [])) == f"n/a ({text(why)})"
+    bare = intervals.Estimate(0.5, None, None, None, 9, why)
+    assert str(bare) == f"0.500 (no interval: {text(why)})"
     assert str(metrics.Value(0.25)) == "0.2500"
-    assert str(metrics.Value(None, "why")) == "n/a"
+    assert str(metrics.Value(None, why)) == "n/a"
 
 
 def test_patients_who_are_all_half_right_still_have_an_interval():
@@ -199,7 +203,7 @@ def test_few_patients_who_are_alike_by_chance_know_no_more_than_their_photograph
     found = intervals.ratio(alike, np.concatenate([patients, [0, 1]]))
     low, high = intervals.wilson(alike.sum(), len(alike))
     assert (found.low, found.high) == (low, high)
-    assert found.method.endswith("no narrower than Wilson")
+    assert found.method == Reason("ratio_logit_t_wilson", {"unit": "patients"})
 
 
 def test_patients_without_a_photograph_that_counts_make_no_spread_surer():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as witness
 
-from drgrade.errors import PredictionsError, UnknownNameError
+from drgrade.errors import PredictionsError, Reason, UnknownNameError
 from drgrade.stats import metrics
 
 GENERATOR = np.random.default_rng(11)
@@ -101,7 +101,7 @@ def test_right_answers_only_have_kappa_1_and_constant_reference_has_none():
 def test_nothing_is_not_available_with_its_reason():
     empty = metrics.confusion([], [])
     for score in (metrics.accuracy, metrics.balanced_accuracy, metrics.kappa):
-        assert score(empty) == metrics.Value(None, "there are no graded photographs")
+        assert score(empty) == metrics.Value(None, metrics.NO_PHOTOS)
     assert metrics.majority_share(empty).value is None
     assert metrics.off_by(empty)[0].value is None
 
@@ -110,7 +110,7 @@ def test_an_endpoint_without_positives_has_no_sensitivity_but_a_specificity():
     cm = np.zeros((5, 5))
     cm[0, 0], cm[1, 3] = 7, 3
     table = metrics.collapse(cm)
-    assert metrics.sensitivity(table).reason == "there are no referable photographs"
+    assert metrics.sensitivity(table).reason.code == "no_referable_photographs"
     assert metrics.specificity(table).value == 0.7
     assert metrics.ppv(table).value == 0.0
     assert metrics.npv(table).value == 1.0
@@ -121,7 +121,7 @@ def test_an_endpoint_without_negatives_has_no_specificity():
     cm[4, 4] = 3
     table = metrics.collapse(cm)
     assert metrics.specificity(table).value is None
-    assert metrics.npv(table).reason == "every photograph was called referable"
+    assert metrics.npv(table).reason.code == "all_called_referable"
 
 
 def test_the_vision_threatening_endpoint_starts_at_grade_3():
@@ -132,7 +132,7 @@ def test_the_vision_threatening_endpoint_starts_at_grade_3():
 def test_a_missing_grade_leaves_the_macro_area_undefined_and_says_which():
     kept = GRADE != 3
     found = metrics.macro_auc(GRADE[kept], PROBABILITIES[kept])
-    assert found == metrics.Value(None, "AUC is undefined for grade 3")
+    assert found == metrics.Value(None, Reason("auc_undefined_for_grade", {"grade": 3}))
 
 
 def test_one_side_alone_has_no_area():

@@ -62,14 +62,17 @@ def test_where_too_many_without_disease_share_the_top_there_is_no_hp_and_the_rea
     positive = np.repeat([True, False], 50)
     _, hp = operating_points(positive, np.ones(100), np.arange(100))
     assert hp.threshold is None
-    assert "share the highest score" in hp.reason
+    assert hp.reason.code == "highest_score_shared"
+    assert hp.reason.values["share"] == pytest.approx(0.05)
     assert hp.sensitivity.value is None
 
 
 def test_fewer_than_ten_on_a_side_give_no_point_and_the_count():
     positive = np.arange(100) < 9
     hs, hp = operating_points(positive, np.linspace(1, 0, 100), np.arange(100))
-    assert (hs.threshold, hs.reason[-5:]) == (None, "got 9")
+    assert hs.threshold is None
+    assert hs.reason.code == "too_few_photographs_for_point"
+    assert hs.reason.values == {"needed": 10, "side": "positive", "n": 9}
     assert hp.threshold is not None
     nobody, _ = operating_points(np.zeros(100, dtype=bool), np.linspace(1, 0, 100), np.arange(100))
     assert nobody.threshold is None
@@ -110,7 +113,8 @@ def test_ten_positives_cannot_show_a_lower_bound_of_85():
     positive = np.arange(100) < 10
     hs, _ = operating_points(positive, np.linspace(1, 0, 100), np.arange(100), lower_bound=True)
     assert hs.threshold is None
-    assert "more patients" in hs.reason
+    assert hs.reason.code == "no_threshold_with_lower_bound"
+    assert hs.reason.values == {"bound": 0.85, "unit": "patients"}
 
 
 def test_settings_have_the_same_hash_in_any_order():

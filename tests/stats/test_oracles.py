@@ -321,7 +321,7 @@ def test_o16_statsmodels_has_the_same_fleiss_kappa():
 
 def test_o16_readers_who_all_say_the_same_have_no_kappa_and_one_reader_none():
     assert metrics.fleiss_kappa(np.zeros((9, 3), dtype=int)).value is None
-    assert metrics.fleiss_kappa(np.zeros((9, 1), dtype=int)).reason == "two readers are needed"
+    assert metrics.fleiss_kappa(np.zeros((9, 1), dtype=int)).reason.code == "two_readers_needed"
 
 
 def test_o17_exact_mcnemar_of_10_against_2():

@@ -71,7 +71,8 @@ def test_without_a_lesion_there_is_a_reason_instead_of_a_number():
 def test_the_interval_holds_the_value_and_says_that_photos_were_drawn():
     found = pixel_auprc(counted(2.0))
     assert found.contains(found.value)
-    assert "photo bootstrap" in found.method
+    assert found.method.code == "bootstrap_percentile"
+    assert found.method.values["unit"] == "photos"
 
 
 def test_photos_that_are_copies_of_each_other_have_no_spread():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from drgrade.errors import Reason
 from drgrade.stats.estimate import Estimate, missing
 from drgrade.stats.intervals import proportion
 from drgrade.stats.metrics import predictive_values
@@ -39,8 +40,9 @@ def test_shares_of_none_and_all_have_intervals_that_are_not_points(hits, of, rig
 
 
 def test_without_an_interval_of_a_share_there_is_none():
-    bare = Estimate(0.9, None, None, "", 10, "there is one patient only")
+    alone = Reason("one_unit_only", {"unit": "patients"})
+    bare = Estimate(0.9, None, None, None, 10, alone)
     ppv, npv = carried(bare, proportion(9, 10), 0.1)
     assert (ppv.low, npv.high) == (None, None)
-    assert ppv.reason == "there is one patient only"
-    assert carried(missing("nobody"), proportion(9, 10), 0.1)[0].reason == "nobody"
+    assert ppv.reason == alone
+    assert carried(missing(alone), proportion(9, 10), 0.1)[0].reason == alone

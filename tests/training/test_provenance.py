@@ -84,7 +84,9 @@ def test_a_start_whose_rows_are_not_at_hand_leaves_the_leak_unknown(photos, bare
     folder = run(recipe(str(bare)), divided(photos, 1), tmp_path / "run")
     found = w02(evaluate_run(folder))
     assert found["state"] == "not checkable"
-    assert f"the start {bare} learned from photographs too (clinic)" in found["sentence"]
+    why = found["finding"]["values"]["reason"]
+    assert why["code"] == "known_start"
+    assert why["values"] == {"start": str(bare), "taught": ["clinic"]}
     place, manifest = folder / "predictions.parquet", folder / "manifest.parquet"
     assert evaluated(place, manifest, tmp_path / "card") == found
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from drgrade.errors import UsageError
+from drgrade.locale.catalogue import text
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.optional_dependencies import need
 
@@ -237,8 +238,9 @@ def _decision_line(decision: "Decision") -> str:
 
 def _line(point: "OperatingPoint") -> str:
     if point.threshold is None:
-        return f"{point.name}: none; {point.reason}"
+        return f"{point.name}: none; {text(point.reason)}"
     return (
         f"{point.name}: referable from {point.threshold:.4f}: sensitivity {point.sensitivity} of "
-        f"{point.positives}, specificity {point.specificity} of {point.negatives}; {point.rule}"
+        f"{point.positives}, specificity {point.specificity} of {point.negatives}; "
+        f"{text(point.rule)}"
     )

@@ -13,17 +13,18 @@ import numpy.typing as npt
 import polars as pl
 
 from drgrade.data.tables.groups import groups_of
+from drgrade.errors import Reason
 from drgrade.icdr import EYES, NUMBER_OF_GRADES
 from drgrade.stats.estimate import Estimate, Ints, missing
 from drgrade.stats.intervals import bootstrap, ratio
-from drgrade.stats.metrics import kappas
+from drgrade.stats.metrics import NO_PHOTOS, kappas
 
 UNKNOWN = -1  # no grade can be told for this row
 OTHER = dict(zip(EYES, reversed(EYES), strict=True))
 
-NO_FELLOW = "no judged row has its patient's other eye among the judged rows"
-NO_TRAIN = "the train rows are not known; give a manifest with split train"
-NO_EYES = "patient and eye of the judged rows are not known"
+NO_FELLOW = Reason("no_other_eye_among_rows")
+NO_TRAIN = Reason("no_train_rows")
+NO_EYES = Reason("no_patient_and_eye")
 
 Strings = npt.NDArray[np.str_]
 
@@ -104,8 +105,8 @@ def floors(rows: Rows, train: Rows | None = None, *, seed: int = 0) -> tuple[Flo
     """All floors of the judged rows; what cannot be told is n/a with its reason."""
     n = len(rows.grades)
     return (
-        _floor("always_0", rows, always(0, n), "", seed),
-        _floor("majority", rows, majority(rows.grades), "", seed),
+        _floor("always_0", rows, always(0, n), None, seed),
+        _floor("majority", rows, majority(rows.grades), None, seed),
         _floor("other_eye", rows, other_eye(rows), NO_FELLOW, seed),
         _train_floor(rows, train, seed),
     )
@@ -117,13 +118,14 @@ def _train_floor(rows: Rows, train: Rows | None, seed: int) -> Floor:
         return _floor(name, rows, always(UNKNOWN, len(rows.grades)), NO_TRAIN, seed)
     if not ((rows.patients != "") & (rows.eyes != "")).any():
         return _floor(name, rows, always(UNKNOWN, len(rows.grades)), NO_EYES, seed)
-    return _floor(name, rows, other_eye(rows, train, default=0), "", seed)
+    return _floor(name, rows, other_eye(rows, train, default=0), None, seed)
 
 
-def _floor(name: str, rows: Rows, answers: Ints, reason: str, seed: int) -> Floor:
+def _floor(name: str, rows: Rows, answers: Ints, reason: Reason | None, seed: int) -> Floor:
     told = answers != UNKNOWN
     if not told.any():
-        return Floor(name, missing(reason), missing(reason), 0)
+        nothing = missing(reason or NO_PHOTOS)
+        return Floor(name, nothing, nothing, 0)
     grades, answers, units = rows.grades[told], answers[told], rows.units[told]
     agreement = bootstrap(kappas, grades, answers, units, seed=seed)
     return Floor(name, ratio(grades == answers, units), agreement, int(told.sum()))

@@ -1,6 +1,6 @@
 """How well signs of macular edema are told: the probability `p_dme` against the column `dme`."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from drgrade.data.tables.groups import groups_of
 from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.analyses import endpoint_shares
 from drgrade.icdr import LIKELY_EDEMA
+from drgrade.locale.plain import as_plain
 from drgrade.stats.area_intervals import area
 from drgrade.stats.estimate import Estimate, missing
 from drgrade.stats.metrics import NO_PROBABILITIES
@@ -36,7 +37,8 @@ class Edema:
 
     def as_json(self) -> dict[str, Any]:
         """All figures as plain values."""
-        return asdict(self)
+        plain: dict[str, Any] = as_plain(self)
+        return plain
 
 
 def edema(predictions: Predictions, *, seed: int = 0, resamples: int = RESAMPLES) -> Edema | None:

@@ -1,17 +1,22 @@
 """The five grades in full: recall and precision of each, kappas, and how far off answers are."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from drgrade.data.tables.predictions import Predictions
+from drgrade.errors import Reason
 from drgrade.icdr import GRADES, NUMBER_OF_GRADES
+from drgrade.locale.plain import as_plain
 from drgrade.stats import metrics
 from drgrade.stats.estimate import Estimate, Ints, missing
 from drgrade.stats.intervals import bootstrap, mean, ratio
 from drgrade.stats.resampling import RESAMPLES
+
+NO_PHOTO_OF_GRADE = Reason("no_photograph_of_grade")
+NO_ANSWER_OF_GRADE = Reason("no_answer_of_grade")
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class GradeScores:
 
     def as_json(self) -> dict[str, Any]:
         """All figures as plain values."""
-        return asdict(self)
+        plain: dict[str, Any] = as_plain(self)
+        return plain
 
 
 def grade_scores(graded: Predictions, *, seed: int = 0, resamples: int = RESAMPLES) -> GradeScores:
@@ -71,8 +77,8 @@ def _of_grade(which: int, grade: Ints, predicted: Ints, units: npt.ArrayLike) ->
         grade=which,
         n=int(has.sum()),
         answers=int(said.sum()),
-        recall=ratio(said, units, has) if has.any() else missing("no photograph has this grade"),
-        precision=ratio(has, units, said) if said.any() else missing("no answer is this grade"),
+        recall=ratio(said, units, has) if has.any() else missing(NO_PHOTO_OF_GRADE),
+        precision=ratio(has, units, said) if said.any() else missing(NO_ANSWER_OF_GRADE),
     )
 
 

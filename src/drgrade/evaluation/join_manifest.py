@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from drgrade.data.tables.predictions import Predictions
-from drgrade.errors import PredictionsError, shown
-from drgrade.evaluation.checks.check import Check, blind, told
+from drgrade.errors import PredictionsError, Reason, shown
+from drgrade.evaluation.checks.check import Check, checked, not_checkable
 
 if TYPE_CHECKING:
     from drgrade.data.tables.manifest import Manifest
@@ -130,15 +130,17 @@ def refuse_other_grades(predictions: Predictions, manifest: "Manifest") -> None:
 def check_rows(found: Join | None) -> Check:
     """W23: the table has not the manifest's rows of its split, no more and no fewer."""
     if found is None:
-        return blind("W23", "no manifest", "E")
+        return not_checkable("W23", Reason("no_manifest"), "E")
     if not found.split:
-        return blind("W23", "no split", "E")
-    reasons = [
-        {"key": key, "n": len(photos), "photo": photos[0]}
-        for key, photos in (("left out", found.left_out), ("elsewhere", found.elsewhere))
-        if photos
-    ]
-    return told(
-        "W23", bool(reasons) or found.found != found.wanted, "E",
-        found=found.found, wanted=found.wanted, split=found.split, reasons=reasons,
+        return not_checkable("W23", Reason("no_split"), "E")
+    why = []
+    if found.left_out:
+        about = {"n": len(found.left_out), "photo": found.left_out[0]}
+        why.append(Reason("left_out", about))
+    if found.elsewhere:
+        about = {"n": len(found.elsewhere), "photo": found.elsewhere[0]}
+        why.append(Reason("elsewhere", about))
+    return checked(
+        "W23", bool(why) or found.found != found.wanted, "E",
+        found=found.found, wanted=found.wanted, split=found.split, why=tuple(why),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from drgrade.stats.estimate import Estimate, missing
-from drgrade.stats.intervals import proportion, ratio
+from drgrade.stats.intervals import NOTHING_TO_COUNT, proportion, ratio
 
 
 def believed(counts: np.ndarray, kinds: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -58,6 +58,6 @@ def _with_marks(flags: np.ndarray) -> dict[str, Any]:
 def share(some: np.ndarray, all_: np.ndarray) -> Estimate:
     """The share of marks or lesions for which something holds; (n,) counts of each photograph."""
     if not all_.sum():
-        return missing("there is nothing to count")
+        return missing(NOTHING_TO_COUNT)
     holds = [np.arange(n) < k for k, n in zip(some, all_, strict=True)]
     return ratio(np.concatenate(holds), np.repeat(np.arange(len(all_)), all_))

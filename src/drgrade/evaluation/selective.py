@@ -15,12 +15,14 @@ it is Wilks' tolerance limit of 1941). It holds for patients of the same kind, d
 and not looked at when the network or the cut were chosen.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from drgrade.errors import Reason
+from drgrade.locale.plain import as_plain
 from drgrade.stats.estimate import Flags, Floats, Ints
 from drgrade.stats.intervals import clopper_pearson
 from drgrade.stats.resampling import patient_index
@@ -58,7 +60,7 @@ class Selective:
     sensitivity: Floats
     low: Floats
     chosen: Chosen | None
-    reason: str = ""
+    reason: Reason | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The fields as plain values; what is undefined is null."""
@@ -67,7 +69,7 @@ class Selective:
             name: [float(x) if np.isfinite(x) else None for x in getattr(self, name)]
             for name in arrays
         }
-        return asdict(self) | plain
+        return {**as_plain(self), **plain}
 
 
 def selective_referral(
@@ -134,17 +136,14 @@ def _lower_bounds(missed: Ints, n: int) -> Floats:
     return np.array([known[m] for m in missed.tolist()])
 
 
-def _last_kept(low: Floats, level: float, n: int) -> tuple[int | None, str]:
+def _last_kept(low: Floats, level: float, n: int) -> tuple[int | None, Reason | None]:
     """The place of the last step before the first failure, or None and why."""
     if n == 0:
-        return None, "no patient has referable disease"
+        return None, Reason("no_patient_with_disease")
     failed = np.flatnonzero(low < level)
     if failed.size and failed[0] == 0:
-        return None, (
-            f"{n} with disease are too few: even with none missed the lower bound is "
-            f"{low[0]:.1%}, below {level:.0%}"
-        )
+        return None, Reason("too_few_with_disease", {"n": n, "low": float(low[0]), "level": level})
     place = int(failed[0] - 1) if failed.size else len(low) - 1
     if place == 0:
-        return None, f"the grader alone would have to answer nothing to keep {level:.0%}"
-    return place, ""
+        return None, Reason("nothing_left_to_grader", {"level": level})
+    return place, None

@@ -9,7 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from drgrade.data.tables.predictions import Predictions
+from drgrade.errors import Reason
 from drgrade.evaluation.levels import Endpoint, at_level, judged
+from drgrade.locale.catalogue import text
 from drgrade.stats import metrics
 from drgrade.stats.estimate import Estimate, Flags, Floats, Strings, missing
 from drgrade.stats.intervals import NO_SPREAD, ratio
@@ -46,6 +48,11 @@ class Subgroup:
     specificity_gap: float | None
     sensitivity_p: float | None
     specificity_p: float | None
+
+
+def group_name(language: str, column: str, name: str) -> str:
+    """A subgroup in words: its column, and its value where that is a word of ours."""
+    return text(Reason("subgroup", {"column": column, "name": name}), language)
 
 
 def subgroups(predictions: Predictions, endpoint: Endpoint) -> tuple[Subgroup, ...]:

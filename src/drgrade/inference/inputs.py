@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drgrade.data.photos.listing import READ, as_text, look_below, safe_stat
-from drgrade.errors import DrgradeError, PhotoError, UsageError
+from drgrade.errors import DrgradeError, PhotoError, Reason, UsageError
+from drgrade.locale.refusal import refusal
 from drgrade.runtime.progress import say
 
 if TYPE_CHECKING:
@@ -131,14 +132,17 @@ def _of_folder(place: Path, besides: Path | None) -> tuple[Place, ...]:
     below = look_below(place, besides)
     if aside := below.left_aside():
         say(f"{place}: not looked at: {aside}")
-    unread = ((as_text(path), PhotoError("cannot be read", why)) for path, why in below.unread)
+    unread = (
+        (as_text(path), refusal(PhotoError, Reason("cannot_be_read", {"why": why})))
+        for path, why in below.unread
+    )
     return (*((as_text(path), path) for path in below.pictures), *unread)
 
 
 def _located(manifest: "Manifest", photo: str) -> Path | DrgradeError:
     """Where a photo lies, or what is wrong with its name."""
     if "\0" in photo:
-        return PhotoError("cannot be read", "no file can have this name: embedded null byte")
+        return refusal(PhotoError, Reason("impossible_name", {"why": "embedded null byte"}))
     try:
         return manifest.locate(photo)
     except DrgradeError as error:

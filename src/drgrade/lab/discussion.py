@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from drgrade.evaluation.pages.reason_words import reason_in
 from drgrade.lab.pairs import Pair
 from drgrade.lab.results import Lab, Result
 from drgrade.lab.words import START_WORDS, say_in
+from drgrade.locale.catalogue import text
 from drgrade.stats.estimate import Estimate
 
 MINUS = "\N{MINUS SIGN}"
@@ -181,7 +181,7 @@ def _on_floors(lab: Lab, language: str) -> list[str]:
 def _meaning(kind: str, difference: Estimate, language: str) -> str:
     found = direction(difference)
     if found == "unknown":
-        return say_in(language, "pair_unknown", reason=reason_in(language, difference.reason))
+        return say_in(language, "pair_unknown", reason=text(difference.reason, language))
     return say_in(language, f"{kind}_{found}")
 
 
@@ -293,7 +293,7 @@ def _on_empty(lab: Lab, language: str) -> list[str]:
             language,
             "talk_empty",
             name=cell.name,
-            reason=reason_in(language, cell.reason).rstrip("."),
+            reason=text(cell.reason, language).rstrip("."),
         )
         for cell in lab.cells
         if cell.reason

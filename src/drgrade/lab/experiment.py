@@ -9,12 +9,14 @@ from typing import Any
 
 from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.splits import complete, leaked_share, new_notes
-from drgrade.errors import DownloadError, RunError, UsageError
+from drgrade.errors import DownloadError, Reason, RunError, UsageError
 from drgrade.lab.cells import TABLE, Cell, Wanted, cells_of, compared
 from drgrade.lab.dataset import PhotoDataset
 from drgrade.lab.degradation.nets import ROLE, nets_of, recipe_of
 from drgrade.lab.plan import Pace, Planned, measure, plan, say_plan
 from drgrade.lab.report import write_lab_report
+from drgrade.locale.plain import as_plain
+from drgrade.locale.refusal import reason_of
 from drgrade.models.grader import build_network
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.models.weights.synthetic_starts import MissingStartError
@@ -76,7 +78,7 @@ def run_lab(
         drawn = time.monotonic()
         for cell in cells:
             with going_on_with(SAME):
-                about["reasons"][cell.name] = _run_cell(cell, manifest, folder, language)
+                about["reasons"][cell.name] = as_plain(_run_cell(cell, manifest, folder, language))
             if time.monotonic() - drawn > PAGE_SECONDS:
                 _write(folder, about, whole, language)
                 drawn = time.monotonic()
@@ -128,8 +130,8 @@ def _photos(manifest: Manifest) -> dict[str, int]:
     return {str(split): int(n) for split, n in graded.group_by("split").len().rows() if split}
 
 
-def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> str:
-    """Train one cell to its end and judge it; returns why it stays empty, or nothing.
+def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> Reason | None:
+    """Train one cell to its end and judge it; returns why it stays empty, or None.
 
     A net of the first figure is not judged: its figure is the training error, and a look at test
     that nobody needs is a look too many.
@@ -142,8 +144,8 @@ def _run_cell(cell: Cell, manifest: Manifest, folder: Path, language: str) -> st
             evaluate_run(ended, language=language, brief=True)
     except (DownloadError, MissingStartError, DivergedError) as error:
         say(f"cell {cell.name} stays empty: {error}")
-        return str(error)
-    return ""
+        return reason_of(error)
+    return None
 
 
 def _write(folder: Path, about: dict[str, Any], manifest: Manifest, language: str) -> Path:

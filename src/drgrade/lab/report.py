@@ -1,7 +1,6 @@
 """The lab's page: one self-contained HTML file, its figures as files, and its twin in JSON."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,6 @@ from drgrade.data.tables.manifest import Manifest
 from drgrade.errors import RunError
 from drgrade.evaluation.pages.figures import svg_of, write_figure
 from drgrade.evaluation.pages.frame import environment
-from drgrade.evaluation.pages.reason_words import method_in, reason_in
 from drgrade.icdr import NAMES
 from drgrade.lab.architecture import architectures
 from drgrade.lab.degradation.results import Degradation
@@ -29,9 +27,9 @@ from drgrade.lab.discussion import (
 from drgrade.lab.figures import draw_figures
 from drgrade.lab.results import Lab, Result, read_lab
 from drgrade.lab.words import say_in
+from drgrade.locale.catalogue import text
 from drgrade.runtime.files import write_json, write_text
 from drgrade.runtime.progress import duration
-from drgrade.stats.estimate import Estimate
 
 ABOUT = "lab.json"
 PAGE = "report.html"
@@ -103,7 +101,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "architectures": architectures(lab),
         "networks": [n | {"title": network_name(n["network"])} for n in _networks(lab)],
         "times": _times(lab),
-        "reason": partial(reason_in, language),
+        "reason": partial(text, language=language),
         "empty": [cell for cell in lab.cells if cell.state == "empty"],
         "methods": _methods(lab, language),
         "recipes": {cell.name: cell.recipe_hash for cell in lab.cells if cell.recipe_hash},
@@ -319,19 +317,10 @@ def _times(lab: Lab) -> list[dict[str, Any]]:
 def _methods(lab: Lab, language: str) -> list[str]:
     """Which methods the intervals of this page were made by, each once."""
     found = [
-        say_in(language, f"method_{name}") + ": " + _method(getattr(cell.honest, name), language)
+        f"{say_in(language, f'method_{name}')}: {text(getattr(cell.honest, name).method, language)}"
         for cell in lab.cells
         if cell.honest
         for name in ("accuracy", "qwk", "macro_auc")
         if getattr(cell.honest, name).method
     ]
     return list(dict.fromkeys(found))
-
-
-def _method(found: Estimate, language: str) -> str:
-    """How an interval was made, in the page's language where it has words for it."""
-    drawn = re.fullmatch(r"(\w+) bootstrap, (\d+) resamples, percentile, seed (\d+)", found.method)
-    if drawn:
-        unit = say_in(language, f"units_{drawn[1]}s")
-        return say_in(language, "bootstrap", unit=unit, resamples=drawn[2], seed=drawn[3])
-    return method_in(language, found.method)

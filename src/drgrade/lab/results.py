@@ -11,7 +11,7 @@ import polars as pl
 from drgrade.data.tables.groups import unit_of
 from drgrade.data.tables.manifest import SPLITS, Manifest
 from drgrade.data.tables.predictions import Predictions, read_predictions
-from drgrade.errors import RecipeError
+from drgrade.errors import Reason, RecipeError
 from drgrade.evaluation.baselines import (
     UNKNOWN,
     Floor,
@@ -25,12 +25,13 @@ from drgrade.evaluation.pages.frame import PAGE
 from drgrade.icdr import GRADES
 from drgrade.lab.degradation.results import Degradation, read_degradation
 from drgrade.lab.pairs import Pair, Unlike, other_settings, wanted_pairs
+from drgrade.locale.plain import as_plain, reason_from
 from drgrade.recipe.recipe import UNCHOSEN, Recipe, load_recipe
 from drgrade.recipe.run_folder import SCORECARD, RunFolder
 from drgrade.stats.area_intervals import macro_area
 from drgrade.stats.estimate import Estimate, Floats, Ints, missing, with_unit
 from drgrade.stats.intervals import bootstrap, paired_difference, ratio
-from drgrade.stats.metrics import COLLAPSE_SHARE, accuracies, confusion, kappas
+from drgrade.stats.metrics import COLLAPSE_SHARE, NO_PHOTOS, accuracies, confusion, kappas
 
 NOTES = ("cells", "degradation", "reasons")  # of lab.json: what the twin tells in full
 LEARNED_FROM = ("train", "tune", "calibrate")
@@ -64,7 +65,7 @@ class Result:
     name: str
     settings: Mapping[str, Any]
     state: str
-    reason: str = ""
+    reason: Reason | None = None
     history: Sequence[Mapping[str, float | None]] = ()
     summary: Mapping[str, Any] = field(default_factory=dict)
     recipe_hash: str = ""
@@ -105,7 +106,7 @@ class Result:
             "name": self.name,
             "settings": dict(self.settings),
             "state": self.state,
-            "reason": self.reason,
+            "reason": as_plain(self.reason),
             "is_collapsed": self.is_collapsed,
             **{name: part.as_json() if part else None for name, part in found.items()},
             "history": [dict(row) for row in self.history],
@@ -186,7 +187,8 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
         manifest: its photos with splits complete.
     """
     test = Test.of(manifest)
-    cells = tuple(_result(folder, settings, about["reasons"], test) for settings in about["cells"])
+    reasons = {name: reason_from(each) for name, each in about["reasons"].items()}
+    cells = tuple(_result(folder, settings, reasons, test) for settings in about["cells"])
     counts = _counts(manifest)
     nets, unit = about.get("degradation", []), unit_of(manifest.table)
     pairs, unlike = _pairs(folder, cells, about["compared"], test)
@@ -202,7 +204,7 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
         cells=cells,
         pairs=pairs,
         unlike=unlike,
-        degradation=read_degradation(folder, nets, about["reasons"], counts["train"]),
+        degradation=read_degradation(folder, nets, reasons, counts["train"]),
     )
     return with_unit(lab, unit)
 
@@ -269,14 +271,14 @@ def _units(manifest: Manifest) -> dict[str, int]:
 
 
 def _result(
-    folder: Path, settings: Mapping[str, Any], reasons: Mapping[str, str], test: Test
+    folder: Path, settings: Mapping[str, Any], reasons: Mapping[str, Reason | None], test: Test
 ) -> Result:
     name, files = settings["name"], RunFolder(folder / settings["run"])
     history = files.read_metrics() if files.metrics.is_file() else []
     recipe = _recipe(files)
     if not files.is_finished:
         state = "interrupted" if history else "empty"
-        return Result(name, settings, state, reasons.get(name, ""), history, recipe=recipe)
+        return Result(name, settings, state, reasons.get(name), history, recipe=recipe)
     summary = files.read_json(files.summary)
     answers = read_predictions(files.predictions).part("test").graded()
     epoch = summary.get("best_epoch")
@@ -287,7 +289,7 @@ def _result(
         highest = _judged(best, test, summary.get("highest_test_epoch"), "test")
     recipe_hash = files.read_json(files.provenance).get("recipe_hash", "")
     page = _scorecard(folder, settings["run"])
-    return Result(name, settings, "finished", "", history, summary, recipe_hash, honest, highest,
+    return Result(name, settings, "finished", None, history, summary, recipe_hash, honest, highest,
                   *_against(answers, test), page, recipe)  # fmt: skip
 
 
@@ -320,7 +322,7 @@ def _judged(answers: Predictions, test: Test, epoch: int | None, chosen_on: str)
         return None
     grade, given = answers.grades(), answers.predicted()
     units = test.rows.units[test.places(answers.table["photo"].to_list())]
-    area = missing("the answers carry no probabilities", len(grade))
+    area = missing(Reason("answers_without_probabilities"), len(grade))
     if answers.has_probabilities:
         area = macro_area(grade, answers.probabilities(), units)
     return Judged(
@@ -337,20 +339,20 @@ def _judged(answers: Predictions, test: Test, epoch: int | None, chosen_on: str)
 def _against(answers: Predictions, test: Test) -> tuple[Estimate, Estimate, Estimate]:
     """Accuracy minus always 0, minus the other eye's grade, and on patients not in train."""
     if answers.table.is_empty():
-        nothing = missing("there are no graded photographs")
+        nothing = missing(NO_PHOTOS)
         return nothing, nothing, nothing
     places = test.places(answers.table["photo"].to_list())
     grade, given, units = answers.grades(), answers.predicted(), test.rows.units[places]
     over_zero = paired_difference(accuracies, grade, always(0, len(grade)), given, units)
     other = test.other[places]
     told = other != UNKNOWN
-    over_other = missing("the other eye's grade is not known")
+    over_other = missing(Reason("other_eye_unknown"))
     if told.any():
         over_other = paired_difference(
             accuracies, grade[told], other[told], given[told], units[told]
         )
     new = test.is_unseen[places]
-    unseen = missing("every test patient is in train, tune or calibrate too")
+    unseen = missing(Reason("no_unseen_patient"))
     if new.any():
         unseen = ratio(grade[new] == given[new], units[new])
     return over_zero, over_other, unseen

@@ -53,10 +53,6 @@ FRAME: Pairs = {
     "method_accuracy": ("accuracy", "準確率"),
     "method_qwk": ("QWK", "QWK"),
     "method_macro_auc": ("macro AUC", "macro AUC"),
-    "bootstrap": (
-        "{unit} drawn {resamples} times (bootstrap), percentile, seed {seed}",
-        "以{unit}重抽樣（bootstrap）{resamples} 次，取百分位數，亂數種子 {seed}",
-    ),
     "section_3d": ("D. Size of the photographs", "D. 影像大小"),
     "section_4": ("IV. Discussion", "IV. Discussion 討論"),
     "section_5": ("V. Time and reproducibility", "V. 時間與可重現性"),

@@ -19,6 +19,7 @@ from drgrade.publishing.card_results import (
     read_result,
     result_lines,
     said,
+    sentence_of,
     warning_lines,
 )
 from drgrade.publishing.describe import count_parameters
@@ -243,7 +244,7 @@ def _calibration(grader: Grader) -> list[str]:
     for point in facts["operating_points"]:
         shares = [said(point[key]) for key in ("sensitivity", "specificity")]
         at = "none" if point["threshold"] is None else f"{point['threshold']:.4f}"
-        rule = point.get("rule") or point.get("reason") or ""
+        rule = point.get("rule") or sentence_of(point.get("reason"))
         lines.append(f"| {point['name']} | {at} | {' | '.join(shares)} | {cell(rule)} |")
     by_name = {point["name"]: point["threshold"] for point in facts["operating_points"]}
     high, low = by_name.get("HS"), by_name.get("HP")

@@ -10,7 +10,7 @@ from drgrade.errors import UsageError
 from drgrade.publishing.front_matter import Plain
 
 TWIN: Final = "report.json"
-FORMAT: Final = 1
+FORMATS: Final = (1, 2)
 UNNAMED: Final = ("", "csv", "folder")  # sources that do not say what the photographs are
 Json = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def read_result(folder: Path, facts: Json) -> Result:
     path = folder / TWIN if folder.is_dir() else folder
     try:
         twin = json.loads(path.read_text(encoding="utf-8"))
-        is_known = twin["format"] == FORMAT and "detections" in twin
+        is_known = twin["format"] in FORMATS and "detections" in twin
     except (OSError, ValueError, KeyError, TypeError):
         is_known = False
     if not is_known:
@@ -112,9 +112,14 @@ def _whose(twin: Json, facts: Json, folder: Path) -> str:
     )
 
 
+def sentence_of(reason: Any) -> str:
+    """The sentence of a reason as it stands in a file; files of before had sentences alone."""
+    return str(reason["text"] if isinstance(reason, Mapping) else reason or "")
+
+
 def said(found: Json) -> str:
     """An estimate with its 95 % interval, or n/a and the reason."""
-    why = found.get("reason") or "not told"
+    why = sentence_of(found.get("reason")) or "reason unknown"
     if found["value"] is None:
         return f"n/a ({why})"
     if found.get("low") is None or found.get("high") is None:

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from drgrade.errors import Reason
 from drgrade.icdr import GRADES
-from drgrade.stats.estimate import Estimate, Flags, Floats, Ints, missing
+from drgrade.stats.estimate import PATIENTS, Estimate, Flags, Floats, Ints, missing
 from drgrade.stats.intervals import LEVEL, logit_t, wilson
 from drgrade.stats.ranking import ONE_SIDED, placements
 from drgrade.stats.resampling import patient_index
 
-METHOD = "placements over patients, logit, t"
-AT_THE_END = "Wilson on the patients of the smaller side"
-ONE_PATIENT = "one side of the endpoint has one patient only"
+METHOD = Reason("placements_logit_t", {"unit": PATIENTS})
+AT_THE_END = Reason("wilson_smaller_side", {"unit": PATIENTS})
+ONE_PATIENT = Reason("one_unit_on_a_side", {"unit": PATIENTS})
 
 Numbers = npt.ArrayLike
 
@@ -49,7 +50,7 @@ def macro_area(
     grades, p = np.asarray(grade), np.asarray(probabilities, dtype=float)
     absent = [g for g in GRADES if not 0 < (grades == g).sum() < len(grades)]
     if absent:
-        return missing(f"AUC is undefined for grade {absent[0]}", len(grades))
+        return missing(Reason("auc_undefined_for_grade", {"grade": absent[0]}), len(grades))
     index = patient_index(patients)
     each = [_area(grades == g, p[:, g], index) for g in GRADES]
     mean = _Area(

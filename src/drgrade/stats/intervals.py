@@ -9,8 +9,9 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from drgrade.errors import Reason
 from drgrade.icdr import NUMBER_OF_GRADES
-from drgrade.stats.estimate import Estimate, Floats, missing
+from drgrade.stats.estimate import PATIENTS, Estimate, Floats, missing
 from drgrade.stats.metrics import NO_PHOTOS, kappa, kappa_standard_error
 from drgrade.stats.ranking import ONE_SIDED, RankedPairs, rank_pairs
 from drgrade.stats.resampling import (
@@ -49,7 +50,8 @@ LEVEL = 0.95
 NO_SPREAD = 1e-12  # of patients' shares: rounding
 FEW = 30  # patients; below, their spread alone says too little of itself
 KAPPA_COVERS = {12: 85, 25: 91, 50: 92, 100: 93}  # docs/results/coverage.md; where it is defined
-FLAWLESS = "no error in any resample, so how many there would be elsewhere is not known"
+FLAWLESS = Reason("no_error_in_resamples")
+NOTHING_TO_COUNT = Reason("nothing_to_count")
 ENOUGH_DEFINED = 0.9  # an interval from fewer resamples describes other data than ours
 ENOUGH_PATIENTS = 500  # from here on coverage was measured to be right (docs/results/coverage.md)
 
@@ -85,14 +87,15 @@ def clopper_pearson(hits: int, n: int, level: float = LEVEL) -> tuple[float, flo
 
 
 PROPORTIONS = {"Wilson": wilson, "Clopper-Pearson": clopper_pearson}
+METHODS = {"Wilson": "wilson", "Clopper-Pearson": "clopper_pearson"}
 
 
 def proportion(hits: int, n: int, method: str = "Wilson", level: float = LEVEL) -> Estimate:
     """A proportion of independent units with its `Wilson` or `Clopper-Pearson` interval."""
     if n == 0:
-        return missing("there is nothing to count")
+        return missing(NOTHING_TO_COUNT)
     low, high = PROPORTIONS[method](hits, n, level)
-    return Estimate(hits / n, low, high, method, n)
+    return Estimate(hits / n, low, high, Reason(METHODS[method]), n)
 
 
 def ratio_standard_error(hits: Numbers, trials: Numbers) -> float:
@@ -118,15 +121,12 @@ def photographs_needed(share: float, half_width: float, design_effect: float = 1
     return int(np.ceil(design_effect * independent))
 
 
-def small_sample_note(n: int, unit: str = "patients") -> str | None:
+def small_sample_note(n: int, unit: str = PATIENTS) -> Reason | None:
     """What to know of intervals of `n` units drawn; None where their coverage is as said."""
     if n >= ENOUGH_PATIENTS:
         return None
     at, times = simulated_near(n)
-    return (
-        f"{n} {unit} are few: simulated at {at} patients, the interval of the quadratic "
-        f"kappa held the truth {times} times in a hundred, not 95"
-    )
+    return Reason("few_units_for_interval", {"n": n, "unit": unit, "at": at, "times": times})
 
 
 def simulated_near(n: int) -> tuple[int, int]:
@@ -157,7 +157,7 @@ def ratio(
     hits = np.bincount(index, weights=counted * np.asarray(is_hit, dtype=float))
     n = int(trials.sum())
     if n == 0:
-        return missing("there is nothing to count")
+        return missing(NOTHING_TO_COUNT)
     if trials.max() == 1:
         return proportion(int(hits.sum()), n, level=level)
     share = float(hits.sum() / n)
@@ -165,14 +165,14 @@ def ratio(
     if share in (0.0, 1.0) or spread < NO_SPREAD:
         effective = n / largest_design_effect(trials)
         low, high = wilson(share * effective, effective, level)
-        return Estimate(share, low, high, "Wilson on the effective number", n)
+        return Estimate(share, low, high, Reason("wilson_effective_number"), n)
     counting = int(np.count_nonzero(trials))
     low, high = logit_t(share, spread, counting - 1, level)
     if counting >= FEW:
-        return Estimate(share, low, high, "ratio over patients, logit, t", n)
+        return Estimate(share, low, high, Reason("ratio_logit_t", {"unit": PATIENTS}), n)
     floor = wilson(float(hits.sum()), n, level)
     low, high = min(low, floor[0]), max(high, floor[1])
-    return Estimate(share, low, high, "ratio over patients, logit, t, no narrower than Wilson", n)
+    return Estimate(share, low, high, Reason("ratio_logit_t_wilson", {"unit": PATIENTS}), n)
 
 
 def logit_t(value: float, error: float, df: int, level: float = LEVEL) -> tuple[float, float]:
@@ -187,14 +187,14 @@ def mean(values: Numbers, patients: Numbers, level: float = LEVEL) -> Estimate:
     index, numbers = patient_index(patients), np.asarray(values, dtype=float)
     n = len(numbers)
     if n == 0:
-        return missing("there is nothing to average")
+        return missing(Reason("nothing_to_average"))
     value = float(numbers.mean())
     if index.max() == 0:
-        return Estimate(value, None, None, "", n, "there is one patient only")
+        return Estimate(value, None, None, None, n, Reason("one_unit_only", {"unit": PATIENTS}))
     trials = np.bincount(index)
     error = ratio_standard_error(np.bincount(index, weights=numbers), trials)
     half = _t(len(trials) - 1, level) * error
-    return Estimate(value, value - half, value + half, "ratio over patients, t", n)
+    return Estimate(value, value - half, value + half, Reason("ratio_t", {"unit": PATIENTS}), n)
 
 
 def kappa_normal(cm: Numbers, weights: str = "quadratic", level: float = LEVEL) -> Estimate:
@@ -202,10 +202,10 @@ def kappa_normal(cm: Numbers, weights: str = "quadratic", level: float = LEVEL) 
     n = int(np.sum(cm))
     found, error = kappa(cm, weights), kappa_standard_error(cm, weights)
     if found.value is None or error.value is None:
-        return missing(found.reason or error.reason, n)
+        return missing(found.reason or error.reason or NO_PHOTOS, n)
     half = _z(level) * error.value
     low, high = found.value - half, found.value + half
-    return Estimate(found.value, low, high, "normal, independent pairs", n)
+    return Estimate(found.value, low, high, Reason("normal_independent_pairs"), n)
 
 
 def from_replicates(
@@ -214,16 +214,18 @@ def from_replicates(
     n: int,
     *,
     seed: int = 0,
-    reason: str = "",
+    reason: Reason | None = None,
     level: float = LEVEL,
 ) -> Estimate:
     """The percentile interval of `value` from its replicates (r,), NaN where undefined."""
     if value is None or np.isnan(value):
-        return missing(reason or "undefined on these rows", n)
+        return missing(reason or Reason("undefined_on_these_rows"), n)
     known = replicates[~np.isnan(replicates)]
-    method = f"patient bootstrap, {len(replicates)} resamples, percentile, seed {seed}"
+    drawn = {"unit": PATIENTS, "resamples": len(replicates), "seed": seed}
+    method = Reason("bootstrap_percentile", drawn)
     if len(known) < ENOUGH_DEFINED * len(replicates):
-        why = f"undefined in {len(replicates) - len(known)} of {len(replicates)} resamples"
+        undefined = {"n": len(replicates) - len(known), "of": len(replicates)}
+        why = Reason("undefined_in_resamples", undefined)
         return Estimate(float(value), None, None, method, n, why)
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     if low == high == 1.0:  # a score without an error: 1 to 1 would claim that none can come

@@ -9,7 +9,7 @@ Rows of a matrix are the reference, columns the prediction.
 import numpy as np
 import numpy.typing as npt
 
-from drgrade.errors import PredictionsError, choose
+from drgrade.errors import PredictionsError, Reason, choose
 from drgrade.icdr import NUMBER_OF_GRADES, REFERABLE_FROM
 from drgrade.stats.estimate import Floats, Ints, Value, value_of
 from drgrade.stats.ranking import auc, delong, grade_aucs, macro_auc
@@ -56,13 +56,13 @@ WEIGHTS = {
     "none": lambda apart: (apart > 0).astype(float),
 }
 
-NO_PHOTOS = "there are no graded photographs"
-NO_POSITIVES = "there are no referable photographs"
-NO_NEGATIVES = "there are no photographs without referable disease"
-NONE_CALLED = "no photograph was called referable"
-ALL_CALLED = "every photograph was called referable"
-NO_PROBABILITIES = "the table has no probabilities p0 to p4"
-NO_CHANCE = "reference and prediction hold one and the same grade only"
+NO_PHOTOS = Reason("no_graded_photographs")
+NO_POSITIVES = Reason("no_referable_photographs")
+NO_NEGATIVES = Reason("no_non_referable_photographs")
+NONE_CALLED = Reason("none_called_referable")
+ALL_CALLED = Reason("all_called_referable")
+NO_PROBABILITIES = Reason("no_probabilities")
+NO_CHANCE = Reason("one_grade_only")
 
 
 def confusion(grade: Numbers, predicted: Numbers) -> Ints:
@@ -233,7 +233,7 @@ def fleiss_kappa(ratings: Numbers) -> Value:
     """
     table = np.asarray(ratings)
     if table.size == 0 or table.shape[1] < 2:
-        return Value(None, "two readers are needed")
+        return Value(None, Reason("two_readers_needed"))
     n, readers = table.shape
     cells = np.repeat(np.arange(n), readers) * NUMBER_OF_GRADES + _grades(table)
     flat = np.bincount(cells, minlength=n * NUMBER_OF_GRADES)
@@ -294,8 +294,8 @@ def predictive_values(sens: float, spec: float, prevalence: float) -> tuple[Valu
     positive = _ratio(np.array(true), np.array(true + false))
     negative = _ratio(np.array(right), np.array(right + wrong))
     return (
-        value_of(positive, "nobody would be called referable"),
-        value_of(negative, "everybody would be called referable"),
+        value_of(positive, Reason("none_would_be_called_referable")),
+        value_of(negative, Reason("all_would_be_called_referable")),
     )
 
 

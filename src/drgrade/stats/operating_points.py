@@ -13,12 +13,14 @@ for other cameras, other preprocessing or another model.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from drgrade.stats.estimate import Estimate, Flags, Floats, Ints, missing
+from drgrade.errors import Reason
+from drgrade.locale.plain import as_plain
+from drgrade.stats.estimate import PATIENTS, Estimate, Flags, Floats, Ints, missing
 from drgrade.stats.intervals import ratio
 from drgrade.stats.metrics import NO_NEGATIVES, NO_POSITIVES
 from drgrade.stats.resampling import patient_index
@@ -29,10 +31,11 @@ HAIR = 1e-5  # twenty times what batches of another size were seen to change
 TWINS = 1e-12  # scores nearer than this have no room between them
 STEPS = 500  # thresholds at which the lower bound is asked, evenly spread over the positives
 RULES = {
-    "HS": "largest threshold with sensitivity >= 0.90 on these rows",
-    "HS lower": "largest threshold with sensitivity >= 0.90 on these rows, up to which the lower "
-    "bound of its 95 % interval over patients is >= 0.85",
-    "HP": "smallest threshold with specificity >= 0.95 on these rows",
+    "HS": Reason("rule_sensitivity", {"level": SENSITIVE}),
+    "HS lower": Reason(
+        "rule_sensitivity_and_bound", {"level": SENSITIVE, "bound": LOWER, "unit": PATIENTS}
+    ),
+    "HP": Reason("rule_specificity", {"level": SPECIFIC}),
 }
 
 
@@ -45,22 +48,22 @@ class OperatingPoint:
     """
 
     name: str
-    rule: str
+    rule: Reason
     threshold: float | None
     positives: int
     negatives: int
     sensitivity: Estimate
     specificity: Estimate
-    reason: str = ""
+    reason: Reason | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the facts of a model."""
         shown = {key: _interval(getattr(self, key)) for key in ("sensitivity", "specificity")}
-        return asdict(self) | {"endpoint": "referable"} | shown
+        return {**as_plain(self), "endpoint": "referable", **shown}
 
 
 def _interval(found: Estimate) -> dict[str, Any]:
-    return {key: getattr(found, key) for key in ("value", "low", "high", "method", "n")}
+    return {key: as_plain(getattr(found, key)) for key in ("value", "low", "high", "method", "n")}
 
 
 def operating_points(
@@ -72,11 +75,11 @@ def operating_points(
     place = high_sensitivity(positive, score)
     if lower_bound and place is not None:
         place = _with_lower_bound(positive, score, index, place)
-    why = "no threshold has a lower bound of sensitivity >= 0.85; more patients are needed"
+    why = Reason("no_threshold_with_lower_bound", {"bound": LOWER, "unit": PATIENTS})
     enough = int(positive.sum()) >= FEWEST
     hs = _point("HS", rule, place if enough else None, positive, score, index, why)
     place, enough = high_specificity(positive, score), int((~positive).sum()) >= FEWEST
-    why = "more than 5 % of those without disease share the highest score"
+    why = Reason("highest_score_shared", {"share": 1 - SPECIFIC})
     hp = _point("HP", RULES["HP"], place if enough else None, positive, score, index, why)
     return hs, hp
 
@@ -130,19 +133,19 @@ def _with_lower_bound(
 
 def _point(
     name: str,
-    rule: str,
+    rule: Reason,
     threshold: float | None,
     positive: Flags,
     score: Floats,
     patients: Ints,
-    why: str,
+    why: Reason,
 ) -> OperatingPoint:
     """The point with its intervals, or without a threshold and with the reason."""
     n = int(positive.sum()), int((~positive).sum())
     if threshold is None:
-        side, has = ("with", n[0]) if name == "HS" else ("without", n[1])
-        few = f"{FEWEST} photographs {side} referable disease are needed, got {has}"
-        reason = few if has < FEWEST else why
+        side, has = ("positive", n[0]) if name == "HS" else ("negative", n[1])
+        about = {"needed": FEWEST, "side": side, "n": has}
+        reason = Reason("too_few_photographs_for_point", about) if has < FEWEST else why
         return OperatingPoint(
             name, rule, None, n[0], n[1], missing(reason), missing(reason), reason
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from drgrade.errors import Reason
 from drgrade.stats.estimate import Estimate, Flags, Floats, Ints, missing, with_unit
 from drgrade.stats.intervals import from_replicates
 from drgrade.stats.resampling import RESAMPLES
@@ -15,7 +16,7 @@ from drgrade.stats.resampling import RESAMPLES
 BINS = 8192
 AT_A_TIME = 100  # resamples
 REACH = 16.0  # logits; what lies beyond is one bin at either end
-NO_LESION = "no pixel of this lesion in these photographs"
+NO_LESION = Reason("no_lesion_pixels")
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 import math
 
+from drgrade.errors import Reason
 from drgrade.stats.estimate import Estimate, Value, missing
 from drgrade.stats.metrics import predictive_values
 
-METHOD = "Bayes' rule, MOVER"
+METHOD = Reason("bayes_mover")
 Ends = tuple[float, float, float]  # a share, and the ends of its interval
 
 
@@ -20,6 +21,7 @@ def carried(sens: Estimate, spec: Estimate, prevalence: float) -> tuple[Estimate
     """
     n, reason = sens.n + spec.n, sens.reason or spec.reason
     if sens.value is None or spec.value is None:
+        assert reason is not None
         return missing(reason), missing(reason)
     of_sens, of_spec = _ends(sens), _ends(spec)
     values = predictive_values(sens.value, spec.value, prevalence)
@@ -27,9 +29,10 @@ def carried(sens: Estimate, spec: Estimate, prevalence: float) -> tuple[Estimate
 
     def told(value: Value, one: Ends | None, other: Ends | None, odds: float) -> Estimate:
         if value.value is None:
+            assert value.reason is not None
             return missing(value.reason, n)
         if one is None or other is None:
-            return Estimate(value.value, None, None, "", n, reason)
+            return Estimate(value.value, None, None, None, n, reason)
         return Estimate(value.value, *_interval(one, other, odds), METHOD, n)
 
     return told(values[0], of_sens, of_spec, odds), told(values[1], of_spec, of_sens, 1 / odds)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from drgrade.errors import Reason
 from drgrade.icdr import GRADES
 from drgrade.stats.estimate import Floats, Ints, Value, value_of
 
 Numbers = npt.ArrayLike
-ONE_SIDED = "the photographs are all on one side of the endpoint"
+ONE_SIDED = Reason("one_sided_endpoint")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def macro_auc(grade: Numbers, probabilities: Numbers) -> Value:
     areas = [area.value for area in grade_aucs(grade, probabilities)]
     known = [area for area in areas if area is not None]
     if len(known) < len(areas):
-        return Value(None, f"AUC is undefined for grade {areas.index(None)}")
+        return Value(None, Reason("auc_undefined_for_grade", {"grade": areas.index(None)}))
     return Value(float(np.mean(known)))
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from drgrade.stats.estimate import Estimate, Flags, Floats, Ints, missing
+from drgrade.errors import Reason
+from drgrade.stats.estimate import PATIENTS, Estimate, Flags, Floats, Ints, missing
 from drgrade.stats.intervals import from_replicates
 from drgrade.stats.ranking import ONE_SIDED
 from drgrade.stats.resampling import RESAMPLES, patient_index, patient_weights
@@ -17,9 +18,9 @@ REDRAWN = 400  # sets of labels drawn from the probabilities
 EDGE = 1e-6  # logits of 0 and 1 are infinite
 NORMAL_95 = 1.959963984540054
 
-FIT = "logistic fit, errors over patients"
-ALL_ALIKE = "all probabilities are the same"
-NOT_FITTED = "the logistic fit does not converge (the probabilities separate the two sides)"
+FIT = Reason("logistic_fit_robust", {"unit": PATIENTS})
+ALL_ALIKE = Reason("all_probabilities_alike")
+NOT_FITTED = Reason("fit_does_not_converge")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def written(folder, content: bytes, name: str = "photo.jpg"):
 def reason(path, **options) -> str:
     with pytest.raises(PhotoError) as caught:
         read_photo(path, **options)
-    return caught.value.reason
+    return caught.value.code
 
 
 FORMS = [("JPEG", {"quality": 95}), ("JPEG", {"progressive": True}), ("PNG", {}), ("TIFF", {}),
@@ -65,7 +65,7 @@ def test_a_cut_file_is_refused_and_never_half_grey(tmp_path, picture, form, opti
             return
         assert np.array_equal(pixels, read_photo(written(tmp_path, whole)).pixels)
         return
-    assert reason(path) in ("truncated or damaged", "not an image")
+    assert reason(path) in ("damaged", "not_an_image")
 
 
 def test_an_empty_file_of_any_name_is_told_in_text_that_can_be_printed(tmp_path):
@@ -77,7 +77,7 @@ def test_an_empty_file_of_any_name_is_told_in_text_that_can_be_printed(tmp_path)
 
 
 def test_an_empty_file_says_so(tmp_path):
-    assert reason(written(tmp_path, b"")) == "empty file"
+    assert reason(written(tmp_path, b"")) == "empty_file"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_is_no_photo_is_refused_whatever_its_name_and_nothing_is_run(
     tmp_path, content, monkeypatch
 ):
     monkeypatch.setattr(subprocess, "Popen", None)
-    assert reason(written(tmp_path, content)) == "not an image"
+    assert reason(written(tmp_path, content)) == "not_an_image"
 
 
 def test_content_decides_and_a_wrong_name_is_noted_once(tmp_path, picture):
@@ -193,17 +193,17 @@ def test_what_has_no_header_has_no_sides_and_a_pipe_is_not_waited_for(tmp_path):
 
 def test_limits_are_the_callers(tmp_path, picture):
     path = written(tmp_path, saved(picture, "PNG"), "x.png")
-    assert reason(path, limits=Limits(pixels=100)) == "too many pixels"
+    assert reason(path, limits=Limits(pixels=100)) == "too_many_pixels"
 
 
 @pytest.mark.parametrize("make", [lambda p: p.mkdir(), lambda p: None])
 def test_a_folder_or_a_vanished_file_is_refused(tmp_path, make):
     make(tmp_path / "x.jpg")
-    assert reason(tmp_path / "x.jpg") in ("not a file", "cannot be read")
+    assert reason(tmp_path / "x.jpg") in ("not_a_file", "cannot_be_read")
 
 
 def test_a_name_that_no_file_can_have_is_refused(tmp_path):
-    assert reason(tmp_path / "a\0.png") == "cannot be read"
+    assert reason(tmp_path / "a\0.png") == "cannot_be_read"
 
 
 def test_the_hash_is_that_of_the_bytes_that_were_decoded(tmp_path, picture):
@@ -217,13 +217,13 @@ def test_items_of_an_array_file_are_read_by_their_number(tmp_path):
     images = np.arange(2 * 28 * 28 * 3, dtype=np.uint8).reshape(2, 28, 28, 3)
     np.savez(tmp_path / "set.npz", train_images=images)
     assert np.array_equal(read_photo(tmp_path / "set.npz#train/1").pixels, images[1])
-    assert reason(tmp_path / "set.npz#train/2") == "no such item"
+    assert reason(tmp_path / "set.npz#train/2") == "no_such_item"
 
 
 @pytest.mark.parametrize("number", ["\u00b2", "9" * 5000, "-1", ""])
 def test_what_is_no_number_of_an_item_names_none(tmp_path, number):
     np.savez(tmp_path / "set.npz", train_images=np.zeros((3, 28, 28), np.uint8))
-    assert reason(tmp_path / f"set.npz#train/{number}") == "no such item"
+    assert reason(tmp_path / f"set.npz#train/{number}") == "no_such_item"
 
 
 @pytest.mark.parametrize(
@@ -239,12 +239,12 @@ def test_an_item_that_is_no_picture_of_bytes_is_refused_with_what_it_is(tmp_path
 
 def test_one_number_in_place_of_an_array_holds_no_item(tmp_path):
     np.savez(tmp_path / "set.npz", train_images=np.uint8(7))
-    assert reason(tmp_path / "set.npz#train/0") == "no such item"
+    assert reason(tmp_path / "set.npz#train/0") == "no_such_item"
 
 
 def test_an_array_file_with_a_pickle_inside_is_not_opened(tmp_path):
     np.savez(tmp_path / "set.npz", train_images=np.array([{"a": 1}], dtype=object))
-    assert reason(tmp_path / "set.npz#train/0") == "cannot be read"
+    assert reason(tmp_path / "set.npz#train/0") == "cannot_be_read"
 
 
 def test_an_array_file_that_is_cut_or_damaged_has_a_reason(tmp_path):
@@ -258,7 +258,7 @@ def test_an_array_file_that_is_cut_or_damaged_has_a_reason(tmp_path):
         "of one array": (tmp_path / "one.npy").read_bytes(),
     }.items():
         written(tmp_path, content, f"{name}.npz")
-        assert reason(tmp_path / f"{name}.npz#train/0") == "cannot be read", name
+        assert reason(tmp_path / f"{name}.npz#train/0") == "cannot_be_read", name
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def reason_of(pixels: np.ndarray) -> str:
     try:
         refuse_other_pictures(squared(pixels))
     except PhotoError as error:
-        return error.reason
+        return error.code
     return ""
 
 

@@ -32,7 +32,7 @@ def written(folder: Path, content: bytes, name: str) -> Path:
 def reason(path: Path) -> str:
     with pytest.raises(PhotoError) as caught:
         read_photo(path)
-    return caught.value.reason
+    return caught.value.code
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -51,7 +51,7 @@ def peak_of(path, megabytes: int = 400) -> str:
         "try:\n"
         "    print(read_photo(Path(sys.argv[1])).pixels.shape)\n"
         "except PhotoError as error:\n"
-        "    print(error.reason)\n"
+        "    print(error.code)\n"
         "grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - kilobytes\n"
         "sys.exit(grown > int(sys.argv[2]) * 1024)\n"
     )
@@ -64,8 +64,9 @@ def peak_of(path, megabytes: int = 400) -> str:
 
 def test_too_many_pixels_are_refused_before_they_are_held(tmp_path):
     content = saved(Image.new("1", (12_000, 12_000)), "PNG")
+    assert reason(written(tmp_path, b"", "y.png")) == "empty_file"  # the sentences are loaded now
     begun = time.monotonic()
-    assert reason(written(tmp_path, content, "x.png")) == "too many pixels"
+    assert reason(written(tmp_path, content, "x.png")) == "too_many_pixels"
     assert time.monotonic() - begun < 2
 
 
@@ -73,14 +74,14 @@ def test_a_large_file_is_refused_by_its_size_alone(tmp_path):
     path = tmp_path / "large.jpg"
     with path.open("wb") as file:
         file.truncate(65 << 20)
-    assert reason(path) == "file too large"
+    assert reason(path) == "file_too_large"
 
 
 def test_a_circular_tiff_is_refused_quickly(tmp_path):
     header = struct.pack("<2sHI", b"II", 42, 8)
     directory = struct.pack("<HHHIII", 1, 256, 4, 1, 10, 8)  # the next directory is itself
     begun = time.monotonic()
-    assert reason(written(tmp_path, header + directory, "x.tif")) == "truncated or damaged"
+    assert reason(written(tmp_path, header + directory, "x.tif")) == "damaged"
     assert time.monotonic() - begun < 2
 
 
@@ -88,7 +89,7 @@ def test_a_text_bomb_in_a_png_is_refused(tmp_path):
     whole = saved(PICTURE, "PNG")
     bomb = chunk(b"zTXt", b"key\x00\x00" + zlib.compress(b"0" * (80 << 20)))
     path = written(tmp_path, whole[:33] + bomb + whole[33:], "x.png")
-    assert reason(path) == "truncated or damaged"
+    assert reason(path) == "damaged"
 
 
 def tiff(*tags: tuple[int, int, int, int]) -> bytes:
@@ -109,14 +110,14 @@ HUGE_STRIPS = tiff(
     ids=["a directory of 65,535 tags", "a thousand million strips"],
 )
 def test_a_hostile_tiff_is_refused_within_a_bounded_memory(tmp_path, content):
-    assert peak_of(written(tmp_path, content, "x.tif")) == "truncated or damaged"
+    assert peak_of(written(tmp_path, content, "x.tif")) == "damaged"
 
 
 @pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
 def test_a_bomb_in_a_png_is_refused_within_a_bounded_memory(tmp_path, kind):
     whole, bomb = saved(PICTURE, "PNG"), b"key\x00\x00" + zlib.compress(bytes(400 << 20))
     path = written(tmp_path, whole[:33] + chunk(kind, bomb) + whole[33:], "x.png")
-    assert peak_of(path) == "truncated or damaged"
+    assert peak_of(path) == "damaged"
 
 
 def test_fifty_megabytes_of_metadata_are_ignored_within_a_bounded_memory(tmp_path):

@@ -10,7 +10,7 @@ from drgrade.stats.estimate import Estimate
 from drgrade.stats.metrics import confusion, kappa
 
 FEW = 300
-GOOD = Estimate(0.9, 0.88, 0.92, "made", 100)
+GOOD = Estimate(0.9, 0.88, 0.92, None, 100)
 
 
 def eyes(patients=400, seed=0):
@@ -61,9 +61,9 @@ def test_the_agreements_are_those_counted_by_hand():
 def test_w18_fires_where_both_eyes_get_the_patients_answer():
     grades = eyes()
     found = check_too_good(GOOD, GOOD, substitute(table(grades, of_the_patient(grades))))
-    assert [reason["key"] for reason in found.figures["reasons"]] == ["of the patient"]
-    assert "100%" in found.sentence()
-    assert "400 位病人" in found.sentence("zh-TW")
+    (why,) = found.values["why"]
+    assert why.code == "of_the_patient"
+    assert why.values == {"share": pytest.approx(1.0), "patients": 400}
 
 
 def test_w18_is_silent_where_the_answer_follows_the_photograph():
@@ -94,8 +94,8 @@ def test_w18_is_blind_where_few_patients_have_both_eyes_but_still_sees_a_score_t
     few = table(eyes(199), eyes(199))
     assert substitute(few) is None
     found = check_too_good(GOOD, GOOD, None)
-    assert (found.state, found.figures["key"]) == ("not checkable", "no pairs")
-    assert check_too_good(Estimate(0.999, 0.99, 1.0, "made", 100), GOOD, None).fires
+    assert (found.state, found.reasons) == ("not checkable", ("no_pairs",))
+    assert check_too_good(Estimate(0.999, 0.99, 1.0, None, 100), GOOD, None).fires
 
 
 def test_without_patients_or_eyes_nothing_is_substituted():

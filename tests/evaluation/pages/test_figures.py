@@ -7,10 +7,10 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from drgrade.errors import UnknownNameError
-from drgrade.evaluation.checks import check as checks
+from drgrade.errors import Reason, UnknownNameError
 from drgrade.evaluation.pages import figures
 from drgrade.icdr import NAMES
+from drgrade.locale.catalogue import sources
 from drgrade.locale.fonts import chinese_font
 from drgrade.stats.estimate import Estimate, missing
 
@@ -19,7 +19,10 @@ RUNS = {
     "ResNet18": {"epoch": [1, 2], "train_accuracy": [0.5, 0.7], "test_accuracy": [0.4, None]},
     "Lite0": {"epoch": [1, 2], "train_accuracy": [0.6, 0.8], "tune_accuracy": [0.5, 0.6]},
 }
-ESTIMATES = {"ResNet18": Estimate(0.7, 0.65, 0.74, "Wilson", 100), "Lite0": missing("no")}
+ESTIMATES = {
+    "ResNet18": Estimate(0.7, 0.65, 0.74, Reason("wilson"), 100),
+    "Lite0": missing(Reason("no_graded_photographs")),
+}
 FLOORS = {"always_0": 0.73, "train_other_eye": 0.847}
 
 DRAWN = {
@@ -69,7 +72,6 @@ def test_an_unknown_language_is_answered_with_the_known_ones():
 
 def test_both_languages_have_the_same_words():
     assert figures.WORDS["en"].keys() == figures.WORDS["zh-TW"].keys()
-    assert checks.SENTENCES["en"].keys() == checks.SENTENCES["zh-TW"].keys()
 
 
 def _big5_level_1():
@@ -80,7 +82,7 @@ def _big5_level_1():
 
 def test_the_font_has_every_frequent_character_and_every_word_we_write():
     letters = {chr(code) for code in TTFont(chinese_font()).getBestCmap()}
-    ours = [*figures.WORDS["zh-TW"].values(), *checks.SENTENCES["zh-TW"].values(), *NAMES["zh-TW"]]
+    ours = [*figures.WORDS["zh-TW"].values(), *sources("zh-TW").values(), *NAMES["zh-TW"]]
     assert len(_big5_level_1()) == 5401
     assert _big5_level_1() <= letters
     assert set("".join(ours)) <= letters

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from drgrade.data.tables.predictions import from_rows
-from drgrade.evaluation.checks.words import SENTENCES
 from drgrade.evaluation.scorecard.evaluate import evaluate_table
+from drgrade.locale.catalogue import LANGUAGES, sources
 
 CODES = [f"W{number:02}" for number in range(1, 26)]
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "warnings.md"
@@ -29,12 +29,12 @@ def test_a_check_that_cannot_be_made_says_why_in_both_languages(bare):
     blind = [check for check in bare.checks if check.state == "not checkable"]
     assert len(blind) > 5
     for check in blind:
-        for language in SENTENCES:
+        for language in LANGUAGES:
             assert check.code in check.sentence(language)
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_has_its_sentences_and_its_line_in_the_reference(code):
     for language in ("en", "zh-TW"):
-        assert code in SENTENCES[language]
+        assert code in sources(language)
     assert re.search(rf"^\| {code} \|", PAGE.read_text(encoding="utf-8"), re.M)

@@ -7,7 +7,6 @@ pytest.importorskip("torch")
 from drgrade.data.phantom.drawing import DRAWING
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.errors import RunError
-from drgrade.evaluation.pages.reason_words import reason_in
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.weights.synthetic_starts import (
@@ -60,11 +59,11 @@ def test_a_start_that_learned_from_patients_is_none(changes, facts, named):
     folder = made(*changes, **facts)
     with pytest.raises(MissingStartError) as caught:
         drawn_start(NETWORK)
-    assert str(caught.value) == (
-        f"the drawn start of resnet18 is not made yet ({folder} learned from {named}, not from "
-        "drawn photographs alone; remove it); make it with `drgrade models pretrain resnet18`"
-    )
-    assert reason_in("zh-TW", str(caught.value)).startswith("resnet18 的")  # on the lab's page
+    assert caught.value.reason.code == "synthetic_start_missing"
+    assert caught.value.reason.values == {
+        "network": "resnet18",
+        "where": f"{folder} learned from {named}, not from drawn photographs alone; remove it",
+    }
     assert drawn_starts() == []
     assert not_drawn() == [f"resnet18: {folder} learned from {named}, not from drawn photographs "
                            "alone; remove it"]  # fmt: skip

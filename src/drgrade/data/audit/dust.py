@@ -20,7 +20,9 @@ from PIL import Image
 from scipy import ndimage
 
 from drgrade.data.photos.decode import read_photo, sides_of
-from drgrade.errors import DrgradeError, ManifestError, PhotoError
+from drgrade.data.photos.preprocess import EMPTY
+from drgrade.errors import DrgradeError, ManifestError, PhotoError, Reason
+from drgrade.locale.refusal import refusal
 from drgrade.runtime.files import write_json
 from drgrade.runtime.progress import track
 
@@ -199,7 +201,7 @@ def _look(
     pixels = np.asarray(small, np.float32)
     inside = ndimage.binary_fill_holes(pixels.max(axis=2) > DARK)
     if not inside.any():
-        raise PhotoError("nothing to see", "no pixel is brighter than the margin")
+        raise refusal(PhotoError, Reason(EMPTY, {"why": Reason("nothing_but_margin")}))
     light = np.log(pixels[..., :2].mean(axis=2) + 1)  # blue is mostly noise
     contrast = _blurred(light, inside, FINE) - _blurred(light, inside, COARSE)
     found = _Look(name, patient or name, photo.sha256, contrast.astype(np.float16),

@@ -15,11 +15,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from drgrade.data.photos.colour import in_srgb
 from drgrade.data.photos.listing import as_text
-from drgrade.errors import PhotoError
+from drgrade.errors import PhotoError, Reason
+from drgrade.locale.refusal import refusal
 from drgrade.runtime.files import sha256_bytes
 
 ARRAYS = ".npz#"
-UNSUPPORTED = "unsupported encoding"
 EXPLAINS = "drgrade explain"  # what made a picture, as its file says; it shows no eye alone
 FINDS_DUST = "drgrade data dust"
 JPEG_FRAMES = {0xC0: "baseline", 0xC1: "extended", 0xC2: "progressive", 0xC3: "lossless",
@@ -124,17 +124,31 @@ def _content(path: Path, limits: Limits) -> bytes:
     try:
         size = path.stat().st_size
         if not path.is_file():
-            raise PhotoError("not a file", as_text(path.name))
+            raise refusal(PhotoError, Reason("not_a_file", {"name": as_text(path.name)}))
         if size > limits.bytes:
-            raise PhotoError("file too large", f"{size} bytes, at most {limits.bytes}")
+            raise refusal(
+                PhotoError, Reason("file_too_large", {"size": size, "most": limits.bytes})
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise PhotoError("cannot be read", error.strerror or str(error)) from None
+        raise _unreadable(error.strerror or str(error)) from None
     except ValueError as error:
-        raise PhotoError("cannot be read", f"no file can have this name: {error}") from None
+        raise _unreadable(Reason("impossible_name", {"why": str(error)})) from None
     if not content:
-        raise PhotoError("empty file", as_text(path.name))
+        raise refusal(PhotoError, Reason("empty_file", {"name": as_text(path.name)}))
     return content
+
+
+def _unreadable(why: str | Reason) -> PhotoError:
+    return refusal(PhotoError, Reason("cannot_be_read", {"why": why}))
+
+
+def _damaged(why: str | Reason) -> PhotoError:
+    return refusal(PhotoError, Reason("damaged", {"why": why}))
+
+
+def _unsupported(what: Reason) -> PhotoError:
+    return refusal(PhotoError, Reason("unsupported_encoding", {"what": what}))
 
 
 def _format_of(content: bytes) -> str:
@@ -144,11 +158,11 @@ def _format_of(content: bytes) -> str:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
     if content[4:8] == b"ftyp":
-        raise PhotoError(UNSUPPORTED, "HEIC, AVIF or video; save as JPEG or PNG")
+        raise _unsupported(Reason("other_format", {"kind": "HEIC, AVIF or video"}))
     if content[128:132] == b"DICM" or content.startswith(b"GIF8"):
         kind = "GIF" if content.startswith(b"GIF8") else "DICOM"
-        raise PhotoError(UNSUPPORTED, f"{kind}; save as JPEG or PNG")
-    raise PhotoError("not an image", "its first bytes are of no known image format")
+        raise _unsupported(Reason("other_format", {"kind": kind}))
+    raise refusal(PhotoError, Reason("not_an_image"))
 
 
 def _read_jpeg(file: PhotoFile, content: bytes, wanted: int | None, limits: Limits) -> Photo | None:
@@ -166,7 +180,7 @@ def _read_jpeg(file: PhotoFile, content: bytes, wanted: int | None, limits: Limi
         pixels = simplejpeg.decode_jpeg(content, "RGB", **smallest)
     except ValueError as error:
         _refuse_unusual(content)
-        raise PhotoError("truncated or damaged", str(error)) from None
+        raise _damaged(str(error)) from None
     pixels, notes = in_srgb(pixels, profile)
     upright = np.ascontiguousarray(_turned(pixels, turn))
     if turn >= 5:
@@ -185,7 +199,7 @@ def _refuse_unusual(content: bytes) -> None:
             bits = content[place + 4]
             if marker not in USUAL_FRAMES or bits != 8:
                 kind = JPEG_FRAMES.get(marker, "hierarchical")
-                raise PhotoError(UNSUPPORTED, f"{kind} JPEG of {bits} bits; save as 8-bit JPEG")
+                raise _unsupported(Reason("unusual_jpeg", {"kind": kind, "bits": bits}))
             return
         place += 2 + length
 
@@ -212,7 +226,8 @@ def _turned(pixels: np.ndarray, orientation: int) -> np.ndarray:
 
 def _check_size(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.pixels:
-        raise PhotoError("too many pixels", f"{width}x{height}, at most {limits.pixels}")
+        about = {"width": width, "height": height, "most": limits.pixels}
+        raise refusal(PhotoError, Reason("too_many_pixels", about))
 
 
 def _read_other(file: PhotoFile, content: bytes, wanted: int | None, limits: Limits) -> Photo:
@@ -224,7 +239,7 @@ def _read_other(file: PhotoFile, content: bytes, wanted: int | None, limits: Lim
                 _refuse_planes(image)
                 form = str(image.format)
                 if (made_by := image.info.get("Software")) in (EXPLAINS, FINDS_DUST):
-                    raise PhotoError("not a photograph", f"a picture that `{made_by}` made")
+                    raise refusal(PhotoError, Reason("made_by_drgrade", {"command": str(made_by)}))
                 image.load()
                 profile = image.info.get("icc_profile")
                 pixels, notes = in_srgb(_rgb(ImageOps.exif_transpose(image)), profile)
@@ -232,10 +247,10 @@ def _read_other(file: PhotoFile, content: bytes, wanted: int | None, limits: Lim
             raise
         except UnidentifiedImageError:  # its message names an address in memory
             _refuse_unusual(content)
-            raise PhotoError("truncated or damaged", "no decoder takes it for a picture") from None
+            raise _damaged(Reason("no_decoder")) from None
         except Exception as error:  # decoders raise anything on hostile files
             _refuse_unusual(content)
-            raise PhotoError("truncated or damaged", str(error)[:200]) from None
+            raise _damaged(str(error)[:200]) from None
     height, width = pixels.shape[:2]
     seen = _reduced_as_a_jpeg(pixels, wanted)
     return Photo(seen, width, height, len(content), file.sha256, form, notes)
@@ -246,7 +261,7 @@ def _refuse_planes(image: Image.Image) -> None:
     tags = getattr(image, "tag_v2", {})
     is_planar, is_raw = tags.get(TIFF_PLANES) == 2, tags.get(TIFF_COMPRESSION, 1) == 1
     if is_planar and is_raw and max(tags.get(TIFF_BITS, (1,))) > 8:
-        raise PhotoError(UNSUPPORTED, "planar 16-bit TIFF; save as PNG")
+        raise _unsupported(Reason("planar_tiff"))
 
 
 def _reduced_as_a_jpeg(pixels: np.ndarray, wanted: int | None) -> np.ndarray:
@@ -299,7 +314,7 @@ def _rgb(image: Image.Image) -> np.ndarray:
 
 def _grey(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "f":
-        raise PhotoError("unsupported encoding", "floating-point pixels")
+        raise _unsupported(Reason("floating_point_pixels"))
     scaled = (values.astype(np.float64) / 257).round().clip(0, 255).astype(np.uint8)
     return np.repeat(scaled[..., None], 3, axis=2)
 
@@ -311,13 +326,12 @@ def _array_item(place: str) -> np.ndarray:
     images = _arrays(file).get(f"{part}_images")
     is_number = number.isdecimal() and len(number) <= LONGEST_NUMBER
     if images is None or not images.ndim or not is_number or int(number) >= len(images):
-        raise PhotoError("no such item", item)
+        raise refusal(PhotoError, Reason("no_such_item", {"item": item}))
     pixels = images[int(number)]
     is_picture = pixels.ndim >= 2 and pixels.size and pixels.shape[2:] in ((), (3,))
     if pixels.dtype != np.uint8 or not is_picture:
         found = f"{pixels.dtype} of {pixels.shape}"
-        raise PhotoError(UNSUPPORTED, "an item is uint8 of (height, width) or (height, width, 3), "
-                                      f"got {found}; save it so")  # fmt: skip
+        raise _unsupported(Reason("other_array", {"found": found}))
     return np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels
 
 
@@ -327,7 +341,7 @@ def _arrays(file: str) -> dict[str, np.ndarray]:
         with Path(file).open("rb") as content, archive_of(content) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise PhotoError("cannot be read", str(error)) from None
+        raise _unreadable(str(error)) from None
 
 
 def archive_of(content: IO[bytes]) -> np.lib.npyio.NpzFile:

@@ -15,13 +15,14 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from drgrade.errors import PhotoError
+from drgrade.errors import PhotoError, Reason
+from drgrade.locale.refusal import refusal
 
 VERSION = 1  # of these rules; squares made under others are made anew
-NOT_COLOUR = "not colour"
+NOT_COLOUR = "not_colour"
 NOISE = "noise"
-HAZY = "too hazy"
-NO_RETINA = "no retina"
+HAZY = "too_hazy"
+NO_RETINA = "no_retina"
 UNGRADABLE = (NOT_COLOUR, NOISE, HAZY)  # a retina may be behind these
 SIDE = 128  # px, on which the figures are taken; a smaller photo says too little
 RIM = 0.46  # of the side: what lies farther out is the rim's
@@ -55,24 +56,23 @@ class Appearance:
 
 @dataclass(frozen=True)
 class Rule:
-    """One figure's range, what a picture outside it is, and how that is said."""
+    """One figure's range, and what a picture outside it is."""
 
     figure: str
     least: float
     most: float
     reason: str
-    said: str
 
 
 RULES = (
-    Rule("colour", 0.05, 1.0, NOT_COLOUR, "the weakest channel lies below the strongest by"),
-    Rule("red", 0.28, 1.0, NO_RETINA, "red's share of the light is"),
-    Rule("blue", 0.0, 0.42, NO_RETINA, "blue's share of the light is"),
-    Rule("contrast", 0.010, 1.0, HAZY, "green changes from place to place by"),
-    Rule("noise", 0.0, 2.5, NOISE, "green changes from pixel to pixel over from place to place by"),
-    Rule("contrast", 0.0, 0.115, NO_RETINA, "green changes from place to place by"),
-    Rule("together", -1.0, 0.985, NO_RETINA, "red and green change together by"),
-    Rule("hues", 0.02, 0.60, NO_RETINA, "red against green spreads by"),
+    Rule("colour", 0.05, 1.0, NOT_COLOUR),
+    Rule("red", 0.28, 1.0, NO_RETINA),
+    Rule("blue", 0.0, 0.42, NO_RETINA),
+    Rule("contrast", 0.010, 1.0, HAZY),
+    Rule("noise", 0.0, 2.5, NOISE),
+    Rule("contrast", 0.0, 0.115, NO_RETINA),
+    Rule("together", -1.0, 0.985, NO_RETINA),
+    Rule("hues", 0.02, 0.60, NO_RETINA),
 )
 
 
@@ -155,9 +155,10 @@ def refuse_other_pictures(square: np.ndarray) -> None:
     """
     seen = appearance_of(square)
     if seen is None:
-        raise PhotoError(NO_RETINA, "next to nothing of the picture is lit")
+        raise refusal(PhotoError, Reason(NO_RETINA, {"what": Reason("barely_lit")}))
     for rule in RULES:
         value = getattr(seen, rule.figure)
         if not rule.least <= value <= rule.most:
-            bound = f"at least {rule.least:g}" if value < rule.least else f"at most {rule.most:g}"
-            raise PhotoError(rule.reason, f"{rule.said} {value:.3g}, in a retina by {bound}")
+            side, bound = ("least", rule.least) if value < rule.least else ("most", rule.most)
+            about = {"figure": rule.figure, "value": float(value), "side": side, "bound": bound}
+            raise refusal(PhotoError, Reason(rule.reason, {"what": Reason("appearance", about)}))

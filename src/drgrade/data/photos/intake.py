@@ -16,9 +16,10 @@ from drgrade.data.photos import gate, preprocess
 from drgrade.data.photos.decode import read_file
 from drgrade.data.photos.preprocess import Prepared, Preprocess, prepare_file
 from drgrade.data.tables.provenance import DRAWN
-from drgrade.errors import DrgradeError, PhotoError
+from drgrade.errors import DrgradeError, PhotoError, Reason
+from drgrade.locale.refusal import refusal
 
-OTHER_HASH: Final = "hash mismatch"
+OTHER_HASH: Final = "hash_mismatch"
 GRADABLE, UNGRADABLE, NOT_FUNDUS, ERROR = "graded", "ungradable", "not_fundus", "error"
 STATUS: Final = {
     **dict.fromkeys((*preprocess.UNGRADABLE, *gate.UNGRADABLE), UNGRADABLE),
@@ -75,8 +76,8 @@ def open_photo(
     file = read_file(path)
     promised = sha256.strip().lower()
     if promised and promised != file.sha256:
-        raise PhotoError(OTHER_HASH, f"sha256 {file.sha256[:12]}..., the manifest has "
-                                     f"{promised[:12]}...")  # fmt: skip
+        about = {"found": file.sha256[:12], "wanted": promised[:12]}
+        raise refusal(PhotoError, Reason(OTHER_HASH, about))
     return prepare_file(file, settings, retina_check=retina_check, any_size=any_size,
                         fingerprint=fingerprint)  # fmt: skip
 
@@ -101,7 +102,7 @@ def prepare_photo(
         prepared = open_photo(path, settings, sha256=sha256, retina_check=retina_check,
                               any_size=any_size, fingerprint=fingerprint)  # fmt: skip
     except PhotoError as error:
-        status = STATUS.get(error.reason, ERROR)
+        status = STATUS.get(error.code, ERROR)
         return PreparedPhoto(name, None, {"status": status, "reason": str(error)})
     except (OSError, DrgradeError) as error:
         return PreparedPhoto(name, None, {"status": ERROR, "reason": f"cannot be read: {error}"})

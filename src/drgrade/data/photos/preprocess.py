@@ -13,12 +13,13 @@ from drgrade.data.photos.decode import Photo, PhotoFile, decode
 from drgrade.data.photos.field import SEEN_SIDE, Field, find_field
 from drgrade.data.photos.gate import SIDE, refuse_other_pictures
 from drgrade.data.photos.statistics import photo_statistics
-from drgrade.errors import PhotoError
+from drgrade.errors import PhotoError, Reason
+from drgrade.locale.refusal import refusal
 
 VERSION = 3  # 3 reduces every format as a JPEG is while it is decoded; JPEGs as 2 did
-TOO_SMALL = "too small"
-EMPTY = "nothing to see"
-NO_EYE = "no photograph of an eye"
+TOO_SMALL = "too_small"
+EMPTY = "nothing_to_see"
+NO_EYE = "no_eye"
 UNGRADABLE = (TOO_SMALL, EMPTY)  # reasons that are the photo's; any other one is an error
 # Of 1,202 real photographs the brightest hundredth is 19 of 255 or more, the spread 3.7 or more.
 DARKEST = 10  # of 255; what is not even as bright in its brightest hundredth is black
@@ -82,9 +83,9 @@ def prepare_file(
     photo = decode(file, wanted_side=settings.size)
     short, long = sorted((photo.width, photo.height))
     if short < settings.size and not any_size:
-        raise PhotoError(TOO_SMALL, f"short side {short} px, the model reads {settings.size} px")
+        raise refusal(PhotoError, Reason(TOO_SMALL, {"short": short, "size": settings.size}))
     if long > LONGEST * short:
-        raise PhotoError(NO_EYE, f"a strip of {long} x {short} px")
+        raise refusal(PhotoError, Reason(NO_EYE, {"long": long, "short": short}))
     photo, field = _large_in_its_frame(file, photo, settings)
     height, width = photo.pixels.shape[:2]
     _refuse_empty(photo.pixels[field.top : field.bottom, field.left : field.right])
@@ -131,9 +132,13 @@ def _refuse_empty(inside: np.ndarray) -> None:
     step = max(1, max(inside.shape[:2]) // SEEN_SIDE)
     seen = inside[::step, ::step].reshape(-1, 3)
     if (light := float(np.percentile(seen.max(axis=1), 99))) < DARKEST:
-        raise PhotoError(EMPTY, f"the photo is black (brightness {light:.0f} of 255)")
+        raise _empty(Reason("photo_is_black", {"brightness": light}))
     if (spread := float(seen.std(axis=0).max())) < FLATTEST:
-        raise PhotoError(EMPTY, f"the photo is one colour (spread {spread:.1f} of 255)")
+        raise _empty(Reason("photo_is_one_colour", {"spread": spread}))
+
+
+def _empty(why: Reason) -> PhotoError:
+    return refusal(PhotoError, Reason(EMPTY, {"why": why}))
 
 
 def _square(pixels: np.ndarray, field: Field, size: int) -> np.ndarray:

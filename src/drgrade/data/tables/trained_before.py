@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.tables.provenance import DRAWN
+from drgrade.errors import Reason
 from drgrade.stats.estimate import Flags
 
 if TYPE_CHECKING:
@@ -94,12 +95,12 @@ def flags(rows: pl.DataFrame) -> pl.Series:
     return told.replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
 
 
-def reason(told: Any) -> tuple[str, dict[str, str]]:
-    """Why rows that do not tell it cannot be checked, by the fact: its sentence and figures."""
+def reason(told: Any) -> Reason:
+    """Why rows that do not tell it cannot be checked, by the fact."""
     about = told if isinstance(told, Mapping) else {}
     taught = about.get("photographs")
     names = [str(each) for each in taught] if isinstance(taught, list) else []
     start = str(about.get("start") or "?")
     if not names:
-        return "untold start", {"start": start}
-    return "taught start", {"start": start, "taught": ", ".join(names)}
+        return Reason("unknown_start", {"start": start})
+    return Reason("known_start", {"start": start, "taught": tuple(names)})

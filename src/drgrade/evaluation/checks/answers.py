@@ -10,11 +10,12 @@ import numpy as np
 
 from drgrade.data.audit.label_scale import ENOUGH, WRONG_SCALES, scale_of
 from drgrade.data.tables.predictions import Predictions
-from drgrade.evaluation.checks.check import Check, blind, told
+from drgrade.errors import Reason
+from drgrade.evaluation.checks.check import Check, checked, not_checkable
 from drgrade.evaluation.checks.other_eye import Substitution
 from drgrade.evaluation.subgroups import Subgroup
 from drgrade.stats.estimate import Estimate
-from drgrade.stats.metrics import kappa
+from drgrade.stats.metrics import NO_PROBABILITIES, kappa
 from drgrade.stats.reliability import Calibration
 
 ECE = 0.05
@@ -36,33 +37,38 @@ def check_calibration(found: Calibration | None) -> Check:
     Its words tell whether so few photographs would show as much by chance.
     """
     if found is None or found.ece_mass.value is None:
-        return blind("W13", "no probabilities")
-    reasons = []
+        return not_checkable("W13", NO_PROBABILITIES)
+    why = []
     if (value := found.ece_mass.value) > ECE:
-        key = "ece by chance" if value <= found.ece_by_chance else "ece"
-        reasons.append({"key": key, "value": value, "chance": found.ece_by_chance})
+        chance = found.ece_by_chance
+        why.append(
+            Reason("ece_high_by_chance", {"value": value, "chance": chance})
+            if value <= chance
+            else Reason("ece_high", {"value": value})
+        )
     slope = found.slope
     if slope.value is not None and not SLOPES[0] <= slope.value <= SLOPES[1]:
         low, high = slope.low, slope.high
         reaches = low is not None and high is not None and low <= SLOPES[1] and high >= SLOPES[0]
-        key = "slope by chance" if reaches else "slope"
-        reasons.append({"key": key, "value": slope.value, "low": low, "high": high})
-    return told("W13", bool(reasons), reasons=reasons)
+        about = {"value": slope.value, "low": low, "high": high}
+        why.append(Reason("slope_off_by_chance", about) if reaches else Reason("slope_off", about))
+    return checked("W13", bool(why), why=tuple(why))
 
 
 def check_subgroups(groups: Sequence[Subgroup], overall: Estimate) -> Check:
     """W14: the lower bound of a subgroup's sensitivity is 10 points below the whole's."""
     if not groups:
-        return blind("W14", "no subgroups")
+        return not_checkable("W14", Reason("no_subgroups"))
     if overall.value is None:
-        return blind("W14", "one class")
+        return not_checkable("W14", Reason("share_undefined"))
     bound = overall.value - MISSED_BY
-    missed = [
-        {"column": each.column, "name": each.name, "low": each.sensitivity.low}
+    missed = tuple(
+        Reason("missed_subgroup", {"column": each.column, "name": each.name,
+                                   "low": each.sensitivity.low, "bound": bound})
         for each in groups
         if each.sensitivity.low is not None and each.sensitivity.low < bound
-    ]
-    return told("W14", bool(missed), subgroups=missed, bound=bound)
+    )  # fmt: skip
+    return checked("W14", bool(missed), subgroups=missed, bound=bound)
 
 
 def check_too_good(area: Estimate, qwk: Estimate, swapped: Substitution | None) -> Check:
@@ -71,21 +77,17 @@ def check_too_good(area: Estimate, qwk: Estimate, swapped: Substitution | None) 
     `swapped` is None where no other eye could be put in a photo's place; what is not too good by
     the first two is then not checkable.
     """
-    reasons: list[dict[str, object]] = [
-        {"key": key, "value": found.value}
-        for key, found, bound in (
-            ("good auc", area, TOO_GOOD_AUC),
-            ("good qwk", qwk, TOO_GOOD_QWK),
-        )
-        if found.value is not None and found.value > bound
-    ]
+    why = []
+    if area.value is not None and area.value > TOO_GOOD_AUC:
+        why.append(Reason("auc_too_good", {"value": area.value}))
+    if qwk.value is not None and qwk.value > TOO_GOOD_QWK:
+        why.append(Reason("qwk_too_good", {"value": qwk.value}))
     if swapped is not None and swapped.is_of_the_patient:
-        reasons.append(
-            {"key": "of the patient", "share": swapped.survived, "patients": swapped.patients}
-        )
-    if swapped is None and not reasons:
-        return blind("W18", "no pairs")
-    return told("W18", bool(reasons), reasons=reasons)
+        about = {"share": swapped.survived, "patients": swapped.patients}
+        why.append(Reason("of_the_patient", about))
+    if swapped is None and not why:
+        return not_checkable("W18", Reason("no_pairs"))
+    return checked("W18", bool(why), why=tuple(why))
 
 
 def check_sides(groups: Sequence[Subgroup], mirrored: float | None) -> Check:
@@ -93,27 +95,34 @@ def check_sides(groups: Sequence[Subgroup], mirrored: float | None) -> Check:
     eyes = [each for each in groups if each.column == "eye" and each.sensitivity.value is not None]
     known = [each.sensitivity.value or 0.0 for each in eyes]
     if len(known) < 2 and mirrored is None:
-        return blind("W20", "no eyes")
-    reasons: list[dict[str, object]] = []
+        return not_checkable("W20", Reason("no_eyes"))
+    why = []
     if len(known) == 2 and abs(known[0] - known[1]) > SIDES_APART:
         tested = [each.sensitivity_p for each in eyes if each.sensitivity_p is not None]
-        p = max(tested) if tested else None
-        key = "sides untested" if p is None else "sides by chance" if p > CHANCE else "sides"
-        reasons.append({"key": key, "points": 100 * abs(known[0] - known[1]), "p": p})
+        why.append(_sides_apart(100 * abs(known[0] - known[1]), max(tested) if tested else None))
     if mirrored is not None and mirrored > MIRRORED:
-        reasons.append({"key": "mirrored", "value": mirrored})
-    return told("W20", bool(reasons), reasons=reasons)
+        why.append(Reason("mirrored", {"value": mirrored}))
+    return checked("W20", bool(why), why=tuple(why))
+
+
+def _sides_apart(points: float, p: float | None) -> Reason:
+    """How far apart left and right are; `p` is None where too few photographs are to be tested."""
+    if p is None:
+        return Reason("sides_untested", {"points": points})
+    if p > CHANCE:
+        return Reason("sides_by_chance", {"points": points, "p": p})
+    return Reason("sides_differ", {"points": points})
 
 
 def check_label_noise(graded: Predictions) -> Check:
     """W21: over 2 % of labels are two grades or more from an answer above 0.99; lists photos."""
     if not graded.has_probabilities:
-        return blind("W21", "no probabilities")
+        return not_checkable("W21", NO_PROBABILITIES)
     p, grade = graded.probabilities(), graded.grades()
     against = (p.max(1) > SURE) & (abs(p.argmax(1) - grade) >= 2)
     photos = graded.table["photo"].to_numpy()[against][:LISTED].tolist()
     share = float(against.mean())
-    return told("W21", share > NOISE, share=share, listed=", ".join(photos))
+    return checked("W21", share > NOISE, share=share, photos=tuple(photos))
 
 
 def check_scale(confusion: Sequence[Sequence[int]]) -> Check:
@@ -121,14 +130,13 @@ def check_scale(confusion: Sequence[Sequence[int]]) -> Check:
     cm = np.array(confusion)
     counts = cm.sum(1)
     if counts.sum() < ENOUGH:
-        return blind("W22", "few rows")
+        return not_checkable("W22", Reason("few_rows"))
     looks = scale_of(counts.tolist())
     if looks not in WRONG_SCALES:
         looks = ""  # a set of the very ill is not upside down: the answers decide
     if not looks and _kappa(cm) < 0 < _kappa(cm[::-1]) and _kappa(cm[::-1]) > -2 * _kappa(cm):
         looks = "reversed"
-    figures = {"what": looks} if looks else {}
-    return told("W22", bool(looks), "E", **figures)
+    return checked("W22", bool(looks), "E", what=looks.replace("-", "_"))
 
 
 def _kappa(cm: np.ndarray) -> float:

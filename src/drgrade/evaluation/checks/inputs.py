@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from drgrade.evaluation.checks.check import Check, blind, told
+from drgrade.errors import Reason
+from drgrade.evaluation.checks.check import Check, checked, not_checkable
 from drgrade.icdr import PROBABILITIES
+from drgrade.stats.metrics import NO_PROBABILITIES
 
 FEATURES = ("brightness", "width", "height", "field_ratio", "black_share")
 DRIFTED = 0.05  # the share of photographs outside training's 1st to 99th percentile
@@ -27,20 +29,20 @@ def check_drift(table: pl.DataFrame, facts: Mapping[str, Any]) -> Check:
     known = facts.get("input_statistics") or {}
     limits, cameras = known.get("train") or {}, known.get("cameras") or []
     if not limits and not cameras:
-        return blind("W08", "no statistics")
+        return not_checkable("W08", Reason("no_statistics"))
     rows = table.filter(pl.col("status") != "duplicate")
     beyond = {name: _beyond(rows, name, limits[name]) for name in FEATURES if name in limits}
     if cameras:
         beyond["camera"] = _unseen(rows, cameras)
     told_of = {name: flags for name, flags in beyond.items() if len(flags)}
     if not told_of:
-        return blind("W08", "no inputs")
-    reasons = [
+        return not_checkable("W08", Reason("no_inputs"))
+    why = tuple(
         _reason(name, flags, limits.get(name))
         for name, flags in told_of.items()
         if flags.mean() > DRIFTED
-    ]
-    return told("W08", bool(reasons), reasons=reasons)
+    )
+    return checked("W08", bool(why), why=why)
 
 
 def _beyond(rows: pl.DataFrame, name: str, limits: tuple[float, float]) -> np.ndarray:
@@ -57,25 +59,26 @@ def _unseen(rows: pl.DataFrame, cameras: list[str]) -> np.ndarray:
     return ~rows["camera"].drop_nulls().cast(pl.String).is_in(cameras).to_numpy()
 
 
-def _reason(name: str, beyond: np.ndarray, limits: tuple[float, float] | None) -> dict[str, Any]:
-    found = {"what": f"feature {name}", "n": int(beyond.sum()), "of": len(beyond)}
+def _reason(name: str, beyond: np.ndarray, limits: tuple[float, float] | None) -> Reason:
+    found: dict[str, Any] = {"what": name, "n": int(beyond.sum()), "of": len(beyond)}
     if limits is None:
-        return {"key": "new camera", **found}
-    return {"key": "drift", **found, "low": float(limits[0]), "high": float(limits[1])}
+        return Reason("new_camera", found)
+    return Reason("drift", {**found, "low": float(limits[0]), "high": float(limits[1])})
 
 
 def check_preprocess(facts: Mapping[str, Any]) -> Check:
     """W16: a setting of the preprocessing differs between training and these rows."""
     before, now = facts.get("train_preprocess"), facts.get("preprocess")
     if not before or not now:
-        return blind("W16", "no preprocessing", "E")
+        return not_checkable("W16", Reason("no_preprocessing"), "E")
     names = sorted(set(before) | set(now))
-    other = [
-        f"{name} {before.get(name)} -> {now.get(name)}"
+    other = tuple(
+        Reason("other_setting", {"name": name, "before": str(before.get(name)),
+                                 "now": str(now.get(name))})
         for name in names
         if before.get(name) != now.get(name)
-    ]
-    return told("W16", bool(other), "E", listed=", ".join(other))
+    )  # fmt: skip
+    return checked("W16", bool(other), "E", settings=other)
 
 
 def check_numbers(table: pl.DataFrame) -> Check:
@@ -83,8 +86,8 @@ def check_numbers(table: pl.DataFrame) -> Check:
     graded = table.filter(pl.col("status") == "graded")
     scores = [name for name in SCORES if name in table.columns and graded[name].count()]
     if not scores:
-        return blind("W17", "no probabilities", "E")
+        return not_checkable("W17", NO_PROBABILITIES, "E")
     numbers = [pl.col(name).cast(pl.Float64, strict=False) for name in scores]
     odd = graded.filter(pl.any_horizontal(number.is_finite().not_() for number in numbers))
     first = odd["photo"][0] if odd.height else ""
-    return told("W17", odd.height > 0, "E", n=odd.height, of=graded.height, photo=first)
+    return checked("W17", odd.height > 0, "E", n=odd.height, of=graded.height, photo=first)

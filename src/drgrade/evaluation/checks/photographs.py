@@ -13,7 +13,8 @@ from drgrade.data.audit.duplicates import near_duplicates
 from drgrade.data.audit.shortcuts import TELLS, find_shortcut
 from drgrade.data.photos.fingerprint import HEX_DIGITS
 from drgrade.data.tables.groups import groups_of
-from drgrade.evaluation.checks.check import Check, blind, told
+from drgrade.errors import Reason
+from drgrade.evaluation.checks.check import Check, checked, not_checkable
 from drgrade.icdr import REFERABLE_FROM
 
 if TYPE_CHECKING:
@@ -43,18 +44,18 @@ def with_facts(table: pl.DataFrame, manifest: "Manifest | None") -> pl.DataFrame
 def check_twins_across(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
     """W04: a judged photograph looks like one in train, tune or calibrate; E for the same file."""
     if manifest is None:
-        return blind("W04", "no manifest")
+        return not_checkable("W04", Reason("no_manifest"))
     rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
     others = manifest.table.filter(
         pl.col("split").is_in(OTHERS) & ~pl.col("photo").is_in(rows["photo"].implode())
     )
     has_prints = _has_prints(rows) and _has_prints(others)
     if not (has_prints or (_has_bytes(rows) and _has_bytes(others))):
-        return blind("W04", "no fingerprints")
+        return not_checkable("W04", Reason("no_fingerprints"))
     same = _same_bytes_across(rows, others)
     across = sorted({*same, *(_alike_across(rows, others) if has_prints else ())})
     number = len({first for first, _ in across})
-    return told("W04", bool(across), "E" if same else "W", n=number, listed=_listed(across))
+    return checked("W04", bool(across), "E" if same else "W", n=number, twins=_listed(across))
 
 
 def check_twins_within(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
@@ -62,15 +63,14 @@ def check_twins_within(table: pl.DataFrame, manifest: "Manifest | None") -> Chec
     rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
     has_bytes = _has_bytes(rows)
     if not (has_bytes or _has_prints(rows)):
-        return blind("W15", "no fingerprints")
+        return not_checkable("W15", Reason("no_fingerprints"))
     twins = sorted({*(_same_bytes(rows) if has_bytes else ()), *_alike(rows)})
     grades = dict(rows.select("photo", "grade").iter_rows())
     contrary = [(a, b) for a, b in twins if None not in (one := (grades[a], grades[b]))
                 and one[0] != one[1]]  # fmt: skip
-    return told(
+    return checked(
         "W15", bool(twins), "E" if contrary else "W",
-        what="two labels" if contrary else "one label",
-        n=len(twins), contrary=len(contrary), listed=_listed(contrary or twins),
+        n=len(twins), contrary=len(contrary), twins=_listed(contrary or twins),
     )  # fmt: skip
 
 
@@ -86,12 +86,11 @@ def check_shortcut(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
     rows = rows.with_columns(ill.alias("ill")).filter(pl.col("ill").is_not_null())
     found = find_shortcut(rows, rows["ill"].to_numpy().astype(bool), groups_of(rows))
     if found is None:
-        return blind("W19", "no file facts")
+        return not_checkable("W19", Reason("no_file_facts"))
     best = found.best
-    return told(
-        "W19", found.auc > TELLS,
-        auc=found.auc, column=best, what=f"fact {best}", alone=found.alone[best],
-    )  # fmt: skip
+    return checked(
+        "W19", found.auc > TELLS, auc=float(found.auc), what=best, alone=float(found.alone[best])
+    )
 
 
 def _has_prints(rows: pl.DataFrame) -> bool:
@@ -137,6 +136,11 @@ def _alike(rows: pl.DataFrame) -> Twins:
     return [(photos[pair.first], photos[pair.second]) for pair in found]
 
 
-def _listed(twins: Twins) -> str:
-    more = f" (+{len(twins) - LISTED})" if len(twins) > LISTED else ""
-    return ", ".join(f"{a} = {b}" for a, b in twins[:LISTED]) + more
+def _listed(twins: Twins) -> tuple[Reason, ...]:
+    """The first pairs; the last of them says how many there are more."""
+    left = max(0, len(twins) - LISTED)
+    shown = twins[:LISTED]
+    return tuple(
+        Reason("twins", {"one": a, "other": b, "more": left if i == len(shown) else 0})
+        for i, (a, b) in enumerate(shown, start=1)
+    )

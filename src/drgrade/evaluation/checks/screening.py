@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from drgrade.errors import Reason
 from drgrade.evaluation.analyses import Analysis
-from drgrade.evaluation.checks.check import Check, Level, blind, told
+from drgrade.evaluation.checks.check import Check, Level, checked, not_checkable
 from drgrade.evaluation.levels import Endpoint, Units
 from drgrade.icdr import GRADES, NUMBER_OF_GRADES
 from drgrade.stats.estimate import Ints
@@ -26,16 +27,16 @@ TIMES = 1.5
 
 
 def check_leak(
-    share: float | None, *, is_declared: bool = False, unknown: str = "", **about: str
+    share: float | None, *, is_declared: bool = False, unknown: Reason | None = None
 ) -> Check:
-    """W02: `share` of the judged rows are of patients or groups learned from; E unless declared.
+    """W02: `share` of the rows are of patients or groups trained on; E unless declared.
 
-    `unknown` names the reason why there is no share, and `about` holds its figures.
+    `unknown` is the reason why there is no share.
     """
     if share is None:
-        return blind("W02", unknown, "W", **about)
+        return not_checkable("W02", unknown or Reason("no_training_rows"))
     level: Level = "W" if is_declared or not share else "E"
-    return told("W02", bool(share), level, share=share)
+    return checked("W02", bool(share), level, share=share)
 
 
 def check_choice(facts: dict[str, Any], split: str = "") -> Check:
@@ -44,32 +45,35 @@ def check_choice(facts: dict[str, Any], split: str = "") -> Check:
     What was chosen on which split is what travels with the table; `split` is that of the rows.
     """
     if split == "train":
-        return told("W05", True, reasons=[{"key": "learned from"}])
+        return checked("W05", True, why=(Reason("trained_on_these"),))
     chosen = {
         "epoch": facts.get("epoch_chosen_on"),
         "cuts": facts.get("cuts_fitted_on"),
         "threshold": facts.get("thresholds_chosen_on"),
     }
-    reasons = [
-        {"key": "chosen on test" if on == "test" else "chosen on these", "what": name, "split": on}
+    why = tuple(
+        Reason("chosen_on_test", {"what": name})
+        if on == "test"
+        else Reason("chosen_on_these", {"what": name, "split": on})
         for name, on in chosen.items()
         if on and on in ("test", split)
-    ][:1]
-    if chosen["epoch"] is None and not reasons:
-        return blind("W05", "no choice")
-    return told("W05", bool(reasons), reasons=reasons)
+    )[:1]
+    if chosen["epoch"] is None and not why:
+        return not_checkable("W05", Reason("no_choice"))
+    return checked("W05", bool(why), why=why)
 
 
 def check_size(analysis: Analysis) -> Check:
     """W06: an interval wider than 5 points either way, or fewer than 100 on a side."""
-    reasons: list[dict[str, Any]] = []
+    why = []
     for name in ("sensitivity", "specificity"):
         found = getattr(analysis, name)
         if found.low is not None and (found.high - found.low) / 2 > HALF_WIDTH:
-            reasons.append({"key": "width", "what": name, "low": found.low, "high": found.high})
+            about = {"what": name, "low": found.low, "high": found.high}
+            why.append(Reason("wide_interval", about))
     sides = {"positives": analysis.positives, "negatives": analysis.n - analysis.positives}
-    reasons += [{"key": "few", "what": name, "n": n} for name, n in sides.items() if n < FEW]
-    return told("W06", bool(reasons), reasons=reasons)
+    why += [Reason("few_on_side", {"what": name, "n": n}) for name, n in sides.items() if n < FEW]
+    return checked("W06", bool(why), why=tuple(why))
 
 
 def check_prevalence(units: Units, facts: dict[str, Any]) -> Check:
@@ -79,26 +83,30 @@ def check_prevalence(units: Units, facts: dict[str, Any]) -> Check:
         (known[split] for split in ("train", "tune") if known.get(split) is not None), None
     )
     if there is None:
-        return blind("W07", "no prevalence")
+        return not_checkable("W07", Reason("no_prevalence"))
     found = ratio(units.positive, units.clusters, level=0.99)
     here = float(units.positive.mean())
     is_far = max(here, there) > TIMES * min(here, there)
     is_other = is_far or not found.contains(float(there))
-    return told("W07", is_other, here=here, there=float(there))
+    return checked("W07", is_other, here=here, there=float(there))
 
 
 def check_grades(counts: Sequence[int]) -> Check:
     """W09: a reference grade is absent or has fewer than 20 photographs."""
-    rare = [f"{grade} ({counts[grade]})" for grade in GRADES if counts[grade] < RARE]
-    return told("W09", bool(rare), listed=", ".join(rare))
+    rare = tuple(
+        Reason("rare_grade", {"grade": grade, "n": int(counts[grade])})
+        for grade in GRADES
+        if counts[grade] < RARE
+    )
+    return checked("W09", bool(rare), grades=rare)
 
 
 def check_ungradable(grades: Ints, gradable: np.ndarray) -> Check:
     """W10: more than 10 % are ungradable, or the rate differs by reference grade (p < 0.01)."""
-    reasons: list[dict[str, Any]] = []
+    why = []
     share = float((~gradable).mean())
     if share > UNGRADABLE_SHARE:
-        reasons.append({"key": "ungradable", "share": share})
+        why.append(Reason("many_ungradable", {"share": share}))
     table = np.zeros((NUMBER_OF_GRADES, 2))
     np.add.at(table, (grades, gradable.astype(int)), 1)
     p = _independence(table)
@@ -106,11 +114,11 @@ def check_ungradable(grades: Ints, gradable: np.ndarray) -> Check:
         present = np.flatnonzero(table.sum(1))
         rates = table[present, 0] / table[present].sum(1)
         low, high = int(rates.argmin()), int(rates.argmax())
-        reasons.append({
-            "key": "by grade", "p": p, "low": float(rates[low]), "high": float(rates[high]),
+        why.append(Reason("ungradable_by_grade", {
+            "p": p, "low": float(rates[low]), "high": float(rates[high]),
             "low_grade": int(present[low]), "high_grade": int(present[high]),
-        })  # fmt: skip
-    return told("W10", bool(reasons), reasons=reasons)
+        }))  # fmt: skip
+    return checked("W10", bool(why), why=tuple(why))
 
 
 def _independence(table: np.ndarray) -> float:
@@ -131,12 +139,12 @@ def check_flattery(everybody: Analysis, gradable: Analysis) -> Check:
     for name in ("sensitivity", "specificity"):
         one, two = getattr(everybody, name).value, getattr(gradable, name).value
         if one is None or two is None:
-            return blind("W11", "one class")
+            return not_checkable("W11", Reason("share_undefined"))
         gaps[name] = two - one
     worst = max(gaps, key=lambda name: gaps[name])
-    return told("W11", gaps[worst] > FLATTERED_BY, what=worst, points=100 * gaps[worst])
+    return checked("W11", gaps[worst] > FLATTERED_BY, what=worst, points=100 * gaps[worst])
 
 
 def check_edema(endpoint: Endpoint) -> Check:
     """W12: macular edema is not part of the referable endpoint."""
-    return told("W12", not endpoint.with_dme)
+    return checked("W12", not endpoint.with_dme)

@@ -4,7 +4,7 @@ All graders see the same resamples of the patients, so what is hard for all of t
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
 from typing import Any
@@ -13,11 +13,12 @@ import numpy as np
 
 from drgrade.data.tables.groups import groups_of, unit_of
 from drgrade.data.tables.predictions import Predictions
-from drgrade.errors import UsageError
+from drgrade.errors import Reason, UsageError
 from drgrade.evaluation.comparison.align_tables import refuse_other_photos, who_belongs_together
 from drgrade.evaluation.comparison.pooling import Pools, by_family, pooled
 from drgrade.evaluation.levels import at_level, called_by, endpoints, judged, refuse_unanswered
 from drgrade.icdr import NUMBER_OF_GRADES
+from drgrade.locale.plain import as_plain
 from drgrade.stats.area_intervals import area
 from drgrade.stats.estimate import Estimate, Flags, Floats, Strings, missing, with_unit
 from drgrade.stats.intervals import from_replicates, ratio
@@ -30,7 +31,8 @@ FEWEST, MOST = 2, 10
 METRICS = ("qwk", "accuracy", "sensitivity", "specificity", "auc")
 LISTED = 20
 LEVEL_QWK = 1e-12  # sums of the same numbers in another order differ by less
-NO_SCORES = "a table has no probabilities p0 to p4"
+NO_SCORES = Reason("no_probabilities_in_a_table")
+UNDEFINED = Reason("undefined_on_these_photographs")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         """All figures as plain values."""
-        return asdict(self) | {"rules_differ": self.rules_differ}
+        return {**as_plain(self), "rules_differ": self.rules_differ}
 
 
 @dataclass(frozen=True)
@@ -301,8 +303,7 @@ def _ranks(qwk: Floats) -> Floats:
 
 def _estimate(value: float, replicates: Floats, rows: _Aligned, seed: int) -> Estimate:
     if np.isnan(value):
-        reason = NO_SCORES if rows.score is None else "undefined on these photographs"
-        return missing(reason, len(rows.grades))
+        return missing(NO_SCORES if rows.score is None else UNDEFINED, len(rows.grades))
     return from_replicates(float(value), replicates, len(rows.grades), seed=seed)
 
 

@@ -20,6 +20,7 @@ from drgrade.evaluation.pages.scorecard_words import tell
 from drgrade.runtime.files import write_json, write_text
 
 TEMPLATE = "compare.html.j2"
+FORMAT = 2  # 1 had sentences where reasons and methods now have code, values and text
 
 
 def write_comparison(
@@ -39,7 +40,7 @@ def write_comparison(
     figure = draw_intervals(shown, axis="QWK", language=language)
     remove_earlier(folder, {"qwk"})
     drawn = write_figure(figure, folder / "figures" / "qwk")[1]
-    about = {"format": 1, "command": command, "versions": versions()}
+    about = {"format": FORMAT, "command": command, "versions": versions()}
     write_json(folder / TWIN, about | {"verdict": verdict(found, language)} | found.as_json())
     page = environment().get_template(TEMPLATE).render(
         c=found,

@@ -5,7 +5,6 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from drgrade.evaluation.checks.group_words import group_name
 from drgrade.evaluation.pages.figures import (
     COLOURS,
     blank_figure,
@@ -21,7 +20,7 @@ from drgrade.evaluation.pages.scorecard_text import endpoint_name
 from drgrade.evaluation.pages.scorecard_words import tell
 from drgrade.evaluation.scorecard.evaluation import Evaluation
 from drgrade.evaluation.selective import Selective
-from drgrade.evaluation.subgroups import Subgroup
+from drgrade.evaluation.subgroups import Subgroup, group_name
 from drgrade.stats.estimate import Estimate
 
 if TYPE_CHECKING:

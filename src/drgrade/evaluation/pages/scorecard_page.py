@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from drgrade.evaluation.checks.group_words import group_name
 from drgrade.evaluation.pages.figures import svg_of, write_figure
 from drgrade.evaluation.pages.frame import (
     LANGUAGE_CODES,
@@ -18,7 +17,6 @@ from drgrade.evaluation.pages.frame import (
     remove_earlier,
     versions,
 )
-from drgrade.evaluation.pages.reason_words import method_in, reason_in
 from drgrade.evaluation.pages.scorecard_figures import draw_figures
 from drgrade.evaluation.pages.scorecard_text import (
     endpoint_name,
@@ -33,6 +31,8 @@ from drgrade.evaluation.pages.scorecard_text import (
 from drgrade.evaluation.pages.scorecard_words import tell
 from drgrade.evaluation.scorecard.evaluation import Evaluation
 from drgrade.evaluation.scorecard.worst_errors import thumbnails
+from drgrade.evaluation.subgroups import group_name
+from drgrade.locale.catalogue import text
 from drgrade.locale.languages import Pairs, said
 from drgrade.runtime.files import write_json, write_text
 from drgrade.stats.estimate import Estimate
@@ -158,7 +158,7 @@ def _context(judgement: Evaluation, language: str) -> dict[str, Any]:
         "p_value": partial(p_value, language=language),
         "endpoint": partial(endpoint_name, language=language),
         "group_name": partial(group_name, language),
-        "reason": partial(reason_in, language),
+        "reason": partial(text, language=language),
         "caption": partial(said, CAPTIONS, language),
         "language": language,
     }
@@ -190,7 +190,7 @@ def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[
         "value": value,
         "interval": interval.rstrip(")"),
         "beside": "; ".join(beside),
-        "reason": reason_in(language, found.reason),
+        "reason": text(found.reason, language),
     }
 
 
@@ -202,7 +202,7 @@ def _grade_scores(judgement: Evaluation, language: str) -> list[tuple[str, str, 
         (
             tell(language, key),
             (percent if key in IN_PERCENT else number)(each, language),
-            reason_in(language, each.reason),
+            text(each.reason, language),
         )
         for key, each in found
     ]
@@ -248,7 +248,7 @@ def _levels(judgement: Evaluation) -> set[str]:
 def _methods(judgement: Evaluation, language: str) -> list[str]:
     main = judgement.detection().primary
     found = (main.sensitivity, main.specificity, judgement.scores.accuracy, judgement.scores.qwk)
-    methods = [method_in(language, each.method) for each in found if each.method]
+    methods = [text(each.method, language) for each in found if each.method]
     return list(dict.fromkeys(methods))
 
 

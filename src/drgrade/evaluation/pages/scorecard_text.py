@@ -15,8 +15,8 @@ def verdict(judgement: Evaluation, language: str = "en") -> str:
     if errors:
         return t("verdict_error", count=len(errors))
     trivial = next((check for check in judgement.warnings if check.code == "W01"), None)
-    if trivial is not None and trivial.figures["what"] != "one grade":
-        return t(f"verdict_{trivial.figures['what']}")
+    if trivial is not None and trivial.values["what"] != "one_grade":
+        return t(f"verdict_{trivial.values['what']}")
     main = judgement.detection()
     for side, found in (("positives", main.primary.sensitivity),
                         ("negatives", main.primary.specificity)):  # fmt: skip

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drgrade.evaluation.checks.group_words import GROUP_WORDS
 from drgrade.locale.languages import Pairs, said
 
 
@@ -285,7 +284,6 @@ WORDS: Pairs = {
         "{text}；本次無法記錄（{problem}）",
     ),
     "table_hash": ("SHA-256 of the table", "表格的 SHA-256"),
-    **GROUP_WORDS,
     "compare_title": ("Graders compared on the same photographs", "同一批照片上的模型比較"),
     "compare_by": (
         "{n} photographs; {patients} {unit} resampled; five-grade scores on the {graded} that all "

@@ -1,6 +1,6 @@
 """What a judgement holds: every endpoint at every level, and all that a scorecard shows."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from drgrade.evaluation.analyses import Analysis, Flow, Transport
@@ -14,11 +14,12 @@ from drgrade.evaluation.scorecard.scores import Scores
 from drgrade.evaluation.scorecard.worst_errors import WrongAnswer
 from drgrade.evaluation.selective import Selective
 from drgrade.evaluation.subgroups import Subgroup
+from drgrade.locale.plain import as_plain
 from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import small_sample_note
 from drgrade.stats.reliability import Calibration
 
-FORMAT = 1
+FORMAT = 2  # 1 had sentences where reasons and methods now have code, values and text
 Curve = tuple[tuple[float, ...], tuple[float, ...]]  # x and y
 
 
@@ -100,18 +101,18 @@ class Evaluation:
             "format": FORMAT,
             "primary_level": self.primary,
             "units": self.units,
-            "small_sample": small_sample_note(self.units, self.scores.unit),
+            "small_sample": as_plain(small_sample_note(self.units, self.scores.unit)),
             "scores": self.scores.as_json() | {"checks": None},
-            "detections": [asdict(detection) for detection in self.detections],
-            "predictive_values": [asdict(each) for each in self.transport],
+            "detections": as_plain(self.detections),
+            "predictive_values": as_plain(self.transport),
             "flow": self.flow.as_json(),
             "by_grade": self.by_grade.as_json(),
             "operating_points": [each.as_json() for each in self.points],
             "worst_errors": [each.as_json() for each in self.worst],
-            "calibration": asdict(self.calibration) if self.calibration else None,
+            "calibration": as_plain(self.calibration),
             "edema": self.edema.as_json() if self.edema else None,
             "selective_referral": self.selective.as_json() if self.selective else None,
-            "subgroups": [asdict(each) for each in self.subgroups],
+            "subgroups": as_plain(self.subgroups),
             "checks": [check.as_json() for check in self.checks],
             "warnings": [check.code for check in self.warnings],
             "facts": self.facts,

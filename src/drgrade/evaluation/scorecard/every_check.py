@@ -68,9 +68,7 @@ def _screening(found: Evidence) -> tuple[Check, ...]:
     everybody, gradable, _ = found.main.analyses
     by_grade = [int((photos.grades == grade).sum()) for grade in GRADES]
     return (
-        screening.check_leak(
-            leak.share, is_declared=leak.is_declared, unknown=leak.unknown, **leak.about
-        ),
+        screening.check_leak(leak.share, is_declared=leak.is_declared, unknown=leak.unknown),
         screening.check_choice(found.predictions.facts, found.scores.split or ""),
         screening.check_size(everybody),
         screening.check_prevalence(photos, found.predictions.facts),

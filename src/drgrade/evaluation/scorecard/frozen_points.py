@@ -1,12 +1,13 @@
 """How the operating points that travel with a table do on its rows; nothing is chosen here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.analyses import Analysis, analyses
 from drgrade.evaluation.levels import Endpoint, at_level
+from drgrade.locale.plain import as_plain
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class FrozenPoint:
 
     def as_json(self) -> dict[str, Any]:
         """The fields as plain values."""
-        return asdict(self)
+        plain: dict[str, Any] = as_plain(self)
+        return plain
 
 
 def frozen_points(

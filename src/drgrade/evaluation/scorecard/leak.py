@@ -1,7 +1,6 @@
 """W02: whether judged photographs are of patients, or groups, that a network learned from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,25 +8,27 @@ import polars as pl
 from drgrade.data.tables.groups import groups_of
 from drgrade.data.tables.predictions import Predictions
 from drgrade.data.tables.trained_before import FACT, LEARNED, flags, reason
+from drgrade.errors import Reason
 from drgrade.evaluation.join_manifest import OUT_OF_FOLD
 from drgrade.evaluation.levels import judged
 
 if TYPE_CHECKING:
     from drgrade.data.tables.manifest import Manifest
 
+NO_PATIENTS = Reason("no_patients")
+
 
 @dataclass(frozen=True)
 class Leak:
     """The share of judged rows that are of a patient, a group or a photo that was learned from.
 
-    `share` is None where that cannot be known; `unknown` then names the reason, which is `about`
-    some start. `is_declared` says that the set's source tells of its leak, and there is no other.
+    `share` is None where that cannot be known; `unknown` is then the reason. `is_declared` says
+    that the set's source tells of its leak, and there is no other.
     """
 
     share: float | None
     is_declared: bool = False
-    unknown: str = ""
-    about: Mapping[str, str] = field(default_factory=dict)
+    unknown: Reason | None = None
 
 
 def leak_of(
@@ -44,10 +45,11 @@ def leak_of(
     is_declared = bool(facts.get("leak_declared"))
     rows = judged(predictions.table)
     beside = manifest.table if manifest is not None else None if whole is None else whole.table
+    unknown: Reason | None
     if OUT_OF_FOLD in rows["split"].to_list() and "fold" in rows.columns:
         own, unknown = _between_folds(rows)
     elif beside is None:
-        own, unknown = pl.repeat(False, rows.height, eager=True), "no manifest"
+        own, unknown = pl.repeat(False, rows.height, eager=True), Reason("no_manifest")
     else:
         own, unknown = _across(predictions, rows, _labelled(beside))
     told = predictions.facts.get(FACT)
@@ -56,21 +58,21 @@ def leak_of(
     if both.any():
         return Leak(float(both.mean()), is_declared and not (both & ~own).any())  # type: ignore[arg-type]
     if before.null_count():
-        return Leak(None, is_declared, *reason(told))
+        return Leak(None, is_declared, reason(told))
     return Leak(None if unknown else 0.0, is_declared, unknown)
 
 
-def _between_folds(rows: pl.DataFrame) -> tuple[pl.Series, str]:
+def _between_folds(rows: pl.DataFrame) -> tuple[pl.Series, Reason | None]:
     """Which rows share a label with another fold, which was learned from."""
     labelled = _labelled(rows)
     is_split = (pl.col("fold").n_unique().over("label") > 1) & pl.col("label").is_not_null()
     is_known = labelled["label"].count() > 0
-    return labelled.select(is_split)[:, 0], "" if is_known else "no patients"
+    return labelled.select(is_split)[:, 0], None if is_known else NO_PATIENTS
 
 
 def _across(
     predictions: Predictions, rows: pl.DataFrame, beside: pl.DataFrame
-) -> tuple[pl.Series, str]:
+) -> tuple[pl.Series, Reason | None]:
     """Which rows the learned ones among `beside` share a label or a photo with.
 
     With it, where there are none, the reason why that says nothing.
@@ -86,9 +88,9 @@ def _across(
     for column, seen in (("named", labels), ("label", labels), ("patient", patients)):
         is_same |= rows[column].is_in(seen.implode()).fill_null(value=False)
     if "train" not in others["split"].to_list():
-        return is_same, "no training rows"
+        return is_same, Reason("no_training_rows")
     is_known = len(labels) > 0 and rows["label"].count() + rows["named"].count() > 0
-    return is_same, "" if is_known else "no patients"
+    return is_same, None if is_known else NO_PATIENTS
 
 
 def _labelled(table: pl.DataFrame) -> pl.DataFrame:

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from drgrade.errors import Reason
+from drgrade.locale.plain import as_plain
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.stats.estimate import Estimate, Floats, missing
 
-METHOD = "mean, and range over seeds"
+METHOD = Reason("range_over_seeds")
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,13 @@ class Training:
     errors: tuple[float, ...]
     epochs: int  # that were planned
     is_finished: bool
-    reason: str = ""
+    reason: Reason | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The fields in plain values."""
         return {
             "name": self.name, "seed": self.seed, "errors": list(self.errors),
-            "epochs": self.epochs, "is_finished": self.is_finished, "reason": self.reason,
+            "epochs": self.epochs, "is_finished": self.is_finished, "reason": as_plain(self.reason),
         }  # fmt: skip
 
 
@@ -127,17 +129,17 @@ class Degradation:
 def spread(values: Sequence[float]) -> Estimate:
     """Mean of a figure over seeds with its range; one seed has no range, none has no figure."""
     if not len(values):
-        return missing("no seed has finished")
+        return missing(Reason("no_finished_seed"))
     mean = float(np.mean(values))
     if len(values) == 1:
-        return Estimate(mean, None, None, METHOD, 1, "one seed")
+        return Estimate(mean, None, None, METHOD, 1, Reason("one_seed"))
     return Estimate(mean, float(min(values)), float(max(values)), METHOD, len(values))
 
 
 def difference(first: Net | None, second: Net | None) -> Estimate:
     """Final error of `second` less that of `first`, seed by seed, over seeds both have finished."""
     if first is None or second is None:
-        return missing("there is no such net")
+        return missing(Reason("no_such_net"))
     before, after = first.finals, second.finals
     return spread([after[seed] - before[seed] for seed in before if seed in after])
 
@@ -145,7 +147,7 @@ def difference(first: Net | None, second: Net | None) -> Estimate:
 def read_degradation(
     folder: Path,
     settings: Sequence[Mapping[str, Any]],
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, Reason | None],
     counts: Sequence[int],
 ) -> Degradation | None:
     """The figure's trainings as they stand in a lab's run folders, or None where none are planned.
@@ -170,7 +172,9 @@ def read_degradation(
     return Degradation(nets, 1.0 - max(counts) / max(sum(counts), 1), shared)
 
 
-def _training(folder: Path, settings: Mapping[str, Any], reasons: Mapping[str, str]) -> Training:
+def _training(
+    folder: Path, settings: Mapping[str, Any], reasons: Mapping[str, Reason | None]
+) -> Training:
     files = RunFolder(folder / settings["run"])
     history = files.read_metrics() if files.metrics.is_file() else []
     right = [row["train_accuracy"] for row in history]
@@ -180,5 +184,5 @@ def _training(folder: Path, settings: Mapping[str, Any], reasons: Mapping[str, s
         errors=tuple(1.0 - share for share in right if share is not None),
         epochs=settings["epochs"],
         is_finished=files.is_finished,
-        reason=reasons.get(settings["name"], ""),
+        reason=reasons.get(settings["name"]),
     )

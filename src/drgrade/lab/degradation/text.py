@@ -6,6 +6,7 @@ from typing import Any
 from drgrade.lab.degradation.results import Degradation, Training
 from drgrade.lab.discussion import percent, points, with_interval
 from drgrade.lab.words import say_in
+from drgrade.locale.catalogue import text
 from drgrade.stats.estimate import Estimate
 
 
@@ -171,7 +172,7 @@ def progress(found: Degradation, language: str) -> str:
 
 def _left(training: Training, language: str) -> str:
     if training.reason:
-        reason = training.reason.rstrip(".")
+        reason = text(training.reason, language).rstrip(".")
         return say_in(language, "degradation_left_reason", name=training.name, reason=reason)
     return say_in(
         language,

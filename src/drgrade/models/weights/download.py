@@ -6,7 +6,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from drgrade.errors import DownloadError, shown
+from drgrade.errors import DownloadError, Reason, shown
+from drgrade.locale.refusal import refusal
 from drgrade.runtime.files import sha256_file
 from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import say
@@ -75,10 +76,8 @@ def _download(address: str, part: Path, path: Path) -> None:
             raise _no_address(address.removesuffix(path.name), error) from None
         except http.client.HTTPException as error:
             last = error
-    raise DownloadError(
-        f"{address} cannot be fetched ({_short(last)}); get it elsewhere and put it at {path}, "
-        "set model.start to a file, or DRGRADE_WEIGHTS_URL to a mirror"
-    )
+    about = {"address": address, "why": _short(last), "path": str(path)}
+    raise refusal(DownloadError, Reason("weights_unreachable", about))
 
 
 def _no_address(folder: str, error: Exception) -> DownloadError:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from drgrade.data.tables.provenance import DRAWN
-from drgrade.errors import CheckpointError, RecipeError, RunError, UsageError
+from drgrade.errors import CheckpointError, Reason, RecipeError, RunError, UsageError
+from drgrade.locale.refusal import refusal
 from drgrade.modelfile.container import read_about
 from drgrade.modelfile.places import BEST
 from drgrade.recipe.recipe import Recipe, load_recipe
@@ -45,21 +46,15 @@ def drawn_start(network: str) -> Path:
     """
     folder = phantom_folder(network)
     if not (folder / "finished.json").is_file():
-        state = "not finished" if folder.is_dir() else "not made yet"
-        raise MissingStartError(
-            f"the drawn start of {network} is {state} ({folder}); "
-            f"make it with `drgrade models pretrain {network}`"
-        )
+        about = {"network": network, "where": str(folder)}
+        code = "synthetic_start_unfinished" if folder.is_dir() else "synthetic_start_missing"
+        raise refusal(MissingStartError, Reason(code, about))
     if not (folder / BEST).is_file():
-        raise MissingStartError(
-            f"the drawn start of {network} has lost its {BEST} ({folder}); delete the folder and "
-            f"make it again with `drgrade models pretrain {network}`"
-        )
+        about = {"network": network, "where": str(folder), "file": BEST}
+        raise refusal(MissingStartError, Reason("synthetic_start_without_weights", about))
     if other := _taught_otherwise(folder):
-        raise MissingStartError(
-            f"the drawn start of {network} is not made yet ({other}); "
-            f"make it with `drgrade models pretrain {network}`"
-        )
+        about = {"network": network, "where": other}
+        raise refusal(MissingStartError, Reason("synthetic_start_missing", about))
     return folder / BEST
 
 
