@@ -4,6 +4,8 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
+import time
 
 import numpy as np
 import polars as pl
@@ -20,6 +22,7 @@ from drgrade.data.tables.predictions import read_predictions
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
 from drgrade.modelfile.answers import answer, answers_of
+from drgrade.modelfile.header import ModelHeader
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe.recipe import Model
@@ -240,3 +243,53 @@ def test_photographs_of_an_array_are_not_told_to_be_elsewhere(place, tmp_path, c
     (tmp_path / "m.csv").write_text("photo\nset.npz#test/0\n")
     assert run(["predict", str(place / "model.safetensors"), str(tmp_path / "m.csv")]) == 0
     assert "--root" not in capsys.readouterr().err
+
+
+class Slow:
+    """An engine that counts what it was given at once, and fails where it is told to."""
+
+    name, lanes, batch = "slow", 2, 3
+
+    def __init__(self, fails_at=None):
+        self.header = ModelHeader(Model(), Preprocess(size=64), "cross_entropy")
+        self.fails_at, self.seen, self.sizes = fails_at, 0, []
+
+    def outputs(self, squares):
+        self.sizes.append(len(squares))
+        self.seen += len(squares)
+        if self.fails_at is not None and self.seen >= self.fails_at:
+            raise RuntimeError("the engine stopped")
+        time.sleep(0.002)
+        return np.zeros((len(squares), 5), np.float32)
+
+
+def test_photographs_are_taken_only_a_little_ahead_of_the_rows(place):
+    taken, most = 0, 0
+
+    def endless():
+        nonlocal taken
+        while True:
+            taken += 1
+            yield "eye", photos(place)[0]
+
+    rows = grade_photos(Slow(), endless())
+    for given in range(60):
+        assert next(rows)["status"] == "graded"
+        most = max(most, taken - given)
+    rows.close()
+    assert most <= 20
+    assert not [each for each in threading.enumerate() if each.name.startswith(("engine-", "prep"))]
+
+
+def test_an_engine_never_gets_more_at_once_than_it_asks_for(place):
+    engine = Slow()
+    rows = list(grade_photos(engine, [(str(k), photos(place)[k % 5]) for k in range(25)]))
+    assert [row["photo"] for row in rows] == [str(k) for k in range(25)]
+    assert max(engine.sizes) <= 3
+    assert sum(engine.sizes) == 25
+
+
+def test_an_engine_that_fails_ends_the_work_with_its_error(place):
+    with pytest.raises(RuntimeError, match="the engine stopped"):
+        list(grade_photos(Slow(fails_at=7), [("eye", photos(place)[0])] * 40))
+    assert not [each for each in threading.enumerate() if each.name.startswith(("engine-", "prep"))]

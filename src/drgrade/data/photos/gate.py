@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
+from drgrade.data.photos.field import brightest
 from drgrade.errors import PhotoError, Reason
 from drgrade.locale.refusal import refusal
 
@@ -79,18 +80,19 @@ RULES = (
 def appearance_of(square: np.ndarray) -> Appearance | None:
     """Measure the field of a square (S, S, 3) uint8; None where there is next to no field."""
     light = _small(square)
-    strongest = light.max(axis=2)
+    strongest = brightest(light)
     away = np.arange(SIDE) - (SIDE - 1) / 2
     disc = away[:, None] ** 2 + away[None] ** 2 < (RIM * SIDE) ** 2
     field = disc & (strongest > max(DARK, DIM * float(np.percentile(strongest[disc], 90))))
     if field.sum() < FEWEST * disc.sum():
         return None
     colours = light[field]
-    red, green, blue = colours.T
-    total = colours.sum(axis=1) + 1
+    red, green, blue = np.ascontiguousarray(colours.T)
+    total = red + green + blue + 1
+    weakest, most = np.minimum(np.minimum(red, green), blue), brightest(colours)
     contrast, together, noise = _changes(light, field)
     return Appearance(
-        colour=float(np.median(1 - colours.min(axis=1) / (colours.max(axis=1) + 1))),
+        colour=float(np.median(1 - weakest / (most + 1))),
         red=float((red / total).mean()),
         blue=float((blue / total).mean()),
         hues=float(np.log((red + DARK) / (green + DARK)).std()),

@@ -130,10 +130,10 @@ def _large_enough(file: PhotoFile, settings: Preprocess) -> np.ndarray:
 def _refuse_empty(inside: np.ndarray) -> None:
     """Refuse a black frame and one of a single colour: a network would call it healthy."""
     step = max(1, max(inside.shape[:2]) // SEEN_SIDE)
-    seen = inside[::step, ::step].reshape(-1, 3)
-    if (light := float(np.percentile(seen.max(axis=1), 99))) < DARKEST:
+    seen = np.ascontiguousarray(inside[::step, ::step].reshape(-1, 3).T)  # colours apart: faster
+    if (light := float(np.percentile(seen.max(axis=0), 99))) < DARKEST:
         raise _empty(Reason("photo_is_black", {"brightness": light}))
-    if (spread := float(seen.std(axis=0).max())) < FLATTEST:
+    if (spread := float(seen.std(axis=1).max())) < FLATTEST:
         raise _empty(Reason("photo_is_one_colour", {"spread": spread}))
 
 
