@@ -8,7 +8,6 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.cli.predict import say_doubtful, verify_hash, with_promises
 from drgrade.data.tables.predictions import told_by_model
 from drgrade.errors import UsageError
 from drgrade.inference.inputs import list_inputs
@@ -143,29 +142,6 @@ def test_a_folder_without_photographs_and_a_root_without_manifest_are_refused(tm
         list_inputs([tmp_path], tmp_path)
 
 
-def test_a_table_graded_again_keeps_nothing_of_its_earlier_answers():
-    known = {"photo": "a.png", "grade": 2, "p3": 0.8, "predicted": 3, "p_dme": 0.9, "status":
-             "graded", "referable": True, "model": "old", "reason": "x", "camera": "C"}  # fmt: skip
-    answer = {"photo": "a.png", "status": "error", "reason": "not a file", "model": "new"}
-    (row,) = with_promises([("a.png", Path("a.png"), known)], [answer])
-    assert row == {"photo": "a.png", "grade": 2, "camera": "C", "status": "error",
-                   "reason": "not a file", "model": "new"}  # fmt: skip
-
-
-def test_a_photograph_of_another_hash_keeps_no_answer_at_all():
-    answer = {"photo": "a", "status": "graded", "predicted": 3, "p_dme": 0.9, "p0": 0.1,
-              "sha256": "a" * 64, "model": "m"}  # fmt: skip
-    row = verify_hash({"sha256": "b" * 64}, answer)
-    assert row["status"] == "error"
-    assert [row[key] for key in ("predicted", "p_dme", "p0")] == [None] * 3
-
-
-@pytest.mark.parametrize("promised", ["AB" * 32, f" {'ab' * 32}\t", " "])
-def test_a_hash_in_capitals_or_between_blanks_is_the_same_hash(promised):
-    answer = {"photo": "a", "status": "graded", "predicted": 3, "sha256": "ab" * 32}
-    assert verify_hash({"sha256": promised}, answer) is answer
-
-
 def test_other_files_of_a_folder_are_told(tmp_path, capsys):
     (tmp_path / "a.jpg").touch()
     (tmp_path / "notes.txt").touch()
@@ -173,28 +149,22 @@ def test_other_files_of_a_folder_are_told(tmp_path, capsys):
     assert "not looked at: 1 other file (.txt 1)" in capsys.readouterr().err
 
 
-def test_what_taught_a_start_before_is_told_by_the_model_and_never_by_an_earlier_table():
+def test_what_taught_a_start_before_is_told_by_the_model():
     told = told_by_model({"learned_before": {"start": "default", "photographs": ["idrid"]}})
     assert told["learned_before"]["start"] == "default"
-    (row,) = with_promises([("a.png", Path("a.png"), {"learned_before": True, "site": "x"})],
-                           [{"photo": "a.png", "status": "graded"}])  # fmt: skip
-    assert "learned_before" not in row
-    assert row["site"] == "x"
 
 
-@pytest.mark.parametrize(
-    ("row", "said"),
-    [
-        ({"predicted": 2, "referable": False}, "1 photograph of grade 2 or worse below the point"),
-        ({"predicted": 0, "referable": False, "p_dme": 0.6}, "likely signs of macular edema"),
-        ({"predicted": 2, "referable": True, "p_dme": 0.9}, ""),
-        ({"predicted": 0, "referable": False, "p_dme": 0.2}, ""),
-        ({"predicted": 3}, ""),
-        ({"status": "error"}, ""),
-    ],
-)
-def test_what_the_point_lets_go_and_the_scale_would_not_is_counted(row, said, capsys):
-    say_doubtful([{"photo": "a.png", "status": "graded", "predicted": None} | row])
-    told = capsys.readouterr().err
-    assert said in told
-    assert bool(said) is bool(told)
+def test_the_old_names_of_options_still_work_and_help_does_not_show_them(drawn, tmp_path, capsys):
+    photo = str(next((drawn / "photos").iterdir()))
+    manifest = str(drawn / "manifest.csv")
+    again = [str(tmp_path / f"{name}.csv") for name in ("anew", "reassign")]
+    assert run(["data", "split", manifest, "-o", again[0], "--anew"]) == 0
+    assert run(["data", "split", manifest, "-o", again[1], "--reassign"]) == 0
+    assert Path(again[0]).read_bytes() == Path(again[1]).read_bytes()
+    capsys.readouterr()
+    for option in ("--any-picture", "--skip-retina-check"):
+        assert run(["predict", "no-such-model", photo, option]) == 2
+        assert "no-such-model" in capsys.readouterr().err
+    for command in (["predict"], ["explain"], ["data", "split"]):
+        run([*command, "--help"])
+        assert not {"--any-picture", "--anew"} & set(capsys.readouterr().out.split())

@@ -1,5 +1,6 @@
 """Recipes: every knob on one page, every mistake at once."""
 
+import json
 import re
 import tomllib
 
@@ -303,3 +304,41 @@ def test_a_name_with_control_letters_is_written_and_read_back():
 def test_a_stage_is_not_set_in_a_recipe_without_stages():
     with pytest.raises(RecipeError, match=r"stages.real.data.size: this recipe has no stages"):
         load_recipe("lab", ["stages.real.data.size=64"])
+
+
+HASHES = {  # of recipes before their keys had the names of today
+    "a9c0c6147ee0654487cbb607a6f73b2453195a00a000b330a80ab28b90f9a1e6": {},
+    "7d7cee25db4b54ea7fe4fca856a40ff3fbb4be6368250d89bfb8292c5d6e056d": {"data": {"KEY": "tune"}},
+    "c90b26f5d7b7b2af425d235e13ff5037b5680fe203ebfe8575fc462fd5c1db95": {
+        "stages": [{"name": "a", "data": {"KEY": "tune", "size": 64}}, {"name": "b"}]
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["carve", "holdout_from_train"])
+def test_a_key_is_read_by_its_old_name_and_hashes_stay(name):
+    for expected, settings in HASHES.items():
+        settings = json.loads(json.dumps(settings).replace("KEY", name))
+        assert make_recipe(settings).hash == expected
+
+
+def test_a_change_finds_a_key_that_a_file_has_under_its_old_name(tmp_path):
+    (tmp_path / "r.toml").write_text('[data]\ncarve = "tune"\n[train]\nchoose = "last"\n')
+    for name in ("carve", "holdout_from_train"):
+        recipe = load_recipe(str(tmp_path / "r.toml"), [f"data.{name}=none"])
+        assert recipe.data.holdout_from_train == "none"
+    with pytest.raises(RecipeError, match="more than once"):
+        load_recipe(str(tmp_path / "r.toml"), ["data.carve=none", "data.holdout_from_train=both"])
+
+
+def test_a_key_under_both_of_its_names_is_refused(tmp_path):
+    text = '[data]\ncarve = "tune"\nholdout_from_train = "both"\n'
+    (tmp_path / "r.toml").write_text(text)
+    with pytest.raises(RecipeError, match="old name"):
+        load_recipe(str(tmp_path / "r.toml"))
+    with pytest.raises(RecipeError, match="old name"):
+        make_recipe({"data": {"carve": "tune", "holdout_from_train": "both"}})
+
+
+def test_a_recipe_that_does_not_ask_for_a_retina_is_another_one():
+    assert make_recipe({"data": {"retina_check": False}}).hash != make_recipe({}).hash

@@ -1,9 +1,12 @@
 """A check finds what is missing, broken, leaking, double or in conflict, and nothing else."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
+import skimage.data
 from PIL import Image
 
 from drgrade.data.audit.check import count_grades, examine
@@ -16,7 +19,8 @@ from drgrade.runtime.files import sha256_file
 
 
 def draw(folder: Path, name: str, red: int) -> str:
-    Image.new("RGB", (40, 30), (red, 10, 0)).save(folder / name)
+    pixels = np.random.default_rng(red).integers(0, 256, (30, 40, 3), np.uint8)
+    Image.fromarray(pixels).save(folder / name)
     return name
 
 
@@ -214,3 +218,17 @@ def test_a_photo_in_a_folder_without_permission_is_a_missing_one(
     monkeypatch.setattr(Path, "is_file", refuse)
     findings = examine(manifest_of(tmp_path, photo=["locked/a.png"]), read_pixels=False)
     assert findings.missing == ("locked/a.png",)
+
+
+def test_a_picture_that_predict_refuses_is_found_unless_it_is_not_asked(tmp_path):
+    ramp = np.linspace(0, 255, 300, dtype=np.uint8)
+    pixels = np.stack(np.broadcast_arrays(ramp[None], ramp[:, None], np.uint8(90)), axis=-1)
+    Image.fromarray(pixels.copy()).save(tmp_path / "ramp.png")
+    Image.fromarray(skimage.data.retina()).save(tmp_path / "eye.png")
+    manifest = manifest_of(tmp_path, photo=["eye.png", "ramp.png"], split=["train", "test"])
+    found = examine(manifest)
+    assert [photo for photo, _ in found.refused] == ["ramp.png"]
+    assert found.broken == ()
+    assert any("1 picture that cannot be graded: ramp.png (no retina" in w for w in found.wrong())
+    assert examine(manifest, retina_check=False).refused == ()
+    assert examine(replace(manifest, facts={"source": "drawn"})).refused == ()

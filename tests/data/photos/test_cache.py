@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.cache import prepare_all
 from drgrade.data.photos.intake import open_photo
 from drgrade.data.photos.preprocess import Preprocess
-from drgrade.data.tables.manifest import read_manifest
+from drgrade.data.tables.manifest import make_manifest, read_manifest
 from drgrade.errors import DrgradeError
 
 SETTINGS = Preprocess(size=32)
@@ -255,3 +256,40 @@ def test_a_photo_smaller_than_the_squares_is_ungradable_and_no_error(drawn, tmp_
     larger = prepare_all(drawn, Preprocess(size=96), tmp_path, workers=0)
     assert larger.statuses.pop("photos/broken.jpg") == "error"
     assert list(larger.statuses.values()) == ["ungradable"] * 40
+
+
+def mixed(drawn, folder):
+    """A manifest of two drawn eyes and a colour gradient, from a source that is not known."""
+    for photo in drawn.table["photo"][:2]:
+        (folder / Path(photo).name).write_bytes(drawn.locate(photo).read_bytes())
+    ramp = np.linspace(0, 255, 200, dtype=np.uint8)
+    pixels = np.stack(np.broadcast_arrays(ramp[None], ramp[:, None], np.uint8(90)), axis=-1)
+    Image.fromarray(pixels.copy()).save(folder / "ramp.png")
+    names = [Path(photo).name for photo in drawn.table["photo"][:2]]
+    return make_manifest(pl.DataFrame({"photo": [*names, "ramp.png"]}), folder)
+
+
+def test_what_shows_no_retina_is_left_out_with_its_status_unless_it_is_not_asked(drawn, tmp_path):
+    manifest, folder = mixed(drawn, tmp_path), tmp_path / "squares"
+    cache = prepare_all(manifest, SETTINGS, folder, workers=0)
+    assert cache.statuses == {"ramp.png": "not_fundus"}
+    assert cache.failed["ramp.png"].startswith("no retina")
+    every = prepare_all(manifest, SETTINGS, folder, workers=0, retina_check=False)
+    assert not every.failed
+    assert np.array_equal(every.squares[:2], cache.squares[:2])
+
+
+def test_squares_made_under_another_gate_are_made_anew(drawn, tmp_path, monkeypatch):
+    manifest, folder = mixed(drawn, tmp_path), tmp_path / "squares"
+    assert not prepare_all(manifest, SETTINGS, folder, workers=0, retina_check=False).failed
+    assert prepare_all(manifest, SETTINGS, folder, workers=0).failed
+    monkeypatch.setattr("drgrade.data.photos.cache.GATE", 2)
+    made = []
+    prepare_all(manifest, SETTINGS, folder, workers=0, check=lambda: made.append(1))
+    assert len(made) == 3
+
+
+def test_squares_of_synthetic_photographs_are_those_of_before_the_gate(drawn, tmp_path):
+    prepare_all(drawn, SETTINGS, tmp_path, workers=0)
+    stamps = json.loads((tmp_path / "index.json").read_text())["stamps"]
+    assert {len(each) for each in stamps.values()} == {2}

@@ -136,7 +136,7 @@ def _whole_lines(path: Path, about: Mapping[str, Any], *, force: bool) -> tuple[
     """Where the rows of a journal begin, 0 where it is begun anew, and how many are whole."""
     with path.open("rb") as file:
         first = file.readline()
-        if not first.endswith(b"\n") and (not first or first.startswith(b'{"kind":')):
+        if not first.endswith(b"\n") and _is_cut_header(first):
             return 0, 0  # died while it was begun
         before = _parsed(first)
         if before is None or before.get("kind") != KIND:
@@ -156,6 +156,12 @@ def _whole_lines(path: Path, about: Mapping[str, Any], *, force: bool) -> tuple[
                 break
             count += 1
         return len(first), count
+
+
+def _is_cut_header(line: bytes) -> bool:
+    """Whether a line without its end is what is left of a header, which a power cut may empty."""
+    begin = json.dumps({"kind": KIND}, separators=(",", ":")).encode()[:-1]
+    return begin.startswith(line.rstrip(b"\0")) or line.startswith(begin)
 
 
 def _end(path: Path, begin: int, count: int) -> int:
