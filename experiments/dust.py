@@ -31,6 +31,7 @@ from drgrade.evaluation.lesion_reliability import share as share_of
 from drgrade.explanation.explain import dust_in_square, explain_photo, see_lesions
 from drgrade.explanation.findings import RED
 from drgrade.icdr import GRADES, REFERABLE_FROM
+from drgrade.inference.engine_torch import TorchEngine
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.publishing.detections import count_marks, healthy_photos, masked_photos, reference
@@ -56,7 +57,7 @@ class LesionOutputs:
 
 def see(grader: Grader, photo: Path, dust: Dust, mask: Path | None = None) -> LesionOutputs | None:
     """What a grader marks; without a mask no mark is right."""
-    _, found = explain_photo(grader, photo.name, photo)
+    _, found = explain_photo(TorchEngine(grader), photo.name, photo)
     if found is None or found.sight is None:
         return None
     prepared, shares = found.prepared, found.sight.shares

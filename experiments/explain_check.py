@@ -40,6 +40,7 @@ from drgrade.data.photos.masks import KINDS, MAPS
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.evaluation.lesion_reliability import share as share_of
+from drgrade.explanation.evidence import FIGURES
 from drgrade.explanation.explain import Explanation, explain_photo
 from drgrade.explanation.faithful import (
     LEAST_MOVE,
@@ -51,8 +52,8 @@ from drgrade.explanation.faithful import (
     point,
 )
 from drgrade.explanation.findings import field_of
+from drgrade.inference.engine_torch import TorchEngine
 from drgrade.modelfile.places import place_of_model
-from drgrade.models.attribution import FIGURES
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.models.squares import as_unit
@@ -123,7 +124,7 @@ def tasks_of_manifest(run: Path, manifest: Path) -> list[Masked]:
 def checked_photos(tasks: list[Masked], fine: int = 0) -> Iterator[Checked]:
     """Explain each photograph and check its explanation; chance depends on its place alone."""
     for number, task in enumerate(tasks):
-        row, found = explain_photo(task.grader, task.photo.name, task.photo)
+        row, found = explain_photo(TorchEngine(task.grader), task.photo.name, task.photo)
         if found is None:
             print(f"{task.photo.name}: {row['status']}, {row.get('reason', '')}")
             continue
@@ -221,8 +222,8 @@ def figure(grader: Grader, pixels: np.ndarray) -> float:
     """The figure that evidence explains, of a square (S, S, 3) uint8."""
     with torch.inference_mode():
         outputs = grader.outputs(as_unit(torch.tensor(pixels)[None]))
-    of_grade = outputs[0, : grader.objective.outputs].double()
-    return float(FIGURES[grader.objective_name][1](of_grade))
+    of_grade = outputs[0, : grader.objective.outputs].double().numpy()
+    return FIGURES[grader.objective_name][1](of_grade)[0]
 
 
 def report(checked: list[Checked]) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.explanation.explain import explain_photo
+from drgrade.inference.engine_torch import TorchEngine
 from drgrade.modelfile.places import place_of_model
 from drgrade.models.checkpoint import load_grader
 from drgrade.runtime.malloc import keep_freed_memory
@@ -45,7 +46,7 @@ def main() -> None:
     rows = manifest.table.drop_nulls("eye").head(asked.photos or len(manifest)).to_dicts()
     told = []
     for row in track(rows, len(rows), "looking"):
-        _, found = explain_photo(grader, row["photo"], manifest.locate(row["photo"]))
+        _, found = explain_photo(TorchEngine(grader), row["photo"], manifest.locate(row["photo"]))
         if found is None or found.sight is None:
             told.append("not graded")
             continue

@@ -6,8 +6,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.inference.grading import grade_photos
-
 from drgrade.cli.app import run
 from drgrade.data.audit.check import examine
 from drgrade.data.dataset import PhotoDataset
@@ -15,8 +13,11 @@ from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos import intake
 from drgrade.data.photos.cache import prepare_all
 from drgrade.data.photos.preprocess import Preprocess
-from drgrade.errors import DrgradeError, PhotoError
+from drgrade.errors import DrgradeError, PhotoError, Reason
 from drgrade.explanation.explain import explain_photo
+from drgrade.inference.engine_torch import TorchEngine
+from drgrade.inference.stream import grade_photos
+from drgrade.locale.refusal import refusal
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.publishing.detections import Masked, check_marks
@@ -59,12 +60,12 @@ def first(drawn):
 
 def test_predict_fails(drawn, shut):
     with pytest.raises(Shut):
-        list(grade_photos(grader(), [("a", first(drawn))]))
+        list(grade_photos(TorchEngine(grader()), [("a", first(drawn))]))
 
 
 def test_explain_fails(drawn, shut):
     with pytest.raises(Shut):
-        explain_photo(grader(), "a", first(drawn))
+        explain_photo(TorchEngine(grader()), "a", first(drawn))
 
 
 def test_counting_detections_fails(drawn, shut):
@@ -95,7 +96,7 @@ def test_the_dataset_fails(drawn, shut):
 
 def test_a_photo_that_cannot_be_opened_is_told_alike_by_all(drawn, tmp_path, monkeypatch, capsys):
     def refuse(*photo, **options):
-        raise PhotoError("no retina", "shut")
+        raise refusal(PhotoError, Reason("no_retina", {"what": "shut"}))
 
     monkeypatch.setattr(intake, "open_photo", refuse)
     save_grader(tmp_path / "m.safetensors", grader())

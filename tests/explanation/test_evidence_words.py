@@ -8,11 +8,11 @@ torch = pytest.importorskip("torch")
 from drgrade.data.photos.decode import Photo
 from drgrade.data.photos.field import Field
 from drgrade.data.photos.preprocess import Prepared
+from drgrade.explanation.evidence import Evidence
 from drgrade.explanation.explain import Explanation, LesionFindings, as_json
 from drgrade.explanation.findings import Landmarks, Spot
 from drgrade.explanation.remarks import remarks
 from drgrade.icdr import PROBABILITIES
-from drgrade.models.attribution import Evidence
 
 SIDE = 64
 SAYS_SO = "holds no mark: look there"

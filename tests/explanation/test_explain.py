@@ -18,6 +18,7 @@ from drgrade.data.photos.decode import Photo
 from drgrade.data.photos.field import Field
 from drgrade.data.photos.preprocess import Prepared, Preprocess
 from drgrade.errors import UnknownNameError
+from drgrade.explanation.evidence import Evidence
 from drgrade.explanation.explain import (
     Explanation,
     LesionFindings,
@@ -45,7 +46,6 @@ from drgrade.icdr import NAMES, PROBABILITIES
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
 from drgrade.locale.fonts import chinese_font
-from drgrade.models.attribution import Evidence
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe.recipe import Model
 
@@ -57,6 +57,10 @@ def photo(tmp_path_factory):
     path = tmp_path_factory.mktemp("explain") / "eye.png"
     Image.fromarray(paint(draw_eye(0, 0), 128).pixels).save(path)
     return path
+
+
+def engine_of(**more) -> TorchEngine:
+    return TorchEngine(grader(**more))
 
 
 def grader(*, lesions: bool = True, **more) -> Grader:
@@ -93,8 +97,8 @@ def explained(grade: int, seen: LesionFindings | None, **more) -> Explanation:
 
 
 def test_the_row_is_the_one_that_predict_gives(photo):
-    row, found = explain_photo(grader(), "eye.png", photo)
-    (wanted,) = grade_photos(TorchEngine(grader()), [("eye.png", photo)])
+    row, found = explain_photo(engine_of(), "eye.png", photo)
+    (wanted,) = grade_photos(engine_of(), [("eye.png", photo)])
     assert found.row == row == pytest.approx(wanted)
 
 
@@ -102,15 +106,15 @@ def test_a_photo_that_cannot_be_read_is_refused_with_the_words_of_predict(tmp_pa
     (tmp_path / "cut.jpg").write_bytes(b"no photo")
     Image.new("RGB", (9, 9)).save(tmp_path / "tiny.png")
     paths = [tmp_path / name for name in ("cut.jpg", "tiny.png", "missing.jpg")]
-    answers = [explain_photo(grader(), path.name, path) for path in paths]
+    answers = [explain_photo(engine_of(), path.name, path) for path in paths]
     assert [row for row, _ in answers] == list(
-        grade_photos(TorchEngine(grader()), [(p.name, p) for p in paths])
+        grade_photos(engine_of(), [(p.name, p) for p in paths])
     )
     assert [found for _, found in answers] == [None] * 3
 
 
 def test_a_network_without_maps_shows_its_evidence_and_says_how_to_get_them(photo):
-    _, found = explain_photo(grader(lesions=False), "eye.png", photo)
+    _, found = explain_photo(engine_of(lesions=False), "eye.png", photo)
     assert found.sight is None
     assert as_json(found)["lesions"] is None
     assert "model.lesions = true" in remarks(found, "en")[0]
@@ -118,7 +122,7 @@ def test_a_network_without_maps_shows_its_evidence_and_says_how_to_get_them(phot
 
 
 def test_the_twin_is_plain_json_whose_evidence_adds_up(photo):
-    _, found = explain_photo(grader(), "eye.png", photo)
+    _, found = explain_photo(engine_of(), "eye.png", photo)
     read = json.loads(json.dumps(as_json(found), allow_nan=False))
     evidence = read["evidence"]
     assert evidence["base"] + np.mean(evidence["places"]) == pytest.approx(
@@ -129,7 +133,7 @@ def test_the_twin_is_plain_json_whose_evidence_adds_up(photo):
 
 def test_where_a_model_has_an_operating_point_it_tells_what_is_referable(photo):
     point = {"operating_points": [{"name": "HS", "threshold": 0.0}]}
-    _, found = explain_photo(grader(facts=point), "eye.png", photo)
+    _, found = explain_photo(engine_of(facts=point), "eye.png", photo)
     assert found.referable
     assert as_json(found)["referable_by"] == "operating point HS"
     assert "at the model's operating point HS" in summary(found, "en")
@@ -343,7 +347,7 @@ def test_a_mark_of_one_pixel_just_above_the_threshold_has_a_line_too():
 
 def test_how_near_the_point_the_probability_lies_is_said(photo):
     point = {"operating_points": [{"name": "HS", "threshold": 0.25}]}
-    row, found = explain_photo(grader(facts=point), "eye.png", photo)
+    row, found = explain_photo(engine_of(facts=point), "eye.png", photo)
     p = row["p2"] + row["p3"] + row["p4"]
     assert f"grade {p:.3f}; at the point HS a photograph is referable from 0.250" in " ".join(
         remarks(found, "en")

@@ -9,12 +9,11 @@ from cyclopts import Parameter
 from drgrade.cli.predict import say_drawn
 from drgrade.inference.inputs import Input, Row, list_inputs
 from drgrade.runtime.malloc import keep_freed_memory
-from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
     from drgrade.data.audit.dust import Dust
     from drgrade.explanation.explain import Explanation
-    from drgrade.models.grader import Grader
+    from drgrade.inference.engine import Engine
 
 SOME_FAILED = 3
 LONGEST_NAME = 200  # bytes; file systems take 255 with what is added
@@ -29,6 +28,7 @@ def explain(
     eye: Literal["left", "right"] | None = None,
     language: Literal["en", "zh-TW"] = "en",
     device: str = "cpu",
+    engine: str = "auto",
     skip_retina_check: Annotated[bool, Parameter(negative=())] = False,
     any_picture: Annotated[bool, Parameter(show=False, negative=())] = False,
     dust: Path | None = None,
@@ -60,6 +60,8 @@ def explain(
         Of the picture and the sentences.
     device
         cpu, cuda:N, or auto (a GPU where there is one).
+    engine
+        torch, openvino (on a CPU, for `default` and exported files), or auto.
     skip_retina_check
         Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
     dust
@@ -67,7 +69,6 @@ def explain(
     json_
         Print the figures as JSON, a photograph a line.
     """
-    need("grade", "drgrade explain")
     from drgrade.data.audit.dust import read_dust
     from drgrade.modelfile.places import place_of_model
     from drgrade.runtime.files import refuse_file
@@ -76,23 +77,21 @@ def explain(
     known = None if dust is None else read_dust(dust)
     file = place_of_model(model)  # a name that is wrong is told before torch is loaded
     from drgrade.explanation.files import own_place, refuse_others, write_explanation
-    from drgrade.models.checkpoint import load_grader
-    from drgrade.models.devices import pick_device
+    from drgrade.inference.engine import open_engine
     from drgrade.runtime.progress import counted, say, track
 
     keep_freed_memory()  # half of a batch goes into new pages otherwise
-    on = str(pick_device(device))
     inputs = list_inputs(photos, root, besides=output)
     names = file_names([name for name, _, _ in inputs])
     refuse_others(output / name for name in names)
-    grader = load_grader(file, on)
-    say_drawn(grader.header)
-    if known and not grader.model.lesions:
+    opened = open_engine(file, engine, device)
+    say_drawn(opened.header)
+    if known and not opened.header.model.lesions:
         say("--dust: this grader has no lesion maps, so that no mark can lie on dust")
     failed, dustless = 0, []
     checked = not (skip_retina_check or any_picture)
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
-        told, explanation = _explained(grader, each, eye, on, retina_check=checked, dust=known)
+        told, explanation = _explained(opened, each, eye, retina_check=checked, dust=known)
         place = output / name
         if explanation is None:
             failed += 1
@@ -127,10 +126,9 @@ def file_names(photos: list[str]) -> list[str]:
 
 
 def _explained(
-    grader: "Grader",
+    engine: "Engine",
     given: Input,
     eye: str | None,
-    device: str,
     *,
     retina_check: bool,
     dust: "Dust | None",
@@ -141,7 +139,7 @@ def _explained(
 
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
-    row, explanation = explain_photo(grader, name, path, device=device, eye=eye or told_eye,
+    row, explanation = explain_photo(engine, name, path, eye=eye or told_eye,
                                      sha256=known.get("sha256") or "",
                                      retina_check=retina_check, dust=dust)  # fmt: skip
     if explanation is None:

@@ -17,8 +17,7 @@ from drgrade.explanation.picture import COLOURS, outlined
 from drgrade.explanation.remarks import remarks, told
 from drgrade.explanation.words import lesions_seen, sentence
 from drgrade.icdr import is_referable
-from drgrade.models.checkpoint import load_grader
-from drgrade.models.grader import Grader
+from drgrade.inference.engine import Engine, open_engine
 from drgrade.runtime.progress import track
 
 EXPLAINED = "explained"  # the folder of the explanations' pictures
@@ -67,8 +66,8 @@ def grade_gallery(model: Path, folder: Path, *, home: str, language: str) -> Gal
         language: `en` or `zh-TW`.
     """
     shown = gallery_photographs(folder / "photographs")
-    grader = load_grader(model)
-    entries = [_entry(grader, each, folder, language)
+    engine = open_engine(model)
+    entries = [_entry(engine, each, folder, language)
                for each in track(shown, len(shown), "grading and explaining")]  # fmt: skip
     page = write_gallery(
         entries, folder, model=model.stem, language=language, home=home,
@@ -78,8 +77,8 @@ def grade_gallery(model: Path, folder: Path, *, home: str, language: str) -> Gal
     return Gallery(page, tuple(shown), tuple(entries))
 
 
-def _entry(grader: Grader, shown: Shown, folder: Path, language: str) -> Entry:
-    row, found = explain_photo(grader, shown.name, shown.path, eye=shown.eye)
+def _entry(engine: Engine, shown: Shown, folder: Path, language: str) -> Entry:
+    row, found = explain_photo(engine, shown.name, shown.path, eye=shown.eye)
     note = note_of(shown, language)
     if found is None:
         return Entry(row, shown.path, note=note)

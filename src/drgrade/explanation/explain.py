@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image
 
 from drgrade.data.audit.dust import Dust, DustSpot
@@ -14,6 +13,7 @@ from drgrade.data.photos.intake import prepare_photo
 from drgrade.data.photos.masks import MAPS
 from drgrade.data.photos.preprocess import Prepared
 from drgrade.errors import DrgradeError
+from drgrade.explanation.evidence import CLEAR, Evidence, attribute
 from drgrade.explanation.findings import (
     THRESHOLD,
     Landmarks,
@@ -29,10 +29,8 @@ from drgrade.explanation.findings import (
     tell_apart,
 )
 from drgrade.icdr import is_referable
+from drgrade.inference.engine import Engine
 from drgrade.modelfile.answers import answers_of
-from drgrade.models.attribution import CLEAR, Evidence, attribute, glance
-from drgrade.models.grader import Grader
-from drgrade.models.squares import as_unit
 
 DIGITS = 5
 ON_RETINA = 0.05  # of a place: with less retina than that it lies on the margin
@@ -153,11 +151,10 @@ class Explanation:
 
 
 def explain_photo(
-    grader: Grader,
+    engine: Engine,
     name: str,
     path: Path | DrgradeError,
     *,
-    device: str = "cpu",
     eye: str | None = None,
     threshold: float = THRESHOLD,
     sha256: str = "",
@@ -167,35 +164,34 @@ def explain_photo(
     """The row of predictions of one photo, and why it is so; None where it has no grade.
 
     Args:
-        grader: in evaluation mode.
+        engine: an opened model.
         name: of the photo, as it is told.
         path: where it lies, or what is wrong with it.
-        device: where to compute.
         eye: `left` or `right` where that is known.
         threshold: of the probability from which a pixel is lesion.
         sha256: what the manifest says of the file; one of another hash has no grade.
         retina_check: give no grade to a picture that shows no retina in colour.
         dust: of the cameras of a set; the photo is known by the hash of its file.
     """
-    seen = prepare_photo(name, path, grader.preprocess, sha256=sha256, retina_check=retina_check)
-    model = str(grader.facts.get("weights_sha256", ""))[:16]
+    header = engine.header
+    seen = prepare_photo(name, path, header.preprocess, sha256=sha256, retina_check=retina_check)
+    model = header.weights_sha256[:16]
     if seen.prepared is None:
         return {"photo": name, "status": "error", **seen.facts, "model": model}, None
-    square = as_unit(torch.tensor(seen.prepared.pixels)[None].to(device))
-    found = glance(grader, square)
-    verdict = answers_of(grader, found.outputs[None])[0]
+    found = engine.forward(seen.prepared.pixels[None])
+    (verdict,) = answers_of(header, found.outputs)
     row = {"photo": name, **verdict, **seen.facts, "model": model}
     if verdict["status"] != "graded":
         return row, None
     sight = None
     if found.maps is not None:
-        shares = np.exp(-np.logaddexp(0, -found.maps.astype(np.float64)))
+        shares = np.exp(-np.logaddexp(0, -found.maps[0].astype(np.float64)))
         placed = dust_in_square(seen.prepared, dust)
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold, dust=placed)
-    return row, Explanation(row, seen.prepared, attribute(grader, found), sight,
-                            grader.facts.get("lesion_marks"),
-                            drawn=grader.knows_drawn_eyes_alone,
-                            referable_from=grader.referable_from)  # fmt: skip
+    return row, Explanation(row, seen.prepared, attribute(header, found), sight,
+                            header.facts.get("lesion_marks"),
+                            drawn=header.knows_drawn_eyes_alone,
+                            referable_from=header.referable_from)  # fmt: skip
 
 
 def see_lesions(

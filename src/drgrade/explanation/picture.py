@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from drgrade.data.photos.decode import EXPLAINS
 from drgrade.data.photos.masks import KINDS, MAPS
+from drgrade.explanation.evidence import CLEAR, Evidence
 from drgrade.explanation.explain import Explanation, LesionFindings
 from drgrade.explanation.findings import Spot
 from drgrade.explanation.remarks import doubts, findings
@@ -26,7 +27,6 @@ from drgrade.explanation.words import (
 from drgrade.icdr import GRADES, NAMES, PROBABILITIES
 from drgrade.locale.fonts import chinese_font
 from drgrade.locale.languages import said
-from drgrade.models.attribution import CLEAR, Evidence
 
 Colour = tuple[int, int, int]
 SIDE, EDGE, GAP = 720, 28, 28  # px: of a panel, around the page, between panels

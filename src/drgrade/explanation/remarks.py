@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from drgrade.data.photos.masks import KINDS
+from drgrade.explanation.evidence import Evidence
 from drgrade.explanation.explain import Explanation, LesionFindings
 from drgrade.explanation.words import LISTED, WORDS, sentence, signed, summary
 from drgrade.icdr import (
@@ -16,7 +17,6 @@ from drgrade.icdr import (
     probability_from,
 )
 from drgrade.locale.languages import LANGUAGES, said
-from drgrade.models.attribution import Evidence
 
 MUCH_MARGIN = 0.1  # of the evidence; what lies outside the retina is told from there on
 

@@ -5,12 +5,12 @@ is given the bytes of a square and gives the figures that are decoded.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from drgrade.models.attribution import backbone_of
 from drgrade.models.grader import VIEWS, Grader, turned
 from drgrade.models.lesions import LesionNetwork
 from drgrade.models.squares import as_unit
@@ -98,6 +98,11 @@ class ForwardModule(nn.Module):
         return torch.cat([turned(each, axes) for each, axes in zip(parts, self.views, strict=True)])
 
 
+def backbone_of(network: nn.Module) -> Any:
+    """The part of a network that grades."""
+    return network.backbone if isinstance(network, LesionNetwork) else network
+
+
 def _turned_bytes(squares: torch.Tensor, axes: Sequence[int]) -> torch.Tensor:
     """Squares (n, S, S, 3) as one of `VIEWS`, whose axes are those of (n, 3, S, S)."""
     return squares.flip([axis - 1 for axis in axes]) if axes else squares
@@ -105,7 +110,7 @@ def _turned_bytes(squares: torch.Tensor, axes: Sequence[int]) -> torch.Tensor:
 
 def _weights_of_places(backbone: nn.Module, shape: Sequence[int]) -> torch.Tensor:
     """The slope of each output by each feature at each place, (k, C, h, w)."""
-    with torch.enable_grad():
+    with torch.inference_mode(mode=False), torch.enable_grad():
         features = torch.zeros(1, *shape, requires_grad=True)
         pooled = torch.flatten(backbone.avg_pool(features), 1)  # type: ignore[operator]
         outputs = F.linear(pooled, backbone.fc.weight)[0]  # type: ignore[union-attr,arg-type]

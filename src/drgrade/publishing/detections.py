@@ -23,6 +23,7 @@ from drgrade.explanation.explain import (
     see_lesions,
 )
 from drgrade.explanation.findings import TOUCHING
+from drgrade.inference.engine_torch import TorchEngine
 from drgrade.modelfile.places import BEST
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
@@ -206,7 +207,7 @@ def _seen(
 
     A photo without one is put down in `unseen` with its reason.
     """
-    row, found = explain_photo(grader, photo.name, photo)
+    row, found = explain_photo(TorchEngine(grader), photo.name, photo)
     if found is None or found.sight is None:
         unseen.append(f"{as_text(photo.name)}: {row.get('reason', 'no lesion maps')}")
         return
