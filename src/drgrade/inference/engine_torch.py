@@ -44,7 +44,7 @@ class TorchEngine:
 
     def _run(self, module: ForwardModule, squares: np.ndarray) -> list[np.ndarray]:
         with torch.inference_mode():
-            given = torch.from_numpy(np.require(squares, requirements="CW")).to(self._device)
+            given = torch.from_numpy(np.require(squares, requirements=["C", "W"])).to(self._device)
             return [each.float().cpu().numpy() for each in module(given)]
 
 
