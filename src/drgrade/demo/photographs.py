@@ -12,12 +12,13 @@ from PIL import Image
 
 from drgrade.data.phantom.disturbers import strength_of
 from drgrade.data.phantom.drawing import Eye, draw_eye, paint
-from drgrade.icdr import GRADES
 from drgrade.runtime.files import write_bytes
 
 SEED = 20_000  # of the gallery's drawing: none of these eyes pretrained what ships
 SIDE = 512  # px
 OF_A_GRADE = {0: 3, 1: 2, 2: 3, 3: 2, 4: 2}  # good photographs of each grade
+WANTED = (*(("good", grade) for grade, n in OF_A_GRADE.items() for _ in range(n)),
+          ("blurred", None), ("dim", None))  # fmt: skip
 BLURRED = 0.9  # strength of defocus from which a synthetic photograph cannot be graded
 DIM = 0.45  # strength of darkness from which little can be seen
 BLACK = 0.02  # of the light: a lens cap, or a flash that failed
@@ -72,20 +73,18 @@ def _drawn(folder: Path) -> Iterator[Shown]:
 
 def chosen_eyes() -> list[tuple[str, Eye]]:
     """The first eyes of the drawing that show each grade and each fault, one of a patient."""
-    missing = [*((grade, "good") for grade in GRADES for _ in range(OF_A_GRADE[grade])),
-               (2, "blurred"), (1, "dim"), (0, "black")]  # fmt: skip
-    found: dict[int, tuple[str, Eye]] = {}
-    for number in count(0, 2):
+    missing, found = list(WANTED), []
+    for number in count(2, 2):
         eye = draw_eye(SEED, number)
         kind = kind_of(eye)
-        fits = [i for i, (grade, wanted) in enumerate(missing)
-                if i not in found and wanted in (kind, "black" if kind == "good" else kind)
-                and (grade == eye.grade or kind != "good")]  # fmt: skip
-        if fits:
-            found[fits[0]] = (missing[fits[0]][1], eye)
-        if len(found) == len(missing):
-            return [found[i] for i in range(len(missing))]
-    raise AssertionError("the drawing never ends")
+        shows = (kind, eye.grade if kind == "good" else None)
+        if shows in missing:
+            missing.remove(shows)
+            found.append((WANTED.index(shows), kind, eye))
+        if not missing:
+            break
+    ordered = sorted(found, key=lambda each: each[0])
+    return [*((kind, eye) for _, kind, eye in ordered), ("black", draw_eye(SEED, 0))]
 
 
 def kind_of(eye: Eye) -> str:
