@@ -54,7 +54,8 @@ def export(
     root
         Folder the manifest's photo paths are relative to.
     int8
-        Compute the backbone in whole numbers of eight bits: smaller, and faster on a CPU with VNNI.
+        With --to openvino: compute the coarser layers in whole numbers of eight bits. Smaller, and
+        faster on a CPU with VNNI.
     calibrate_on
         A folder of photographs, or a manifest, on which int8 takes the ranges of its layers; by
         default 32 drawn photographs.

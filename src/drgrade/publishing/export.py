@@ -23,7 +23,7 @@ from drgrade.modelfile.graph import graph_bytes, twin_bytes
 from drgrade.modelfile.header import ModelHeader, network_arrays
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.publishing.graph import OnnxGraph, onnx_of, openvino_of, quantised_onnx
+from drgrade.publishing.graph import OnnxGraph, onnx_of, openvino_of
 from drgrade.publishing.proof import EXACT, INT8, Proof, prove, squares_of
 from drgrade.recipe.run_folder import versions
 from drgrade.runtime.files import replacing, sha256_bytes, write_json
@@ -62,13 +62,15 @@ def refuse_order(order: Order) -> None:
     """Refuse what cannot be made, before anything is loaded.
 
     Raises:
-        UsageError: another runtime, another ending, or a twin in int8 or ONNX.
+        UsageError: another runtime, another ending, int8 in ONNX, or a twin in int8 or ONNX.
     """
     if order.to not in ENDINGS:
         raise UsageError(f"--to must be onnx or openvino, got '{order.to}'")
     if order.output.suffix != ENDINGS[order.to]:
         raise UsageError(f"a file for {order.to} ends in {ENDINGS[order.to]}, "
                          f"got '{order.output.name}'; rename it")  # fmt: skip
+    if order.int8 and order.to != "openvino":
+        raise UsageError("--int8 goes with --to openvino, got --to onnx; leave out one of the two")
     if order.twin and (order.int8 or order.to != "openvino"):
         raise UsageError("--twin borrows the model's own float32 weights: it goes with "
                          "--to openvino and without --int8")  # fmt: skip
@@ -95,9 +97,7 @@ def export(order: Order, evidence: Evidence, ranges: Sequence[Photo] = ()) -> Pr
     if not len(squares):
         raise UsageError("a proof needs photographs that can be graded, got none; name others "
                          "with --proof")  # fmt: skip
-    seen = None
-    if order.int8:
-        seen = _ranges(ranges, grader.header)
+    seen = _ranges(ranges, grader.header) if order.int8 else None
     made = onnx_of(grader)
     with replacing(order.output) as temporary:
         temporary.write_bytes(_content(order, grader, made, seen))
@@ -148,8 +148,7 @@ def _content(order: Order, grader: Grader, made: OnnxGraph, squares: np.ndarray 
         "exported": {"date": time.strftime("%Y-%m-%d", time.gmtime()), "versions": versions()},
     }
     if order.to == "onnx":
-        return _onnx_bytes(made if squares is None else quantised_onnx(made, squares),
-                           grader.header, told, own=squares is not None)  # fmt: skip
+        return _onnx_bytes(made, grader.header, told)
     graph = openvino_of(made, squares)
     if order.twin:
         weights = network_arrays(read_arrays(order.model)[0])
@@ -158,10 +157,8 @@ def _content(order: Order, grader: Grader, made: OnnxGraph, squares: np.ndarray 
     return graph_bytes(graph, under_hash(grader.header, own), told)
 
 
-def _onnx_bytes(made: OnnxGraph, header: ModelHeader, told: dict[str, Any], *, own: bool) -> bytes:
+def _onnx_bytes(made: OnnxGraph, header: ModelHeader, told: dict[str, Any]) -> bytes:
     """A sealed ONNX file that says of itself what a model's file says."""
-    if own:
-        header = under_hash(header, sha256_bytes(made.model.SerializeToString()))
     about = graph_file.about_of(header, told)
     made.model.producer_name, made.model.producer_version = "drgrade", ""
     entry = made.model.metadata_props.add()

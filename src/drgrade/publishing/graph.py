@@ -1,12 +1,13 @@
 """The graph of a grader: from torch to ONNX, and from there to OpenVINO, in float32 or int8."""
 
+import contextlib
+import io
 import logging
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,40 +142,41 @@ def openvino_of(graph: OnnxGraph, squares: np.ndarray | None = None) -> Graph:
     In int8 compute the `coarse` layers, whose ranges are taken on these squares. The last layers,
     lesion maps and what is read off them stay in float32: peaks are counted there.
     """
-    model = openvino().Core().read_model(BytesIO(graph.model.SerializeToString()))
+    model = openvino().Core().read_model(io.BytesIO(graph.model.SerializeToString()))
     if squares is not None:
         model = _quantised(model, graph.coarse, squares)
     return _packed(model)
-
-
-def quantised_onnx(graph: OnnxGraph, squares: np.ndarray) -> OnnxGraph:
-    """The same graph with its backbone in int8, ranges taken on squares (n, S, S, 3)."""
-    kept = [each.name for each in graph.model.graph.node
-            if each.op_type != "Constant" and each.name not in graph.coarse]  # fmt: skip
-    given = [{SQUARES: each[None]} for each in squares]
-    return OnnxGraph(_in_int8(graph.model, kept, given), graph.coarse)
 
 
 def _quantised(model: Any, coarse: frozenset[str], squares: np.ndarray) -> Any:
     kept = [op.get_friendly_name() for op in model.get_ops()
             if op.get_type_name() not in ("Constant", "Parameter", "Result")
             and op.get_friendly_name().partition("/")[0] not in coarse]  # fmt: skip
-    return _in_int8(model, kept, [each[None] for each in squares])
-
-
-def _in_int8(model: Any, kept: list[str], given: list[Any]) -> Any:
     openvino()  # before nncf imports it, with its telemetry
     import nncf
 
     nncf.set_log_level(logging.ERROR)
-    return nncf.quantize(
-        model,
-        nncf.Dataset(given),
-        preset=nncf.QuantizationPreset.MIXED,
-        subset_size=len(given),
-        ignored_scope=nncf.IgnoredScope(names=kept, validate=False),
-        fast_bias_correction=True,
-    )
+    with contextlib.redirect_stdout(io.StringIO()):  # its bars belong to nobody's output
+        made = nncf.quantize(
+            model,
+            nncf.Dataset([each[None] for each in squares]),
+            preset=nncf.QuantizationPreset.MIXED,
+            subset_size=len(squares),
+            ignored_scope=nncf.IgnoredScope(names=kept, validate=False),
+            fast_bias_correction=True,
+        )
+    _know_shapes(made)
+    return made
+
+
+def _know_shapes(model: Any) -> None:
+    """Put the shapes of constants in the place of asking for them: else they are kept for that."""
+    ov = openvino()
+    for op in model.get_ops():
+        asks = op.get_type_name() == "ShapeOf"
+        if asks and op.input_value(0).get_node().get_type_name() == "Constant":
+            shape = np.array(op.input_value(0).get_shape(), np.int64)
+            op.output(0).replace(ov.op.Constant(shape).output(0))
 
 
 def _packed(model: Any) -> Graph:
