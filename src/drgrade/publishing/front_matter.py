@@ -14,7 +14,7 @@ class _Quoted(str):
     __slots__ = ()
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML comes without types
     """Writes quoted texts, and every value where it stands: a card has no references."""
 
     def ignore_aliases(self, data: object) -> bool:
