@@ -25,6 +25,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from pixel_precision import PixelCounts, count_pixels, lesion_share, pixel_auprc
 
 from drgrade.data.phantom.drawing import draw_eye, paint
 from drgrade.data.photos.field import find_field
@@ -43,7 +44,6 @@ from drgrade.models.squares import as_unit
 from drgrade.stats.area_intervals import area
 from drgrade.stats.intervals import bootstrap
 from drgrade.stats.metrics import kappas
-from drgrade.stats.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

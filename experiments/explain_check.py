@@ -32,17 +32,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from marked_page import fill
-from PIL import Image
-from scipy import ndimage
-
-from drgrade.data.photos.masks import KINDS, MAPS
-from drgrade.data.tables.manifest import read_manifest
-from drgrade.data.tables.predictions import read_predictions
-from drgrade.evaluation.lesion_reliability import share as share_of
-from drgrade.explanation.evidence import FIGURES
-from drgrade.explanation.explain import Explanation, explain_photo
-from drgrade.explanation.faithful import (
+from attribution_check import (
     LEAST_MOVE,
     Erasing,
     Pointing,
@@ -51,6 +41,17 @@ from drgrade.explanation.faithful import (
     painted_over,
     point,
 )
+from marked_page import fill
+from PIL import Image
+from pixel_precision import PixelCounts, count_pixels, lesion_share, pixel_auprc
+from scipy import ndimage
+
+from drgrade.data.photos.masks import KINDS, MAPS
+from drgrade.data.tables.manifest import read_manifest
+from drgrade.data.tables.predictions import read_predictions
+from drgrade.evaluation.lesion_reliability import share as share_of
+from drgrade.explanation.evidence import FIGURES
+from drgrade.explanation.explain import Explanation, explain_photo
 from drgrade.explanation.findings import field_of
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.modelfile.places import place_of_model
@@ -68,7 +69,6 @@ from drgrade.publishing.detections import (
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import proportion
-from drgrade.stats.pixels import PixelCounts, count_pixels, lesion_share, pixel_auprc
 
 DECOYS, DRAWS, BLUR = 9, 5, 0.02  # of the side: what is smaller stands out of a blur
 # Of the IDRiD challenge, at full size (Porwal et al. 2020, Medical Image Analysis 59).

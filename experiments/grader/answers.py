@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import polars as pl
-from trials import TOGETHER, TRIALS, Cell, recipe_of
+from cells import TOGETHER, TRIALS, Cell, recipe_of
 
 from drgrade.data.photos.intake import open_photo
 from drgrade.data.photos.preprocess import Preprocess

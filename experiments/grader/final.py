@@ -17,8 +17,9 @@ import sys
 from pathlib import Path
 
 import polars as pl
+from cells import Cell, recipe_of
 from tables import shown
-from trials import Cell, make_drawn, recipe_of
+from trials import make_drawn
 
 from drgrade.cli.app import run
 from drgrade.data.tables.manifest import read_manifest

@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from cells import TOGETHER, TRIALS, Cell
 from tables import (
     everywhere,
     eyepacs,
@@ -21,7 +22,6 @@ from tables import (
     table_of_own_points,
     table_of_trials,
 )
-from trials import TOGETHER, TRIALS, Cell
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from marked_page import fill

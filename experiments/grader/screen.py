@@ -18,8 +18,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
+from cells import SCREENED, TRIALS, Cell, recipe_of
 from looks import look_at_others
-from trials import SCREENED, TRIALS, Cell, make_drawn, photos_of, recipe_of
+from trials import make_drawn, photos_of
 
 from data import FIFTHS, fifth
 from drgrade.data.tables.manifest import Manifest

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import polars as pl
 import torch
+from cells import SCREENED, Cell
 from looks import look_at_others, look_shifted
-from trials import SCREENED, Cell
 
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.predictions import from_rows, read_predictions, write_predictions

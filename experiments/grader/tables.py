@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from cells import Cell
 
 from drgrade.data.tables.predictions import Predictions, read_predictions
 from drgrade.evaluation.comparison.paired import Comparison, compare
@@ -16,9 +16,6 @@ from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import ratio
 from drgrade.stats.operating_points import high_sensitivity
 from drgrade.stats.referable import referable_score
-
-if TYPE_CHECKING:
-    from trials import Cell
 
 AGAINST = ("base", "peer")  # a difference is told to the first of these that is there
 REFITTED = ("peer", "base")  # shown with fitted cuts too: the peer's even cuts cost it kappa
@@ -69,7 +66,7 @@ def shown(found: Estimate, *, signed: bool = False) -> str:
     return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"
 
 
-def finished(out: Path, cells: "list[Cell]") -> dict[str, list[Path]]:
+def finished(out: Path, cells: list[Cell]) -> dict[str, list[Path]]:
     """The folders of each trial whose looks are done, in the order of the cells."""
     places: dict[str, list[Path]] = {}
     for cell in cells:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from cells import TOGETHER, Cell
 from looks import answer
-from trials import TOGETHER, Cell
 
 from drgrade.data.tables.predictions import Predictions, read_predictions, write_predictions
 from drgrade.evaluation.ledger import look_at

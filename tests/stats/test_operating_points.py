@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drgrade.stats.intervals import ratio
 from drgrade.stats.operating_points import (
@@ -34,7 +36,8 @@ def test_hp_of_twenty_negatives_is_the_smallest_score_above_the_nineteenth():
     assert high_specificity(positive, score) == 0.195
 
 
-@pytest.mark.parametrize("seed", range(20))
+@settings(max_examples=20)
+@given(seed=st.integers(0, 2**32 - 1))
 def test_hs_keeps_its_rule_and_no_larger_score_does(seed):
     positive, score, _ = some(seed=seed)
     found = high_sensitivity(positive, score)
@@ -43,7 +46,8 @@ def test_hs_keeps_its_rule_and_no_larger_score_does(seed):
     assert all((score[positive] >= each).mean() < SENSITIVE for each in larger)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@settings(max_examples=20)
+@given(seed=st.integers(0, 2**32 - 1))
 def test_hp_keeps_its_rule_and_no_smaller_score_does(seed):
     positive, score, _ = some(seed=seed)
     found = high_specificity(positive, score)
@@ -52,10 +56,9 @@ def test_hp_keeps_its_rule_and_no_smaller_score_does(seed):
     assert all((score[~positive] < each).mean() < SPECIFIC for each in smaller)
 
 
-@pytest.mark.parametrize("n", range(1, 400))
-def test_the_count_that_a_share_asks_for_has_no_rounding_error(n):
-    count = smallest_count(0.90, n)
-    assert count == -(-9 * n // 10)
+def test_the_count_that_a_share_asks_for_has_no_rounding_error():
+    counts = {n: smallest_count(0.90, n) for n in range(1, 400)}
+    assert {n: count for n, count in counts.items() if count != -(-9 * n // 10)} == {}
 
 
 def test_where_too_many_without_disease_share_the_top_there_is_no_hp_and_the_reason_says_so():

@@ -19,6 +19,5 @@ def test_the_referable_score_is_the_same_of_an_array_a_table_and_a_row_to_the_la
 def test_an_unknown_probability_makes_the_score_unknown():
     table = pl.DataFrame({"p2": [None], "p3": [0.5], "p4": [0.1]}, schema_overrides={"p2": float})
     columns = [pl.lit(0.0), pl.lit(0.0), *map(pl.col, ("p2", "p3", "p4"))]
-    assert table.select(score=probability_from(REFERABLE_FROM, columns))["score"].to_list() == [
-        None
-    ]
+    score = table.select(score=probability_from(REFERABLE_FROM, columns))["score"]
+    assert score.to_list() == [None]

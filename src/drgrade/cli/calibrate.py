@@ -1,7 +1,6 @@
 """`drgrade calibrate`."""
 
 import json
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -9,18 +8,14 @@ from cyclopts import Parameter
 
 from drgrade.errors import UsageError
 from drgrade.locale.catalogue import text
-from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from drgrade.data.audit.dust import Dust
-    from drgrade.data.tables.manifest import Manifest
-    from drgrade.data.tables.predictions import Predictions
     from drgrade.evaluation.calibration.calibrate_model import Calibrated
     from drgrade.modelfile.decision import Decision
-    from drgrade.models.grader import Grader
+    from drgrade.publishing.calibrate import CalibratedModel
     from drgrade.stats.operating_points import OperatingPoint
 
 FOUND_NO_POINT = 3
@@ -75,13 +70,8 @@ def calibrate(
     need("grade", "drgrade calibrate")
     from drgrade.data.audit.dust import read_dust
     from drgrade.data.tables.predictions import read_predictions
-    from drgrade.evaluation.calibration.calibrate_model import calibrate as fit
-    from drgrade.evaluation.calibration.calibrate_model import (
-        refuse_other_model,
-        rows_to_calibrate_on,
-        uncorrected,
-    )
     from drgrade.models.checkpoint import load_grader, save_grader
+    from drgrade.publishing.calibrate import Masked, calibrated
     from drgrade.runtime.files import refuse_taken
     from drgrade.runtime.progress import say
 
@@ -91,31 +81,23 @@ def calibrate(
         raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
     refuse_taken(output, force=force)
     known = None if dust is None else read_dust(dust)
+    masked = None if masks is None else Masked(masks, predictions.parent, known)
     table = read_predictions(predictions)
-    rows = rows_to_calibrate_on(table)
-    grader = load_grader(model)
-    weights, settings = grader.facts["weights_sha256"], asdict(grader.preprocess)
-    refuse_other_model(rows, weights, grader.facts.get("recipe_hash", ""), settings)
-    before = grader.decoding.recalibration
-    rows = uncorrected(rows, before)
-    if before.method != "none":
-        say(f"the model's own correction ({before.method}) is replaced")
-    found = fit(rows, method, lower_bound=lower_bound)
-    facts = found.facts(weights, settings)
-    if masks is not None:
-        facts["lesion_marks"] = _marks(grader, rows, predictions.parent, masks, known)
-    decoding = replace(grader.decoding, recalibration=found.recalibration)
-    save_grader(output, replace(grader, decoding=decoding).with_facts(**facts))
-    _show(found, facts, table.table.height - rows.table.height, as_json=json_)
+    made = calibrated(load_grader(model), table, method, lower_bound=lower_bound, masked=masked)
+    if made.replaced != "none":
+        say(f"the model's own correction ({made.replaced}) is replaced")
+    save_grader(output, made.grader)
+    _show(made, as_json=json_)
     say(f"{output}. Research software, not a medical device.")
-    return FOUND_NO_POINT if any(point.threshold is None for point in found.points) else 0
+    return FOUND_NO_POINT if any(point.threshold is None for point in made.found.points) else 0
 
 
-def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: bool) -> None:
+def _show(made: "CalibratedModel", *, as_json: bool) -> None:
+    found, facts = made.found, made.facts
     if as_json:
         print(json.dumps(facts, indent=2, ensure_ascii=False))
         return
-    left = f"; {unread} rows of other splits not read" if unread else ""
+    left = f"; {made.unread} rows of other splits not read" if made.unread else ""
     print(f"rows: {found.rows} graded photographs of split {found.split}{left}")
     print(f"probabilities: {_correction(found)}")
     for line in _checked_lines(found.cross_fitted):
@@ -128,64 +110,7 @@ def _show(found: "Calibrated", facts: dict[str, Any], unread: int, *, as_json: b
         print(line)
 
 
-def _marks(
-    grader: "Grader", rows: "Predictions", folder: Path, masks: Path, dust: "Dust | None"
-) -> dict[str, Any]:
-    """How far the marks of lesions can be believed, by the models that predicted the rows."""
-    from drgrade.data.photos.masks import KINDS
-    from drgrade.data.tables.manifest import read_manifest
-    from drgrade.evaluation.lesion_reliability import alarms, believed
-    from drgrade.publishing.detections import (
-        check_marks,
-        healthy_photos,
-        marks_on_healthy,
-        masked_photos,
-    )
-
-    keep_freed_memory()
-    manifest = read_manifest(masks)
-    masked = masked_photos(grader, rows, folder, manifest)
-    healthy = healthy_photos(grader, rows, folder, manifest)
-    if dust:
-        _refuse_unknown(dust, [*(each.photo for each in masked), *(photo for _, photo in healthy)])
-    counts, on_healthy = check_marks(masked, dust), marks_on_healthy(healthy, dust)
-    whole, off_dust = (
-        {"kinds": believed(counts[:, which], KINDS), "healthy": alarms(on_healthy[:, which], KINDS)}
-        for which in (0, 1)
-    )
-    return {
-        "split": rows.table["split"][0],
-        "photographs": len(counts),
-        "grades": _grades_of_masked(rows, manifest),
-        **whole,
-        **({"off_dust": off_dust} if dust else {}),
-    }
-
-
-def _refuse_unknown(dust: "Dust", photos: list[Path]) -> None:
-    """Refuse dust of other photographs: counts without marks on dust would be the same, unsaid.
-
-    A photograph that is not there is not asked: it has no marks, which is said where it is counted.
-    """
-    from drgrade.data.photos.listing import safe_stat
-    from drgrade.runtime.files import sha256_file
-
-    there = [photo for photo in photos if safe_stat(photo.is_file)]
-    if unknown := [photo for photo in there if dust.of(sha256_file(photo)) is None]:
-        raise UsageError(f"--dust does not have {len(unknown)} of {len(there)} photographs "
-                         f"(first: {unknown[0].name}); look for the dust of all of them, in the "
-                         "same files")  # fmt: skip
-
-
-def _grades_of_masked(rows: "Predictions", manifest: "Manifest") -> list[int]:
-    """The lowest and highest reference grade of graded rows that have a mask; none if unknown."""
-    with_mask = manifest.table.filter(manifest.table["mask"].fill_null("") != "")
-    graded = rows.table.filter(rows.table["status"] == "graded")
-    grades = graded.join(with_mask.select("photo"), on="photo")["grade"].drop_nulls().to_list()
-    return [min(grades), max(grades)] if grades else []
-
-
-def _mark_lines(facts: dict[str, Any]) -> list[str]:
+def _mark_lines(facts: "Mapping[str, Any]") -> list[str]:
     from drgrade.publishing.card_results import said
 
     if not (told := facts.get("lesion_marks")):

@@ -12,7 +12,6 @@ from drgrade.runtime.optional_dependencies import need
 
 if TYPE_CHECKING:
     from drgrade.publishing.describe import Size
-    from drgrade.recipe.recipe import Recipe
 
 
 def models(*, json_: bool = False) -> None:
@@ -136,57 +135,12 @@ def pretrain(
         times.
     """
     need("grade", "drgrade models pretrain")
-    from drgrade.models.networks import NETWORKS
-    from drgrade.models.weights.synthetic_starts import (
-        drawing_note,
-        phantom_folder,
-        refuse_other_drawing,
-    )
-    from drgrade.runtime.progress import say
     from drgrade.training.evaluated import evaluate_run
-    from drgrade.training.fit import run
+    from drgrade.training.pretrain import pretrain as train
     from drgrade.training.processes import joined
 
-    choose(NETWORKS, network, "network")
-    recipe = _recipe_of_start(network, set_ or [])
-    refuse_other_drawing(phantom_folder(network))
-    if note := drawing_note(network):
-        say(note)
     with joined() as processes:
-        folder = run(recipe, None, phantom_folder(network), resume=True)
+        folder = train(network, set_ or [])
     if processes.is_first:
         evaluate_run(folder)
         print(folder)
-
-
-def _recipe_of_start(network: str, changes: list[str]) -> "Recipe":
-    """The recipe `phantom` as it is asked for: what it makes learns from drawn photographs alone.
-
-    Raises:
-        UsageError: other photographs would teach it, or have taught the grader it begins from.
-    """
-    from drgrade.data.tables.provenance import DRAWN
-    from drgrade.models.weights.start import start_source
-    from drgrade.models.weights.synthetic_starts import NAMELESS, PHANTOM
-    from drgrade.recipe.recipe import load_recipe
-
-    named = [each for each in changes if each.partition("=")[0].strip() == "data.manifest"]
-    others = [each for each in changes if each not in named]
-    recipe = load_recipe(PHANTOM, [f"model.network={network}", *others])
-    got = [] if recipe.data.drawn else ["data.drawn = 0"]
-    manifests = [each.partition("=")[2].strip(" \"'") for each in named]
-    got += [f"data.manifest = '{each}'" for each in manifests if each]
-    _refuse_patients(" and ".join(got))
-    start = recipe.model.start
-    source = start_source(network, start)
-    if source not in (None, DRAWN):
-        _refuse_patients(f"model.start = '{start}', which learned from {source or NAMELESS}")
-    return recipe
-
-
-def _refuse_patients(got: str) -> None:
-    if got:
-        raise UsageError(
-            f"a drawn start learns from drawn photographs alone, got {got}; train on others with "
-            "`drgrade train RECIPE --set data.manifest=MANIFEST`, whose run folder is a start too"
-        )

@@ -42,10 +42,9 @@ def train(
     need("grade", "drgrade train")
     from drgrade.recipe.recipe import load_recipe
     from drgrade.training.evaluated import evaluate_folds, evaluate_run
-    from drgrade.training.fit import resume_run
     from drgrade.training.folds import run_folds
     from drgrade.training.processes import joined
-    from drgrade.training.stages import planned, run_stages
+    from drgrade.training.stages import resume_stages, run_stages
 
     if resume is not None and (recipe or set_ or folds is not None or output):
         raise UsageError("--resume takes the run folder alone; its recipe cannot be changed")
@@ -53,8 +52,7 @@ def train(
         raise UsageError("give a recipe (`drgrade recipes` lists them) or --resume RUN")
     with joined() as processes:
         if resume is not None:
-            staged = planned(resume)
-            place = run_stages(staged, None, resume, resume=True) if staged else resume_run(resume)
+            place = resume_stages(resume)
         else:
             loaded = load_recipe(str(recipe), set_ or ())
             folder = output or Path("runs") / loaded.name

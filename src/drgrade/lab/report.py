@@ -108,7 +108,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "unit": words(f"units_{lab.unit}"),
         "names": {cell.name: cell for cell in lab.cells},
     }
-    return environment().get_template(TEMPLATE).render(context)
+    return environment(__package__).get_template(TEMPLATE).render(context)
 
 
 def _verdict(lab: Lab, language: str) -> str:

@@ -18,7 +18,7 @@ from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import write_text
 from drgrade.runtime.progress import say
 from drgrade.runtime.signals import going_on_with
-from drgrade.training.fit import FIRST_FOLD, run
+from drgrade.training.fit import FIRST_FOLD, resume_run, run
 from drgrade.training.prepared import limited, read_photos, refuse_untrainable
 from drgrade.training.processes import current, told_if_none_began
 from drgrade.training.session import pick_place
@@ -57,6 +57,16 @@ def run_stages(
     last = chained(recipe)[-1]
     say(f"stage {len(before) + 1} of {len(recipe.stages)}: {recipe.stages[-1].name}")
     return run(last, _photos_of(last, manifest), folder, resume=True)
+
+
+def resume_stages(folder: Path) -> Path:
+    """Go on with an interrupted training from its own folder, with stages or without.
+
+    Raises:
+        RunError: there is none, or the folder holds folds.
+    """
+    staged = planned(folder)
+    return run_stages(staged, None, folder, resume=True) if staged else resume_run(folder)
 
 
 def _refuse_others(folder: Path) -> None:

@@ -57,12 +57,15 @@ def remove_earlier(folder: Path, written: Collection[str]) -> None:
         (folder / SUMMARY).unlink(missing_ok=True)
 
 
-def environment() -> "Environment":
-    """The templates of this package; a name that is missing is an error, never an empty place."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def environment(*packages: str) -> "Environment":
+    """The templates of `packages` and of this one; a missing name is an error, never a gap.
+
+    This one's are found last; all pages share its style.
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=PackageLoader("drgrade.evaluation.pages"),
+        loader=ChoiceLoader([*map(PackageLoader, packages), PackageLoader(__package__)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score
-
-from drgrade.stats.pixels import (
+from pixel_precision import (
     BINS,
     NO_LESION,
     REACH,
@@ -13,6 +11,7 @@ from drgrade.stats.pixels import (
     lesion_share,
     pixel_auprc,
 )
+from sklearn.metrics import average_precision_score
 
 INSIDE = np.ones((40, 40), bool)
 

@@ -5,7 +5,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drgrade.explanation.faithful import Erasing, draw_decoy, erase, painted_over, point
+from attribution_check import Erasing, draw_decoy, erase, painted_over, point
+
 from drgrade.explanation.findings import find_spots
 
 SIZE = 64
