@@ -6,6 +6,7 @@ import pytest
 from drgrade.data.tables.manifest import make_manifest
 from drgrade.data.tables.predictions import from_rows
 from drgrade.data.tables.splits import leaked_share
+from drgrade.errors import Reason
 from drgrade.evaluation.scorecard.leak import Leak, leak_of
 from drgrade.evaluation.scorecard.scores import with_patients
 
@@ -49,20 +50,20 @@ def test_without_a_leak_and_with_all_that_is_needed_the_share_is_none(tmp_path):
 @pytest.mark.parametrize(
     ("splits", "patients", "unknown"),
     [
-        ({"test": ["1", "2"]}, ["1", "2"], "no training rows"),
-        ({"test": [None, None], "train": ["3"]}, [None, None], "no patients"),
-        ({"test": ["1", "2"], "train": [None]}, ["1", "2"], "no patients"),
+        ({"test": ["1", "2"]}, ["1", "2"], "no_training_rows"),
+        ({"test": [None, None], "train": ["3"]}, [None, None], "no_patients"),
+        ({"test": ["1", "2"], "train": [None]}, ["1", "2"], "no_patients"),
     ],
 )
 def test_what_is_not_known_is_not_called_silent(tmp_path, splits, patients, unknown):
     found = leak_of(answers("test", patients), listed(tmp_path, **splits))
-    assert (found.share, found.unknown) == (None, unknown)
-    assert leak_of(answers("test", patients), None).unknown == "no manifest"
+    assert (found.share, found.unknown) == (None, Reason(unknown))
+    assert leak_of(answers("test", patients), None).unknown == Reason("no_manifest")
 
 
 def test_rows_to_tune_with_are_not_held_against_themselves(tmp_path):
     table = answers("tune", ["1", "2"])
-    assert leak_of(table, None, table) == Leak(None, unknown="no training rows")
+    assert leak_of(table, None, table) == Leak(None, unknown=Reason("no_training_rows"))
     ungraded = listed(tmp_path, tune=["1", "2"], train=["3"])
     one = from_rows([{**row, "grade": None if row["photo"] == "tune1" else row["grade"]}
                      for row in table.table.to_dicts()])  # fmt: skip
@@ -77,7 +78,7 @@ def test_out_of_fold_a_patient_in_two_folds_leaks(tmp_path):
     across = answers("out_of_fold", ["1", "1", "2", "2", "3"], fold=lambda i: int(i > 0))
     assert leak_of(across, None).share == 2 / 5
     nobody = answers("out_of_fold", [None, None], fold=lambda i: i)
-    assert leak_of(nobody, None).unknown == "no patients"
+    assert leak_of(nobody, None).unknown == Reason("no_patients")
 
 
 def test_out_of_fold_groups_are_those_of_the_manifest(tmp_path):
@@ -107,12 +108,12 @@ def test_what_the_start_learned_from_leaks_too(tmp_path):
 def test_what_a_start_of_which_nothing_is_known_learned_from_is_not_called_silent(tmp_path):
     manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["5"])
     found = leak_of(started([None] * 4), manifest)
-    assert (found.share, found.unknown) == (None, "taught start")
-    assert found.about == {"start": "default", "taught": "idrid"}
+    about = {"start": "default", "taught": ("idrid",)}
+    assert (found.share, found.unknown) == (None, Reason("known_start", about))
     bare = from_rows(answers("test", ["1", "2", "3", "4"]).table.to_dicts(), START)
     assert leak_of(bare, manifest) == found
     untold = {"learned_before": {"start": "x.pth", "photographs": []}}
-    assert leak_of(started([None] * 4, facts=untold), manifest).unknown == "untold start"
+    assert leak_of(started([None] * 4, facts=untold), manifest).unknown.code == "unknown_start"
 
 
 def test_a_column_of_another_model_says_nothing(tmp_path):
@@ -131,4 +132,4 @@ def test_out_of_fold_the_start_may_have_learned_from_what_no_fold_shares():
     apart = answers("out_of_fold", ["1", "2"], fold=lambda i: i, learned_before=lambda i: bool(i))
     assert leak_of(from_rows(apart.table.to_dicts(), START), None).share == 0.5
     untold = answers("out_of_fold", ["1", "2"], fold=lambda i: i)
-    assert leak_of(from_rows(untold.table.to_dicts(), START), None).unknown == "taught start"
+    assert leak_of(from_rows(untold.table.to_dicts(), START), None).unknown.code == "known_start"
