@@ -156,7 +156,8 @@ def test_what_taught_a_start_before_is_told_by_the_model():
 
 def test_the_old_names_of_options_still_work_and_help_does_not_show_them(drawn, tmp_path, capsys):
     photo = str(next((drawn / "photos").iterdir()))
-    manifest = str(drawn / "manifest.csv")
+    manifest = str(tmp_path / "m.csv")
+    Path(manifest).write_text("photo,patient,grade\n" + "".join(f"{i},{i},0\n" for i in range(20)))
     again = [str(tmp_path / f"{name}.csv") for name in ("anew", "reassign")]
     assert run(["data", "split", manifest, "-o", again[0], "--anew"]) == 0
     assert run(["data", "split", manifest, "-o", again[1], "--reassign"]) == 0

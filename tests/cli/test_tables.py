@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from PIL import Image
@@ -21,7 +22,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lines = ["image,level"]
     for i in range(24):
         name = f"{i // 2}_{('left', 'right')[i % 2]}.png"
-        Image.new("RGB", (40, 40), (i, 0, 0)).save(tmp_path / "images" / name)
+        pixels = np.random.default_rng(i).integers(0, 256, (40, 40, 3), np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "images" / name)
         lines.append(f"{name},{i % 5}")
     (tmp_path / "labels.csv").write_text("\n".join(lines))
     return tmp_path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TABLE_ENDINGS = (".csv", ".parquet")
 Row = dict[str, Any]
 Input = tuple[str, Path | DrgradeError, Row]  # the photo's name, where it lies, what is known of it
-Place = tuple[str, Path | DrgradeError]
+Place = tuple[str, str | DrgradeError]  # a path as text: as an object it takes ten times the room
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Inputs:
     def _every(self) -> Iterator[Input]:
         for part in self.parts:
             if isinstance(part, tuple):
-                yield from ((name, path, {}) for name, path in part)
+                for name, path in part:
+                    yield name, Path(path) if isinstance(path, str) else path, {}
                 continue
             for row in part.table.iter_rows(named=True):
                 known = {key: value for key, value in row.items() if value is not None}
@@ -112,7 +113,7 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
 
             parts.append(read_manifest(place, root=root))
         else:
-            parts.append(((as_text(place), place),))
+            parts.append(((as_text(place), str(place)),))
     every = Inputs(tuple(parts), range(sum(map(len, parts))))
     seen: set[tuple[str, str]] = set()
     kept = []
@@ -136,7 +137,7 @@ def _of_folder(place: Path, besides: Path | None) -> tuple[Place, ...]:
         (as_text(path), refusal(PhotoError, Reason("cannot_be_read", {"why": why})))
         for path, why in below.unread
     )
-    return (*((as_text(path), path) for path in below.pictures), *unread)
+    return (*((as_text(path), str(path)) for path in below.pictures), *unread)
 
 
 def _located(manifest: "Manifest", photo: str) -> Path | DrgradeError:

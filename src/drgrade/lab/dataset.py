@@ -47,6 +47,9 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         self.retina_check = retina_check and needs_retina_check(whole.facts)
         self.visits: Counter[int] = Counter()  # of each photo, so that no two flips are one draw
         self.photos = self.manifest.table["photo"].to_list()
+        has_hashes = "sha256" in self.manifest.table.columns
+        self.hashes = (self.manifest.table["sha256"].to_list() if has_hashes
+                       else [None] * len(self.photos))  # fmt: skip
         self.grades = self.manifest.table["grade"].to_list()
 
     def __len__(self) -> int:
@@ -55,8 +58,9 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         """One photo (3, size, size), float in [-1, 1], and its grade 0 to 4 (-1: unknown)."""
         path = self.manifest.locate(self.photos[index])
-        pixels = open_photo(path, self.settings, retina_check=self.retina_check).pixels
-        square = as_unit(torch.tensor(pixels)[None])
+        promised = self.hashes[index] or ""
+        opened = open_photo(path, self.settings, sha256=promised, retina_check=self.retina_check)
+        square = as_unit(torch.tensor(opened.pixels)[None])
         # A worker has a copy of this object, and a seed of its own that is another each epoch.
         worker = torch.initial_seed() if get_worker_info() else 0
         place = [self.seed, worker, index, self.visits[index]]

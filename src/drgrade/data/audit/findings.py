@@ -56,8 +56,8 @@ class Findings:
         if self.refused:
             told = [f"{photo} ({reason})" for photo, reason in self.refused]
             said.append(f"{counted(len(told), 'picture')} that cannot be graded: {_list(told)}; "
-                        "leave them out, or use --skip-retina-check for photographs that were "
-                        "recoloured on purpose")  # fmt: skip
+                        "leave them out (--skip-retina-check is for photographs that were "
+                        "recoloured on purpose)")  # fmt: skip
         if self.masks:
             told = [f"{mask} ({reason})" for mask, reason in self.masks]
             said.append(f"{counted(len(told), 'mask')} missing or broken: {_list(told)}")
