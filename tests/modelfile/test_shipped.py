@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.demo import real_photo
+from drgrade.demo.photographs import packaged_picture
 from drgrade.icdr import PROBABILITIES
 from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader, weights_hash
@@ -93,7 +93,7 @@ def test_it_says_that_its_points_were_chosen_out_of_fold(shipped):
 
 
 def test_it_lets_the_healthy_eye_of_scikit_image_go(place, capsys):
-    assert run(["predict", str(place), str(real_photo()), "--json"]) == 0
+    assert run(["predict", str(place), str(packaged_picture("retina.jpg")), "--json"]) == 0
     row = json.loads(capsys.readouterr().out.splitlines()[0])
     assert row["status"] == "graded"
     assert row["predicted"] == 0
@@ -102,7 +102,9 @@ def test_it_lets_the_healthy_eye_of_scikit_image_go(place, capsys):
 
 
 def test_it_shows_what_it_sees_in_that_eye(place, tmp_path, capsys):
-    assert run(["explain", str(place), str(real_photo()), "-o", str(tmp_path)]) == 0
+    assert (
+        run(["explain", str(place), str(packaged_picture("retina.jpg")), "-o", str(tmp_path)]) == 0
+    )
     assert "grade 0" in capsys.readouterr().out
     twin = json.loads((tmp_path / "retina.json").read_text(encoding="utf-8"))
     assert twin["eye"] == "left"

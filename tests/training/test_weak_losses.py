@@ -12,7 +12,7 @@ from drgrade.errors import RecipeError
 from drgrade.models.objectives import corn, decode_corn
 from drgrade.recipe.recipe import Augment, make_recipe
 from drgrade.training.consistency import distance_of_steps, moved_alone
-from drgrade.training.experiment import run
+from drgrade.training.fit import run
 from drgrade.training.weak_losses import any_dr_loss, tag_loss
 
 
