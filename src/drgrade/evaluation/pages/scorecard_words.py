@@ -42,8 +42,8 @@ WORDS: Pairs = {
         "在這些照片上，此模型比隨機猜測還差，不應使用。",
     ),
     "verdict_untold": (
-        "On these photographs this grader cannot be told from a trivial classifier.",
-        "在這些照片上，此模型與不看照片的分類器無從區別。",
+        "On these photographs this grader is not significantly better than the trivial baseline.",
+        "在這些照片上，此模型並未顯著優於不看照片的基準。",
     ),
     "verdict_error": (
         "These figures must not be used: {count} check(s) say that the judgement is not valid.",
