@@ -171,5 +171,5 @@ def test_a_manifest_whose_photographs_are_elsewhere_is_told_of_root(place, tmp_p
     (tmp_path / "m.csv").write_text("photo,grade\na.jpg,0\nb.jpg,2\n")
     assert run(["predict", str(place / "calibrated.safetensors"), str(tmp_path / "m.csv")]) == 3
     shown = capsys.readouterr().err
-    assert "2 photographs = 0 graded + 2 not graded. No photograph of the manifest is" in shown
+    assert "2 photographs = 0 graded + 2 not graded" in shown
     assert "say with --root where they lie" in shown

@@ -59,7 +59,7 @@ def predicted(trained, manifest, tmp_path_factory):
     table = manifest.table
     write_manifest(Manifest(table, folder / path, manifest.facts), folder / "m.csv")
     assert command(["predict", str(trained.folder), str(folder / "m.csv"), "-o",
-                    str(folder / "p.parquet")]) == 0  # fmt: skip
+                    str(folder / "p.parquet"), "--fingerprint"]) == 0  # fmt: skip
     return read_predictions(folder / "p.parquet")
 
 
