@@ -101,7 +101,8 @@ def predict(
         say("this model takes the mean of a square and its mirror image, so that none changes "
             "here; a mirrored file may be cut elsewhere by a pixel and still change")  # fmt: skip
     is_checked = not (skip_retina_check or any_picture)
-    options = {"mirror": mirror, "fingerprint": fingerprint, "retina_check": is_checked}
+    options = {"mirror": mirror, "fingerprint": fingerprint, "retina_check": is_checked,
+               "engine": opened.name}  # fmt: skip
     grade = partial(grade_photos, opened, workers=workers, mirror=mirror,
                     retina_check=is_checked, fingerprint=fingerprint)  # fmt: skip
     if output is None:
