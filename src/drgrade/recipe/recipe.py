@@ -45,6 +45,7 @@ LATER: dict[str, tuple[str, ...]] = {  # settings that came after recipes had be
     "data": ("retina_check",),
     "lesions": ("masked_share", "tags"),
     "objective": ("any_dr",),
+    "augment": ("saturation",),
 }
 
 

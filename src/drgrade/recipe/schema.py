@@ -125,6 +125,7 @@ class Augment(Section):
     brightness: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)
     contrast: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)
     colour: float = Field(0.0, ge=0.0, le=1.0, allow_inf_nan=False)  # 0.2: each channel by 1.2
+    saturation: float = Field(0.0, ge=0.0, le=1.0, allow_inf_nan=False)  # 0.5: by 1.5, or by 1/1.5
     gamma: float = Field(0.0, ge=0.0, le=1.0, allow_inf_nan=False)
     light: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # uneven, edge against middle
     blur: float = Field(0.0, ge=0.0, le=0.05, allow_inf_nan=False)  # share of the side

@@ -27,7 +27,8 @@ def squares(n: int = 3, side: int = 32) -> torch.Tensor:
 
 def plain(n: int = 3) -> Looks:
     none = np.zeros(n)
-    return Looks(np.ones((n, 3)), np.ones(n), np.zeros((n, 3)), none, none, none.astype(int), 0)
+    return Looks(np.ones((n, 3)), np.ones(n), np.zeros((n, 3)), none, none, none.astype(int), 0,
+                 np.ones(n))  # fmt: skip
 
 
 def test_the_same_generator_state_gives_the_same_looks():
@@ -81,3 +82,17 @@ def test_a_low_quality_leaves_blocks_and_none_leaves_bytes():
     found = compressed(pixels, looks)
     assert np.array_equal(found[0], pixels[0])
     assert np.abs(found[1].astype(int) - pixels[1]).mean() > 5
+
+
+def test_saturation_moves_colours_and_leaves_grey_and_the_other_draws_alone():
+    plain, more = (draw_looks(np.random.default_rng(3), 2, Augment(gamma=0.2, saturation=each))
+                   for each in (0.0, 0.8))  # fmt: skip
+    assert np.array_equal(plain.gamma, more.gamma)
+    assert plain.seed == more.seed
+    grey = torch.full((2, 3, 4, 4), 0.5)
+    assert torch.allclose(apply_looks(grey, more), apply_looks(grey, plain))
+    coloured = grey.clone()
+    coloured[:, 0] = 0.8
+    spread = [(seen.amax(1) - seen.amin(1)).mean() for seen in
+              (apply_looks(coloured, each) for each in (plain, more))]  # fmt: skip
+    assert spread[0] != spread[1]

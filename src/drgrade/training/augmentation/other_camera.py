@@ -29,6 +29,7 @@ class Looks:
     noise: np.ndarray  # (n,) standard deviation, of full light
     quality: np.ndarray  # (n,) of JPEG, 0 where not compressed anew
     seed: int  # of the grain
+    saturation: np.ndarray  # (n,) 1 as it is, 0 without colour
 
 
 def draw_looks(generator: np.random.Generator, n: int, settings: Augment) -> Looks:
@@ -49,13 +50,14 @@ def draw_looks(generator: np.random.Generator, n: int, settings: Augment) -> Loo
         noise=generator.uniform(0, settings.noise, n),
         quality=qualities,
         seed=int(generator.integers(1 << 31)),
+        saturation=times(settings.saturation, n),  # last: what is drawn before stays what it was
     )
 
 
 def changes_looks(settings: Augment) -> bool:
     """Whether a recipe asks for another camera at all."""
     return any((settings.colour, settings.gamma, settings.light, settings.blur, settings.noise,
-                settings.jpeg))  # fmt: skip
+                settings.jpeg, settings.saturation))  # fmt: skip
 
 
 def compressed(squares: np.ndarray, looks: Looks) -> np.ndarray:
@@ -79,6 +81,9 @@ def apply_looks(squares: torch.Tensor, looks: Looks) -> torch.Tensor:
     if (looks.gamma != 1).any():
         changed = changed.clamp(1e-4, 1) ** _column(looks.gamma, squares)
     changed = changed * torch.from_numpy(looks.gains).to(squares)[:, :, None, None]
+    if (looks.saturation != 1).any():
+        grey = changed.mean(dim=1, keepdim=True)
+        changed = grey + (changed - grey) * _column(looks.saturation, squares)
     if looks.light.any():
         changed = changed * _field(looks.light, squares)
     if looks.noise.any():
