@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from drgrade.data.photos.degradations import FAULTS, degraded, draw_fault
+from drgrade.data.photos.degradations import FAULTS, Square, degraded, draw_fault
 from drgrade.data.photos.quality import QUALITIES, Floats, QualityModel, figures_of
 from drgrade.runtime.progress import track
 
@@ -68,7 +68,8 @@ def _rows(layer: nn.Linear) -> Floats:
 def faulty(square: np.ndarray, place: Sequence[int]) -> tuple[np.ndarray, list[float]]:
     """A square uint8 with faults drawn at `place`, float 0 to 1, and its qualities."""
     generator = np.random.default_rng([*place, 1])
-    seen, left = square.astype(np.float32) / 255, dict.fromkeys(QUALITIES, 1.0)
+    seen: Square = (square / 255).astype(np.float32)
+    left = dict.fromkeys(QUALITIES, 1.0)
     for _ in range(_how_many(generator)):
         name = str(generator.choice(list(FAULTS)))
         strength = float(generator.uniform())

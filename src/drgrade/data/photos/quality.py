@@ -109,7 +109,7 @@ def _small(square: np.ndarray) -> npt.NDArray[np.float32]:
     if len(square) != SIDE:
         how = Image.Resampling.BOX if len(square) > SIDE else Image.Resampling.BILINEAR
         square = np.asarray(Image.fromarray(square).resize((SIDE, SIDE), how))
-    return square.astype(np.float32) / 255
+    return (square / 255).astype(np.float32)
 
 
 def _changes(plane: np.ndarray, field: np.ndarray) -> Iterator[float]:
