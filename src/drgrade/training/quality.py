@@ -8,11 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-<<<<<<< HEAD
 from drgrade.data.photos.degradations import FAULTS, Square, degraded, draw_fault
-=======
-from drgrade.data.photos.degradations import FAULTS, degraded, draw_fault
->>>>>>> 621037fb (adopt grader)
 from drgrade.data.photos.quality import QUALITIES, Floats, QualityModel, figures_of
 from drgrade.runtime.progress import track
 
