@@ -16,7 +16,7 @@ from drgrade.stats.resampling import RESAMPLES
 BINS = 8192
 AT_A_TIME = 100  # resamples
 REACH = 16.0  # logits; what lies beyond is one bin at either end
-NO_LESION = Reason("no_lesion_pixels")
+NO_LESION = Reason("as_said", {"sentence": "no pixel of this lesion in these photographs"})
 
 
 @dataclass(frozen=True)

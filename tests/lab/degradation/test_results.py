@@ -2,6 +2,7 @@
 
 import pytest
 
+from drgrade.errors import Reason
 from drgrade.lab.degradation.figure import draw_degradation
 from drgrade.lab.degradation.results import read_degradation
 from drgrade.lab.degradation.text import progress, sentences, sign, table_rows
@@ -95,7 +96,8 @@ def test_only_seeds_that_both_nets_have_finished_are_compared(tmp_path):
 def test_an_unfinished_training_is_counted_and_named_but_not_averaged(tmp_path):
     nets = made_nets(tmp_path, {(18, True): [0.2]})
     nets += [made_net(tmp_path, 18, True, 1, last=0.9, epochs=2), settings(18, True, 2)]
-    found = read(tmp_path, nets, {"plain18-seed2": "the loss became nan."})
+    said = Reason("as_said", {"sentence": "the loss became nan."})
+    found = read(tmp_path, nets, {"plain18-seed2": said})
     assert found.final(18, plain=True).value == pytest.approx(0.2)
     assert progress(found, "en") == (
         "1 of 3 trainings have finished. Not finished: plain18-seed1 (2 of 4 epochs), "

@@ -14,7 +14,6 @@ no_photograph_of_grade = no photograph has this grade
 no_answer_of_grade = no answer is this grade
 no_probabilities = the table has no probabilities p0 to p4
 no_probabilities_in_a_table = a table has no probabilities p0 to p4
-no_lesion_pixels = no pixel of this lesion in these photographs
 nothing_to_count = there is nothing to count
 nothing_to_average = there is nothing to average
 two_readers_needed = two readers are needed

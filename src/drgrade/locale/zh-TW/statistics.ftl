@@ -14,7 +14,6 @@ no_photograph_of_grade = 沒有這個分級的照片
 no_answer_of_grade = 沒有答案是這個分級
 no_probabilities = 表格沒有機率 p0 至 p4
 no_probabilities_in_a_table = 有表格沒有機率 p0 至 p4
-no_lesion_pixels = 這些照片中沒有此病灶的像素
 nothing_to_count = 沒有可計數的資料
 nothing_to_average = 沒有可平均的資料
 two_readers_needed = 需要兩位判讀者
