@@ -131,7 +131,7 @@ def test_a_lab_whose_patients_are_unknown_names_the_groups_it_draws(tmp_path):
     manifest = Manifest(table, whole.root, whole.facts)
     made_lab(tmp_path, manifest, [made_cell(tmp_path, manifest, "resnet18-random", skill=0.5)])
     text = write_lab_report(tmp_path, manifest).read_text(encoding="utf-8")
-    assert "groups of photographs drawn 2000 times (bootstrap)" in text
+    assert "group bootstrap, 2000 resamples" in text
     assert "ratio over groups, logit" in text
     assert "over patients" not in text
 
