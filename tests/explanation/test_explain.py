@@ -14,11 +14,9 @@ torch = pytest.importorskip("torch")
 from fontTools.ttLib import TTFont
 
 from drgrade.data.phantom.drawing import draw_eye, paint
-from drgrade.data.photos.decode import Photo
 from drgrade.data.photos.field import Field
-from drgrade.data.photos.preprocess import Prepared, Preprocess
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.errors import UnknownNameError
-from drgrade.explanation.evidence import Evidence
 from drgrade.explanation.explain import (
     Explanation,
     LesionFindings,
@@ -26,7 +24,7 @@ from drgrade.explanation.explain import (
     explain_photo,
     to_photo,
 )
-from drgrade.explanation.findings import Landmarks, Spot
+from drgrade.explanation.findings import Landmarks
 from drgrade.explanation.picture import (
     AGAINST,
     COLOURS,
@@ -42,14 +40,14 @@ from drgrade.explanation.picture import (
 )
 from drgrade.explanation.remarks import remarks, told
 from drgrade.explanation.words import WORDS, summary
-from drgrade.icdr import NAMES, PROBABILITIES
+from drgrade.icdr import NAMES
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
 from drgrade.locale.fonts import chinese_font
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe.recipe import Model
 
-FOVEA = Landmarks(Spot("disc", 0.8, 0.5, 0.13, 0.02, 0.9), "right", "disc", (0.46, 0.53))
+from .made_explanations import explained, prepared, sight, spots
 
 
 @pytest.fixture(scope="module")
@@ -68,32 +66,6 @@ def grader(*, lesions: bool = True, **more) -> Grader:
     model = Model(network="resnet18", lesions=lesions)
     return Grader(build_network(model, 5).eval(), model, Preprocess(size=64), "cross_entropy",
                   **more)  # fmt: skip
-
-
-WHOLE = Field(0, 0, 64, 64)
-
-
-def prepared(field: Field = WHOLE, seen=(64, 64), file=(64, 64)) -> Prepared:
-    of_file = Photo(np.empty((0, 0, 3), np.uint8), file[1], file[0], 9, "ab", "PNG")
-    return Prepared(np.full((64, 64, 3), 90, np.uint8), of_file, field, {}, seen)
-
-
-def spots(kind: str, *places: tuple[float, float]) -> tuple[Spot, ...]:
-    return tuple(Spot(kind, x, y, 0.02, 0.0004, 0.9) for x, y in places)
-
-
-def sight(
-    lesions=(), grade: int = 2, landmarks: Landmarks = FOVEA, near: int | None = 0
-) -> LesionFindings:
-    maps = np.zeros((5, 32, 32))
-    return LesionFindings(maps, maps, tuple(lesions), landmarks, grade, near, 0.5)
-
-
-def explained(grade: int, seen: LesionFindings | None, **more) -> Explanation:
-    row = {"photo": "a.jpg", "status": "graded", "predicted": grade, **more}
-    row |= dict.fromkeys(PROBABILITIES, 0.2)
-    evidence = Evidence("log_odds", 0.5, 0.25, np.full((2, 2), 0.25), 0.0)
-    return Explanation(row, prepared(), evidence, seen)
 
 
 def test_the_row_is_the_one_that_predict_gives(photo):
