@@ -244,7 +244,7 @@ def _calibration(grader: Grader) -> list[str]:
     for point in facts["operating_points"]:
         shares = [said(point[key]) for key in ("sensitivity", "specificity")]
         at = "none" if point["threshold"] is None else f"{point['threshold']:.4f}"
-        rule = point.get("rule") or sentence_of(point.get("reason"))
+        rule = sentence_of(point.get("rule") or point.get("reason"))
         lines.append(f"| {point['name']} | {at} | {' | '.join(shares)} | {cell(rule)} |")
     by_name = {point["name"]: point["threshold"] for point in facts["operating_points"]}
     high, low = by_name.get("HS"), by_name.get("HP")

@@ -20,6 +20,7 @@ from drgrade.evaluation.calibration.fit_decision import fit_decision
 from drgrade.evaluation.ledger import set_hash
 from drgrade.evaluation.levels import at_level, endpoints, judged, refuse_twins
 from drgrade.icdr import PROBABILITIES
+from drgrade.locale.catalogue import text
 from drgrade.modelfile.correction import Method, Recalibration, from_json
 from drgrade.modelfile.decision import DECISION, Decision
 from drgrade.stats.estimate import Floats, Ints, with_unit
@@ -224,4 +225,4 @@ def _decision(corrected: Floats, grades: Ints, point: OperatingPoint) -> Decisio
     """Grade and referral at one point, with the cuts of the highest QWK beside it."""
     if point.threshold is None:
         return None
-    return fit_decision(corrected, grades, point.threshold, f"{point.name}: {point.rule}")
+    return fit_decision(corrected, grades, point.threshold, f"{point.name}: {text(point.rule)}")
