@@ -143,8 +143,8 @@ def test_a_start_that_an_older_version_made_of_patients_is_not_listed_as_drawn(
 
 def draw_otherwise(monkeypatch) -> None:
     """As if a later version drew other photographs of the same seed."""
-    for module in ("phantom", "drawn"):
-        monkeypatch.setattr(f"drgrade.data.{module}.DRAWING", DRAWING + 1)
+    for module in ("drawing", "sets"):
+        monkeypatch.setattr(f"drgrade.data.phantom.{module}.DRAWING", DRAWING + 1)
 
 
 def test_a_start_of_an_older_drawing_is_made_anew_only_where_its_folder_is_removed(
