@@ -212,5 +212,7 @@ def test_the_wheel_takes_the_shipped_models_along():
     wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel == {
         "packages": ["src/drgrade"],
-        "artifacts": ["src/drgrade/modelfile/shipped/*.safetensors"],
+        "artifacts": [
+            f"src/drgrade/modelfile/shipped/*.{kind}" for kind in ("safetensors", "openvino")
+        ],
     }
