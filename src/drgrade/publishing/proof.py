@@ -1,7 +1,7 @@
 """Does an exported file grade as its model does? Both answer the same photographs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from drgrade.data.photos.intake import prepare_photo
 from drgrade.icdr import REFERABLE_FROM
 from drgrade.inference.engine import Engine
 from drgrade.inference.stream import Photo
+from drgrade.locale.plain import as_plain
 from drgrade.modelfile.header import ModelHeader
 from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import paired_difference
@@ -84,7 +85,7 @@ class Proof:
 
     def as_json(self) -> dict[str, Any]:
         """All figures as plain values, and whether the proof holds."""
-        return asdict(self) | {"holds": not self.failures, "failures": list(self.failures)}
+        return as_plain(self) | {"holds": not self.failures, "failures": list(self.failures)}
 
 
 def _is_kept(difference: Estimate, least: float) -> bool:
