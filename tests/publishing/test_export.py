@@ -140,19 +140,22 @@ def test_weights_in_another_file_an_opset_too_new_and_an_unknown_operator_are_re
         tensor = max(outside.graph.initializer, key=lambda each: len(each.raw_data))
         onnx.external_data_helper.set_external_data(tensor, place_of)
         tensor.ClearField("raw_data")
-        _refused(outside, tmp_path)
+        with pytest.raises(CheckpointError):
+            opened_changed(outside, tmp_path)
         outside = onnx.load_model_from_string(whole)
     newer.opset_import[0].version = 999
-    _refused(newer, tmp_path)
+    with pytest.raises(CheckpointError):
+        opened_changed(newer, tmp_path)
     unknown.graph.node[-1].op_type = "Nonsense"
-    _refused(unknown, tmp_path)
+    with pytest.raises(CheckpointError):
+        opened_changed(unknown, tmp_path)
 
 
-def _refused(model, folder):
+def opened_changed(model, folder):
+    """Open a graph whose author sealed it again after a change."""
     del model.metadata_props[-1]  # the seal of the file that it was
     (folder / "wrong.onnx").write_bytes(sealed(model.SerializeToString()))
-    with pytest.raises(CheckpointError):
-        open_engine(folder / "wrong.onnx")
+    return open_engine(folder / "wrong.onnx")
 
 
 def test_a_file_without_thresholds_or_preprocessing_is_refused(place, tmp_path):
