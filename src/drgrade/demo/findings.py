@@ -96,8 +96,8 @@ def _json(path: Path) -> Any:
 
 
 def _trained(cell: Numbers, scorecard: Numbers) -> Trained:
-    honest = cell["honest"]
-    return Trained(cell["name"], honest["qwk"], honest["one_answer"], cell["is_collapsed"],
+    tested = cell["honest"]
+    return Trained(cell["name"], tested["qwk"], tested["one_answer"], cell["is_collapsed"],
                    tuple(scorecard["warnings"]))  # fmt: skip
 
 

@@ -24,7 +24,7 @@ SCALES = (
 )  # px, widths of the Gaussians between which changes are looked at
 DISC = 0.47  # of the side: what lies farther out is the rim's
 MARGIN = 0.03  # of full light; what is darker in all colours is the margin
-FLOOR = 0.02  # of full light, added before a logarithm
+DARKEST = 0.02  # of full light, added before a logarithm
 STRONG = 95  # percentile of changes: vessels and lesions, where the rest is plain
 SECTORS = 12  # of the outer half of the disc
 DARK, LIGHT = 0.12, 0.95  # of full light: what is darker or lighter shows nothing
@@ -99,7 +99,7 @@ def _sides(light: np.ndarray, away: np.ndarray) -> Floats:
     sector = np.minimum((turn * SECTORS).astype(int), SECTORS - 1)
     outer = (distance < DISC) & (distance > DISC / 2)
     means = np.array([light[outer & (sector == each)].mean() for each in range(SECTORS)])
-    return np.sort(np.log(means + FLOOR) - np.log(np.median(means) + FLOOR))
+    return np.sort(np.log(means + DARKEST) - np.log(np.median(means) + DARKEST))
 
 
 def _small(square: np.ndarray) -> npt.NDArray[np.float32]:
@@ -118,12 +118,12 @@ def _changes(plane: np.ndarray, field: np.ndarray) -> Iterator[float]:
     Smoothed inside the field alone, so that its edge is no change.
     """
     weights = field.astype(np.float32)
-    logs = np.log(plane + FLOOR) * weights
+    logs = np.log(plane + DARKEST) * weights
     smooth = [gaussian_filter(logs, s) / np.maximum(gaussian_filter(weights, s), 1e-3)
               for s in SCALES]  # fmt: skip
     inside = gaussian_filter(weights, SCALES[1]) > 0.99
     inside = inside if inside.any() else field
-    for fine, coarse in zip([np.log(plane + FLOOR), *smooth], smooth, strict=False):
+    for fine, coarse in zip([np.log(plane + DARKEST), *smooth], smooth, strict=False):
         seen = (fine - coarse)[inside]
         yield float(np.log(seen.std() + 1e-4))
         yield float(np.log(np.percentile(np.abs(seen), STRONG) + 1e-4))
