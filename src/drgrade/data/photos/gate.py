@@ -69,11 +69,12 @@ RULES = (
     Rule("colour", 0.05, 1.0, NOT_COLOUR),
     Rule("red", 0.28, 1.0, NO_RETINA),
     Rule("blue", 0.0, 0.42, NO_RETINA),
+    Rule("hues", 0.0, 0.60, NO_RETINA),
     Rule("contrast", 0.010, 1.0, HAZY),
     Rule("noise", 0.0, 2.5, NOISE),
     Rule("contrast", 0.0, 0.115, NO_RETINA),
     Rule("together", -1.0, 0.985, NO_RETINA),
-    Rule("hues", 0.02, 0.60, NO_RETINA),
+    Rule("hues", 0.02, 1.0, NO_RETINA),
 )
 
 
