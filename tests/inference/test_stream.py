@@ -187,13 +187,14 @@ def test_a_picture_of_something_else_gets_no_grade_unless_the_retina_check_is_sk
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     Image.fromarray(skimage.data.chelsea()).save(tmp_path / "cat.png")
+    Image.fromarray(skimage.data.camera()).save(tmp_path / "grey.png")
     grader = load_grader(place / "model.safetensors")
-    inputs = [(name, tmp_path / name) for name in ("noise.png", "cat.png")]
+    inputs = [(name, tmp_path / name) for name in ("noise.png", "cat.png", "grey.png")]
     rows = list(grade_photos(TorchEngine(grader), inputs))
-    assert [row["status"] for row in rows] == ["ungradable", "not_fundus"]
+    assert [row["status"] for row in rows] == ["not_fundus", "not_fundus", "ungradable"]
     assert not any("p0" in row or "predicted" in row for row in rows)
     asked = list(grade_photos(TorchEngine(grader), inputs, retina_check=False))
-    assert [row["status"] for row in asked] == ["graded", "graded"]
+    assert [row["status"] for row in asked] == ["graded"] * 3
 
 
 @pytest.mark.parametrize(("colour", "why"), [((2, 1, 3), "black"), ((90, 160, 40), "one colour")])

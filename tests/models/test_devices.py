@@ -6,6 +6,7 @@ pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.errors import UsageError
+from drgrade.inference import engine_torch
 from drgrade.models.devices import pick_device
 
 
@@ -24,7 +25,10 @@ def test_a_device_nobody_knows_is_refused_with_those_there_are(name):
         pick_device(name)
 
 
-def test_predict_refuses_a_device_before_it_opens_the_model(tmp_path, capsys):
-    (tmp_path / "best.safetensors").write_bytes(b"not looked at")
-    assert run(["predict", str(tmp_path), "x.jpg", "--device", "cuda:77"]) == 2
+def test_predict_refuses_a_device_before_it_reads_the_weights(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(
+        engine_torch, "load_grader", lambda *_: pytest.fail("the weights were read")
+    )
+    (tmp_path / "x.jpg").write_bytes(b"not looked at")
+    assert run(["predict", "default", str(tmp_path / "x.jpg"), "--device", "cuda:77"]) == 2
     assert "--device cuda:77 is not here" in capsys.readouterr().err
