@@ -19,7 +19,8 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.photos.degradations import FAULTS, degraded, draw_fault
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.intake import open_photo
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.photos.quality import QUALITIES, QualityModel, figures_of, from_arrays
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.errors import PhotoError
@@ -51,7 +52,7 @@ def squares_of(manifest: Path, folder: Path, most: int = 0) -> tuple[np.ndarray,
     squares, names = [], []
     for photo in track(photos, len(photos), f"reading {manifest.stem}"):
         try:
-            squares.append(read_prepared(whole.locate(photo), Preprocess(size=SIZE)).pixels)
+            squares.append(open_photo(whole.locate(photo), Preprocess(size=SIZE)).pixels)
             names.append(photo)
         except PhotoError as error:
             say(f"{photo}: {error}")

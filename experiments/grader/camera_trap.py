@@ -15,14 +15,15 @@ import polars as pl
 
 from data import TAGS
 from drgrade.data.audit.shortcuts import find_shortcut
-from drgrade.data.photos.preprocess import Preprocess, read_prepared
+from drgrade.data.photos.intake import open_photo
+from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
 
 
 def with_facts(manifest: Manifest) -> pl.DataFrame:
     """The manifest's rows with width, height, bytes and black share of each file."""
     photos = manifest.table["photo"].to_list()
-    seen = [read_prepared(manifest.locate(each), Preprocess(size=128)).facts() for each in photos]
+    seen = [open_photo(manifest.locate(each), Preprocess(size=128)).facts() for each in photos]
     return manifest.table.hstack(pl.DataFrame(seen).select(pl.exclude(manifest.table.columns)))
 
 

@@ -56,7 +56,6 @@ def undisturbed(tmp_path):
     return (folder / "t.csv").read_bytes()
 
 
-@pytest.mark.proof  # in a process of its own: it ended a worker of the whole suite
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_table_goes_on_and_is_the_same(tmp_path, undisturbed, number, code):
     seen = []

@@ -6,22 +6,18 @@ lit) go through a small network of one hidden layer, trained on faults of known 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from scipy.ndimage import gaussian_filter
+
+from drgrade.data.photos.field import brightest
 
 Floats = npt.NDArray[np.float64]
 QUALITIES = ("focus", "light", "field")
 SIDE = 192  # px, on which the figures are taken; a blur of a hundredth of the side is two of them
-SCALES = (
-    0.6,
-    1.2,
-    2.4,
-    4.8,
-    9.6,
-)  # px, widths of the Gaussians between which changes are looked at
+SCALES = (0.6, 1.2, 2.4, 4.8, 9.6)  # px, widths of the Gaussians between which changes are measured
 DISC = 0.47  # of the side: what lies farther out is the rim's
 MARGIN = 0.03  # of full light; what is darker in all colours is the margin
 DARKEST = 0.02  # of full light, added before a logarithm
@@ -79,27 +75,44 @@ def _with_one(values: Floats) -> Floats:
 def figures_of(square: np.ndarray) -> Floats:
     """What a square (S, S, 3), uint8 or float 0 to 1, looks like, (F,)."""
     light = _small(square)
-    away = (np.arange(SIDE) + 0.5) / SIDE - 0.5
-    disc = np.hypot(away[:, None], away[None]) < DISC
-    field = disc & (light.max(axis=2) > MARGIN)
+    strongest = brightest(light)
+    disc = _disc()
+    field = disc & (strongest > MARGIN)
     if not field.any():
         field = disc
-    shown = light[field]
-    spread = np.percentile(shown, (5, 50, 95), axis=0).ravel()
-    shares = [field.sum() / disc.sum(), (shown.max(axis=1) < DARK).mean(),
-              (shown.max(axis=1) > LIGHT).mean()]  # fmt: skip
-    changes = [each for channel in (0, 1) for each in _changes(light[..., channel], field)]
-    return np.array([*spread, *shares, *_sides(light.max(axis=2), away), *changes])
+    spread = np.percentile(light[field], (5, 50, 95), axis=0).ravel()
+    shown = strongest[field]
+    shares = [field.sum() / disc.sum(), (shown < DARK).mean(), (shown > LIGHT).mean()]
+    return np.array([*spread, *shares, *_sides(strongest), *_changes(light, field)])
 
 
-def _sides(light: np.ndarray, away: np.ndarray) -> Floats:
+def _sides(light: npt.NDArray[np.float32]) -> Floats:
     """How much darker each sector is than the middle one, ascending, (SECTORS,): a logarithm."""
-    distance = np.hypot(away[:, None], away[None])
-    turn = np.arctan2(away[:, None], away[None]) / (2 * np.pi) + 0.5
-    sector = np.minimum((turn * SECTORS).astype(int), SECTORS - 1)
-    outer = (distance < DISC) & (distance > DISC / 2)
-    means = np.array([light[outer & (sector == each)].mean() for each in range(SECTORS)])
+    sectors = _sectors().ravel()  # the last one is what lies outside
+    sums = np.bincount(sectors, light.ravel(), SECTORS + 1)[:SECTORS]
+    means = sums / np.bincount(sectors, minlength=SECTORS + 1)[:SECTORS]
     return np.sort(np.log(means + DARKEST) - np.log(np.median(means) + DARKEST))
+
+
+@cache
+def _distances() -> Floats:
+    """How far each pixel lies from the middle, as a share of the side, (SIDE, SIDE)."""
+    away = (np.arange(SIDE) + 0.5) / SIDE - 0.5
+    return np.hypot(away[:, None], away[None])
+
+
+@cache
+def _disc() -> npt.NDArray[np.bool_]:
+    return _distances() < DISC
+
+
+@cache
+def _sectors() -> npt.NDArray[np.int64]:
+    """Which sector of the outer half of the disc each pixel lies in; `SECTORS` outside of it."""
+    away = (np.arange(SIDE) + 0.5) / SIDE - 0.5
+    turn = np.arctan2(away[:, None], away[None]) / (2 * np.pi) + 0.5
+    sector = np.minimum((turn * SECTORS).astype(np.int64), SECTORS - 1)
+    return np.where(_disc() & (_distances() > DISC / 2), sector, SECTORS)
 
 
 def _small(square: np.ndarray) -> npt.NDArray[np.float32]:
@@ -112,19 +125,37 @@ def _small(square: np.ndarray) -> npt.NDArray[np.float32]:
     return (square / 255).astype(np.float32)
 
 
-def _changes(plane: np.ndarray, field: np.ndarray) -> Iterator[float]:
-    """The logarithm of how much a channel changes at each scale: its spread, and where it is most.
+def _changes(light: npt.NDArray[np.float32], field: npt.NDArray[np.bool_]) -> Iterator[float]:
+    """How much red and green change at each scale, logarithms: the spread, and where it is most.
 
     Smoothed inside the field alone, so that its edge is no change.
     """
     weights = field.astype(np.float32)
-    logs = np.log(plane + DARKEST) * weights
-    smooth = [gaussian_filter(logs, s) / np.maximum(gaussian_filter(weights, s), 1e-3)
-              for s in SCALES]  # fmt: skip
-    inside = gaussian_filter(weights, SCALES[1]) > 0.99
+    smoothed = [_smooth(weights, width) for width in SCALES]
+    inside = smoothed[1] > 0.99
     inside = inside if inside.any() else field
-    for fine, coarse in zip([np.log(plane + DARKEST), *smooth], smooth, strict=False):
-        seen = (fine - coarse)[inside]
-        yield float(np.log(seen.std() + 1e-4))
-        yield float(np.log(np.percentile(np.abs(seen), STRONG) + 1e-4))
-    yield float(smooth[-1][inside].std())
+    for channel in (0, 1):
+        finer = np.log(light[..., channel] + DARKEST)
+        within = finer * weights
+        for width, weight in zip(SCALES, smoothed, strict=True):
+            coarser = _smooth(within, width) / np.maximum(weight, 1e-3)
+            change = (finer - coarser)[inside]
+            yield float(np.log(change.std() + 1e-4))
+            yield float(np.log(np.percentile(np.abs(change), STRONG) + 1e-4))
+            finer = coarser
+        yield float(finer[inside].std())
+
+
+def _smooth(plane: npt.NDArray[np.float32], width: float) -> npt.NDArray[np.float32]:
+    """A plane (SIDE, SIDE) through a Gaussian; what lies outside counts as nothing."""
+    blur = _gaussian(width)
+    smoothed: npt.NDArray[np.float32] = blur @ plane @ blur.T
+    return smoothed
+
+
+@cache
+def _gaussian(width: float) -> npt.NDArray[np.float32]:
+    """A matrix (SIDE, SIDE) that smooths columns from the left; each inner row adds up to 1."""
+    away = np.arange(SIDE)
+    bell = np.exp(-((away[:, None] - away[None]) ** 2) / (2 * width**2))
+    return (bell / bell[SIDE // 2].sum()).astype(np.float32)
