@@ -40,7 +40,7 @@ from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.models.squares import as_unit
+from drgrade.models.layers.squares import as_unit
 from drgrade.stats.area_intervals import area
 from drgrade.stats.intervals import bootstrap
 from drgrade.stats.metrics import kappas

@@ -57,7 +57,7 @@ from drgrade.inference.engine_torch import TorchEngine
 from drgrade.modelfile.places import place_of_model
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.models.squares import as_unit
+from drgrade.models.layers.squares import as_unit
 from drgrade.publishing.detections import (
     Marks,
     Masked,

@@ -18,7 +18,7 @@ from drgrade.data.tables.manifest import read_manifest
 from drgrade.errors import PhotoError
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.models.squares import as_unit
+from drgrade.models.layers.squares import as_unit
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.progress import track
 from drgrade.stats.intervals import proportion

@@ -25,7 +25,7 @@ from drgrade.evaluation.ledger import look_at
 from drgrade.icdr import PROBABILITIES
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.models.squares import as_unit
+from drgrade.models.layers.squares import as_unit
 from drgrade.recipe.recipe import Augment
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.progress import track

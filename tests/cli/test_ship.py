@@ -14,7 +14,7 @@ yaml = pytest.importorskip("yaml")
 from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader
-from drgrade.models.half_precision import LARGEST_FILE
+from drgrade.models.weights.half_precision import LARGEST_FILE
 from drgrade.recipe.recipe import make_recipe
 from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds

@@ -13,7 +13,7 @@ from drgrade.icdr import PROBABILITIES
 from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader, weights_hash
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.half_precision import LARGEST_FILE
+from drgrade.models.weights.half_precision import LARGEST_FILE
 from drgrade.models.weights.start import load_start
 from drgrade.recipe.recipe import Model, load_recipe
 from drgrade.runtime.files import sha256_file

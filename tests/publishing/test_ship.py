@@ -11,8 +11,8 @@ from drgrade.errors import CheckpointError, UsageError
 from drgrade.modelfile.correction import Recalibration
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.half_precision import HALF
 from drgrade.models.objectives import Decoding
+from drgrade.models.weights.half_precision import HALF
 from drgrade.publishing.origins import Origin
 from drgrade.publishing.ship import MOST_MOVED, drawn_squares, parcel, refuse_terms
 from drgrade.recipe.recipe import Model, load_recipe, make_recipe, write_toml

@@ -43,14 +43,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("drgrade.cli.doctor:doctor", "What this machine has and what is missing."),
 }
 DATA_COMMANDS: dict[str, tuple[str, str]] = {
-    "import": ("drgrade.cli.tables:import_", "One manifest from a public set's own files."),
-    "sources": ("drgrade.cli.tables:sources", "The public sets, what they hold, their licences."),
-    "check": ("drgrade.cli.tables:check", "Counts, broken files, leaks, label conflicts."),
-    "split": ("drgrade.cli.tables:split", "Divide patients, never photographs."),
-    "masks": ("drgrade.cli.masks:masks", "A set's lesion masks beside its photographs."),
-    "prepare": ("drgrade.cli.prepare:prepare", "Cropped, undistorted squares, resumable."),
-    "dust": ("drgrade.cli.dust:dust", "Dust of the camera that looks like lesions."),
-    "draw": ("drgrade.cli.draw:draw", "Drawn photographs with manifest and lesion masks."),
+    "import": ("drgrade.cli.data.tables:import_", "One manifest from a public set's own files."),
+    "sources": (
+        "drgrade.cli.data.tables:sources",
+        "The public sets, what they hold, their licences.",
+    ),
+    "check": ("drgrade.cli.data.tables:check", "Counts, broken files, leaks, label conflicts."),
+    "split": ("drgrade.cli.data.tables:split", "Divide patients, never photographs."),
+    "masks": ("drgrade.cli.data.masks:masks", "A set's lesion masks beside its photographs."),
+    "prepare": ("drgrade.cli.data.prepare:prepare", "Cropped, undistorted squares, resumable."),
+    "dust": ("drgrade.cli.data.dust:dust", "Dust of the camera that looks like lesions."),
+    "draw": ("drgrade.cli.data.draw:draw", "Drawn photographs with manifest and lesion masks."),
 }
 MODEL_COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("drgrade.cli.models:show", "The layers of one network, or of a model's."),

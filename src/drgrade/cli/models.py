@@ -135,9 +135,9 @@ def pretrain(
         times.
     """
     need("grade", "drgrade models pretrain")
-    from drgrade.training.evaluated import evaluate_run
     from drgrade.training.pretrain import pretrain as train
     from drgrade.training.processes import joined
+    from drgrade.training.records.evaluated import evaluate_run
 
     with joined() as processes:
         folder = train(network, set_ or [])

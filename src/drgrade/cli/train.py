@@ -41,9 +41,9 @@ def train(
     """
     need("grade", "drgrade train")
     from drgrade.recipe.recipe import load_recipe
-    from drgrade.training.evaluated import evaluate_folds, evaluate_run
     from drgrade.training.folds import run_folds
     from drgrade.training.processes import joined
+    from drgrade.training.records.evaluated import evaluate_folds, evaluate_run
     from drgrade.training.stages import resume_stages, run_stages
 
     if resume is not None and (recipe or set_ or folds is not None or output):

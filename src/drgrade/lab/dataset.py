@@ -10,7 +10,7 @@ from torch.utils.data import Dataset, get_worker_info
 from drgrade.data.photos.intake import needs_retina_check, open_photo
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.models.squares import as_unit
+from drgrade.models.layers.squares import as_unit
 from drgrade.recipe.recipe import Augment
 from drgrade.training.augmentation.moves import apply, draw
 

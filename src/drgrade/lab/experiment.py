@@ -25,10 +25,10 @@ from drgrade.runtime.files import refuse_file, write_json
 from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import remarked_once, say
 from drgrade.runtime.signals import SAME, going_on_with
-from drgrade.training.evaluated import evaluate_run
 from drgrade.training.fit import run
 from drgrade.training.loop import DivergedError
 from drgrade.training.prepared import limited
+from drgrade.training.records.evaluated import evaluate_run
 
 FORMAT = 1
 ABOUT = "lab.json"

@@ -14,7 +14,7 @@ from drgrade.modelfile.container import read_arrays
 from drgrade.modelfile.header import PREFIX, header_of, of_another_version, weights_hash_of
 from drgrade.modelfile.places import place_of_model
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.half_precision import HALF, PRECISION, halved, refuse_large
+from drgrade.models.weights.half_precision import HALF, PRECISION, halved, refuse_large
 from drgrade.runtime.files import write_bytes
 
 

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import nn
 
-from drgrade.models.clipping import ReLU6
+from drgrade.models.layers.clipping import ReLU6
 
 EPS, MOMENTUM = 1e-3, 0.01
 STEM, TOP = 32, 1280

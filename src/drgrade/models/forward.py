@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from drgrade.models.grader import VIEWS, Grader, turned
+from drgrade.models.layers.squares import as_unit
 from drgrade.models.lesions import LesionNetwork
-from drgrade.models.squares import as_unit
 
 OUTPUTS, MAPS, PLACES, LESIONS = "outputs", "maps", "places", "lesions"
 

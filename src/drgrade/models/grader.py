@@ -12,7 +12,7 @@ from drgrade.errors import CheckpointError, RecipeError, choose
 from drgrade.modelfile.decision import Decision
 from drgrade.modelfile.decoding import Decoding
 from drgrade.modelfile.header import ModelHeader
-from drgrade.models.flat_light import flattened
+from drgrade.models.layers.flat_light import flattened
 from drgrade.models.lesions import LesionNetwork, LesionOutputs
 from drgrade.models.networks import NETWORKS
 from drgrade.models.objectives import OBJECTIVES, Objective

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import nn
 
-from drgrade.models.convolution import Conv2d
+from drgrade.models.layers.convolution import Conv2d
 
 Head = Literal["global", "lab"]
 Stem = Literal["standard", "small"]

@@ -10,7 +10,7 @@ from drgrade.modelfile.header import knows_dme
 from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.models.half_precision import HALF, PRECISION
+from drgrade.models.weights.half_precision import HALF, PRECISION
 from drgrade.publishing.card_results import (
     UNNAMED,
     Result,

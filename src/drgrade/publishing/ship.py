@@ -16,7 +16,7 @@ from drgrade.errors import CheckpointError, UsageError
 from drgrade.modelfile.places import BEST
 from drgrade.models.checkpoint import grader_bytes, load_grader, weights_hash
 from drgrade.models.grader import Grader
-from drgrade.models.half_precision import HALF, PRECISION, halved, most_lost
+from drgrade.models.weights.half_precision import HALF, PRECISION, halved, most_lost
 from drgrade.publishing.origins import Origin, origins
 from drgrade.recipe.recipe import Recipe, load_recipe, write_toml
 from drgrade.recipe.run_folder import RunFolder, versions

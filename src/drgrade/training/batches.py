@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from drgrade.data.photos.masks import planes
 from drgrade.icdr import NUMBER_OF_GRADES
-from drgrade.models.squares import as_unit
+from drgrade.models.layers.squares import as_unit
 from drgrade.recipe.recipe import Augment
 from drgrade.training.augmentation.moves import apply, draw, move
 from drgrade.training.augmentation.other_camera import (
@@ -18,7 +18,7 @@ from drgrade.training.augmentation.other_camera import (
     compressed,
     draw_looks,
 )
-from drgrade.training.weak_labels import WeakLabels
+from drgrade.training.losses.weak_labels import WeakLabels
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.progress import say
 from drgrade.training.loop import TrainingContext, train
 from drgrade.training.optimisers import make_optimiser
-from drgrade.training.outcome import finish, with_origin
 from drgrade.training.prepared import Prepared, prepare, squares_facts
 from drgrade.training.processes import explain_out_of_memory
+from drgrade.training.records.outcome import finish, with_origin
+from drgrade.training.records.tensorboard import events
 from drgrade.training.session import Session, is_finished, session
 from drgrade.training.start import untrained
 from drgrade.training.state import State, averaged, load_state
-from drgrade.training.tensorboard import events
 
 FIRST_FOLD = "fold-0"  # the run folder that tells a folder of folds
 

@@ -16,9 +16,9 @@ from drgrade.runtime.files import write_json
 from drgrade.runtime.progress import remarked_once, say
 from drgrade.runtime.signals import SAME, going_on_with
 from drgrade.training.fit import FIRST_FOLD, run
-from drgrade.training.pooled_provenance import pooled_facts
 from drgrade.training.prepared import read_photos
 from drgrade.training.processes import current, told_if_none_began
+from drgrade.training.records.pooled_provenance import pooled_facts
 from drgrade.training.stages import (
     chained,
     check_stages,

@@ -22,7 +22,7 @@ from drgrade.runtime.progress import duration, say, steps, track
 from drgrade.runtime.signals import CODES, InterruptedRunError, StopFlag
 from drgrade.stats.metrics import COLLAPSE_SHARE, accuracy, confusion, kappa
 from drgrade.training.batches import Part, batches, epoch_order, still_batches
-from drgrade.training.loss import Share, batch_loss, laid, shares
+from drgrade.training.losses.loss import Share, batch_loss, laid, shares
 from drgrade.training.optimisers import learning_rate, update_average
 from drgrade.training.processes import ALONE, Processes
 from drgrade.training.state import State, save_state

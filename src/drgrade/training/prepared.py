@@ -26,7 +26,7 @@ from drgrade.runtime.progress import counted, remark, say
 from drgrade.runtime.user_folders import cache_folder
 from drgrade.training.batches import Part, Targets
 from drgrade.training.loop import Parts
-from drgrade.training.weak_labels import is_healthy, weak_labels
+from drgrade.training.losses.weak_labels import is_healthy, weak_labels
 
 FEWEST = 2
 NO_RETINA_REASONS = (NOT_COLOUR, NOISE, NO_RETINA)

@@ -149,8 +149,7 @@ def _changes(light: npt.NDArray[np.float32], field: npt.NDArray[np.bool_]) -> It
 def _smooth(plane: npt.NDArray[np.float32], width: float) -> npt.NDArray[np.float32]:
     """A plane (SIDE, SIDE) through a Gaussian; what lies outside counts as nothing."""
     blur = _gaussian(width)
-    smoothed: npt.NDArray[np.float32] = blur @ plane @ blur.T
-    return smoothed
+    return np.asarray(blur @ plane @ blur.T, np.float32)
 
 
 @cache

@@ -6,7 +6,7 @@ import polars as pl
 
 from drgrade.data.tables.manifest import make_manifest, write_manifest
 from drgrade.data.tables.predictions import from_rows, write_predictions
-from drgrade.training.evaluated import evaluate_folds, evaluate_run
+from drgrade.training.records.evaluated import evaluate_folds, evaluate_run
 
 
 def rows(split, n=40):

@@ -15,9 +15,9 @@ from drgrade.data.tables.predictions import read_predictions
 from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.recipe.recipe import make_recipe
-from drgrade.training.evaluated import evaluate_folds, evaluate_run
 from drgrade.training.fit import run
 from drgrade.training.folds import run_folds
+from drgrade.training.records.evaluated import evaluate_folds, evaluate_run
 
 
 def recipe(start: str = "random"):

@@ -30,7 +30,7 @@ from drgrade.stats.metrics import COLLAPSE_SHARE
 from drgrade.training.batches import Part
 from drgrade.training.loop import TrainingContext, chosen_on, outputs_of
 from drgrade.training.prepared import Prepared
-from drgrade.training.provenance import known_before, start_facts
+from drgrade.training.records.provenance import known_before, start_facts
 from drgrade.training.session import drawing_of
 from drgrade.training.state import State
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from drgrade.cli.tables import Flag, Output, check_place, write_table
+from drgrade.cli.data.tables import Flag, Output, check_place, write_table
 from drgrade.errors import UsageError
 from drgrade.runtime.files import refuse_taken
 

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from drgrade.training.weak_labels import UNKNOWN, is_healthy, weak_labels
+from drgrade.training.losses.weak_labels import UNKNOWN, is_healthy, weak_labels
 
 
 def rows(**columns) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from drgrade.cli.tables import Flag, Output
+from drgrade.cli.data.tables import Flag, Output
 from drgrade.errors import DrgradeError, UsageError
 from drgrade.inference.inputs import list_inputs
 from drgrade.runtime.files import refuse_taken

@@ -4,8 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.models.squares import as_unit
-from drgrade.training.loss import laid
+from drgrade.models.layers.squares import as_unit
+from drgrade.training.losses.loss import laid
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from drgrade.data.tables.predictions import from_rows, read_predictions, write_predictions
 from drgrade.evaluation.checks.inputs import check_drift
-from drgrade.training.pooled_provenance import pooled_facts
+from drgrade.training.records.pooled_provenance import pooled_facts
 
 
 def fold(weights, light=(50.0, 150.0), **more):

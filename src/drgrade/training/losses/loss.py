@@ -12,8 +12,8 @@ from drgrade.models.lesions import LesionOutputs, count_loss, dme_loss, map_loss
 from drgrade.models.objectives import OBJECTIVES
 from drgrade.recipe.recipe import Recipe
 from drgrade.training.batches import Part, moved_batch, moved_masks
-from drgrade.training.consistency import consistency_loss
-from drgrade.training.weak_losses import any_dr_loss, tag_loss
+from drgrade.training.losses.consistency import consistency_loss
+from drgrade.training.losses.weak_losses import any_dr_loss, tag_loss
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ torch = pytest.importorskip("torch")
 
 from torch import nn
 
-from drgrade.models.clipping import ReLU6
 from drgrade.models.efficientnet import efficientnet_lite0
+from drgrade.models.layers.clipping import ReLU6
 
 EDGES = [-1.0, -0.0, 0.0, 1e-38, 5.9999995, 6.0, 6.0000005, 7.0, float("inf"), float("-inf")]
 

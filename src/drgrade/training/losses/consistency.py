@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from drgrade.models.grader import Grader
-from drgrade.models.squares import as_unit
+from drgrade.models.layers.squares import as_unit
 from drgrade.recipe.recipe import Augment, Recipe
 from drgrade.training.augmentation.moves import apply, draw
 from drgrade.training.batches import Part

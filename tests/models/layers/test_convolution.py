@@ -6,8 +6,8 @@ torch = pytest.importorskip("torch")
 
 from torch import nn
 
-from drgrade.models import convolution
-from drgrade.models.convolution import Conv2d, weight_gradient
+from drgrade.models.layers import convolution
+from drgrade.models.layers.convolution import Conv2d, weight_gradient
 from drgrade.models.resnet import resnet18
 
 SHAPES = [  # photos, in, out, side, kernel, stride

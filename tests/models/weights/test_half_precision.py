@@ -6,7 +6,7 @@ torch = pytest.importorskip("torch")
 
 from drgrade.errors import CheckpointError
 from drgrade.models.grader import build_network
-from drgrade.models.half_precision import (
+from drgrade.models.weights.half_precision import (
     LARGE,
     LARGEST_FILE,
     MOST_LOST,

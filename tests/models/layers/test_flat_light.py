@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drgrade.models.flat_light import flattened
+from drgrade.models.layers.flat_light import flattened
 
 
 def retina(side: int = 128) -> torch.Tensor:

@@ -11,9 +11,9 @@ from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.errors import RecipeError
 from drgrade.models.objectives import corn, decode_corn
 from drgrade.recipe.recipe import Augment, make_recipe
-from drgrade.training.consistency import distance_of_steps, moved_alone
 from drgrade.training.fit import run
-from drgrade.training.weak_losses import any_dr_loss, tag_loss
+from drgrade.training.losses.consistency import distance_of_steps, moved_alone
+from drgrade.training.losses.weak_losses import any_dr_loss, tag_loss
 
 
 def test_any_dr_is_priced_by_the_probability_of_a_grade_above_0():

@@ -1,0 +1,1 @@
+"""`drgrade data`: tables, squares, masks, synthetic sets and dust."""

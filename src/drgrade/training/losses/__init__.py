@@ -1,0 +1,1 @@
+"""What a training minimises: grades, lesions, weak labels, agreement with a teacher."""

@@ -1,0 +1,1 @@
+"""What a training leaves: tables, provenance, summaries and TensorBoard events."""
