@@ -33,6 +33,20 @@ def little_disk(request, tmp_path_factory, own_data_folder):
             shutil.rmtree(place, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def empty_figures():
+    """Figures are saved without what is drawn in them, which takes most of a page's time.
+
+    For tests of words and files; `tests/evaluation/pages/test_figures.py` and the whole lab look at
+    figures as they are.
+    """
+    from drgrade.evaluation.pages import figures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "_bytes", lambda *_: b"<svg></svg>")
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real photographs and labels; the test is skipped where it is absent."""

@@ -19,9 +19,11 @@ from drgrade.stats.referable import referable_score
 from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 RECIPE = {
     "data": {"size": 32, "workers": 0},
-    "model": {"network": "resnet18"},
+    "model": {"network": "resnet10_narrow"},
     "train": {"epochs": 1, "batch": 8, "threads": 1},
 }
 SPLITS = ["train"] * 16 + ["tune"] * 8 + ["calibrate"] * 48 + ["test"] * 24

@@ -26,7 +26,7 @@ from drgrade.runtime.files import sha256_file
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explain")
     torch.manual_seed(0)
-    model = Model(network="resnet18", lesions=True)
+    model = Model(network="resnet10_narrow", lesions=True)
     grader = Grader(build_network(model, 5), model, Preprocess(size=32), "cross_entropy")
     save_grader(folder / "model.safetensors", grader)
     draw_set(2, folder / "drawn", size=96)

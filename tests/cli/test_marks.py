@@ -26,9 +26,11 @@ from drgrade.runtime.files import sha256_file
 from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 RECIPE = {
     "data": {"size": 64, "workers": 0},
-    "model": {"network": "resnet18", "lesions": True},
+    "model": {"network": "resnet10_narrow", "lesions": True},
     "train": {"epochs": 1, "batch": 8, "threads": 1},
 }
 SPLITS = ["train"] * 24 + ["tune"] * 8 + ["test"] * 8

@@ -15,6 +15,8 @@ from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
 from drgrade.recipe.recipe import Model, load_recipe
 from drgrade.recipe.run_folder import RunFolder
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 SMALL = ["--set", "data.drawn=24", "--set", "data.size=32", "--set", "train.epochs=1",
          "--set", "data.workers=0"]  # fmt: skip
 
@@ -30,12 +32,12 @@ def test_a_missing_drawn_start_names_the_command_that_makes_it(own_cache, tmp_pa
                 f"model.start={PHANTOM}"]  # fmt: skip
     said = [word for setting in settings for word in ("--set", setting)]
     assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 2
-    assert "drgrade models pretrain resnet18" in capsys.readouterr().err
+    assert "drgrade models pretrain resnet10_narrow" in capsys.readouterr().err
 
 
 def test_pretrain_leaves_a_finished_run_that_a_recipe_starts_from(own_cache, tmp_path, capsys):
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
-    folder = phantom_folder("resnet18")
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
+    folder = phantom_folder("resnet10_narrow")
     assert capsys.readouterr().out.strip() == str(folder)
     assert RunFolder(folder).is_finished
     draw_set(24, tmp_path, size=64, seed=3)
@@ -43,21 +45,28 @@ def test_pretrain_leaves_a_finished_run_that_a_recipe_starts_from(own_cache, tmp
                 "train.epochs=1", f"model.start={PHANTOM}"]  # fmt: skip
     said = [word for setting in settings for word in ("--set", setting)]
     assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
-    assert "resnet18 starts from drawn photographs (24 of them, 1 epoch)" in capsys.readouterr().err
+    assert (
+        "resnet10_narrow starts from drawn photographs (24 of them, 1 epoch)"
+        in capsys.readouterr().err
+    )
 
 
 def test_the_starts_made_here_are_listed_and_unfinished_ones_are_not(own_cache, capsys):
     phantom_folder("resnet50").mkdir(parents=True)
     assert run(["models"]) == 0
     assert "no start from drawn photographs made here yet" in capsys.readouterr().out
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
     capsys.readouterr()
-    folder = phantom_folder("resnet18")
+    folder = phantom_folder("resnet10_narrow")
     assert run(["models"]) == 0
-    assert f"  resnet18  24 of them, 1 epoch  {folder}\n" in capsys.readouterr().out
+    assert f"  resnet10_narrow  24 of them, 1 epoch  {folder}\n" in capsys.readouterr().out
     assert run(["models", "--json"]) == 0
     (start,) = json.loads(capsys.readouterr().out)["drawn_starts"]
-    assert start == {"network": "resnet18", "made": "24 of them, 1 epoch", "folder": str(folder)}
+    assert start == {
+        "network": "resnet10_narrow",
+        "made": "24 of them, 1 epoch",
+        "folder": str(folder),
+    }
 
 
 def test_an_unknown_network_is_answered_with_the_nearest(own_cache, capsys):
@@ -68,10 +77,10 @@ def test_an_unknown_network_is_answered_with_the_nearest(own_cache, capsys):
 def test_the_full_pretraining_after_a_quick_trial_is_told_which_folder_to_remove(
     own_cache, tmp_path, capsys
 ):
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
-    folder = phantom_folder("resnet18")
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
+    folder = phantom_folder("resnet10_narrow")
     capsys.readouterr()
-    assert run(["models", "pretrain", "resnet18"]) == 2
+    assert run(["models", "pretrain", "resnet10_narrow"]) == 2
     said = capsys.readouterr().err
     assert f"{folder}: a run keeps its recipe, but these differ: data.drawn: 24 -> 12000" in said
     assert "remove that folder to begin anew" in said
@@ -84,7 +93,7 @@ def test_the_state_of_a_training_is_shown_as_no_grader(own_cache, tmp_path, caps
 
 
 def test_a_network_that_cannot_work_is_not_shown(capsys):
-    assert run(["models", "show", "resnet18", "--head", "lab", "--stem", "small"]) == 2
+    assert run(["models", "show", "resnet10_narrow", "--head", "lab", "--stem", "small"]) == 2
     assert "--head lab fits the standard stem only" in capsys.readouterr().err
 
 
@@ -99,44 +108,44 @@ def test_a_network_that_cannot_work_is_not_shown(capsys):
 )  # fmt: skip
 def test_a_pretraining_on_other_than_drawn_photographs_is_refused(own_cache, capsys, changes, got):
     said = [word for change in changes for word in ("--set", change)]
-    assert run(["models", "pretrain", "resnet18", *said]) == 2
+    assert run(["models", "pretrain", "resnet10_narrow", *said]) == 2
     assert capsys.readouterr().err == (
         f"drgrade: a drawn start learns from drawn photographs alone, got {got}; train on "
         "others with `drgrade train RECIPE --set data.manifest=MANIFEST`, whose run folder is a "
         "start too\n"
     )
-    assert not phantom_folder("resnet18").exists()
+    assert not phantom_folder("resnet10_narrow").exists()
 
 
 def test_a_pretraining_that_begins_from_a_grader_of_patients_is_refused(
     own_cache, tmp_path, capsys
 ):
-    model = Model(network="resnet18")
+    model = Model(network="resnet10_narrow")
     for source, code in (("idrid", 2), ("", 2)):
         save_grader(tmp_path / "best.safetensors", Grader(
             build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
             facts={"train_source": source}))  # fmt: skip
         start = ["--set", f"model.start={tmp_path}"]
-        assert run(["models", "pretrain", "resnet18", *SMALL, *start]) == code
+        assert run(["models", "pretrain", "resnet10_narrow", *SMALL, *start]) == code
         said = capsys.readouterr().err
         told = source or "photographs of no named source"
         assert f"got model.start = '{tmp_path}', which learned from {told}; " in said
-        assert not phantom_folder("resnet18").exists()
+        assert not phantom_folder("resnet10_narrow").exists()
 
 
 def test_a_start_that_an_older_version_made_of_patients_is_not_listed_as_drawn(
     own_cache, tmp_path, capsys
 ):
-    folder = phantom_folder("resnet18")
+    folder = phantom_folder("resnet10_narrow")
     files = RunFolder(folder)
-    changes = ["data.drawn=0", "data.manifest=idrid.csv", "model.network=resnet18"]
+    changes = ["data.drawn=0", "data.manifest=idrid.csv", "model.network=resnet10_narrow"]
     files.begin(load_recipe(PHANTOM, changes), "")
     files.best.touch()
     files.finished.write_text("{}")
     assert run(["models"]) == 0
     said = capsys.readouterr().out
     assert "no start from drawn photographs made here yet" in said
-    assert f"  resnet18: {folder} learned from idrid.csv, not from drawn photographs" in said
+    assert f"  resnet10_narrow: {folder} learned from idrid.csv, not from drawn photographs" in said
     assert run(["models", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["drawn_starts"] == []
 
@@ -150,12 +159,12 @@ def draw_otherwise(monkeypatch) -> None:
 def test_a_start_of_an_older_drawing_is_made_anew_only_where_its_folder_is_removed(
     own_cache, tmp_path, capsys, monkeypatch
 ):
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
-    files = RunFolder(phantom_folder("resnet18"))
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
+    files = RunFolder(phantom_folder("resnet10_narrow"))
     before = files.best.read_bytes()
     draw_otherwise(monkeypatch)
     capsys.readouterr()
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 2
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 2
     assert capsys.readouterr().err == (
         f"drgrade: {files.folder} learns from drawing {DRAWING} of photographs, and this version "
         f"draws {DRAWING + 1}; remove that folder to begin anew, or keep it as it is\n"
@@ -167,22 +176,25 @@ def test_a_start_of_an_older_drawing_is_made_anew_only_where_its_folder_is_remov
                 "data.workers=0", "train.epochs=1", f"model.start={PHANTOM}"]  # fmt: skip
     said = [word for setting in settings for word in ("--set", setting)]
     assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
-    assert f"note: the drawn start of resnet18 is of drawing {DRAWING} " in capsys.readouterr().err
+    assert (
+        f"note: the drawn start of resnet10_narrow is of drawing {DRAWING} "
+        in capsys.readouterr().err
+    )
     files.finished.unlink()  # as one that was interrupted
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 2
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 2
     assert files.best.read_bytes() == before
 
 
 def test_a_start_of_an_unknown_drawing_is_kept_with_a_note(own_cache, capsys):
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
-    files = RunFolder(phantom_folder("resnet18"))
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
+    files = RunFolder(phantom_folder("resnet10_narrow"))
     grader = load_grader(files.best)
     del grader.facts["drawing"]
     save_grader(files.best, grader)
     known = files.read_json(files.provenance)
     files.provenance.write_text(json.dumps({k: v for k, v in known.items() if k != "drawing"}))
     capsys.readouterr()
-    assert run(["models", "pretrain", "resnet18", *SMALL]) == 0
+    assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
     said = capsys.readouterr()
     assert "does not tell which drawing of photographs it is of" in said.err
     assert said.out == f"{files.folder}\n"

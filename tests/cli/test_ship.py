@@ -19,6 +19,8 @@ from drgrade.recipe.recipe import make_recipe
 from drgrade.training.fit import run as train
 from drgrade.training.folds import run_folds
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = {
     "name": "small",

@@ -63,7 +63,7 @@ def engine_of(**more) -> TorchEngine:
 
 def grader(*, lesions: bool = True, **more) -> Grader:
     torch.manual_seed(0)
-    model = Model(network="resnet18", lesions=lesions)
+    model = Model(network="resnet10_narrow", lesions=lesions)
     return Grader(build_network(model, 5).eval(), model, Preprocess(size=64), "cross_entropy",
                   **more)  # fmt: skip
 

@@ -48,7 +48,7 @@ def place(tmp_path_factory):
     graph = read_twin(folder / "model.openvino", weights)
     header = load_grader(default).header
     (folder / "whole.openvino").write_bytes(graph_bytes(graph, header, {}))
-    model = Model(network="resnet18")
+    model = Model(network="resnet10_narrow")
     torch.manual_seed(0)
     alone = Grader(build_network(model, 5), model, Preprocess(size=SIZE), "cross_entropy")
     save_grader(folder / "alone.safetensors", alone)

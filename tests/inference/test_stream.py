@@ -32,7 +32,7 @@ from drgrade.recipe.recipe import Model
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inference")
     torch.manual_seed(0)
-    model = Model(network="resnet18")
+    model = Model(network="resnet10_narrow")
     grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy")
     save_grader(folder / "model.safetensors", grader)
     draw_set(5, folder / "drawn", size=96)
@@ -171,7 +171,7 @@ def test_a_photo_with_one_flipped_bit_is_an_error_where_the_manifest_has_its_has
 
 
 def test_a_strip_of_a_picture_does_not_stop_the_others(place, tmp_path):
-    model = Model(network="resnet18")
+    model = Model(network="resnet10_narrow")
     grader = Grader(build_network(model, 5).eval(), model, Preprocess(size=28), "cross_entropy")
     Image.new("RGB", (30, 9_000), (200, 90, 40)).save(tmp_path / "strip.png")
     inputs = [tmp_path / "strip.png", photos(place)[0]]

@@ -12,6 +12,8 @@ from drgrade.lab.words import say_in
 
 from .made_lab import EPOCHS, made_cell, made_lab, made_manifest
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 LAST = ["train.choose=last"]
 ONE, OTHER = "resnet18-random", "resnet18-imagenet"
 

@@ -13,6 +13,8 @@ from drgrade.recipe.recipe import make_recipe
 
 from .made_lab import made_cell, made_lab, made_manifest
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 SHALLOW, DEEP = "resnet18-random", "resnet50-random"
 START = "model.start=imagenet"
 LAB_RATE, OTHER_RATE = "optimiser.learning_rate=1e-5", "optimiser.learning_rate=3e-5"

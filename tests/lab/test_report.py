@@ -14,6 +14,8 @@ from drgrade.lab.words import WORDS
 
 from .made_lab import made_cell, made_lab, made_manifest
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

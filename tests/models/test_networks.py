@@ -66,6 +66,12 @@ def test_parameters_are_as_published(name, published):
     assert count_parameters(NETWORKS[name](outputs=1000)) == published
 
 
+def test_the_narrow_network_costs_a_twentieth_of_resnet18():
+    narrow, whole = (size_of(name) for name in ("resnet10_narrow", "resnet18"))
+    assert 20 * narrow.multiply_adds < whole.multiply_adds
+    assert 30 * narrow.parameters_graded < whole.parameters_graded
+
+
 def test_the_stride_in_the_1x1_explains_the_papers_flops():
     ours, papers = (multiply_adds(resnet50(outputs=1000, stride_in=place), 224)
                     for place in ("3x3", "1x1"))  # fmt: skip

@@ -31,7 +31,7 @@ from drgrade.training.prepared import limited
 
 QUICK = {
     "data": {"size": 32, "workers": 0},
-    "model": {"network": "resnet18"},
+    "model": {"network": "resnet10_narrow"},
     "augment": {"rotation": 20.0},
     "train": {"epochs": 2, "batch": 8, "threads": 1, "watch_test": True},
 }
@@ -147,7 +147,7 @@ def write_and_name(manifest: Manifest, folder: Path) -> Path:
     return folder / "m.csv"
 
 
-@pytest.mark.parametrize("wait", [0.2, 0.9])
+@pytest.mark.parametrize("wait", [0.2, pytest.param(0.9, marks=pytest.mark.proof)])
 def test_a_killed_training_resumed_ends_with_the_same_bits(manifest, tmp_path, wait):
     recipe = recipe_file(manifest, tmp_path)
     assert start(recipe, tmp_path / "whole", "new").wait() == 0

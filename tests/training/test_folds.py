@@ -23,6 +23,7 @@ def drawn(**train: object) -> Recipe:
     return make_recipe({
         "name": "drawn",
         "data": {"drawn": PHOTOS, "size": SIZE, "workers": 0},
+        "model": {"network": "resnet10_narrow"},
         "train": {"epochs": 1, "batch": 8, "threads": 1, **train},
     })  # fmt: skip
 

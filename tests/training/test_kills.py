@@ -64,7 +64,7 @@ def test_a_training_killed_at_a_hundred_random_instants_ends_with_the_same_bits(
     recipe = tmp_path / "quick.toml"
     recipe.write_text(write_toml(make_recipe({
         "data": {"size": 32, "workers": 0, "manifest": str(tmp_path / "m.csv")},
-        "model": {"network": "resnet18"},
+        "model": {"network": "resnet10_narrow"},
         "augment": {"rotation": 20.0},
         "train": {"epochs": 80, "batch": 8, "threads": 1, "save_minutes": 0.0},
     })))  # fmt: skip

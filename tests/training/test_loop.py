@@ -44,7 +44,7 @@ def context(
             "train": {"accumulate": accumulate, "batch": batch, "epochs": 1},
         }
     )
-    model = Model(network="resnet18")
+    model = Model(network="resnet10_narrow")
     grader = Grader(network, model, Preprocess(size=28), objective)
     parts = Parts(part(16), part(8), part(4), part(4))
     cpu = torch.device("cpu")

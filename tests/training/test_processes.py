@@ -39,7 +39,7 @@ with joined():
 """
 SETTINGS = {
     "data": {"size": 28, "workers": 0},
-    "model": {"network": "resnet18"},
+    "model": {"network": "resnet10_narrow"},
     "augment": {"rotation": 20.0},
     "optimiser": {"learning_rate": 0.01},
     "train": {"epochs": 2, "batch": 5, "accumulate": 2, "threads": 1, "device": "cpu"},
@@ -313,9 +313,9 @@ def test_a_pretraining_is_shared_by_its_processes(home):
     changes = ("data.drawn=24", "data.size=28", "data.workers=0", "train.epochs=1",
                "train.batch=8", "train.accumulate=2", "train.device=cpu")  # fmt: skip
     said = [word for change in changes for word in ("--set", change)]
-    command = ["-m", "drgrade", "models", "pretrain", "resnet18", *said]
+    command = ["-m", "drgrade", "models", "pretrain", "resnet10_narrow", *said]
     out = finish(start(home, *TORCHRUN, *command))
-    assert out == f"{home / 'cache' / 'phantom' / 'resnet18'}\n"
+    assert out == f"{home / 'cache' / 'phantom' / 'resnet10_narrow'}\n"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ MEAN, OTHER = (99.0, 98.0, 97.0), (1.0, 2.0, 3.0)
 def start(path: Path, mean: tuple[float, float, float], seed: int) -> Path:
     """A grader's file with a normalisation of its own."""
     torch.manual_seed(seed)
-    model = Model(network="resnet18")
+    model = Model(network="resnet10_narrow")
     grader = Grader(build_network(model, 5), model, Preprocess(size=28), "cross_entropy", mean)
     save_grader(path, grader)
     return path

@@ -32,6 +32,7 @@ def recipe(real: str = "", **last: object) -> Recipe:
         {
             "name": "two",
             "data": {"size": 32, "workers": 0},
+            "model": {"network": "resnet10_narrow"},
             "train": {"epochs": 1, "batch": 8},
             "stages": [
                 {"name": "drawn", "data": {"drawn": 24}, "model": {"lesions": True}},
@@ -216,7 +217,7 @@ def test_each_of_three_stages_starts_from_the_one_before(photos, tmp_path):
         ({"model": {"network": "resnet19"}}, r"stage 'real': unknown network.*'resnet18'"),
         (
             {"model": {"network": "resnet34"}},
-            r"stage 'real': stage 'drawn' holds weights of resnet18, and",
+            r"stage 'real': stage 'drawn' holds weights of resnet10_narrow, and",
         ),
         (
             {"model": {"light": "flat"}},

@@ -13,14 +13,15 @@ from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_grader
-from drgrade.models.resnet import resnet18
+from drgrade.models.resnet import resnet10_narrow
 from drgrade.recipe.recipe import make_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.training.fit import run
 
 COMMIT = "a" * 40
 RECIPE = make_recipe({
-    "data": {"size": 28, "workers": 0}, "model": {"start": "hf:owner/name"},
+    "data": {"size": 28, "workers": 0},
+    "model": {"network": "resnet10_narrow", "start": "hf:owner/name"},
     "train": {"epochs": 1, "batch": 8, "threads": 1, "device": "cpu"},
 })  # fmt: skip
 NAME = f"hf:owner/name/model.safetensors@{COMMIT}"
@@ -34,7 +35,7 @@ def cached(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path / "cache"))
     place = tmp_path / "hub" / "models--owner--name"
     (place / "snapshots" / COMMIT).mkdir(parents=True)
-    save_file(resnet18().state_dict(), place / "snapshots" / COMMIT / "model.safetensors")
+    save_file(resnet10_narrow().state_dict(), place / "snapshots" / COMMIT / "model.safetensors")
     (place / "refs").mkdir()
     (place / "refs" / "main").write_text(COMMIT)
 

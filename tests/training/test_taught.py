@@ -36,7 +36,7 @@ def without(manifest: Manifest, *columns: str) -> Manifest:
 
 
 def quick(start: str = "random", **sections):
-    model = {"network": "resnet18", "start": start, "lesions": True, "reads": "both",
+    model = {"network": "resnet10_narrow", "start": start, "lesions": True, "reads": "both",
              "dme": True}  # fmt: skip
     common = {"data": {"size": 32, "workers": 0}, "train": {"epochs": 1, "batch": 8},
               "objective": {"name": "cross_entropy"}, "model": model}  # fmt: skip
@@ -72,16 +72,16 @@ def test_edema_that_no_photograph_taught_is_not_told(photos, tmp_path, capsys):
     )
     assert row["status"] == "graded"
     assert "p_dme" not in row
-    assert not start_knows_dme("resnet18", str(folder))
+    assert not start_knows_dme("resnet10_narrow", str(folder))
 
 
 def test_edema_that_the_start_learned_is_told_on(photos, tmp_path):
     first = run(quick(), photos, tmp_path / "first")
-    assert start_knows_dme("resnet18", str(first))
+    assert start_knows_dme("resnet10_narrow", str(first))
     second = run(quick(str(first)), without(photos, "dme"), tmp_path / "second")
     assert read_predictions(second / "predictions.parquet").table["p_dme"].count()
     for start in ("random", "imagenet"):
-        assert not start_knows_dme("resnet18", start)
+        assert not start_knows_dme("resnet10_narrow", start)
 
 
 def test_counts_alone_teach_no_map_and_that_is_said(photos, tmp_path, capsys):
@@ -95,7 +95,7 @@ def test_counts_alone_teach_no_map_and_that_is_said(photos, tmp_path, capsys):
 @pytest.mark.parametrize("objective", ["cross_entropy", "corn"])
 def test_a_lab_of_graders_with_lesions_and_edema_is_timed(objective):
     recipe = quick(objective={"name": objective})
-    pace = measure(Cell("cell", "resnet18", "random", 32, "table", recipe))
+    pace = measure(Cell("cell", "resnet10_narrow", "random", 32, "table", recipe))
     assert pace.learning > 0
     assert pace.judging > 0
 

@@ -54,8 +54,9 @@ def models(*, json_: bool = False) -> None:
 def _show_networks(sizes: "list[Size]") -> None:
     print(f"{'network':20}{'parameters':>12}{'5 grades':>12}{'10^9 mult-adds':>16}{'paper':>8}")
     for size in sizes:
+        paper = "" if size.paper is None else f"{size.paper:8.3g}"
         print(f"{size.name:20}{size.parameters:12,}{size.parameters_graded:12,}"
-              f"{size.multiply_adds / 1e9:16.2f}{size.paper:8.3g}")  # fmt: skip
+              f"{size.multiply_adds / 1e9:16.2f}{paper}")  # fmt: skip
     print("\nat 224 px; parameters with ImageNet's 1,000 outputs and with 5. Against the paper:")
     for reason in dict.fromkeys(size.reason for size in sizes):
         print(f"  {', '.join(s.name for s in sizes if s.reason == reason)}: {reason}")

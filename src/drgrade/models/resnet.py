@@ -15,8 +15,9 @@ Head = Literal["global", "lab"]
 Stem = Literal["standard", "small"]
 StrideIn = Literal["3x3", "1x1"]
 
-STAGES = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3),
-          152: (3, 8, 36, 3)}  # fmt: skip
+STAGES = {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3),
+          101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}  # fmt: skip
+WIDTH = 64  # channels of the stem and of the first stage's blocks
 LAB_POOLED = 10 * 10  # a 512 px photo: last map 16 x 16, average pool of 7 at stride 1
 
 
@@ -90,30 +91,31 @@ class ResNet(nn.Module):
     """A residual network.
 
     Args:
-        layers: 18, 34, 50, 101 or 152.
+        layers: 10 (one block a stage, not in the paper), 18, 34, 50, 101 or 152.
         outputs: of the last linear layer.
         head: `global` average, or `lab`: average pool of 7 at stride 1, which fits 512 px only.
         stem: `standard` 7x7 stride 2 and max-pool, or `small` 3x3 stride 1 without (28 px photos).
         plain: no shortcuts, the network the paper compares with.
         stride_in: where a bottleneck's stride sits: `3x3` as in the published weights, `1x1` as in
             the paper.
+        width: channels of the stem; each stage after the first doubles them.
     """
 
     def __init__(
         self, layers: int, outputs: int = 5, head: Head = "global", stem: Stem = "standard",
-        plain: bool = False, stride_in: StrideIn = "3x3",
+        plain: bool = False, stride_in: StrideIn = "3x3", width: int = WIDTH,
     ) -> None:  # fmt: skip
         super().__init__()
         block: type[Block] = ResidualBlock if layers < 50 else Bottleneck
         small = stem == "small"
-        self.conv1 = conv(3, 64, 3) if small else conv(3, 64, 7, 2)
-        self.bn = nn.BatchNorm2d(64)
+        self.conv1 = conv(3, width, 3) if small else conv(3, width, 7, 2)
+        self.bn = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.Identity() if small else nn.MaxPool2d(3, 2, padding=1)
-        stages = _stages(STAGES[layers], block, stride_in, plain)
+        stages = _stages(STAGES[layers], width, block, stride_in, plain)
         self.layer1, self.layer2, self.layer3, self.layer4 = stages
-        inside = 512 * block.expansion
-        self.widths = (64, *(width * block.expansion for width in (64, 128, 256, 512)))
+        self.widths = (width, *((width << i) * block.expansion for i in range(len(stages))))
+        inside = self.widths[-1]
         lab = head == "lab"
         self.avg_pool = nn.AvgPool2d(7, stride=1) if lab else nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(inside * (LAB_POOLED if lab else 1), outputs)
@@ -137,12 +139,12 @@ class ResNet(nn.Module):
 
 
 def _stages(
-    counts: tuple[int, ...], block: type[Block], stride_in: StrideIn, plain: bool
+    counts: tuple[int, ...], stem: int, block: type[Block], stride_in: StrideIn, plain: bool
 ) -> list[nn.Sequential]:
     """The four stages; each but the first halves the map in its first block."""
-    stages, inside = [], 64
+    stages, inside = [], stem
     for i, blocks in enumerate(counts):
-        width, stage = 64 << i, []
+        width, stage = stem << i, []
         for j in range(blocks):
             stride = 2 if i > 0 and j == 0 else 1
             stage.append(block(inside, width, stride, stride_in, plain))
@@ -157,6 +159,7 @@ def _initialise(module: nn.Module) -> None:
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 
+resnet10_narrow = partial(ResNet, 10, width=16)  # to try a recipe with
 resnet18 = partial(ResNet, 18)
 resnet34 = partial(ResNet, 34)
 resnet50 = partial(ResNet, 50)

@@ -25,6 +25,7 @@ BOTTLENECK = (
     'as the published weights have it (stride_in = "1x1" gives the paper\'s)'
 )
 REASONS = {
+    "resnet10_narrow": "of no paper: small and quick, to try a recipe with",
     "resnet18": "agrees to the printed digit",
     "resnet34": "the paper rounds down: every convolution and the linear layer are counted here",
     "resnet50": BOTTLENECK,
@@ -42,7 +43,7 @@ class Size:
     parameters: int
     parameters_graded: int
     multiply_adds: int
-    paper: float
+    paper: float | None
     reason: str
 
 
@@ -98,11 +99,12 @@ def summary_of(about: Mapping[str, Any], place: Path | None = None) -> str:
 
 
 def size_of(name: str) -> Size:
-    """The size of a network by its name."""
-    whole = NETWORKS[name](outputs=IMAGENET_CLASSES)
-    graded = NETWORKS[name](outputs=5)
+    """The size of a network by its name; its weights are counted, not made."""
+    with torch.device("meta"):
+        whole = NETWORKS[name](outputs=IMAGENET_CLASSES)
+        graded = NETWORKS[name](outputs=5)
     return Size(name, count_parameters(whole), count_parameters(graded),
-                multiply_adds(whole, SIDE), PAPER[name], REASONS[name])  # fmt: skip
+                multiply_adds(whole, SIDE), PAPER.get(name), REASONS[name])  # fmt: skip
 
 
 def count_parameters(network: nn.Module) -> int:
@@ -124,8 +126,9 @@ def multiply_adds(network: nn.Module, side: int) -> int:
 
     layers = [m for m in network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
     hooks = [layer.register_forward_hook(count) for layer in layers]
+    device = next(network.parameters()).device
     with torch.no_grad():
-        network.eval()(torch.zeros(1, 3, side, side))
+        network.eval()(torch.zeros(1, 3, side, side, device=device))
     for hook in hooks:
         hook.remove()
     return total

@@ -9,6 +9,8 @@ import pytest
 from drgrade.cli.app import run
 from drgrade.evaluation.pages.frame import FIGURES
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 
 @pytest.mark.parametrize(("language", "said"), [("en", "linear n/a"), ("zh-TW", "線性 無法計算")])
 def test_an_undefined_error_of_kappa_is_said_in_the_language_of_the_page(tmp_path, language, said):

@@ -21,6 +21,8 @@ from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
 
 from ...lab.made_lab import made_manifest
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
 
 def answers(manifest, *, always=None, split="test", **facts) -> Predictions:
     """One row a photo of a split; every tenth grade one off, every fifteenth photo ungradable."""

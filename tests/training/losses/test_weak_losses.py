@@ -71,7 +71,7 @@ def test_the_teacher_sees_moves_and_no_colours():
 
 COMMON = {
     "data": {"size": 32, "workers": 0, "carve": "none"},
-    "model": {"network": "resnet18", "lesions": True, "reads": "both"},
+    "model": {"network": "resnet10_narrow", "lesions": True, "reads": "both"},
     "objective": {"name": "corn"},
     "train": {"epochs": 2, "batch": 8, "choose": "last", "ema": 0.9, "save_minutes": 0.0},
 }

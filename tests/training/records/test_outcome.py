@@ -21,7 +21,7 @@ from drgrade.training.fit import run
 
 RECIPE = {
     "data": {"size": 32, "workers": 0},
-    "model": {"network": "resnet18"},
+    "model": {"network": "resnet10_narrow"},
     "train": {"epochs": 1, "batch": 8, "threads": 1, "watch_test": True},
 }
 PASSED_ON = (

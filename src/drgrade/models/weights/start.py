@@ -128,7 +128,10 @@ def load_start(network: nn.Module, name: str, start: str, *, light: str | None =
         )
     if start == "imagenet" and name == "efficientnet_lite0":
         return fill(network, lite0_state(), f"{name} starts from ImageNet")
-    if start == "imagenet" and name in TORCHVISION:
+    if start == "imagenet":
+        if name not in TORCHVISION:
+            raise UsageError(f'there are no ImageNet weights of {name}; set model.start = "random" '
+                             'or "phantom", or another model.network')  # fmt: skip
         start = TORCHVISION[name]
     if start in FILES:
         prefix = start.removesuffix(".pth").rpartition("-")[2]
