@@ -34,7 +34,8 @@ def start(path: Path, mean: tuple[float, float, float], seed: int) -> Path:
 
 def recipe(path: Path) -> Recipe:
     return make_recipe({
-        "data": {"size": 28, "workers": 0}, "model": {"start": str(path)},
+        "data": {"size": 28, "workers": 0},
+        "model": {"network": "resnet10_narrow", "start": str(path)},
         "train": {"epochs": 1, "batch": 8, "threads": 1, "device": "cpu"},
     })  # fmt: skip
 
