@@ -98,7 +98,7 @@ def _may_write(found: "Evaluation", language: str, *, force: bool) -> bool:
     for check in found.warnings:
         say(f"{check.code}: {check.sentence(language)}")
     if found.has_error and not force:
-        say("no scorecard was written, because of the error above; put it right, or see what the "
+        say("no scorecard was written, because of the error above; fix it, or see what the "
             "figures would be with --force")  # fmt: skip
         return False
     return True

@@ -135,7 +135,7 @@ def _explained(
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
     from drgrade.explanation.explain import as_json, explain_photo
-    from drgrade.explanation.remarks import told
+    from drgrade.explanation.remarks import sentences_of
 
     name, path, known = given
     told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
@@ -144,7 +144,7 @@ def _explained(
                                      retina_check=retina_check, dust=dust)  # fmt: skip
     if explanation is None:
         return row, None
-    return as_json(explanation) | {"sentences": told(explanation)}, explanation
+    return as_json(explanation) | {"sentences": sentences_of(explanation)}, explanation
 
 
 def _show(told: Row, picture: Path, language: str, *, as_json: bool) -> None:
