@@ -37,7 +37,7 @@ from drgrade.explanation.picture import (
     shortened,
     wrapped,
 )
-from drgrade.explanation.remarks import remarks
+from drgrade.explanation.remarks import remarks, sentences_of
 from drgrade.explanation.words import summary
 from drgrade.icdr import NAMES
 from drgrade.inference.engine_torch import TorchEngine

@@ -29,6 +29,7 @@ OF_TEMPLATES = {found for text in TEMPLATES for found in re.findall(r"""["']([\w
 BEGUN = tuple(each for each in LITERALS | OF_TEMPLATES if re.fullmatch(r"[a-z]+-[\w-]*[_-]", each))
 
 
+NO_MESSAGES = {"lab-address"}  # an option, and no message
 OF_NO_LANGUAGE = {  # names of scores and layers, and messages that hold nothing but values
     "degradation-left_one", "degradation-left_reason", "demo-line_scorecard_collapsed",
     "demo-on_network", "demo-qwk", "explain-detected", "explain-lesions", "explain-summary",
@@ -68,6 +69,17 @@ def test_every_code_of_the_source_has_a_message_that_asks_for_its_values():
         assert code in sources("en"), code
         if given is not None:
             assert given == set(uses(sources("en")[code]).values), code
+
+
+def test_every_message_that_a_page_asks_for_exists():
+    """Whole ids, and the beginnings of families, in Python and in templates."""
+    pages = {code.partition("-")[0] for code in messages("en") if "-" in code}
+    asked = re.compile(rf"({'|'.join(pages)})-\w+")
+    for code in LITERALS | OF_TEMPLATES:
+        if asked.fullmatch(code) and code not in NO_MESSAGES:
+            assert code in messages("en") or code in BEGUN, code
+    for family in BEGUN:
+        assert any(code.startswith(family) for code in messages("en")), family
 
 
 def test_every_message_is_said_somewhere():
