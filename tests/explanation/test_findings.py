@@ -217,7 +217,7 @@ def test_without_a_disc_the_side_and_the_quadrants_are_unknown(share):
 def test_a_disc_in_the_middle_tells_no_side_but_a_told_eye_does():
     assert find_landmarks(disc_at(0.52), WHOLE).eye is None
     found = find_landmarks(disc_at(0.52), WHOLE, "left")
-    assert (found.eye, found.eye_by) == ("left", "told")
+    assert (found.eye, found.eye_by) == ("left", "given")
     assert found.fovea[0] > 0.7
 
 
@@ -267,7 +267,7 @@ def test_a_fovea_outside_the_picture_is_not_known_and_neither_is_what_lies_near_
 @pytest.mark.parametrize(("eye", "x"), [("left", 0.6), ("left", 0.8), ("right", 0.4)])
 def test_a_told_eye_whose_disc_lies_on_the_other_side_has_no_fovea_and_that_is_said(eye, x):
     found = find_landmarks(disc_at(x), WHOLE, eye)
-    assert (found.eye, found.eye_by, found.fovea) == (eye, "told", None)
+    assert (found.eye, found.eye_by, found.fovea) == (eye, "given", None)
     assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None
     for language in LANGUAGES:
         said = message(language, "explain-side_disc_of_the_other_eye", eye=eye)

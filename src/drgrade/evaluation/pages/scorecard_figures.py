@@ -60,7 +60,7 @@ def _detection(judgement: Evaluation, language: str) -> "Figure":
         if each.level == judgement.primary
         for name in SHARES
     }
-    return draw_intervals(shown, axis=t(f"page-level_{judgement.primary}"), language=language)
+    return draw_intervals(shown, axis=t(f"unit_{judgement.primary}s"), language=language)
 
 
 def _of_probabilities(judgement: Evaluation, language: str) -> dict[str, "Figure"]:

@@ -153,32 +153,32 @@ def _context(judgement: Evaluation, language: str) -> dict[str, Any]:
     }
 
 
-def _three(judgement: Evaluation, language: str) -> list[dict[str, str]]:
+def _three(judgement: Evaluation, language: str) -> list[dict[str, Any]]:
     """The figures of the first screen: sensitivity, specificity, and QWK beside its baselines."""
     t, main = partial(message, language), judgement.detection()
-    floors = [
-        f"{t(f'page-baseline_{floor.name}')} {floor.qwk.value:.3f}"
-        for floor in judgement.scores.floors
-        if floor.qwk.value is not None and floor.name != "majority"
+    baselines = [
+        t("scorecard-baseline_qwk", name=each.name, value=f"{each.qwk.value:.3f}")
+        for each in judgement.scores.floors
+        if each.qwk.value is not None and each.name != "majority"
     ]
-    base = f"{t(f'page-level_{judgement.primary}')}, n = "
-    positive, negative = f"{base}{main.positives:,}", f"{base}{main.n - main.positives:,}"
-    sides = (("sensitivity", positive), ("specificity", negative))
+    n, positives, unit = main.n, main.positives, f"{judgement.primary}s"
+    sides = (("sensitivity", positives), ("specificity", n - positives))
     shares = [
-        _card(name, getattr(main.primary, name), [n, t(f"scorecard-baseline_{name}")], language)
-        for name, n in sides
-    ]
-    return [*shares, _card("qwk", judgement.scores.qwk, floors, language)]
+        _card(name, getattr(main.primary, name),
+              [t("scorecard-of", unit=unit, n=of), t(f"scorecard-baseline_{name}")], language)
+        for name, of in sides
+    ]  # fmt: skip
+    return [*shares, _card("qwk", judgement.scores.qwk, baselines, language)]
 
 
-def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[str, str]:
+def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[str, Any]:
     shown = number if name == "qwk" else percent
     value, _, interval = shown(found, language).partition(" (")
     return {
         "name": message(language, f"page-metric_{name}"),
         "value": value,
         "interval": interval.rstrip(")"),
-        "beside": "; ".join(beside),
+        "beside": beside,
         "reason": text(found.reason, language),
     }
 
@@ -208,7 +208,7 @@ def _about(judgement: Evaluation, language: str) -> list[tuple[str, str]]:
         "graders": facts.get("reference_standard"),
         "by_grade": " / ".join(f"{n:,}" for n in judgement.scores.counts),
         "with_disease": f"{main.positives:,} / {main.n:,} "
-        f"{t(f'page-level_{judgement.primary}')} ({100 * main.positives / main.n:.1f} %)",
+        f"{t(f'unit_{judgement.primary}s')} ({100 * main.positives / main.n:.1f} %)",
         "left_out": _left_out(judgement, language),
         "model_hash": facts.get("weights_sha256") or ", ".join(judgement.scores.models),
         "preprocessing": ", ".join(f"{k} {settings[k]}" for k in SETTINGS if k in settings),
@@ -252,13 +252,13 @@ def summary(judgement: Evaluation, title: str, language: str = "en") -> str:
     warned = [
         f"- **{c.code}** ({c.level}) {_as_text(c.sentence(language))}" for c in judgement.warnings
     ]
-    level = t(f"page-level_{judgement.primary}")
+    unit = f"{judgement.primary}s"
     lines = [
         f"# {heading(judgement, language)}: {_as_text(title)}", "",
         verdict(judgement, language), "",
         f"## {t('scorecard-warnings')}", "", *(warned or [t("scorecard-no_warnings")]), "",
         f"## {t('scorecard-analyses')}", "",
-        f"{endpoint_name(main, language)}, {level}, n = {main.n}", "",
+        f"{endpoint_name(main, language)}: {t('scorecard-of', unit=unit, n=main.n)}", "",
         *_analyses(judgement, language), "",
         f"## {t('scorecard-baselines')}", "", *_baselines(judgement, language), "",
         f"{t('scorecard-about_looks')}: {looks_text(judgement.looks, language)}", "",

@@ -27,10 +27,16 @@ def verdict(judgement: Evaluation, language: str = "en") -> str:
         if found.value is None:
             return t(f"scorecard-verdict_no_{side}", **about)
     shares = {
-        "sens": percent(main.primary.sensitivity, language),
+        "sens": _with_ci(main.primary.sensitivity, language),
         "spec": percent(main.primary.specificity, language),
     }
     return t("scorecard-verdict", **about, **shares)
+
+
+def _with_ci(found: Estimate, language: str) -> str:
+    """An estimate in per cent whose interval says what it is; those after it need not."""
+    value, _, ci = percent(found, language).partition(" (")
+    return message(language, "page-with_ci", value=value, ci=ci.rstrip(")")) if ci else value
 
 
 def looks_text(looks: Looks | None, language: str = "en") -> str:

@@ -112,7 +112,7 @@ slope_off_by_chance = 校準斜率為 { FIXED($value, 2, 0.8, 1.25) }，超出 0
 ## W14 次群組
 
 W14 = 部分次群組可能漏診；以下群組的敏感度下限低於 { PERCENT($bound, 1) }：{ LIST($subgroups) }。請評估更多此類病人，或增加訓練資料。
-missed_subgroup = { NAME("column", $column) }: { NAME("group", $name) }（{ PERCENT($low, 1, $bound) }）
+missed_subgroup = { NAME("column", $column) }：{ NAME("group", $name) }（{ PERCENT($low, 1, $bound) }）
 no_subgroups = 表格中沒有可分組的欄位（site、camera、eye、sex、age 等）
 
 ## W16 前處理不同
@@ -205,4 +205,4 @@ group_70_and_over = 70 歲以上
 group_under_1000_px = 未滿 1000 px
 group_1000_to_1999_px = 1000 至 1999 px
 group_2000_px_and_over = 2000 px 以上
-subgroup = { NAME("column", $column) }: { NAME("group", $name) }
+subgroup = { NAME("column", $column) }：{ NAME("group", $name) }

@@ -114,6 +114,6 @@ explain-false_alarms = { PERCENT($share, 0) } of { $n } photographs of grade 0, 
 explain-share_of = { WORD("page-lesion", $kind) } { PERCENT($share, 0) }
 explain-read_log_odds = The lesion maps contribute { LIST($parts) } to the log-odds of a referable grade before calibration, { $total }, including signals too faint to be detected.
 explain-read_value = The lesion maps contribute { LIST($parts) } to the value of the grade, { $total }, including signals too faint to be detected.
-explain-adds = { $adds } by { WORD("page-lesion", $kind) }
+explain-adds = { $adds } ({ WORD("page-lesion", $kind) })
 explain-on_the_margin = { PERCENT($share, 0) } of the evidence lies on the black margin, outside the retina.
 explain-no_maps = This grader has no lesion maps; train one with model.lesions = true. The evidence map alone is shown.

@@ -1,7 +1,7 @@
 # The lab's report: its page and its figures.
 
 lab-title = Lab 3 – Diabetic Retinopathy Detection
-lab-synthetic_source = synthetic photographs
+lab-synthetic_source = synthetic
 lab-synthetic = Synthetic photographs: these figures show that the software works and say nothing about patients.
 lab-byline = { $photos } photographs, { $source }, { $size } px, recipe { $recipe }
 lab-contents = Contents

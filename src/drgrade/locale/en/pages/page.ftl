@@ -2,6 +2,7 @@
 
 page-device = Research software, not a medical device.
 page-not_available = n/a
+page-with_ci = { $value } (95 % CI { $ci })
 page-range = { $low } to { $high }
 
 ## Scores

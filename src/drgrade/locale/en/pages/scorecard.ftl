@@ -5,7 +5,7 @@ scorecard-title_leak = { $title }; training and test share patients in the sourc
 
 ## Verdict
 
-scorecard-verdict = Sensitivity { $sens }, specificity { $spec } for { $endpoint } per { $level }, 95 % CI in brackets; ungradable counts as referred.
+scorecard-verdict = Sensitivity { $sens }, specificity { $spec } for { $endpoint } per { $level }; ungradable counts as referred.
 scorecard-verdict_no_positives = No { $level } here has { $endpoint }: sensitivity cannot be estimated.
 scorecard-verdict_no_negatives = Every { $level } here has { $endpoint }: specificity cannot be estimated.
 scorecard-verdict_equals = This grader equals a trivial classifier: do not use it.
@@ -47,6 +47,8 @@ scorecard-analysis = analysis
 scorecard-analysis_A = A, intention to screen: ungradable counts as referred
 scorecard-analysis_B = B, gradable only
 scorecard-analysis_C = C, worst case: ungradable counts as an error
+scorecard-counted = { $endpoint } · { WORD("unit", $unit) } · { $rule }.
+scorecard-of = { WORD("unit", $unit) }, n = { COUNT($n) }
 scorecard-imageability = { $value } of { COUNT($n) } { WORD("unit", $unit) } were gradable.
 scorecard-endpoints = Every endpoint, every level (analysis A)
 scorecard-endpoint = endpoint
@@ -68,13 +70,14 @@ scorecard-promised = promised
 ## Grades
 
 scorecard-grades = The five grades
-scorecard-grades_note = Photographs with a predicted and a reference grade only; { WORD("unit", $unit) } resampled.
+scorecard-grades_note = Photographs with a predicted and a reference grade only, n = { COUNT($n) }; { WORD("unit", $unit) } resampled.
 scorecard-kappa_errors = Standard errors of kappa for independent pairs: quadratic { $quadratic }, linear { $linear }, unweighted { $none }.
 scorecard-recall = recall
 scorecard-precision = precision
 scorecard-predictions = predicted
 scorecard-baselines = Trivial baselines
 scorecard-baselines_note = Scores of simple rules on the same photographs, without looking at them. The other eye's grade has to come from a reader.
+scorecard-baseline_qwk = { WORD("page-baseline", $name) }: { $value }
 scorecard-this = this grader
 
 ## Calibration

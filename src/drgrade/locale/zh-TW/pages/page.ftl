@@ -2,6 +2,7 @@
 
 page-device = 研究用軟體，並非醫療器材。
 page-not_available = 無法計算
+page-with_ci = { $value }（95 % 信賴區間 { $ci }）
 page-range = { $low } 至 { $high }
 
 ## 指標

@@ -5,7 +5,7 @@ scorecard-title_leak = { $title }（資料來源的分割中，訓練與測試�
 
 ## 結論
 
-scorecard-verdict = { $endpoint }：敏感度 { $sens }、特異度 { $spec }，以{ $level }計，括號內為 95 % 信賴區間；無法判讀者視為轉診。
+scorecard-verdict = { $endpoint }：敏感度 { $sens }、特異度 { $spec }，以{ $level }計；無法判讀者視為轉診。
 scorecard-verdict_no_positives = 受檢{ $level }中沒有{ $endpoint }者，無法估計敏感度。
 scorecard-verdict_no_negatives = 受檢{ $level }全部有{ $endpoint }，無法估計特異度。
 scorecard-verdict_equals = 此模型等同於不看照片的分類器，不應使用。
@@ -41,6 +41,8 @@ scorecard-analysis = 分析
 scorecard-analysis_A = A 意向篩檢：無法判讀者視為轉診
 scorecard-analysis_B = B 只計可判讀者
 scorecard-analysis_C = C 最壞情況：無法判讀者視為錯誤
+scorecard-counted = { $endpoint } · { WORD("unit", $unit) } · { $rule }。
+scorecard-of = { WORD("unit", $unit) }，n = { COUNT($n) }
 scorecard-imageability = { WORD("unit", $unit) }共 { COUNT($n) }，可判讀 { $value }。
 scorecard-endpoints = 各終點與各層級（分析 A）
 scorecard-endpoint = 終點
@@ -62,13 +64,14 @@ scorecard-promised = 承諾值
 ## 分級
 
 scorecard-grades = 五個分級
-scorecard-grades_note = 僅計有預測分級與參考分級的照片；以{ WORD("unit", $unit) }為單位重抽。
+scorecard-grades_note = 僅計有預測分級與參考分級的照片，n = { COUNT($n) }；以{ WORD("unit", $unit) }為單位重抽。
 scorecard-kappa_errors = 假設配對獨立時 kappa 的標準誤：二次 { $quadratic }、線性 { $linear }、未加權 { $none }。
 scorecard-recall = 召回率
 scorecard-precision = 精確率
 scorecard-predictions = 預測數
 scorecard-baselines = 基準
 scorecard-baselines_note = 不看照片的簡單規則在同一批照片上的得分；另一眼的分級須由判讀者提供。
+scorecard-baseline_qwk = { WORD("page-baseline", $name) }：{ $value }
 scorecard-this = 此模型
 
 ## 校準
