@@ -75,7 +75,7 @@ def draw(merged: str, place: Path) -> None:
     named = {name: one for name, one in found.items() if not name.startswith("*")}
     if len({name.rsplit(",", 1)[1] for name in named}) == 1:  # one size needs no saying
         named = {name.rsplit(",", 1)[0]: one for name, one in named.items()}
-    figure = draw_intervals(named, floors=floors, title="Accuracy on test with 95 % interval",
+    figure = draw_intervals(named, baselines=floors, title="Accuracy on test with 95 % interval",
                             axis="accuracy")  # fmt: skip
     held = BytesIO()
     figure.savefig(held, format="png", dpi=150)

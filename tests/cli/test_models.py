@@ -196,5 +196,5 @@ def test_a_start_of_an_unknown_drawing_is_kept_with_a_note(own_cache, capsys):
     capsys.readouterr()
     assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
     said = capsys.readouterr()
-    assert "does not tell which drawing of photographs it is of" in said.err
+    assert "does not say which drawing of photographs it is of" in said.err
     assert said.out == f"{files.folder}\n"

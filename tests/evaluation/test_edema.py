@@ -12,6 +12,7 @@ from drgrade.evaluation.edema import edema
 from drgrade.evaluation.pages.scorecard_page import write_scorecard
 from drgrade.evaluation.scorecard.evaluate import evaluate_table
 from drgrade.icdr import PROBABILITIES
+from drgrade.locale.catalogue import LANGUAGES, message
 
 FEW = 200
 
@@ -64,11 +65,11 @@ def test_where_nobody_has_edema_the_area_is_not_available_and_says_why():
     assert found.specificity.value is not None
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "macular edema"), ("zh-TW", "黃斑水腫")])
-def test_the_scorecard_has_it_on_the_page_and_in_its_twin(tmp_path, language, said):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_scorecard_has_it_on_the_page_and_in_its_twin(tmp_path, language):
     found = evaluate_table(table(), resamples=FEW)
     page = write_scorecard(found, tmp_path, title="t", command="c", language=language)
-    assert said in page.read_text(encoding="utf-8")
+    assert message(language, "scorecard-edema") in page.read_text(encoding="utf-8")
     twin = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert twin["edema"]["auc"]["value"] == found.edema.auc.value
 

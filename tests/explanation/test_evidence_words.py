@@ -13,10 +13,11 @@ from drgrade.explanation.explain import Explanation, LesionFindings, as_json
 from drgrade.explanation.findings import Landmarks, Spot
 from drgrade.explanation.remarks import remarks
 from drgrade.icdr import PROBABILITIES
+from drgrade.locale.catalogue import message
 
 SIDE = 64
-SAYS_SO = "holds no mark: look there"
-OUTWEIGHED = "holds no mark; the other places outweigh it"
+SAYS_SO = message("en", "explain-unmarked")
+OUTWEIGHED = message("en", "explain-unmarked_outweighed")
 
 
 def explained(grade: int, places: np.ndarray, spots=(), pixels: np.ndarray | None = None):

@@ -1,7 +1,6 @@
 """An explanation is of the answer that predict gives, and its words follow from what was seen."""
 
 import json
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -38,11 +37,12 @@ from drgrade.explanation.picture import (
     shortened,
     wrapped,
 )
-from drgrade.explanation.remarks import remarks, told
-from drgrade.explanation.words import WORDS, summary
+from drgrade.explanation.remarks import remarks, sentences_of
+from drgrade.explanation.words import summary
 from drgrade.icdr import NAMES
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
+from drgrade.locale.catalogue import message, sources
 from drgrade.locale.fonts import chinese_font
 from drgrade.models.grader import Grader, build_network
 from drgrade.recipe.recipe import Model
@@ -108,7 +108,7 @@ def test_where_a_model_has_an_operating_point_it_tells_what_is_referable(photo):
     _, found = explain_photo(engine_of(facts=point), "eye.png", photo)
     assert found.referable
     assert as_json(found)["referable_by"] == "operating point HS"
-    assert "at the model's operating point HS" in summary(found, "en")
+    assert "at the high-sensitivity threshold" in summary(found, "en")
 
 
 def test_a_place_is_told_in_pixels_of_the_file():
@@ -134,7 +134,7 @@ def test_one_lesion_is_one_and_none_are_none():
     one = explained(1, sight(spots("microaneurysm", (0.9, 0.8)), grade=1))
     assert summary(one, "en").startswith("1 microaneurysm, in the inferior nasal quadrant; grade 1")
     assert summary(explained(0, sight(grade=0)), "en") == (
-        "No lesions seen; grade 0 (no DR), not referable."
+        "No lesions detected; grade 0 (no DR), not referable."
     )
 
 
@@ -162,12 +162,9 @@ def test_where_grade_and_lesions_disagree_both_are_said(language):
 
 def test_where_they_agree_that_is_said_too():
     seen = sight(spots("haemorrhage", (0.2, 0.2)))
-    assert remarks(explained(2, seen), "en")[-1] == (
-        "The lesions seen make the same grade by the ICDR rule."
-    )
-    assert remarks(explained(0, sight(grade=0)), "en")[-1] == (
-        "That no lesion is marked makes the same grade by the ICDR rule."
-    )
+    assert remarks(explained(2, seen), "en")[-1] == message("en", "explain-agrees")
+    healthy = explained(0, sight(grade=0))
+    assert remarks(healthy, "en")[-1] == message("en", "explain-agrees_none")
 
 
 def test_exudates_near_the_fovea_are_a_sign_of_macular_edema():
@@ -186,9 +183,8 @@ def at_the_point(grade: int, p: float, seen: LesionFindings | None = None, **mor
 def test_a_referable_grade_below_the_point_is_called_a_disagreement(language):
     """Never `grade 2, not referable`: by the scale it is, and the eye may need a doctor."""
     found = at_the_point(2, 0.8)
-    assert WORDS["not referable"][language != "en"] not in summary(found, language)
-    asks = WORDS["grade asks"][language != "en"]
-    assert asks[1:] in " ".join(remarks(found, language))
+    assert message(language, "explain-not_referable") not in summary(found, language)
+    assert message(language, "explain-grade_asks") in remarks(found, language)
     assert as_json(found)["grade_and_point_disagree"]
 
 
@@ -209,33 +205,33 @@ def test_below_the_point_no_colour_says_what_is_to_be_done(monkeypatch):
 
 def test_a_point_that_refers_an_eye_below_grade_2_is_said():
     found = replace(at_the_point(1, 0.9), referable_from=0.3)
-    assert "By the point HS this eye asks for a referral" in " ".join(remarks(found, "en"))
+    assert message("en", "explain-point_asks") in remarks(found, "en")
 
 
 @pytest.mark.parametrize(
-    ("p", "near", "told"),
+    ("p", "near", "code"),
     [
-        (0.86, 0, "though no hard exudate is marked near the fovea"),
-        (0.0, 1, "does not agree with what is marked near the fovea"),
-        (0.9, 3, "probability 0.90, not calibrated."),
-        (0.1, None, "probability 0.10, not calibrated."),
+        (0.86, 0, "explain-edema_without_exudate"),
+        (0.0, 1, "explain-exudate_without_edema"),
+        (0.9, 3, "explain-edema"),
+        (0.1, None, "explain-edema"),
     ],
 )
-def test_edema_and_marks_that_contradict_each_other_are_told_so(p, near, told):
-    said = " ".join(remarks(explained(2, sight(near=near), p_dme=p), "en"))
-    assert told in said
+def test_edema_and_exudates_that_contradict_each_other_are_said_to(p, near, code):
+    found = explained(2, sight(near=near), p_dme=p)
+    assert message("en", code, p=f"{p:.2f}") in remarks(found, "en")
 
 
 @pytest.mark.parametrize(("p", "asked"), [(0.6, True), (0.4, False)])
 def test_likely_edema_asks_for_a_referral_that_the_grade_does_not(p, asked):
     """ICDR: referable is a grade of 2 or worse, or macular edema."""
-    said = " ".join(remarks(explained(0, sight(grade=0), p_dme=p), "en"))
-    assert ("asks for a referral of its own" in said) is asked
+    said = remarks(explained(0, sight(grade=0), p_dme=p), "en")
+    assert (message("en", "explain-edema_asks") in said) is asked
 
 
 def test_marks_that_make_less_than_grade_3_or_4_are_no_disagreement_but_a_limit():
     said = " ".join(remarks(explained(4, sight(grade=2)), "en"))
-    assert "seldom told by marks" in said
+    assert "Detections seldom separate grades 3 and 4" in said
     assert "disagree" not in said
     assert "disagree" in " ".join(remarks(explained(4, sight(grade=1)), "en"))
 
@@ -274,14 +270,10 @@ def test_an_unknown_language_is_answered_with_those_there_are():
         summary(explained(2, sight()), "de")
 
 
-@pytest.mark.parametrize("key", WORDS)
-def test_both_languages_ask_for_the_same_values(key):
-    english, chinese = (set(re.findall(r"\{(\w+)", text)) for text in WORDS[key])
-    assert english == chinese
-
-
 def test_every_letter_of_the_words_can_be_drawn():
-    letters = {each for pair in WORDS.values() for text in pair for each in text}
+    words = sources("zh-TW", of_pages=True)
+    letters = {each for code, text in words.items() if code.startswith("explain-") for each in text}
+    letters -= {"\n"}
     with TTFont(chinese_font()) as font:
         assert {each for each in letters if ord(each) not in font.getBestCmap()} == set()
 
@@ -321,9 +313,8 @@ def test_how_near_the_point_the_probability_lies_is_said(photo):
     point = {"operating_points": [{"name": "HS", "threshold": 0.25}]}
     row, found = explain_photo(engine_of(facts=point), "eye.png", photo)
     p = row["p2"] + row["p3"] + row["p4"]
-    assert f"grade {p:.3f}; at the point HS a photograph is referable from 0.250" in " ".join(
-        remarks(found, "en")
-    )
+    said = message("en", "explain-near_the_point", p=f"{p:.3f}", threshold="0.250")
+    assert said in remarks(found, "en")
     assert as_json(found)["referable_from"] == 0.25
 
 
@@ -332,7 +323,7 @@ def test_lines_fit_their_width_and_lose_no_word():
     lines = wrapped(text, 200, 19)
     assert len(lines) > 1
     assert " ".join(lines) == text
-    chinese = WORDS["not mapped"][1]
+    chinese = message("zh-TW", "explain-not_mapped")
     assert "".join(wrapped(chinese, 300, 19)).replace(" ", "") == chinese.replace(" ", "")
     assert not any(line[0] in "，。" for line in wrapped(chinese, 300, 19))
 
@@ -345,7 +336,7 @@ def test_a_long_name_keeps_its_end():
 
 
 def test_the_twin_has_the_sentences_of_both_languages():
-    found = told(explained(2, sight()))
+    found = sentences_of(explained(2, sight()))
     assert set(found) == {"en", "zh-TW"}
     assert found["en"][0] == summary(explained(2, sight()), "en")
 

@@ -28,6 +28,7 @@ from drgrade.explanation.findings import (
 )
 from drgrade.explanation.remarks import dust_words, side
 from drgrade.icdr import quadrant
+from drgrade.locale.catalogue import LANGUAGES, message
 
 SIZE = 256
 WHOLE = np.ones((64, 64), bool)
@@ -216,7 +217,7 @@ def test_without_a_disc_the_side_and_the_quadrants_are_unknown(share):
 def test_a_disc_in_the_middle_tells_no_side_but_a_told_eye_does():
     assert find_landmarks(disc_at(0.52), WHOLE).eye is None
     found = find_landmarks(disc_at(0.52), WHOLE, "left")
-    assert (found.eye, found.eye_by) == ("left", "told")
+    assert (found.eye, found.eye_by) == ("left", "given")
     assert found.fovea[0] > 0.7
 
 
@@ -258,17 +259,19 @@ def test_a_fovea_outside_the_picture_is_not_known_and_neither_is_what_lies_near_
     assert (found.eye, found.fovea) == ("left", None)
     assert near_the_fovea(spots_of("hard_exudate", (0.46, 0.53)), found) is None
     assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None
-    assert "lies outside the picture" in side(sight_of(found), "en")
-    assert "位於畫面之外" in side(sight_of(found), "zh-TW")
+    for language in LANGUAGES:
+        said = message(language, "explain-side_fovea_outside", eye="left")
+        assert side(sight_of(found), language) == said
 
 
 @pytest.mark.parametrize(("eye", "x"), [("left", 0.6), ("left", 0.8), ("right", 0.4)])
 def test_a_told_eye_whose_disc_lies_on_the_other_side_has_no_fovea_and_that_is_said(eye, x):
     found = find_landmarks(disc_at(x), WHOLE, eye)
-    assert (found.eye, found.eye_by, found.fovea) == (eye, "told", None)
+    assert (found.eye, found.eye_by, found.fovea) == (eye, "given", None)
     assert quadrant_of(spots_of("haemorrhage", (0.2, 0.2))[0], found) is None
-    assert "lies on the side where the other eye has it" in side(sight_of(found), "en")
-    assert "視盤位於另一眼應有的一側" in side(sight_of(found), "zh-TW")
+    for language in LANGUAGES:
+        said = message(language, "explain-side_disc_of_the_other_eye", eye=eye)
+        assert side(sight_of(found), language) == said
 
 
 @pytest.mark.parametrize(("eye", "x"), [("left", 0.2), ("right", 0.8), ("left", 0.52)])
@@ -329,9 +332,9 @@ def test_dust_changes_counts_and_the_grade_of_the_lesions_and_where_it_is_unknow
 
 
 @pytest.mark.parametrize(("n", "language", "says"), [
-    (0, "en", "no mark lies on dust"),
-    (1, "en", "1 mark where dust"), (3, "en", "3 marks where dust"),
-    (0, "zh-TW", "沒有標記落在"), (3, "zh-TW", "有 3 處標記落在"),
+    (0, "en", "No detection lies on camera dust"),
+    (1, "en", "One detection lies on"), (3, "en", "3 detections lie on"),
+    (0, "zh-TW", "沒有偵測結果落在"), (3, "zh-TW", "有 3 處偵測結果落在"),
 ])  # fmt: skip
-def test_how_many_marks_lie_on_dust_is_said_in_both_languages(n, language, says):
+def test_how_many_detections_lie_on_dust_is_said_in_both_languages(n, language, says):
     assert dust_words(n, language).startswith(says)

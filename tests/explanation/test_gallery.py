@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from drgrade.errors import UsageError
+from drgrade.errors import Reason, UsageError
 from drgrade.explanation.gallery.entry import NO_GRADE, NO_REFERRAL, PERSON, REFER, Entry, by_risk
 from drgrade.explanation.gallery.page import PAGE, write_gallery
-from drgrade.explanation.gallery.words import REASONS, STATUS, WORDS, refusal_in
+from drgrade.locale.catalogue import message
 
 BY_GRADE = {
     0: (0.9, 0.05, 0.03, 0.01, 0.01),
@@ -77,7 +77,7 @@ def test_the_page_holds_its_pictures_and_asks_for_nothing_outside(tmp_path, nois
     outside = [each for each in asked if not each.startswith(("data:", "#", "explained/"))]
     assert outside == []
     assert "eye &lt;1&gt;" in text
-    assert WORDS["device"][["en", "zh-TW"].index(language)] in text
+    assert message(language, "page-device") in text
 
 
 def test_a_file_that_cannot_be_read_is_a_card_without_a_picture(tmp_path):
@@ -100,20 +100,11 @@ def test_an_earlier_gallery_is_replaced(tmp_path):
     assert "<article" not in (tmp_path / PAGE).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "reason",
-    [
-        "nothing to see: the photo is black (brightness 3 of 255)",
-        "too small: short side 90 px, the model reads 384 px",
-        "no retina: green changes from place to place by 0.215, in a retina by at most 0.115",
-    ],
-)
-def test_a_refusal_is_said_in_chinese_with_its_figures(reason):
-    said = refusal_in(reason, "zh-TW")
-    assert re.findall(r"[\d.]+\d", said) == re.findall(r"[\d.]+\d", reason)
-    assert re.findall(r"[a-z]{3,}", said) == []
-
-
-def test_every_status_and_reason_has_its_words():
-    assert set(STATUS) == {"ungradable", "not_fundus", "error", "duplicate"}
-    assert all(REASONS.values())
+def test_a_refusal_is_said_in_the_language_of_the_page_as_far_as_it_has_a_code():
+    why = Reason("too_small", {"short": 90, "size": 384})
+    refusal = refused("small", "ungradable", "too small: short side 90 px, the model reads 384 px")
+    assert Entry(refusal, refusal=why).why("en") == refusal["reason"]
+    chinese = Entry(refusal, refusal=why).why("zh-TW")
+    assert re.findall(r"\d+", chinese) == ["90", "384"]
+    assert re.findall(r"[a-z]{3,}", chinese) == []
+    assert Entry(refusal).why("zh-TW") == refusal["reason"]

@@ -8,7 +8,7 @@ from drgrade.lab.discussion import discussion, verdict
 from drgrade.lab.figures import draw_figures
 from drgrade.lab.report import write_lab_report
 from drgrade.lab.results import read_lab
-from drgrade.lab.words import say_in
+from drgrade.locale.catalogue import LANGUAGES, message
 
 from .made_lab import EPOCHS, made_cell, made_lab, made_manifest
 
@@ -40,17 +40,16 @@ def matrix_title(lab, name, language="en"):
 def test_a_lab_that_keeps_last_epochs_says_so_in_note_verdict_and_curves(tmp_path, language):
     manifest, lab = made(tmp_path, (ONE, {"changes": LAST}))
     text = page(tmp_path, manifest, language)
-    assert say_in(language, "kept_last") in text
-    assert say_in(language, "circle_last") in text
-    assert say_in(language, "verdict_last") in verdict(lab, language)
-    for key in ("kept_tune", "kept_mixed", "circle_tune"):
-        assert say_in(language, key) not in text
+    assert message(language, "lab-kept_last") in text
+    assert message(language, "lab-circle_last") in text
+    assert message(language, "lab-verdict_last") in verdict(lab, language)
+    for code in ("lab-kept_tune", "lab-kept_mixed", "lab-circle_tune"):
+        assert message(language, code) not in text
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("en", "the last, unchosen"), ("zh-TW", "最後一個，未經挑選")]
-)
-def test_the_matrix_of_a_last_epoch_is_called_so(tmp_path, language, said):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_matrix_of_a_last_epoch_is_called_so(tmp_path, language):
+    said = message(language, "lab-last_epoch")
     _, lab = made(tmp_path, (ONE, {"changes": LAST}), (OTHER, {}))
     assert said in matrix_title(lab, ONE, language)
     assert said not in matrix_title(lab, OTHER, language)
@@ -76,9 +75,9 @@ def test_without_a_tune_score_no_cell_is_the_best_on_tune(tmp_path, language, ch
     )  # fmt: skip
     assert lab.chosen is None
     assert lab.as_json()["chosen_on_tune"] is None
-    assert verdict(lab, language) == say_in(language, "verdict_unscored")
+    assert verdict(lab, language) == message(language, "lab-verdict_unscored")
     text = page(tmp_path, manifest, language)
-    assert say_in(language, "kept_last") in text
+    assert message(language, "lab-kept_last") in text
     assert 'class="chosen"' not in text
 
 
@@ -92,15 +91,19 @@ def test_a_cell_without_a_tune_score_is_not_held_against_one_that_has_it(tmp_pat
 def test_where_both_kinds_stand_side_by_side_the_row_says_which(tmp_path, language):
     manifest, _ = made(tmp_path, (ONE, {"changes": LAST}), (OTHER, {}))
     text = page(tmp_path, manifest, language)
-    assert say_in(language, "kept_mixed") in text
+    assert message(language, "lab-kept_mixed") in text
     row = text.split(f'<th scope="row">{ONE}<small>')[1].split("</small>")[0]
     other = text.split(f'<th scope="row">{OTHER}<small>')[1].split("</small>")[0]
-    assert f"epoch {EPOCHS} ({say_in(language, 'unchosen')})" in row
-    assert say_in(language, "unchosen") not in other
+    assert message(language, "lab-of_last_epoch", epoch=EPOCHS) in row
+    assert message(language, "lab-last_epoch") not in other
 
 
 def test_what_choosing_on_test_added_is_against_what_was_done_instead(tmp_path):
     _, lab = made(tmp_path, (ONE, {"changes": LAST}))
-    told = [each for each in discussion(lab, "en") if each.startswith("Choosing the epoch on test")]
+    told = [
+        each
+        for each in discussion(lab, "en")
+        if each.startswith("Choosing the epoch on the test set")
+    ]
     assert len(told) == 1
     assert "instead of keeping the last one" in told[0]

@@ -53,30 +53,35 @@ def uses(source: str) -> Uses:
     return found
 
 
+def messages(language: str) -> dict[str, str]:
+    """The Fluent source of every message, of reasons and of pages."""
+    return sources(language) | sources(language, of_pages=True)
+
+
 def kinds() -> set[str]:
     """The kinds of words that messages ask for, such as `unit` in `unit_patients`."""
-    return {kind for source in sources("en").values() for kind in uses(source).kinds.values()}
+    return {kind for source in messages("en").values() for kind in uses(source).kinds.values()}
 
 
 def sample(code: str) -> Reason:
-    """A reason of this code with sample values."""
-    found = uses(sources("en")[code])
+    """The message of this code with sample values."""
+    found = uses(messages("en")[code])
     return Reason(code, {name: _value(name, kind, found) for name, kind in found.values.items()})
 
 
 def _value(name: str, kind: str, found: Uses) -> object:
     if kind in ("word", "name"):
         of = f"{found.kinds[name]}_"
-        return min(each for each in sources("en") if each.startswith(of)).removeprefix(of)
+        return min(each for each in messages("en") if each.startswith(of)).removeprefix(of)
     if kind.startswith("choice "):
         return kind.removeprefix("choice ")
-    plain = {"figure": FIGURE, "list": ("A", "B"), "count": 2}
+    plain = {"figure": FIGURE, "list": ("A", "B"), "and": ("A", "B", "C"), "count": 2}
     return plain.get(kind, name.upper())
 
 
 def rendered(language: str) -> str:
     """Every message of a language, by code."""
-    lines = [f"{code}: {text(sample(code), language)}" for code in sorted(sources(language))]
+    lines = [f"{code}: {text(sample(code), language)}" for code in sorted(messages(language))]
     return "\n".join(re.sub(r"\s*\n\s*", " ", line) for line in lines) + "\n"
 
 

@@ -55,10 +55,9 @@ def compare(
     """
     from drgrade import api
     from drgrade.evaluation.pages.compare_page import verdict, write_comparison
-    from drgrade.evaluation.pages.compare_words import tell_of
     from drgrade.evaluation.pages.frame import of_other_tables
     from drgrade.evaluation.pages.scorecard_text import looks_text
-    from drgrade.evaluation.pages.scorecard_words import tell
+    from drgrade.locale.catalogue import message
     from drgrade.runtime.files import refuse_file
     from drgrade.runtime.progress import say
 
@@ -72,11 +71,11 @@ def compare(
     page = write_comparison(found.comparison, output, command=command, language=language)
     say(verdict(found.comparison, language))
     if found.comparison.unit == "photos":
-        say(tell_of(language, "photos_alone"))
+        say(message(language, "compare-photos_alone"))
     if found.comparison.rules_differ:
-        say(tell(language, "rules_differ"))
+        say(message(language, "compare-rules_differ"))
     if found.looks is not None:
-        say(f"{tell(language, 'looks')}: {looks_text(found.looks, language)}")
+        say(f"{message(language, 'scorecard-about_looks')}: {looks_text(found.looks, language)}")
     print(page.with_suffix(".json").read_text(encoding="utf-8") if json_ else page)
 
 

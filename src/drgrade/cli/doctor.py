@@ -76,8 +76,8 @@ def devices() -> list[str]:
 
     names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     can = torch.backends.cpu.get_cpu_capability()
-    told: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older torch
-    if told.get("amx_bf16"):
+    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in older torch
+    if found.get("amx_bf16"):
         can += ", AMX bfloat16"  # where train.mixed_precision is worth trying
     return [f"cpu ({can})", *(f"cuda:{i} ({name})" for i, name in enumerate(names))]
 
@@ -111,9 +111,9 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         "devices: " + (", ".join(facts["devices"]) or "none (torch is not installed)"),
     ]
     for extra, there in facts["extras"].items():
-        told = "installed" if there else f"missing: pip install 'drgrade[{extra}]'"
-        lines.append(f"extra {extra}: {told}")
+        found = "installed" if there else f"missing: pip install 'drgrade[{extra}]'"
+        lines.append(f"extra {extra}: {found}")
     for folder, writable in facts["folders"].items():
-        told = "writable" if writable else "NOT writable: set DRGRADE_CACHE or DRGRADE_DATA"
-        lines.append(f"folder {folder}: {told}")
+        found = "writable" if writable else "NOT writable: set DRGRADE_CACHE or DRGRADE_DATA"
+        lines.append(f"folder {folder}: {found}")
     return lines

@@ -44,7 +44,7 @@ def evaluate(
         Folder of the page (`report.html`), its twin `report.json`, `report.md` and `figures`; a
         report of another table that lies there is replaced.
     manifest
-        The table of photographs: lends patients and eyes, and tells leaks and rows left out.
+        The table of photographs: lends patients and eyes, and shows leaks and rows left out.
     split
         Which split to judge; by default `test`, or the only one there is.
     language
@@ -56,7 +56,7 @@ def evaluate(
     force
         Write the scorecard although an error was found.
     thumbnails
-        Show the photographs of the worst errors, where the manifest tells where they lie.
+        Show the photographs of the worst errors, where the manifest says where they lie.
     json_
         Print the figures as JSON instead of the path of the page.
     """
@@ -98,7 +98,7 @@ def _may_write(found: "Evaluation", language: str, *, force: bool) -> bool:
     for check in found.warnings:
         say(f"{check.code}: {check.sentence(language)}")
     if found.has_error and not force:
-        say("no scorecard was written, because of the error above; put it right, or see what the "
+        say("no scorecard was written, because of the error above; fix it, or see what the "
             "figures would be with --force")  # fmt: skip
         return False
     return True

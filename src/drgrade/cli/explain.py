@@ -55,7 +55,7 @@ def explain(
     root
         Folder the manifest's photo paths are relative to.
     eye
-        Which eye it is; else the manifest's, else the side of the optic disc tells.
+        Which eye it is; else the manifest's, else the side of the optic disc decides.
     language
         Of the picture and the sentences.
     device
@@ -75,7 +75,7 @@ def explain(
 
     refuse_file(output)
     known = None if dust is None else read_dust(dust)
-    file = place_of_model(model)  # a name that is wrong is told before torch is loaded
+    file = place_of_model(model)  # a wrong name is refused before torch is loaded
     from drgrade.explanation.files import own_place, refuse_others, write_explanation
     from drgrade.inference.engine import open_engine
     from drgrade.runtime.progress import counted, say, track
@@ -91,16 +91,16 @@ def explain(
     failed, dustless = 0, []
     checked = not (skip_retina_check or any_picture)
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
-        told, explanation = _explained(opened, each, eye, retina_check=checked, dust=known)
+        report, explanation = _explained(opened, each, eye, retina_check=checked, dust=known)
         place = output / name
         if explanation is None:
             failed += 1
         else:
             if explanation.sight and explanation.sight.on_dust is None:
                 dustless.append(each[0])
-            place = own_place(place, told["sha256"])
-            write_explanation(explanation, told, place, language)
-        _show(told, place.with_name(f"{place.name}.png"), language, as_json=json_)
+            place = own_place(place, report["sha256"])
+            write_explanation(explanation, report, place, language)
+        _show(report, place.with_name(f"{place.name}.png"), language, as_json=json_)
     if known and dustless:
         say(f"{dust} does not have {counted(len(dustless), 'photograph')} (first: {dustless[0]}): "
             "the dust there is not known, and every mark is counted")  # fmt: skip
@@ -135,22 +135,22 @@ def _explained(
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
     from drgrade.explanation.explain import as_json, explain_photo
-    from drgrade.explanation.remarks import told
+    from drgrade.explanation.remarks import sentences_of
 
     name, path, known = given
-    told_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
-    row, explanation = explain_photo(engine, name, path, eye=eye or told_eye,
+    known_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
+    row, explanation = explain_photo(engine, name, path, eye=eye or known_eye,
                                      sha256=known.get("sha256") or "",
                                      retina_check=retina_check, dust=dust)  # fmt: skip
     if explanation is None:
         return row, None
-    return as_json(explanation) | {"sentences": told(explanation)}, explanation
+    return as_json(explanation) | {"sentences": sentences_of(explanation)}, explanation
 
 
-def _show(told: Row, picture: Path, language: str, *, as_json: bool) -> None:
+def _show(report: Row, picture: Path, language: str, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(told, ensure_ascii=False))
-    elif told["status"] == "graded":
-        print(told["photo"], *told["sentences"][language], picture, sep="\n  ")
+        print(json.dumps(report, ensure_ascii=False))
+    elif report["status"] == "graded":
+        print(report["photo"], *report["sentences"][language], picture, sep="\n  ")
     else:
-        print(f"{told['photo']}  {told['status']:10}  {told.get('reason', '')}")
+        print(f"{report['photo']}  {report['status']:10}  {report.get('reason', '')}")

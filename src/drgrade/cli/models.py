@@ -28,10 +28,10 @@ def models(*, json_: bool = False) -> None:
     files = sorted(str(path) for path in (cache_folder() / "weights").glob("*.*"))
     named = [shipped(name, path) for name, path in shipped_models().items()]
     if json_:
-        told = {"networks": [asdict(size) for size in sizes], "files": files,
+        report = {"networks": [asdict(size) for size in sizes], "files": files,
                 "drawn_starts": [asdict(each) for each in starts],
                 "shipped": [asdict(each) for each in named]}  # fmt: skip
-        print(json.dumps(told, indent=2))
+        print(json.dumps(report, indent=2))
         return
     _show_networks(sizes)
     print("\nmodels that ship with this build:" if named else "\nno model ships with this build")

@@ -72,8 +72,8 @@ def predict(
         files), or auto: the file's own, OpenVINO where it is installed and can run the model, else
         torch.
     mirror
-        Grade each photograph mirrored too, and tell the share of grades that change; without it
-        the share that the model had on its own tune photographs is told. Takes longer.
+        Grade each photograph mirrored too, and report the share of grades that change; without it
+        the share that the model had on its own tune photographs is reported. Takes longer.
     fingerprint
         Add the column phash, by which `drgrade evaluate` finds near-duplicates (W04, W15).
     force
@@ -91,7 +91,7 @@ def predict(
     from drgrade.modelfile.places import place_of_model
 
     _refuse(output, workers, force=force, retry=retry)
-    file = place_of_model(model)  # a name that is wrong is told before the photographs are listed
+    file = place_of_model(model)  # a wrong name is refused before the photographs are listed
     keep_freed_memory()  # half of a batch goes into new pages otherwise
     inputs = list_inputs(photos, root)
     opened = open_engine(file, engine, device)

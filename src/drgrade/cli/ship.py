@@ -24,8 +24,8 @@ def ship(
     """Make one small file of a trained model, for others: half precision, provenance inside.
 
     Large weights are rounded to float16; a model whose probabilities move by more than 0.001 on
-    drawn photographs is refused, and so is a file of over 16,000,000 bytes. The file tells its
-    recipe, the photographs and starting weights that taught it with their licences, versions and
+    drawn photographs is refused, and so is a file of over 16,000,000 bytes. The file holds its
+    recipe, the photographs and starting weights it was trained on with their licences, versions and
     hashes. Weights that learned from photographs whose terms forbid it are not passed on.
     Calibrate afterwards: `drgrade calibrate` keeps half precision.
 
@@ -66,8 +66,8 @@ def ship(
 def _show(made: "Parcel", *, as_json: bool) -> None:
     provenance, rounding = made.grader.facts["provenance"], made.grader.facts["rounding"]
     if as_json:
-        told = {"bytes": len(made.content), "rounding": rounding, "provenance": provenance}
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        report = {"bytes": len(made.content), "rounding": rounding, "provenance": provenance}
+        print(json.dumps(report, indent=2, ensure_ascii=False))
         return
     maps = rounding["maps_moved"]
     beside = "" if maps is None else f", a lesion map by at most {maps:.1e}"

@@ -8,12 +8,9 @@ from typing import Any
 
 from drgrade.demo.experiment import CELLS, COLLAPSES, LEARNS
 from drgrade.demo.grading import Gallery
-from drgrade.demo.words import NETWORKS, tell
-from drgrade.explanation.gallery.entry import NO_REFERRAL, REFER
-from drgrade.explanation.gallery.words import refusal_in
-from drgrade.locale.languages import said
+from drgrade.locale.catalogue import message
 
-TWIN = "report.json"
+REPORT = "report.json"
 MINUS = "\N{MINUS SIGN}"
 CAUGHT = "W01"  # the check that an evaluated table equals a trivial baseline
 Numbers = Mapping[str, Any]  # an estimate in plain values: value, low, high
@@ -28,6 +25,7 @@ class Trained:
     one_answer: float
     is_collapsed: bool
     checks: tuple[str, ...]
+    epochs: int
 
     @property
     def is_caught(self) -> bool:
@@ -55,6 +53,7 @@ class Findings:
     photographs: Mapping[str, int]
     patients: Mapping[str, int]
     checks: int
+    batch: int
 
     @property
     def collapses(self) -> Trained:
@@ -66,14 +65,19 @@ class Findings:
         """The network from the synthetic start."""
         return self.cells[LEARNS]
 
+    @property
+    def steps(self) -> int:
+        """Training steps of the network without pretraining."""
+        return self.collapses.epochs * -(-self.photographs["train"] // self.batch)
+
 
 def read_findings(lab: Path, comparison: Path) -> Findings:
     """Read the reports of the lab, of its scorecards and of the comparison."""
-    report = _json(lab / TWIN)
-    scorecards = {name: _json(scorecard_of(lab, name).with_name(TWIN)) for name in CELLS}
+    report = _json(lab / REPORT)
+    scorecards = {name: _json(scorecard_of(lab, name).with_name(REPORT)) for name in CELLS}
     cells = {cell["name"]: _trained(cell, scorecards[cell["name"]]) for cell in report["cells"]}
     learned = next(cell for cell in report["cells"] if cell["name"] == LEARNS)
-    (pair,) = _json(comparison / TWIN)["pairs"]
+    (pair,) = _json(comparison / REPORT)["pairs"]
     other = next(floor for floor in report["floors"] if floor["name"] == "other_eye")
     return Findings(
         cells,
@@ -83,6 +87,7 @@ def read_findings(lab: Path, comparison: Path) -> Findings:
         {split: sum(row) for split, row in report["counts"].items()},
         {split: n for split, n in report["units"].items() if split != "kind"},
         len(scorecards[LEARNS]["checks"]),
+        next(cell["settings"]["batch"] for cell in report["cells"] if cell["name"] == COLLAPSES),
     )
 
 
@@ -98,13 +103,13 @@ def _json(path: Path) -> Any:
 def _trained(cell: Numbers, scorecard: Numbers) -> Trained:
     tested = cell["honest"]
     return Trained(cell["name"], tested["qwk"], tested["one_answer"], cell["is_collapsed"],
-                   tuple(scorecard["warnings"]))  # fmt: skip
+                   tuple(scorecard["warnings"]), len(cell["history"]))  # fmt: skip
 
 
 def number(value: float | None, language: str, *, signed: bool = False) -> str:
     """A score with two digits and a true minus; `n/a` where it is undefined."""
     if value is None:
-        return "n/a" if language == "en" else "無法計算"
+        return message(language, "page-not_available")
     return f"{value + 0.0:{'+' if signed else ''}.2f}".replace("-", MINUS)
 
 
@@ -113,54 +118,62 @@ def with_interval(found: Numbers, language: str, *, signed: bool = False) -> str
     value = number(found["value"], language, signed=signed)
     if found["value"] is None or found["low"] is None:
         return value
-    low, high = (number(found[end], language, signed=signed) for end in ("low", "high"))
-    words = f"{tell(language, 'interval')} {low} {tell(language, 'to')} {high}"
-    return f"{value} ({words})" if language == "en" else f"{value}（{words}）"
+    ends = {end: number(found[end], language, signed=signed) for end in ("low", "high")}
+    return message(language, "demo-with_ci", value=value, **ends)
 
 
 def on_gallery(gallery: Gallery, language: str) -> str:
     """How many were graded and refused, and how many synthetic referrals are as drawn."""
     right, known = gallery.synthetic_referrals
-    return tell(language, "graded", n=len(gallery.entries), graded=gallery.graded,
-                refused=len(gallery.refused), right=right, known=known)  # fmt: skip
+    return message(language, "demo-graded", n=len(gallery.entries), graded=gallery.graded,
+                   refused=len(gallery.refused), right=right, known=known)  # fmt: skip
 
 
 def on_real(gallery: Gallery, language: str) -> str:
     """What the grader says of the real healthy eye."""
     entry = gallery.real
     if not entry.is_graded:
-        reason = refusal_in(str(entry.row.get("reason")), language)
-        return tell(language, "real_none", reason=reason)
-    key = {REFER: "referral", NO_REFERRAL: "no_referral"}.get(entry.need, "person")
-    return tell(language, "real", grade=entry.row["predicted"], referral=tell(language, key))
+        return message(language, "demo-real_none", reason=entry.why(language))
+    return message(language, "demo-real", grade=entry.row["predicted"], need=entry.need)
 
 
 def network(name: str, language: str) -> str:
     """`ResNet18 without pretraining`."""
-    return said(NETWORKS, language, name)
+    return message(language, f"demo-network_{name}")
 
 
 def on_network(found: Trained, language: str) -> str:
     """Whether a network learned, in a few words."""
     if found.is_collapsed:
-        words = tell(language, "collapsed", share=f"{100 * found.one_answer:.0f} %")
-        codes = tell(language, "caught", codes=CAUGHT)
-        return words + (("; " if language == "en" else "；") + codes if found.is_caught else "")
-    return tell(language, "learned" if found.has_learned else "unproven")
+        key = "demo-collapsed_and_caught" if found.is_caught else "demo-collapsed"
+        share = f"{100 * found.one_answer:.0f} %"
+        return message(language, key, share=share, check=CAUGHT)
+    return message(language, "demo-learned" if found.has_learned else "demo-unproven")
+
+
+def on_few_steps(found: Findings, language: str) -> str:
+    """After how few steps the network without pretraining collapsed; empty where it did not."""
+    if not found.collapses.is_collapsed:
+        return ""
+    return message(language, "demo-few_steps", steps=found.steps, epochs=found.collapses.epochs,
+                   photos=found.photographs["train"])  # fmt: skip
 
 
 def on_baselines(found: Findings, language: str) -> str:
     """QWK of the trivial baselines, and whether the network is better than the other eye."""
     gap, low, high = (found.over_other[key] for key in ("value", "low", "high"))
-    key = "than_same"
+    key = "same"
     if None not in (low, high) and low * high > 0:
-        key = "than_better" if low > 0 else "than_worse"
-    points = "n/a" if gap is None else f"{100 * gap:+.1f}".replace("-", MINUS)
-    than = tell(language, key, gap=points)
-    return tell(language, "other", other=number(found.other_eye["value"], language), than=than)
+        key = "better" if low > 0 else "worse"
+    missing = message(language, "page-not_available")
+    points = missing if gap is None else f"{100 * gap:+.1f}".replace("-", MINUS)
+    than = message(language, f"demo-than_{key}", gap=points)
+    return message(
+        language, "demo-other", other=number(found.other_eye["value"], language), than=than
+    )
 
 
 def on_difference(found: Findings, language: str) -> str:
     """The paired difference of the two with its interval."""
     gap = with_interval(found.difference, language, signed=True)
-    return tell(language, "difference", found=gap, patients=found.patients["test"])
+    return message(language, "demo-difference", found=gap, patients=found.patients["test"])

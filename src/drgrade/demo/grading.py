@@ -6,18 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
+from drgrade.data.photos.intake import prepare_photo
 from drgrade.data.photos.masks import KINDS
 from drgrade.demo.photographs import REAL, Shown, gallery_photographs
-from drgrade.demo.words import tell
 from drgrade.explanation.explain import Explanation, as_json, explain_photo
 from drgrade.explanation.files import write_explanation
 from drgrade.explanation.gallery.entry import REFER, Entry
 from drgrade.explanation.gallery.page import write_gallery
 from drgrade.explanation.picture import COLOURS, outlined
-from drgrade.explanation.remarks import remarks, told
-from drgrade.explanation.words import lesions_seen, sentence
+from drgrade.explanation.remarks import remarks, sentences_of
+from drgrade.explanation.words import detected
 from drgrade.icdr import is_referable
 from drgrade.inference.engine import Engine, open_engine
+from drgrade.locale.catalogue import message
 from drgrade.runtime.progress import track
 
 EXPLAINED = "explained"  # the folder of the explanations' pictures
@@ -71,7 +72,7 @@ def grade_gallery(model: Path, folder: Path, *, home: str, language: str) -> Gal
                for each in track(shown, len(shown), "grading and explaining")]  # fmt: skip
     page = write_gallery(
         entries, folder, model=model.stem, language=language, home=home,
-        notes=[tell(language, "gallery_note"), tell(language, "cannot_show")],
+        notes=[message(language, each) for each in ("demo-gallery_note", "demo-cannot_show")],
         legend=_legend(language),
     )  # fmt: skip
     return Gallery(page, tuple(shown), tuple(entries))
@@ -81,16 +82,17 @@ def _entry(engine: Engine, shown: Shown, folder: Path, language: str) -> Entry:
     row, found = explain_photo(engine, shown.name, shown.path, eye=shown.eye)
     note = note_of(shown, language)
     if found is None:
-        return Entry(row, shown.path, note=note)
+        refused = prepare_photo(shown.name, shown.path, engine.header.preprocess)
+        return Entry(row, shown.path, note=note, refusal=refused.refusal)
     place = folder / EXPLAINED / shown.name
-    write_explanation(found, as_json(found) | {"sentences": told(found)}, place, language)
+    write_explanation(found, as_json(found) | {"sentences": sentences_of(found)}, place, language)
     return Entry(row, _outlined(found), _sentences(found, language),
                  f"{EXPLAINED}/{shown.name}.png", note)  # fmt: skip
 
 
 def note_of(shown: Shown, language: str) -> str:
     """What is known of a photograph without the grader."""
-    return tell(language, f"note_{shown.kind}", grade=shown.grade)
+    return message(language, f"demo-note_{shown.kind}", grade=shown.grade)
 
 
 def _outlined(found: Explanation) -> np.ndarray:
@@ -98,9 +100,10 @@ def _outlined(found: Explanation) -> np.ndarray:
 
 
 def _sentences(found: Explanation, language: str) -> Sequence[str]:
-    seen = lesions_seen(found.sight, language) if found.sight else ""
-    return [*([sentence(seen, language)] if seen else []), *remarks(found, language)]
+    seen = [detected(found.sight, language)] if found.sight else []
+    return [*seen, *remarks(found, language)]
 
 
 def _legend(language: str) -> list[tuple[str, str]]:
-    return [(tell(language, kind), f"rgb{COLOURS[kind]}") for kind in (*KINDS, "disc")]
+    codes = {kind: f"page-lesion_{kind}" for kind in KINDS} | {"disc": "demo-disc"}
+    return [(message(language, code), f"rgb{COLOURS[kind]}") for kind, code in codes.items()]

@@ -7,30 +7,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drgrade import __version__
-from drgrade.demo.experiment import CELLS
+from drgrade.demo.experiment import CELLS, COLLAPSES
 from drgrade.demo.findings import (
     Findings,
     network,
     on_baselines,
     on_difference,
+    on_few_steps,
     on_gallery,
     on_network,
     on_real,
     with_interval,
 )
 from drgrade.demo.grading import Gallery
-from drgrade.demo.words import tell
 from drgrade.evaluation.pages.figures import svg_of
-from drgrade.evaluation.pages.frame import LANGUAGE_CODES
+from drgrade.evaluation.pages.frame import LANGUAGE_CODES, coded
 from drgrade.explanation.gallery.entry import NO_GRADE, REFER, by_risk
 from drgrade.explanation.gallery.page import card
 from drgrade.explanation.gallery.page import environment as of_gallery
+from drgrade.explanation.words import capitalised
+from drgrade.locale.catalogue import message
 from drgrade.runtime.files import write_json, write_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PAGE, TWIN = "index.html", "demo.json"
+PAGE, REPORT = "index.html", "demo.json"
 TEMPLATE = "demo.html.j2"
 SHOWN = {REFER: 3, NO_GRADE: 2}  # thumbnails of each kind, and the real eye
 SIDE = 300  # px of a thumbnail
@@ -44,7 +46,7 @@ def write_start_page(
     made: Mapping[str, Any],
     language: str,
 ) -> Path:
-    """Write `index.html` and its JSON twin `demo.json`; returns the page.
+    """Write `index.html` and its JSON report `demo.json`; returns the page.
 
     Args:
         folder: of the demo.
@@ -54,11 +56,12 @@ def write_start_page(
         made: drawing and seed of the synthetic photographs.
         language: `en` or `zh-TW`.
     """
-    twin = {"drgrade": __version__, "language": language, **made, **as_json(gallery, found)}
-    write_json(folder / TWIN, twin)
+    report = {"drgrade": __version__, "language": language, **made, **as_json(gallery, found)}
+    write_json(folder / REPORT, report)
     text = environment().get_template(TEMPLATE).render(
-        t=partial(tell, language),
+        t=partial(message, language),
         lang=LANGUAGE_CODES[language],
+        coded=coded,
         cards=_cards(gallery, language),
         gallery_line=on_gallery(gallery, language),
         real_line=on_real(gallery, language),
@@ -69,7 +72,7 @@ def write_start_page(
         found=found,
         n=len(gallery.entries),
         at={key: Path(os.path.relpath(path, folder)).as_posix() for key, path in pages.items()},
-        made=tell(language, "made", version=__version__, **made),
+        made=message(language, "demo-made", version=__version__, **made),
     )  # fmt: skip
     write_text(folder / PAGE, text)
     return folder / PAGE
@@ -117,7 +120,8 @@ def _cell(folder: Path, found: Findings, name: str, language: str) -> dict[str, 
     return {
         "title": network(name, language),
         "said": on_network(cell, language),
-        "qwk": tell(language, "qwk", found=with_interval(cell.qwk, language)),
+        "qwk": message(language, "demo-qwk", found=with_interval(cell.qwk, language)),
+        "few_steps": on_few_steps(found, language) if name == COLLAPSES else "",
         "bad": not cell.has_learned,
         "matrix": _svg(folder / "lab" / "figures" / f"confusion-{name}.svg"),
     }
@@ -136,13 +140,8 @@ def environment() -> "Environment":
     pages = of_gallery()
     assert pages.loader is not None
     pages = pages.overlay(loader=ChoiceLoader([PackageLoader("drgrade.demo"), pages.loader]))
-    pages.filters |= {"capitalised": capitalised, "sentence": as_sentence}
+    pages.filters["sentence"] = as_sentence
     return pages
-
-
-def capitalised(words: str) -> str:
-    """Words with a capital first letter."""
-    return words[:1].upper() + words[1:]
 
 
 def as_sentence(words: str) -> str:

@@ -19,6 +19,7 @@ from drgrade.demo.findings import (
     network,
     on_baselines,
     on_difference,
+    on_few_steps,
     on_gallery,
     on_network,
     on_real,
@@ -28,7 +29,7 @@ from drgrade.demo.findings import (
 )
 from drgrade.demo.grading import Gallery, grade_gallery
 from drgrade.demo.start_page import PAGE, write_start_page
-from drgrade.demo.words import tell
+from drgrade.locale.catalogue import message
 from drgrade.modelfile.places import shipped_models
 from drgrade.runtime.progress import say
 
@@ -60,13 +61,13 @@ def tell_story(folder: Path, size: Size | None = None, *, language: str = "en") 
     size = size or Size()
     lab = folder / LAB
     refuse_other_set(lab, size)
-    say(tell(language, "say_1"))
+    say(message(language, "demo-say_1"))
     gallery = grade_gallery(shipped_models()[DEFAULT], folder / GALLERY, home=f"../{PAGE}",
                             language=language)  # fmt: skip
-    say(tell(language, "say_2", n=size.photos))
+    say(message(language, "demo-say_2", n=size.photos))
     manifest = drawn(lab, size)
     report = run_experiment(manifest, lab, size, language=language)
-    say(tell(language, "say_3"))
+    say(message(language, "demo-say_3"))
     compared = compare_cells(lab, manifest, folder / COMPARISON, language=language)
     found = read_findings(lab, folder / COMPARISON)
     pages = {
@@ -85,27 +86,28 @@ def lines(story: Story, language: str = "en") -> list[str]:
     """The terminal's last table: a finding a line, then what to open."""
     found, gallery = story.findings, story.gallery
     rows = [
-        ("line_1", on_gallery(gallery, language)),
+        ("1", on_gallery(gallery, language)),
         ("", on_real(gallery, language)),
-        ("line_2", _on_cell(found, COLLAPSES, language)),
+        ("2", _on_cell(found, COLLAPSES, language)),
+        *(("", each) for each in [on_few_steps(found, language)] if each),
         ("", _on_cell(found, LEARNS, language)),
         ("", on_baselines(found, language)),
-        ("line_3", on_difference(found, language)),
-        ("open_first", str(story.page)),
-        *((f"line_{key}", str(path)) for key, path in story.pages.items()),
+        ("3", on_difference(found, language)),
+        ("open", str(story.page)),
+        *((key, str(path)) for key, path in story.pages.items()),
     ]
-    titles = [tell(language, key) if key else "" for key, _ in rows]
+    titles = [message(language, f"demo-line_{key}") if key else "" for key, _ in rows]
     wide = max(map(_width, titles))
-    head = f"{tell(language, 'found')} ({tell(language, 'device').rstrip('.。')})"
+    head = message(language, "demo-results", device=message(language, "demo-device"))
     return [head, *(f"{title}{' ' * (wide - _width(title))}  {words}"
                     for title, (_, words) in zip(titles, rows, strict=True))]  # fmt: skip
 
 
 def _on_cell(found: Findings, name: str, language: str) -> str:
     cell = found.cells[name]
-    stop, comma = (": ", ", ") if language == "en" else ("：", "，")
-    score = tell(language, "qwk", found=with_interval(cell.qwk, language))
-    return f"{network(name, language)}{stop}{score}{comma}{on_network(cell, language)}"
+    score = message(language, "demo-qwk", found=with_interval(cell.qwk, language))
+    return message(language, "demo-on_network", network=network(name, language), score=score,
+                   found=on_network(cell, language))  # fmt: skip
 
 
 def _width(text: str) -> int:

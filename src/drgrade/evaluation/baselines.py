@@ -19,7 +19,7 @@ from drgrade.stats.estimate import Estimate, Ints, missing
 from drgrade.stats.intervals import bootstrap, ratio
 from drgrade.stats.metrics import NO_PHOTOS, kappas
 
-UNKNOWN = -1  # no grade can be told for this row
+UNKNOWN = -1  # this row has no grade by this rule
 OTHER = dict(zip(EYES, reversed(EYES), strict=True))
 
 NO_FELLOW = Reason("no_other_eye_among_rows")
@@ -102,7 +102,7 @@ def _by_eye(rows: Rows) -> dict[tuple[str, str], int]:
 
 
 def floors(rows: Rows, train: Rows | None = None, *, seed: int = 0) -> tuple[Floor, ...]:
-    """All floors of the judged rows; what cannot be told is n/a with its reason."""
+    """All trivial baselines of the evaluated rows; what is unknown is n/a with its reason."""
     n = len(rows.grades)
     return (
         _floor("always_0", rows, always(0, n), None, seed),
@@ -122,10 +122,10 @@ def _train_floor(rows: Rows, train: Rows | None, seed: int) -> Floor:
 
 
 def _floor(name: str, rows: Rows, answers: Ints, reason: Reason | None, seed: int) -> Floor:
-    told = answers != UNKNOWN
-    if not told.any():
+    known = answers != UNKNOWN
+    if not known.any():
         nothing = missing(reason or NO_PHOTOS)
         return Floor(name, nothing, nothing, 0)
-    grades, answers, units = rows.grades[told], answers[told], rows.units[told]
+    grades, answers, units = rows.grades[known], answers[known], rows.units[known]
     agreement = bootstrap(kappas, grades, answers, units, seed=seed)
-    return Floor(name, ratio(grades == answers, units), agreement, int(told.sum()))
+    return Floor(name, ratio(grades == answers, units), agreement, int(known.sum()))

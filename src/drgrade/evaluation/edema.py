@@ -1,4 +1,4 @@
-"""How well signs of macular edema are told: the probability `p_dme` against the column `dme`."""
+"""How well signs of macular edema are detected: `p_dme` against the column `dme`."""
 
 from dataclasses import dataclass
 from typing import Any

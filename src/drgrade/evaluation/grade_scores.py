@@ -32,7 +32,7 @@ class GradeScore:
 
 @dataclass(frozen=True)
 class GradeScores:
-    """What the whole matrix tells beyond one number; graded photographs, intervals over patients.
+    """What the whole matrix shows beyond one number; graded photographs, intervals over patients.
 
     `expected_error` is the mean distance of the expected grade, sum(k p_k), from the reference;
     `standard_errors` of the kappas are those of independent pairs (Fleiss, Cohen, Everitt 1969).

@@ -24,7 +24,7 @@ WIDTHS = (1000, 2000)  # px
 SIZES = ("under 1000 px", "1000 to 1999 px", "2000 px and over")
 BANDED = {"age": (AGES, BANDS), "width": (WIDTHS, SIZES)}
 PLACES = {name: place for names in (BANDS, SIZES) for place, name in enumerate(names)}
-MOST = 12  # the groups of a column that are told apart; of more, the largest
+MOST = 12  # the groups of a column that are kept apart; of more, the largest
 LEAST = 10  # photographs of a group in a column with more values than that
 FEWEST = 5  # below this many photographs on a side nothing is tested
 

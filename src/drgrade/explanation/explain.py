@@ -75,7 +75,7 @@ class LesionFindings:
 class Explanation:
     """A graded photo with its evidence and, where the network has lesion maps, what they show.
 
-    `row` is the photo's row of predictions, as `grade_photos` gives it. `marks` tells how far marks
+    `row` is the photo's row of predictions, as `grade_photos` gives it. `marks` says how far marks
     of lesions can be believed, where that was counted (`drgrade calibrate --masks`). `drawn` is
     whether the grader learned from drawn eyes alone, `referable_from` the probability from which
     its operating point HS, where it has one, calls a photo referable.
@@ -96,7 +96,7 @@ class Explanation:
 
     @property
     def by_point(self) -> bool:
-        """Whether `referable` was told by the model's operating point, not by the grade."""
+        """Whether `referable` was decided by the model's operating point, not by the grade."""
         return "referable" in self.row
 
     @property
@@ -111,7 +111,7 @@ class Explanation:
 
     @property
     def p_dme(self) -> float | None:
-        """Probability of signs of macular edema, where the model tells it."""
+        """Probability of signs of macular edema, where the model gives it."""
         return self.row.get("p_dme")
 
     @property
@@ -165,7 +165,7 @@ def explain_photo(
 
     Args:
         engine: an opened model.
-        name: of the photo, as it is told.
+        name: of the photo, as it is reported.
         path: where it lies, or what is wrong with it.
         eye: `left` or `right` where that is known.
         threshold: of the probability from which a pixel is lesion.
@@ -218,7 +218,7 @@ def see_lesions(
 def as_json(explanation: Explanation) -> dict[str, Any]:
     """Everything an explanation says, as plain values."""
     evidence, sight = explanation.evidence, explanation.sight
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "kind": KIND,
         **explanation.row,
         "referable": explanation.referable,
@@ -239,8 +239,8 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "lesions": None,
     }
     if sight is None:
-        return told
-    return told | {
+        return report
+    return report | {
         "threshold": sight.threshold,
         "marks_believed": explanation.marks,
         "counts": sight.counts,

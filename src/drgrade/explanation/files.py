@@ -1,4 +1,4 @@
-"""An explanation as files: the picture and its twin of figures."""
+"""An explanation as files: the picture and its JSON report."""
 
 import json
 from collections.abc import Iterable
@@ -12,16 +12,16 @@ from drgrade.explanation.explain import KIND, Explanation
 from drgrade.explanation.picture import as_png, draw_explanation
 from drgrade.runtime.files import write_bytes, write_json
 
-ENDINGS = (".png", ".json")  # of a picture and its twin
+ENDINGS = (".png", ".json")  # of a picture and its report
 
 
 def write_explanation(
-    explanation: Explanation, told: dict[str, Any], place: Path, language: str
+    explanation: Explanation, report: dict[str, Any], place: Path, language: str
 ) -> None:
-    """`PLACE.png` and `PLACE.json`. The picture first: where the twin lies, both are whole."""
-    png, twin = files_of(place)
+    """`PLACE.png` and `PLACE.json`. The picture first: where the report lies, both are whole."""
+    png, json_file = files_of(place)
     write_bytes(png, as_png(draw_explanation(explanation, language)))
-    write_json(twin, told)
+    write_json(json_file, report)
 
 
 def own_place(place: Path, sha256: str) -> Path:
@@ -38,16 +38,16 @@ def _is_free(place: Path, sha256: str) -> bool:
 
 
 def _foreign(place: Path) -> Path | None:
-    """The first file at a place that is there and is no explanation."""
-    png, twin = files_of(place)
-    found = ((png, is_made_by(png, EXPLAINS)), (twin, _read(twin).get("kind") == KIND))
+    """The first file at a place that exists and is no explanation."""
+    png, report = files_of(place)
+    found = ((png, is_made_by(png, EXPLAINS)), (report, _read(report).get("kind") == KIND))
     return next((path for path, is_ours in found if path.exists() and not is_ours), None)
 
 
 def files_of(place: Path) -> tuple[Path, Path]:
-    """The picture and its twin."""
-    png, twin = (place.with_name(f"{place.name}{ending}") for ending in ENDINGS)
-    return png, twin
+    """The picture and its JSON report."""
+    png, report = (place.with_name(f"{place.name}{ending}") for ending in ENDINGS)
+    return png, report
 
 
 def refuse_others(places: Iterable[Path]) -> None:
@@ -58,14 +58,14 @@ def refuse_others(places: Iterable[Path]) -> None:
     """
     for place in places:
         if (path := _foreign(place)) is not None:
-            raise UsageError(f"{path} is there and is no explanation; choose another folder "
+            raise UsageError(f"{path} already exists and is no explanation; choose another folder "
                              "with -o, it would be written over")  # fmt: skip
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """A twin's figures; empty where there is none, or something else."""
+    """A report's figures; empty where there is none, or something else."""
     try:
-        told = json.loads(path.read_bytes())
+        found = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return found if isinstance(found, dict) else {}

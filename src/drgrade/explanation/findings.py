@@ -22,7 +22,7 @@ ONE_LESION = 0.5  # of the smaller part: from this overlap on two red parts are 
 USUAL_DISC = DISC_DIAMETER / 2  # its diameter in shares of the side: half the field is half a side
 LEAST_DISC, MOST_DISC = 0.35, 1.8  # of the usual diameter; what is smaller or larger is no disc
 LEAST_FULL = 0.85  # of the ellipse of its spread; what fills less is no disc (nerve fibres, a rim)
-IN_THE_MIDDLE = 0.08  # of the side; a disc so near the middle does not tell the eye
+IN_THE_MIDDLE = 0.08  # of the side; a disc so near the middle does not show the eye
 FOVEA_AWAY = 2.6  # disc diameters from the disc's centre to the fovea's, towards the temple
 FOVEA_BELOW = 0.25  # disc diameters that the fovea lies lower
 RED = ("microaneurysm", "haemorrhage")  # kinds that dust can look like
@@ -48,7 +48,7 @@ class Spot:
 class Landmarks:
     """The disc where it was seen, which eye it is where that is known, where the fovea should be.
 
-    `eye_by` is `told`, `disc` or empty. `diameter` is the disc's as far as it is believed, a share
+    `eye_by` is `given`, `disc` or empty. `diameter` is the disc's as far as it is believed, a share
     of the side: what the fovea's place was reckoned with.
     """
 
@@ -169,21 +169,21 @@ def find_landmarks(
 ) -> Landmarks:
     """Disc, eye and fovea by the map of the disc (h, w), 0 to 1.
 
-    The disc lies towards the nose, so its side tells the eye, unless it is told or the disc lies
+    The disc lies towards the nose, so its side shows the eye, unless it is given or the disc lies
     in the middle. The fovea lies 2.6 disc diameters further out and a little lower, where the
     diameter is half believed: it stands for the camera's angle, but discs differ in size too. It is
     not known where that is outside the field, or where the disc lies on the other side than the
-    told eye's: a photo of the nasal side or upside down, or a wrong side told. The photo of an eye
-    that is not told is taken to be upright.
+    given eye's: a photo of the nasal side or upside down, or a wrong side given. The photo of an
+    eye whose side is unknown is taken to be upright.
     """
-    told = "told" if eye else ""
+    by = "given" if eye else ""
     disc = find_disc(share, inside, threshold)
     if disc is None:
-        return Landmarks(None, eye, told)
+        return Landmarks(None, eye, by)
     if not eye and (shown := eye_of(disc)):
-        eye, told = shown, "disc"
+        eye, by = shown, "disc"
     diameter = float(np.sqrt(disc.diameter * USUAL_DISC))
-    known = Landmarks(disc, eye, told, None, diameter)
+    known = Landmarks(disc, eye, by, None, diameter)
     if not eye or known.disc_is_of_other_eye:
         return known
     outwards = -1 if eye == "right" else 1

@@ -17,16 +17,15 @@ from drgrade.explanation.explain import Explanation, LesionFindings
 from drgrade.explanation.findings import Spot
 from drgrade.explanation.remarks import doubts, findings
 from drgrade.explanation.words import (
-    WORDS,
+    capitalised,
+    detected,
     headline,
     lesion_words,
-    lesions_seen,
-    sentence,
     signed,
 )
 from drgrade.icdr import GRADES, NAMES, PROBABILITIES
+from drgrade.locale.catalogue import message
 from drgrade.locale.fonts import chinese_font
-from drgrade.locale.languages import said
 
 Colour = tuple[int, int, int]
 SIDE, EDGE, GAP = 720, 28, 28  # px: of a panel, around the page, between panels
@@ -85,14 +84,14 @@ def draw_explanation(explanation: Explanation, language: str = "en") -> Image.Im
     page = Image.new("RGB", (WIDTH, int(end) + 52), PAPER)
     pen = Pen(ImageDraw.Draw(page))
     right = EDGE + SIDE + GAP
-    title = headline(explanation, language)
-    wide = pen.write(EDGE, 14, f"{title[0].upper()}{title[1:]}", size=30)
+    wide = pen.write(EDGE, 14, capitalised(headline(explanation, language)), size=30)
     room = min(SIDE / 2, WIDTH - 2 * EDGE - GAP - wide)
     name = shortened(str(explanation.row["photo"]), room)
     pen.write(WIDTH - EDGE - _font(16).getlength(name), 28, name, FAINT, 16)
     sight = explanation.sight
-    pen.write(EDGE, TOP - 31, said(WORDS, language, "photograph" if sight else "photograph alone"))
-    pen.write(right, TOP - 31, said(WORDS, language, "evidence"))
+    of_photograph = "explain-photograph" if sight else "explain-photograph_alone"
+    pen.write(EDGE, TOP - 31, message(language, of_photograph))
+    pen.write(right, TOP - 31, message(language, "explain-evidence"))
     pixels = explanation.prepared.pixels
     page.paste(Image.fromarray(outlined(pixels, sight)), (EDGE, TOP))
     page.paste(Image.fromarray(overlaid(pixels, explanation.evidence)), (right, TOP))
@@ -102,7 +101,7 @@ def draw_explanation(explanation: Explanation, language: str = "en") -> Image.Im
     _bars(pen, right, BELOW, explanation, language)
     pen.write_lines(EDGE, BELOW, words)
     pen.write_lines(right, BELOW + BARS + GAP, doubted)
-    pen.write(EDGE, end + 8, said(WORDS, language, "research"), FAINT)
+    pen.write(EDGE, end + 8, message(language, "page-device"), FAINT)
     return page
 
 
@@ -115,8 +114,7 @@ def as_png(picture: Image.Image) -> bytes:
 
 
 def _sentences(explanation: Explanation, language: str) -> list[str]:
-    seen = lesions_seen(explanation.sight, language) if explanation.sight else ""
-    first = [sentence(seen, language)] if seen else []
+    first = [detected(explanation.sight, language)] if explanation.sight else []
     return [*first, *findings(explanation, language)]
 
 
@@ -204,11 +202,11 @@ def _tinted(grey: np.ndarray, says: np.ndarray) -> np.ndarray:
 def _legend(pen: Pen, x: float, y: float, sight: LesionFindings, language: str) -> None:
     entries = [(kind, lesion_words(kind, sight.counts[kind], language)) for kind in KINDS]
     if sight.landmarks.disc is not None:
-        entries.append(("disc", said(WORDS, language, "disc")))
+        entries.append(("disc", message(language, "explain-disc")))
     if sight.landmarks.fovea is not None:
-        entries.append(("fovea", said(WORDS, language, "fovea")))
+        entries.append(("fovea", message(language, "explain-fovea")))
     if sight.on_dust:
-        entries.append(("dust", said(WORDS, language, "dust", n=len(sight.on_dust))))
+        entries.append(("dust", message(language, "explain-dust", n=len(sight.on_dust))))
     for number, (kind, text) in enumerate(entries):
         left, top = x + number % 3 * SIDE / 3, y + number // 3 * 32
         _swatch(pen, left, top, kind)
@@ -233,23 +231,22 @@ def _scale(page: Image.Image, pen: Pen, x: int, y: int, evidence: Evidence, lang
         Image.fromarray(_tinted(np.full((16, SIDE, 3), 170.0), says).astype(np.uint8)), (x, y)
     )
     scale = scale_of(evidence)
-    middle, ends = x + SIDE / 2, (said(WORDS, language, "against"), said(WORDS, language, "for"))
+    ends = [message(language, each) for each in ("explain-not_referable", "explain-referable")]
+    middle = x + SIDE / 2
     pen.write(x, y + 18, f"−{scale:.1f} {ends[0]}", size=16)
     pen.write(middle - _font(16).getlength("0") / 2, y + 18, "0", size=16)
     last = f"{ends[1]} +{scale:.1f}"
     pen.write(x + SIDE - _font(16).getlength(last), y + 18, last, size=16)
-    mean = float(evidence.says.mean())
-    told = said(WORDS, language, evidence.measure, total=signed(mean))
-    if evidence.lesions:
-        whole = signed(evidence.total - evidence.neutral)
-        told += said(WORDS, language, "with maps", whole=whole)
-    for number, line in enumerate(wrapped(told, SIDE, 16)):
+    key = f"explain-scale_{evidence.measure}{'_with_maps' if evidence.lesions else ''}"
+    total, whole = float(evidence.says.mean()), evidence.total - evidence.neutral
+    words = message(language, key, total=signed(total), whole=signed(whole))
+    for number, line in enumerate(wrapped(words, SIDE, 16)):
         pen.write(x, y + 44 + number * 22, line, FAINT, 16)
 
 
 def _bars(pen: Pen, x: float, y: float, explanation: Explanation, language: str) -> None:
     """The five probabilities as bars with their numbers."""
-    pen.write(x, y, said(WORDS, language, "probabilities"))
+    pen.write(x, y, message(language, "explain-probabilities"))
     start, longest = x + 250, SIDE - 250 - 70
     given = FOR if explanation.referable else AGAINST
     if explanation.is_below_the_point:

@@ -6,7 +6,7 @@ from typing import Any
 from drgrade.data.photos.masks import KINDS
 from drgrade.explanation.evidence import Evidence
 from drgrade.explanation.explain import Explanation, LesionFindings
-from drgrade.explanation.words import LISTED, WORDS, sentence, signed, summary
+from drgrade.explanation.words import signed, summary
 from drgrade.icdr import (
     LIKELY_EDEMA,
     NAMES,
@@ -16,62 +16,66 @@ from drgrade.icdr import (
     is_vision_threatening,
     probability_from,
 )
-from drgrade.locale.languages import LANGUAGES, said
+from drgrade.locale.catalogue import LANGUAGES, message
 
-MUCH_MARGIN = 0.1  # of the evidence; what lies outside the retina is told from there on
+MUCH_MARGIN = 0.1  # of the evidence; from there on what lies outside the retina is reported
 
 
 def remarks(explanation: Explanation, language: str) -> list[str]:
-    """All that must be said beside the verdict: what was found, then how far to believe it."""
+    """All that must be said beside the verdict: what was found, then how reliable it is."""
     return [*findings(explanation, language), *doubts(explanation, language)]
 
 
 def findings(explanation: Explanation, language: str) -> list[str]:
-    """What the verdict leaves open, the side, and what the lesions seen would make."""
+    """What the verdict leaves open, the side, and the grade that the lesions seen make."""
     found = of_verdict(explanation, language)
     if (sight := explanation.sight) is None:
-        return [sentence(each, language) for each in found]
-    found = [*found, *of_sight(sight, language)]
+        return found
+    found += of_sight(sight, language)
     if explanation.strongest_is_unmarked:
         asks = explanation.referable or explanation.is_below_the_point
-        found.append(said(WORDS, language, "unmarked" if asks else "unmarked, outweighed"))
-    return [*(sentence(each, language) for each in found), *of_rule(explanation, sight, language)]
+        key = "explain-unmarked" if asks else "explain-unmarked_outweighed"
+        found.append(message(language, key))
+    return [*found, *of_rule(explanation, sight, language)]
 
 
 def doubts(explanation: Explanation, language: str) -> list[str]:
-    """How far marks can be believed, what the grade was read off, what lies on no retina."""
+    """How reliable detections are, what the grade was read off, what lies on no retina."""
     found = []
     if (sight := explanation.sight) and explanation.marks:
-        found += marks_believed(explanation.marks, sight, language)
+        found += lesion_reliability(explanation.marks, sight, language)
     if explanation.evidence.lesions:
         found.append(read_off(explanation.evidence, language))
     if (share := explanation.evidence_outside) >= MUCH_MARGIN:
-        found.append(said(WORDS, language, "on the margin", share=f"{share:.0%}"))
-    none = [] if sight else [said(WORDS, language, "no maps")]
-    return [*(sentence(each, language) for each in found), *none]
+        found.append(message(language, "explain-on_the_margin", share=float(share)))
+    return found if sight else [*found, message(language, "explain-no_maps")]
 
 
 def of_verdict(explanation: Explanation, language: str) -> list[str]:
     """How near the operating point the eye lies, and what asks for a referral beside it."""
-    found = [said(WORDS, language, "drawn")] if explanation.drawn else []
+    found = [message(language, "explain-synthetic")] if explanation.drawn else []
     found += not_the_likeliest(explanation, language)
     if explanation.referable_from is not None:
         found.append(near_the_point(explanation, explanation.referable_from, language))
     if explanation.is_below_the_point:
-        found.append(said(WORDS, language, "grade asks"))
+        found.append(message(language, "explain-grade_asks"))
     elif explanation.referable and not is_referable(explanation.grade):
-        found.append(said(WORDS, language, "point asks"))
-    if (p := explanation.p_dme) is not None:
-        near = explanation.sight.near_fovea if explanation.sight else None
-        if p >= LIKELY_EDEMA and near == 0:
-            key = "edema, no marks"
-        elif p < LIKELY_EDEMA and near:
-            key = "marks, no edema"
-        else:
-            key = "edema"
-        found.append(said(WORDS, language, key, p=f"{p:.2f}"))
-        if p >= LIKELY_EDEMA and not explanation.referable:
-            found.append(said(WORDS, language, "edema asks"))
+        found.append(message(language, "explain-point_asks"))
+    return found + of_edema(explanation, language)
+
+
+def of_edema(explanation: Explanation, language: str) -> list[str]:
+    """The probability of signs of macular edema, where the grader gives one."""
+    if (p := explanation.p_dme) is None:
+        return []
+    key, near = "explain-edema", explanation.sight.near_fovea if explanation.sight else None
+    if p >= LIKELY_EDEMA and near == 0:
+        key = "explain-edema_without_exudate"
+    elif p < LIKELY_EDEMA and near:
+        key = "explain-exudate_without_edema"
+    found = [message(language, key, p=f"{p:.2f}")]
+    if p >= LIKELY_EDEMA and not explanation.referable:
+        found.append(message(language, "explain-edema_asks"))
     return found
 
 
@@ -81,9 +85,9 @@ def not_the_likeliest(explanation: Explanation, language: str) -> list[str]:
     most = max(chances)
     if chances[explanation.grade] == most:
         return []
-    return [said(WORDS, language, "not the likeliest", grade=explanation.grade,
-                 p=f"{chances[explanation.grade]:.2f}", other=chances.index(most),
-                 most=f"{most:.2f}")]  # fmt: skip
+    return [message(language, "explain-not_the_likeliest", grade=explanation.grade,
+                    p=f"{chances[explanation.grade]:.2f}", other=chances.index(most),
+                    most=f"{most:.2f}")]  # fmt: skip
 
 
 def of_sight(sight: LesionFindings, language: str) -> list[str]:
@@ -92,99 +96,105 @@ def of_sight(sight: LesionFindings, language: str) -> list[str]:
     if sight.on_dust is not None:
         found.append(dust_words(len(sight.on_dust), language))
     if sight.near_fovea:
-        found.append(said(WORDS, language, "near fovea", n=sight.near_fovea))
+        found.append(message(language, "explain-near_fovea", n=sight.near_fovea))
     return found
 
 
 def of_rule(explanation: Explanation, sight: LesionFindings, language: str) -> list[str]:
-    """What the lesions seen would make by the ICDR rule, beside the network's grade."""
+    """The grade that the lesions seen make by the ICDR rule, beside the network's."""
     if not explanation.disagrees:
-        key = "agrees" if sight.lesions else "agrees, none"
-        return [sentence(said(WORDS, language, key), language)]
-    made: dict[str, Any] = {"grade": sight.grade, "name": NAMES[language][sight.grade]}
-    if is_vision_threatening(explanation.grade) and is_referable(sight.grade):
-        return [sentence(said(WORDS, language, "seldom told", **made), language)]
-    lesions = said(WORDS, language, "lesions make", **made)
-    found = [said(WORDS, language, "disagrees", lesions=lesions, grade=explanation.grade)]
-    if is_vision_threatening(explanation.grade):
-        found.append(said(WORDS, language, "not mapped"))
-    return found
+        return [message(language, "explain-agrees" if sight.lesions else "explain-agrees_none")]
+    name, is_severe = NAMES[language][sight.grade], is_vision_threatening(explanation.grade)
+    if is_severe and is_referable(sight.grade):
+        return [message(language, "explain-seldom_separated", grade=sight.grade, name=name)]
+    grades = {"lesions": sight.grade, "grade": explanation.grade}
+    found = [message(language, "explain-disagrees", name=name, **grades)]
+    return [*found, message(language, "explain-not_mapped")] if is_severe else found
 
 
 def side(sight: LesionFindings, language: str) -> str:
     """Which eye it is and how that is known, or why not."""
     known = sight.landmarks
-    eye = said(WORDS, language, known.eye) if known.eye else ""
+    if known.disc is None and not known.eye:
+        return message(language, "explain-side_no_disc")
+    if not known.eye:
+        return message(language, "explain-side_disc_in_the_middle")
     if known.disc is None:
-        return said(WORDS, language, "no disc, eye" if eye else "no disc", eye=eye)
-    if not eye:
-        return said(WORDS, language, "disc in the middle")
-    if known.disc_is_of_other_eye:
-        return said(WORDS, language, "disc of the other eye", eye=eye)
-    if known.fovea is None:
-        return said(WORDS, language, "fovea outside", eye=eye)
-    return said(WORDS, language, f"by {known.eye_by}", eye=eye)
+        key = "no_disc_eye"
+    elif known.disc_is_of_other_eye:
+        key = "disc_of_the_other_eye"
+    elif known.fovea is None:
+        key = "fovea_outside"
+    else:
+        key = "by_disc" if known.eye_by == "disc" else "given"
+    return message(language, f"explain-side_{key}", eye=known.eye)
 
 
 def dust_words(n: int, language: str) -> str:
-    """How many marks lie on dust of the camera."""
-    plural = "s" if language == "en" and n != 1 else ""
-    return said(WORDS, language, "on dust" if n else "no dust", n=n, s=plural)
+    """How many detections lie on dust of the camera."""
+    return message(language, "explain-on_dust" if n else "explain-no_dust", n=n)
 
 
 def near_the_point(explanation: Explanation, threshold: float, language: str) -> str:
-    """How far the probability of a referable grade lies from the point that tells."""
+    """How far the probability of a referable grade lies from the threshold that decides."""
     p = probability_from(REFERABLE_FROM, [float(explanation.row[key]) for key in PROBABILITIES])
-    return said(WORDS, language, "near the point", p=f"{p:.3f}", threshold=f"{threshold:.3f}")
+    return message(language, "explain-near_the_point", p=f"{p:.3f}", threshold=f"{threshold:.3f}")
 
 
 def read_off(evidence: Evidence, language: str) -> str:
     """What each kind of lesion adds to the figure, where the grade is read off lesion maps."""
-    parts = [said(WORDS, language, f"by {kind}", adds=signed(adds))
-             for kind, adds in evidence.lesions.items()]  # fmt: skip
-    words = LISTED[language].join(parts)
-    return said(WORDS, language, f"read {evidence.measure}", total=signed(evidence.total),
-                parts=words)  # fmt: skip
+    parts = tuple(message(language, "explain-adds", kind=kind, adds=signed(adds))
+                  for kind, adds in evidence.lesions.items())  # fmt: skip
+    return message(language, f"explain-read_{evidence.measure}", total=signed(evidence.total),
+                   parts=parts)  # fmt: skip
 
 
-def marks_believed(marks: Mapping[str, Any], sight: LesionFindings, language: str) -> list[str]:
-    """How many such marks were right, how many lesions were marked, how many healthy eyes were.
+def lesion_reliability(
+    counted: Mapping[str, Any], sight: LesionFindings, language: str
+) -> list[str]:
+    """How many such detections were right, how many lesions detected, how many eyes healthy.
 
-    The first of the kinds seen alone. Where marks on dust are set aside here and were there, the
-    others are meant.
+    The first of the kinds seen alone. Where detections on dust are set aside here and were there,
+    the others are meant.
     """
-    off = ""
+    dust = "none"
     if sight.on_dust is not None:
-        off = said(WORDS, language, "off dust" if "off_dust" in marks else "with dust")
-        marks = {**marks, **marks.get("off_dust", {})}
+        dust = "left_out" if "off_dust" in counted else "counted"
+        counted = {**counted, **counted.get("off_dust", {})}
     seen = [kind for kind in KINDS if sight.counts[kind]]
-    grades = marks.get("grades") or []
-    low, high = grades or (0, 0)
-    found = []
-    if right := _shares(marks, "right", seen, language):
-        key = "believed, grades" if grades else "believed"
-        found.append(said(WORDS, language, key, n=marks["photographs"], parts=right, low=low,
-                          high=high, off=off))  # fmt: skip
-    if marked := _shares(marks, "marked", KINDS, language):
-        found.append(said(WORDS, language, "missed", n=marks["photographs"], parts=marked, off=off))
-    healthy = marks.get("healthy") or {"photographs": 0}
-    if seen and healthy["photographs"]:
-        share = f"{healthy['with_marks']['value']:.0%}"
-        found.append(
-            said(WORDS, language, "alarms", n=healthy["photographs"], share=share, off=off)
-        )
+    found, about = [], {"n": counted.get("photographs"), "dust": dust}
+    if right := _shares(counted, "right", seen, language):
+        found.append(_precision(right, counted.get("grades") or [], about, language))
+    if marked := _shares(counted, "marked", KINDS, language):
+        found.append(message(language, "explain-recall", parts=marked, **about))
+    healthy = counted.get("healthy") or {"photographs": 0}
+    if seen and (n := healthy["photographs"]):
+        share = float(healthy["with_marks"]["value"])
+        found.append(message(language, "explain-false_alarms", n=n, share=share, dust=dust))
     return found
 
 
-def _shares(marks: Mapping[str, Any], what: str, kinds: Iterable[str], language: str) -> str:
-    """`microaneurysms 23%, haemorrhages 42%` of what was counted of each kind; may be empty."""
-    values = {kind: each[what]["value"] for kind, each in marks["kinds"].items() if what in each}
-    return LISTED[language].join(
-        said(WORDS, language, f"right {kind}", share=f"{values[kind]:.0%}")
+def _precision(
+    parts: tuple[str, ...], grades: list[int], about: Mapping[str, Any], language: str
+) -> str:
+    if not grades:
+        return message(language, "explain-precision", parts=parts, **about)
+    low, high = grades
+    of_grades = {"low": low, "high": high, "parts": parts, **about}
+    return message(language, "explain-precision_of_grades", **of_grades)
+
+
+def _shares(
+    counted: Mapping[str, Any], what: str, kinds: Iterable[str], language: str
+) -> tuple[str, ...]:
+    """`microaneurysms 23%`, `haemorrhages 42%` of what was counted of each kind; may be empty."""
+    values = {kind: each[what]["value"] for kind, each in counted["kinds"].items() if what in each}
+    return tuple(
+        message(language, "explain-share_of", kind=kind, share=float(values[kind]))
         for kind in kinds if values.get(kind) is not None
     )  # fmt: skip
 
 
-def told(explanation: Explanation) -> dict[str, list[str]]:
-    """The sentences in every language, for the JSON twin."""
+def sentences_of(explanation: Explanation) -> dict[str, list[str]]:
+    """The sentences in every language, for the JSON report."""
     return {each: [summary(explanation, each), *remarks(explanation, each)] for each in LANGUAGES}

@@ -172,7 +172,7 @@ def _cell(
 def refuse_decided(changes: Sequence[str], decided: Mapping[str, str]) -> None:
     """Refuse changes of what the lab itself decides; they would be without effect.
 
-    `decided` tells of each setting what to do in place of changing it.
+    `decided` says of each setting what to do in place of changing it.
 
     Raises:
         UsageError: names the setting and what to give in its place.

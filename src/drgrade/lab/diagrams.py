@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drgrade.lab.words import say_in
+from drgrade.locale.catalogue import message
 from drgrade.locale.fonts import FAMILY
 
 if TYPE_CHECKING:
@@ -37,21 +37,21 @@ class Block:
 
 BLOCKS: dict[str, Block] = {
     "residual": Block(
-        "diagram_residual",
+        "lab-diagram_residual",
         ("3×3 conv, 64", "BN", "ReLU", "3×3 conv, 64", "BN"),
-        "diagram_identity",
+        "lab-diagram_identity",
         ("64", "64"),
     ),
     "bottleneck": Block(
-        "diagram_bottleneck",
+        "lab-diagram_bottleneck",
         ("1×1 conv, 64", "BN", "ReLU", "3×3 conv, 64", "BN", "ReLU", "1×1 conv, 256", "BN"),
-        "diagram_identity",
+        "lab-diagram_identity",
         ("256", "256"),
     ),
     "inverted": Block(
-        "diagram_inverted",
+        "lab-diagram_inverted",
         ("1×1 conv, 144", "BN", "ReLU6", "3×3 depthwise, 144", "BN", "ReLU6", "1×1 conv, 24", "BN"),
-        "diagram_identity",
+        "lab-diagram_identity",
         ("24", "24"),
         active=False,
     ),
@@ -80,9 +80,9 @@ def draw_block(name: str, language: str = "en") -> Figure:
     axes.set_ylim(-height + 0.4, 1.0)
     axes.set_aspect("equal")
     axes.axis("off")
-    _title(axes, say_in(language, block.title))
+    _title(axes, message(language, block.title))
     bottom = _layers(axes, block)
-    _shortcut(axes, bottom, say_in(language, block.shortcut))
+    _shortcut(axes, bottom, message(language, block.shortcut))
     if block.active:
         _arrow(axes, bottom - 0.27, bottom - STEP + BOX[1] / 2)
         _box(axes, bottom - STEP, "ReLU")
@@ -132,8 +132,8 @@ def _arrow(axes: Any, start: float, end: float) -> None:
 
 
 def _note(axes: Any, y: float, channels: str, language: str) -> None:
-    word = f" {say_in(language, 'diagram_channels')}" if language else "-d"
-    axes.text(0.18, y, f"{channels}{word}", fontsize=8.5, color=INK, va="center", family=FONTS)
+    said = message(language, "lab-diagram_channels", n=channels) if language else f"{channels}-d"
+    axes.text(0.18, y, said, fontsize=8.5, color=INK, va="center", family=FONTS)
 
 
 def _shortcut(axes: Any, bottom: float, text: str) -> None:

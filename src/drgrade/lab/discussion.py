@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 
 from drgrade.lab.pairs import Pair
 from drgrade.lab.results import Lab, Result
-from drgrade.lab.words import START_WORDS, say_in
-from drgrade.locale.catalogue import text
+from drgrade.locale.catalogue import SPACE, message, text
 from drgrade.stats.estimate import Estimate
 
 MINUS = "\N{MINUS SIGN}"
 OVERFIT = 0.05  # train accuracy above test accuracy by more than this, and than chance, is said
+FEW_STEPS = 6_400  # a tenth of those that He et al. (2016, section 4.2) train from scratch for
 
 
 def percent(share: float | None, language: str = "en", digits: int = 1) -> str:
     """A share as a person reads it: ``75.1 %``."""
     if share is None:
-        return say_in(language, "n_a")
+        return message(language, "page-not_available")
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
@@ -34,11 +34,11 @@ def _signed(found: Estimate, scale: float, digits: int, language: str) -> str:
         return f"{scale * number:+.{digits}f}".replace("-", MINUS)
 
     if found.value is None:
-        return say_in(language, "n_a")
+        return message(language, "page-not_available")
     if found.low is None or found.high is None:
         return shown(found.value)
-    to = say_in(language, "to")
-    return f"{shown(found.value)} ({shown(found.low)} {to} {shown(found.high)})"
+    range_ = message(language, "page-range", low=shown(found.low), high=shown(found.high))
+    return f"{shown(found.value)} ({range_})"
 
 
 def with_interval(found: Estimate, scale: float = 1.0, digits: int = 2) -> str:
@@ -66,69 +66,65 @@ def direction(difference: Estimate | None) -> str:
 
 
 def verdict(lab: Lab, language: str) -> str:
-    """The page in a sentence or two: the cell chosen on tune against the floors."""
+    """The page in a sentence or two: the cell chosen on tune against the trivial baselines."""
     if not lab.finished:
-        return say_in(language, "verdict_none")
+        return message(language, "lab-verdict_none")
     chosen = lab.chosen
-    told = [_on_chosen(lab, chosen, language) if chosen else say_in(language, "verdict_unscored")]
+    found = [_on_chosen(lab, chosen, language) if chosen
+             else message(language, "lab-verdict_unscored")]  # fmt: skip
     if chosen is not None and chosen.is_unchosen:
-        told.append(say_in(language, "verdict_last"))
+        found.append(message(language, "lab-verdict_last"))
     if collapsed := sum(cell.is_collapsed for cell in lab.finished):
         numbers = {"collapsed": collapsed, "finished": len(lab.finished)}
-        told.append(say_in(language, "verdict_collapsed", **numbers))
-    return (" " if language == "en" else "").join(told)
+        found.append(message(language, "lab-verdict_collapsed", **numbers))
+    return SPACE[language].join([*found, *on_few_steps(lab, language)])
 
 
 def _on_chosen(lab: Lab, chosen: Result, language: str) -> str:
     assert chosen.honest is not None, "what is chosen has finished"
-    zero = percent(_floor_accuracy(lab, "always_0"), language)
-    other = percent(lab.other.accuracy.value if lab.other else None, language)
-    return say_in(
+    names = ["always_0", *([lab.other.name] if lab.other else [])]
+    return message(
         language,
-        _verdict_key(lab, chosen),
+        f"lab-verdict_{_verdict_key(lab, chosen)}",
         cell=chosen.name,
         accuracy=percent(chosen.honest.accuracy.value, language),
-        zero=zero,
-        other=other,
-        floors=_floors_said(lab, zero, other, language),
+        zero=percent(_floor_accuracy(lab, "always_0"), language),
+        other=percent(lab.other.accuracy.value if lab.other else None, language),
+        baselines=tuple(_with_accuracy(lab, name, language) for name in names),
     )
 
 
 def _verdict_key(lab: Lab, chosen: Result) -> str:
     against_zero = direction(chosen.over_zero)
     if against_zero == "worse":
-        return "verdict_below"
+        return "below"
     if against_zero != "better":
-        return "verdict_no_better"
+        return "no_better"
     if lab.other is None or direction(chosen.over_other) == "better":
-        return "verdict_beats_all"
-    return "verdict_beats_zero"
+        return "beats_all"
+    return "beats_zero"
 
 
 def _floor_accuracy(lab: Lab, name: str) -> float | None:
     return next(floor.accuracy.value for floor in lab.floors if floor.name == name)
 
 
-def floor_word(name: str) -> str:
-    """The key of a floor's words."""
-    return {
-        "always_0": "floor_zero",
-        "majority": "floor_majority",
-        "other_eye": "floor_other_eye",
-        "train_other_eye": "floor_other_train",
-    }[name]
+def _with_accuracy(lab: Lab, name: str, language: str) -> str:
+    words = message(language, f"page-baseline_{name}")
+    accuracy = percent(_floor_accuracy(lab, name), language)
+    return message(language, "lab-with_figure", what=words, figure=accuracy)
 
 
-def _floors_said(lab: Lab, zero: str, other: str, language: str) -> str:
-    told = [f"{_lowered(say_in(language, 'floor_zero'), language)} ({zero})"]
-    if lab.other is not None:
-        words = say_in(language, floor_word(lab.other.name))
-        told.append(f"{_lowered(words, language)} ({other})")
-    return say_in(language, "and").join(told)
-
-
-def _lowered(text: str, language: str) -> str:
-    return text[0].lower() + text[1:] if language == "en" else text
+def on_few_steps(lab: Lab, language: str) -> list[str]:
+    """Of each cell that collapsed from scratch after few steps, that it might have learned."""
+    photos, found = sum(lab.counts["train"]), []
+    for cell in lab.finished:
+        epochs = len(cell.history)
+        steps = epochs * -(-photos // cell.settings["batch"])
+        if cell.is_collapsed and cell.settings["start"] == "random" and steps < FEW_STEPS:
+            found.append(message(language, "lab-few_steps", cell=cell.name, steps=steps,
+                                 photos=photos, epochs=epochs))  # fmt: skip
+    return found
 
 
 def discussion(lab: Lab, language: str) -> list[str]:
@@ -137,7 +133,7 @@ def discussion(lab: Lab, language: str) -> list[str]:
         _on_collapse, _on_floors, _on_choice, _on_leak, _on_pairs, _on_fit, _on_imbalance, _on_few,
         _on_their_report, _on_empty,
     ]  # fmt: skip
-    return [told for writer in writers for told in writer(lab, language)]
+    return [each for writer in writers for each in writer(lab, language)]
 
 
 def _on_collapse(lab: Lab, language: str) -> list[str]:
@@ -145,57 +141,55 @@ def _on_collapse(lab: Lab, language: str) -> list[str]:
         return []
     names = [cell.name for cell in lab.finished if cell.is_collapsed]
     if not names:
-        return [say_in(language, "talk_no_collapse", finished=len(lab.finished))]
-    joined = say_in(language, "list_comma").join(names)
-    return [say_in(language, "talk_collapse", names=joined)]
+        return [message(language, "lab-talk_no_collapse", finished=len(lab.finished))]
+    found = message(language, "lab-talk_collapse", names=tuple(names))
+    return [SPACE[language].join([found, *on_few_steps(lab, language)])]
 
 
 def _on_floors(lab: Lab, language: str) -> list[str]:
-    cell = lab.chosen
+    cell, other = lab.chosen, lab.other
     if cell is None or cell.over_zero is None or cell.over_other is None:
         return []
-    told = say_in(
+    over_zero = message(
         language,
-        "talk_floor_zero",
+        "lab-talk_over_zero",
         cell=cell.name,
         zero=percent(_floor_accuracy(lab, "always_0"), language),
         difference=points(cell.over_zero, language),
-        meaning=_meaning("means", cell.over_zero, language),
+        meaning=_meaning("accuracy", cell.over_zero, language),
     )
-    if lab.other is None or cell.over_other.value is None:
-        return [told]
-    qwk = lab.other.qwk.value
-    return [
-        told,
-        say_in(
-            language,
-            "talk_floor_other",
-            other=percent(lab.other.accuracy.value, language),
-            other_qwk=say_in(language, "n_a") if qwk is None else f"{qwk:.2f}",
-            difference=points(cell.over_other, language),
-            meaning=_meaning("means", cell.over_other, language),
-        ),
-    ]
+    if other is None or cell.over_other.value is None:
+        return [over_zero]
+    qwk = other.qwk.value
+    over_other = message(
+        language,
+        "lab-talk_over_other",
+        other=percent(other.accuracy.value, language),
+        other_qwk=message(language, "page-not_available") if qwk is None else f"{qwk:.2f}",
+        difference=points(cell.over_other, language),
+        meaning=_meaning("accuracy", cell.over_other, language),
+    )
+    return [over_zero, over_other]
 
 
-def _meaning(kind: str, difference: Estimate, language: str) -> str:
+def _meaning(score: str, difference: Estimate, language: str) -> str:
     found = direction(difference)
     if found == "unknown":
-        return say_in(language, "pair_unknown", reason=text(difference.reason, language))
-    return say_in(language, f"{kind}_{found}")
+        return message(language, "lab-no_interval", reason=difference.reason or "")
+    return message(language, f"lab-meaning_{score}_{found}")
 
 
 def _on_choice(lab: Lab, language: str) -> list[str]:
     """What choosing on test added, apart for cells whose epoch tune chose and for the others."""
-    keys = {"talk_chance": False, "talk_chance_last": True}
-    told = []
+    keys = {"lab-talk_chance": False, "lab-talk_chance_last": True}
+    found = []
     for key, is_unchosen in keys.items():
         gains = _gains([cell for cell in lab.finished if cell.is_unchosen == is_unchosen])
         if gains:
             numbers = {"gain": sum(gains) / len(gains), "least": min(gains), "most": max(gains)}
             shown = {name: f"{100 * value:.1f}" for name, value in numbers.items()}
-            told.append(say_in(language, key, **shown))
-    return told
+            found.append(message(language, key, **shown))
+    return found
 
 
 def _gains(cells: Sequence[Result]) -> list[float]:
@@ -210,18 +204,17 @@ def _gains(cells: Sequence[Result]) -> list[float]:
 
 def _on_leak(lab: Lab, language: str) -> list[str]:
     if lab.leaked_share is None:
-        return [say_in(language, "talk_leak_unknown")]
+        return [message(language, "lab-talk_leak_unknown")]
     if lab.leaked_share == 0:
-        return [say_in(language, "talk_no_leak")]
-    return [say_in(language, "talk_leak", share=percent(lab.leaked_share, language))]
+        return [message(language, "lab-talk_no_leak")]
+    return [message(language, "lab-talk_leak", share=percent(lab.leaked_share, language))]
 
 
 def _on_pairs(lab: Lab, language: str) -> list[str]:
-    told = [_on_pair(lab, pair, language) for pair in lab.pairs]
-    comma = say_in(language, "list_comma")
-    return told + [
-        say_in(language, "talk_unlike", first=each.first, second=each.second,
-               settings=comma.join(each.settings))
+    found = [_on_pair(lab, pair, language) for pair in lab.pairs]
+    return found + [
+        message(language, "lab-talk_unlike", first=each.first, second=each.second,
+                settings=each.settings)
         for each in lab.unlike
     ]  # fmt: skip
 
@@ -230,16 +223,19 @@ def _on_pair(lab: Lab, pair: Pair, language: str) -> str:
     first, second = lab.cell(pair.first), lab.cell(pair.second)
     assert first is not None, "a pair is of cells of its lab"
     assert second is not None, "a pair is of cells of its lab"
-    return say_in(
+    about = {
+        "network": network_name(first.settings["network"]),
+        "start": message(language, f"lab-start_{first.settings['start']}"),
+        "small": first.settings["size"],
+        "large": second.settings["size"],
+    }
+    return message(
         language,
-        f"talk_{pair.kind}",
-        network=network_name(first.settings["network"]),
-        start=say_in(language, START_WORDS[first.settings["start"]]),
-        small=first.settings["size"],
-        large=second.settings["size"],
+        f"lab-talk_{pair.kind}",
+        **about,
         difference=points(pair.accuracy, language),
         difference_qwk=plain_difference(pair.qwk, language),
-        meaning=_meaning("pair", pair.qwk, language),
+        meaning=_meaning("qwk", pair.qwk, language),
     )
 
 
@@ -250,17 +246,10 @@ def _on_fit(lab: Lab, language: str) -> list[str]:
     if cell is None or train is None or test is None:
         return []
     is_beyond = cell.honest is not None and train > (cell.honest.accuracy.high or 0.0)
-    meaning = "fit_over" if train - test > OVERFIT and is_beyond else "fit_even"
-    return [
-        say_in(
-            language,
-            "talk_fit",
-            cell=cell.name,
-            train=percent(train, language),
-            test=percent(test, language),
-            meaning=say_in(language, meaning),
-        )
-    ]
+    meaning = "over" if train - test > OVERFIT and is_beyond else "even"
+    shown = {"train": percent(train, language), "test": percent(test, language)}
+    says = message(language, f"lab-fit_{meaning}")
+    return [message(language, "lab-talk_fit", cell=cell.name, meaning=says, **shown)]
 
 
 def _on_imbalance(lab: Lab, language: str) -> list[str]:
@@ -269,7 +258,7 @@ def _on_imbalance(lab: Lab, language: str) -> list[str]:
     if share <= 0.5:
         return []
     grade = counts.index(max(counts))
-    return [say_in(language, "talk_imbalance", share=percent(share, language), grade=grade)]
+    return [message(language, "lab-talk_imbalance", share=percent(share, language), grade=grade)]
 
 
 def _on_few(lab: Lab, language: str) -> list[str]:
@@ -280,24 +269,18 @@ def _on_few(lab: Lab, language: str) -> list[str]:
     if found.low is None or found.high is None or found.high - found.low < 0.05:
         return []
     width = f"{50 * (found.high - found.low) * 2**0.5:.0f}"
-    return [say_in(language, "talk_few", n=found.n, width=width)]
+    return [message(language, "lab-talk_few", n=found.n, width=width)]
 
 
 def _on_their_report(lab: Lab, language: str) -> list[str]:
-    return [say_in(language, "talk_their_report")] if lab.facts.get("source") == "lab3" else []
+    is_theirs = lab.facts.get("source") == "lab3"
+    return [message(language, "lab-talk_their_report")] if is_theirs else []
 
 
 def _on_empty(lab: Lab, language: str) -> list[str]:
-    return [
-        say_in(
-            language,
-            "talk_empty",
-            name=cell.name,
-            reason=text(cell.reason, language).rstrip("."),
-        )
-        for cell in lab.cells
-        if cell.reason
-    ]
+    return [message(language, "lab-talk_empty", name=cell.name,
+                    reason=text(cell.reason, language).rstrip("."))
+            for cell in lab.cells if cell.reason]  # fmt: skip
 
 
 def network_name(network: str) -> str:

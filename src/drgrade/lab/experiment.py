@@ -160,7 +160,7 @@ def _about(
     wanted: Wanted,
     folder: Path,
 ) -> dict[str, Any]:
-    """What the page needs to know that no run folder tells."""
+    """What the page needs to know that no run folder holds."""
     before = _noted(folder)
     table = [cell for cell in cells if cell.role != ROLE]
     nets = [cell for cell in cells if cell.role == ROLE]
@@ -207,7 +207,7 @@ def _merged(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dic
 def _networks(cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
     """Printed modules and parameters of each network and head, keyed `network head`.
 
-    A net of the first figure is told from a cell's network by its kind, `plain` or `residual`.
+    A net of the first figure is separated from a cell's network by its kind, `plain` or `residual`.
     """
     found: dict[str, dict[str, Any]] = {}
     for cell in cells:

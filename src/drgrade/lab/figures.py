@@ -19,7 +19,7 @@ from drgrade.lab.degradation.figure import draw_degradation
 from drgrade.lab.diagrams import OF_NETWORK, draw_block
 from drgrade.lab.discussion import network_name
 from drgrade.lab.results import Judged, Lab, Result
-from drgrade.lab.words import START_WORDS, say_in
+from drgrade.locale.catalogue import message
 from drgrade.stats.metrics import confusion
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def draw_figures(lab: Lab, language: str) -> dict[str, Figure]:
 def _always_zero(lab: Lab, language: str) -> Figure:
     reference = [grade for grade in GRADES for _ in range(lab.counts["test"][grade])]
     matrix = confusion(reference, always(0, len(reference)))
-    return draw_confusion(matrix, title=say_in(language, "floor_zero"), language=language)
+    return draw_confusion(
+        matrix, title=message(language, "page-baseline_always_0"), language=language
+    )
 
 
 def _intervals(lab: Lab, language: str) -> Figure:
@@ -60,8 +62,8 @@ def _intervals(lab: Lab, language: str) -> Figure:
     if lab.other is not None:
         found[lab.other.name] = lab.other
     levels = {name: f.accuracy.value for name, f in found.items() if f.accuracy.value is not None}
-    return draw_intervals(estimates, floors=levels, title=say_in(language, "forest"),
-                          axis=say_in(language, "accuracy"), language=language)  # fmt: skip
+    title, axis = message(language, "lab-forest"), message(language, "page-metric_accuracy")
+    return draw_intervals(estimates, baselines=levels, title=title, axis=axis, language=language)
 
 
 def _columns(cell: Result) -> dict[str, list[Any]]:
@@ -70,13 +72,13 @@ def _columns(cell: Result) -> dict[str, list[Any]]:
 
 
 def _curves(lab: Lab, cells: list[Result], network: str, language: str) -> Figure:
-    named = {say_in(language, START_WORDS[cell.settings["start"]]): cell for cell in cells}
-    title = say_in(language, "curves", network=network_name(network))
+    named = {message(language, f"lab-start_{cell.settings['start']}"): cell for cell in cells}
+    title = message(language, "lab-curves", network=network_name(network))
     return _marked(lab, named, title, language)
 
 
 def _marked(lab: Lab, named: Mapping[str, Result], title: str, language: str) -> Figure:
-    """Curves of cells with the epochs kept and chosen on test, and the floor of always 0."""
+    """Curves of cells with the epochs kept and chosen on test, and the baseline of always 0."""
     runs = {name: _columns(cell) for name, cell in named.items()}
     figure = draw_curves(runs, title=title, language=language)
     axes = figure.axes[0]
@@ -102,24 +104,21 @@ def _sizes(lab: Lab, language: str) -> dict[str, Figure]:
     named = {f"{cell.settings['size']} px": cell for cell in lab.sizes if cell.history}
     if len(named) < 2:
         return {}
-    return {
-        "sizes": _marked(lab, named, say_in(language, "section_3d").removeprefix("D. "), language)
-    }
+    return {"sizes": _marked(lab, named, message(language, "lab-sizes"), language)}
 
 
 def _matrices(cell: Result, language: str) -> dict[str, Figure]:
     """The matrix of the epoch that is kept, and of the highest where it is another one."""
     drawn = {}
     if cell.honest is not None:
-        key = "matrix_last" if cell.is_unchosen else "matrix_honest"
+        key = "lab-matrix_last" if cell.is_unchosen else "lab-matrix_tune"
         drawn[f"confusion-{cell.name}"] = _matrix(cell, cell.honest, key, language)
     if cell.highest is not None and (not cell.honest or cell.highest.epoch != cell.honest.epoch):
-        drawn[f"confusion-{cell.name}-highest"] = _matrix(
-            cell, cell.highest, "matrix_highest", language
-        )
+        key = "lab-matrix_highest"
+        drawn[f"confusion-{cell.name}-highest"] = _matrix(cell, cell.highest, key, language)
     return drawn
 
 
 def _matrix(cell: Result, judged: Judged, key: str, language: str) -> Figure:
-    title = say_in(language, key, cell=cell.name, epoch=judged.epoch)
+    title = message(language, key, cell=cell.name, epoch=judged.epoch)
     return draw_confusion(judged.matrix, title=title, language=language)

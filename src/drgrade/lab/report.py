@@ -1,4 +1,4 @@
-"""The lab's page: one self-contained HTML file, its figures as files, and its twin in JSON."""
+"""The lab's page: one self-contained HTML file, its figures as files, and its report in JSON."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -16,7 +16,6 @@ from drgrade.lab.degradation.results import Degradation
 from drgrade.lab.degradation.text import headline, progress, sentences, table_rows
 from drgrade.lab.discussion import (
     discussion,
-    floor_word,
     network_name,
     percent,
     plain_difference,
@@ -26,8 +25,7 @@ from drgrade.lab.discussion import (
 )
 from drgrade.lab.figures import draw_figures
 from drgrade.lab.results import Lab, Result, read_lab
-from drgrade.lab.words import say_in
-from drgrade.locale.catalogue import text
+from drgrade.locale.catalogue import message, text
 from drgrade.runtime.files import write_json, write_text
 from drgrade.runtime.progress import duration
 
@@ -40,7 +38,7 @@ THEIRS = {"with": "80.7829%", "without": "73.3381%"}  # the seed report's ResNet
 
 
 def write_lab_report(folder: Path, manifest: Manifest, *, language: str = "en") -> Path:
-    """Judge the run folders of a lab and write `report.html`, `report.json` and `figures/`.
+    """Evaluate the run folders of a lab and write `report.html`, `report.json` and `figures/`.
 
     Args:
         folder: the lab's folder, with `lab.json` and `runs/CELL`.
@@ -74,7 +72,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
     """The page as HTML text; `drawings` are SVG texts by the names of `draw_figures`."""
     from markupsafe import Markup
 
-    words = partial(say_in, language)
+    words = partial(message, language)
     context = {
         "t": words,
         "lang": {"en": "en", "zh-TW": "zh-Hant-TW"}[language],
@@ -92,12 +90,12 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "zero": percent(lab.floors[0].accuracy.value, language),
         "lab_table": _lab_table(lab, words),
         "theirs": THEIRS if lab.facts.get("source") == "lab3" else {},
-        "kept": words(f"kept_{lab.kept}"),
-        "circle": words(f"circle_{lab.kept}"),
-        "honest_table": _honest_table(lab, language),
+        "kept": words(f"lab-kept_{lab.kept}"),
+        "circle": words(f"lab-circle_{lab.kept}"),
+        "result_table": _result_table(lab, language),
         "details": _details(lab, language),
         "sizes": _sizes(lab, language),
-        "no_sizes": words("sizes_unlike" if _has_unlike_sizes(lab) else "sizes_none"),
+        "no_sizes": words("lab-sizes_unlike" if _has_unlike_sizes(lab) else "lab-sizes_none"),
         "architectures": architectures(lab),
         "networks": [n | {"title": network_name(n["network"])} for n in _networks(lab)],
         "times": _times(lab),
@@ -105,7 +103,7 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "empty": [cell for cell in lab.cells if cell.state == "empty"],
         "methods": _methods(lab, language),
         "recipes": {cell.name: cell.recipe_hash for cell in lab.cells if cell.recipe_hash},
-        "unit": words(f"units_{lab.unit}"),
+        "unit": words(f"unit_{lab.unit}"),
         "names": {cell.name: cell for cell in lab.cells},
     }
     return environment(__package__).get_template(TEMPLATE).render(context)
@@ -125,7 +123,7 @@ def _first_figure(found: Degradation | None, language: str) -> dict[str, Any]:
     settings = dict(found.settings)
     rate = _rate(settings.pop("learning_rate"))
     return {
-        "note": say_in(language, "degradation_note", rate=rate, **settings),
+        "note": message(language, "degradation-note", rate=rate, **settings),
         "rows": table_rows(found, language),
         "sentences": sentences(found, language),
         "progress": progress(found, language),
@@ -134,7 +132,7 @@ def _first_figure(found: Degradation | None, language: str) -> dict[str, Any]:
 
 def _source(lab: Lab, language: str) -> str:
     name = lab.facts.get("source") or "csv"
-    return say_in(language, "drawn_source") if name == "drawn" else str(name)
+    return message(language, "lab-synthetic_source") if name == "drawn" else str(name)
 
 
 def _networks(lab: Lab) -> list[dict[str, Any]]:
@@ -151,7 +149,7 @@ def _count_rows(lab: Lab) -> list[dict[str, Any]]:
 def _lab_table(lab: Lab, words: Callable[..., str]) -> dict[str, Any]:
     """The table as the lab prints it: a row a network, with and without pretraining.
 
-    A start from drawn photographs stands with pretraining, marked as such.
+    A start from synthetic photographs stands with pretraining, and says so.
     """
     cells = [cell for cell in lab.cells if cell.settings["role"] == "table"]
     columns = {
@@ -162,7 +160,9 @@ def _lab_table(lab: Lab, words: Callable[..., str]) -> dict[str, Any]:
     for cell in cells:
         network = cell.settings["network"]
         row = rows.setdefault(network, {"title": network_name(network), "with": [], "without": []})
-        row["note"] = words("row_of", epochs=cell.settings["epochs"], batch=cell.settings["batch"])
+        row["note"] = words(
+            "lab-row_of", epochs=cell.settings["epochs"], batch=cell.settings["batch"]
+        )
         row[COLUMNS[cell.settings["start"]]].append(_highest(cell, words))
     rates = {
         column: sorted({cell.settings["learning_rate"] for cell in found})
@@ -179,16 +179,17 @@ def _rate(rate: float) -> str:
 
 
 def _highest(cell: Result, words: Callable[..., str]) -> dict[str, Any]:
-    judged = cell.highest
-    start = words("drawn_short") if cell.settings["start"] in ("phantom", "drawn") else ""
-    if judged is None or judged.accuracy.value is None:
+    tested = cell.highest
+    kind = cell.settings["start"]
+    start = words(f"lab-start_{kind}") if kind in ("phantom", "drawn") else ""
+    if tested is None or tested.accuracy.value is None:
         return {"value": _not_there(cell, words), "is_there": False, "note": "", "start": start,
                 "collapsed": False}  # fmt: skip
     return {
         "start": start,
-        "value": f"{100 * judged.accuracy.value:.4f}%",
+        "value": f"{100 * tested.accuracy.value:.4f}%",
         "is_there": True,
-        "note": f"{words('epoch')} {judged.epoch}",
+        "note": words("lab-of_epoch", epoch=tested.epoch),
         "collapsed": cell.is_collapsed,
     }
 
@@ -196,12 +197,12 @@ def _highest(cell: Result, words: Callable[..., str]) -> dict[str, Any]:
 def _not_there(cell: Result, words: Callable[..., str]) -> str:
     if cell.state == "interrupted":
         epochs = cell.settings["epochs"]
-        return words("waiting", done=len(cell.history), epochs=epochs)
-    return words("empty") if cell.reason else words("not_begun")
+        return words("lab-waiting", done=len(cell.history), epochs=epochs)
+    return words("lab-empty" if cell.reason else "lab-not_begun")
 
 
-def _honest_table(lab: Lab, language: str) -> list[dict[str, Any]]:
-    """Cells that have figures, then the floors."""
+def _result_table(lab: Lab, language: str) -> list[dict[str, Any]]:
+    """Cells that have figures, then the trivial baselines."""
     rows = [
         {
             "title": cell.name,
@@ -224,7 +225,7 @@ def _honest_table(lab: Lab, language: str) -> list[dict[str, Any]]:
     shown = [f for f in lab.floors if f.name == "always_0"] + ([lab.other] if lab.other else [])
     return rows + [
         {
-            "title": say_in(language, floor_word(floor.name)),
+            "title": message(language, f"page-baseline_{floor.name}"),
             "scorecard": "",
             "is_floor": True,
             "is_chosen": False,
@@ -244,7 +245,7 @@ def _honest_table(lab: Lab, language: str) -> list[dict[str, Any]]:
 
 def _score(value: float | None, language: str) -> str:
     if value is None:
-        return say_in(language, "n_a")
+        return message(language, "page-not_available")
     return f"{value:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -317,7 +318,7 @@ def _times(lab: Lab) -> list[dict[str, Any]]:
 def _methods(lab: Lab, language: str) -> list[str]:
     """Which methods the intervals of this page were made by, each once."""
     found = [
-        f"{say_in(language, f'method_{name}')}: {text(getattr(cell.honest, name).method, language)}"
+        message(language, "lab-method", metric=name, method=getattr(cell.honest, name).method)
         for cell in lab.cells
         if cell.honest
         for name in ("accuracy", "qwk", "macro_auc")

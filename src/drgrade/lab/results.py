@@ -33,7 +33,7 @@ from drgrade.stats.estimate import Estimate, Floats, Ints, missing, with_unit
 from drgrade.stats.intervals import bootstrap, paired_difference, ratio
 from drgrade.stats.metrics import COLLAPSE_SHARE, NO_PHOTOS, accuracies, confusion, kappas
 
-NOTES = ("cells", "degradation", "reasons")  # of lab.json: what the twin tells in full
+NOTES = ("cells", "degradation", "reasons")  # of lab.json: what the JSON report holds in full
 LEARNED_FROM = ("train", "tune", "calibrate")
 MOST_ROWS = 0.9  # a floor that answers fewer rows than this is not the one to be held against
 
@@ -161,7 +161,7 @@ class Lab:
         return "mixed" if len(kinds) > 1 else "last" if True in kinds else "tune"
 
     def as_json(self) -> dict[str, Any]:
-        """The twin of the page in plain values."""
+        """The JSON report of the page in plain values."""
         chosen = self.chosen
         return {
             **{key: value for key, value in self.about.items() if key not in NOTES},
@@ -216,7 +216,7 @@ class Test:
     photos: tuple[str, ...]
     rows: Rows
     train: Rows
-    other: Ints  # (n,) the other eye's grade, -1 where it cannot be told
+    other: Ints  # (n,) the other eye's grade, -1 where it is unknown
     other_floor: Floor | None
     is_unseen: np.ndarray  # (n,) whether the patient (or group) has all its photos in test
 
@@ -345,11 +345,11 @@ def _against(answers: Predictions, test: Test) -> tuple[Estimate, Estimate, Esti
     grade, given, units = answers.grades(), answers.predicted(), test.rows.units[places]
     over_zero = paired_difference(accuracies, grade, always(0, len(grade)), given, units)
     other = test.other[places]
-    told = other != UNKNOWN
+    known = other != UNKNOWN
     over_other = missing(Reason("other_eye_unknown"))
-    if told.any():
+    if known.any():
         over_other = paired_difference(
-            accuracies, grade[told], other[told], given[told], units[told]
+            accuracies, grade[known], other[known], given[known], units[known]
         )
     new = test.is_unseen[places]
     unseen = missing(Reason("no_unseen_patient"))

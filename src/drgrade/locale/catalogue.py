@@ -1,13 +1,13 @@
 """Sentences from codes: what each message says, in English and Traditional Chinese.
 
 The messages are Fluent files (projectfluent.org): `en/*.ftl` and `zh-TW/*.ftl`, an id for each
-code; `fluent_values.functions` has what they may use. A message is parsed when it is first asked
-for, and Fluent is loaded with the first of them: a command that says nothing from the catalogue
-does not wait for it.
+code; `fluent_values.functions` has what they may use. The words of pages lie in `pages/` below
+these, and their ids begin with the page and a hyphen (`scorecard-title`). A message is parsed when
+it is first asked for, Fluent is loaded with the first of them, and the files of pages are read with
+the first of theirs: a command that says nothing from the catalogue does not wait for it.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "zh-TW")
 SPACE = {"en": " ", "zh-TW": ""}  # between two sentences
 COMMA = {"en": ", ", "zh-TW": "、"}  # between two items of a list
+AND = {"en": " and ", "zh-TW": "與"}  # before the last of them
+OF_PAGES = "-"  # in the ids of what pages say, and in no other
 ENTRY = re.compile(r"^(-?[A-Za-z][\w-]*) *=", re.MULTILINE)
 KEPT = 4096  # sentences that are not made a second time
 
@@ -35,21 +37,27 @@ def text(reason: Reason | None, language: str = "en") -> str:
     return "" if reason is None else _text(reason, language)
 
 
+def message(language: str, code: str, /, **values: Any) -> str:
+    """The sentence of a code with its values, for a page or a figure; raises as `text`."""
+    return _text(Reason(code, values), language)
+
+
 @lru_cache(KEPT)
 def _text(reason: Reason, language: str) -> str:
     return _catalogue(language).say(reason)
 
 
 @cache
-def sources(language: str) -> dict[str, str]:
-    """The Fluent source of each message of a language, by its code.
+def sources(language: str, *, of_pages: bool = False) -> dict[str, str]:
+    """The Fluent source of each message of a language, by its code: reasons', or pages'.
 
     Raises:
         UnknownNameError: a language that nothing is written in.
     """
-    folder = choose({name: name for name in LANGUAGES}, language, "language")
+    folder = files("drgrade.locale") / choose(dict(zip(LANGUAGES, LANGUAGES, strict=True)),
+                                              language, "language")  # fmt: skip
     found: dict[str, str] = {}
-    for file in (files("drgrade.locale") / folder).iterdir():
+    for file in (folder / "pages" if of_pages else folder).iterdir():
         if not file.name.endswith(".ftl"):
             continue
         content = file.read_text(encoding="utf-8")
@@ -57,16 +65,16 @@ def sources(language: str) -> dict[str, str]:
         ends = [each.start() for each in starts[1:]] + [len(content)]
         for start, end in zip(starts, ends, strict=True):
             assert start[1] not in found, f"message {start[1]} is there twice ({language})"
+            assert (OF_PAGES in start[1]) is of_pages, f"message {start[1]} is of another folder"
             found[start[1]] = content[start.start() : end]
     return found
 
 
 @dataclass(frozen=True)
 class _Catalogue:
-    """The messages of one language: their sources, and the bundle of those parsed so far."""
+    """The messages of one language: the bundle of those parsed so far."""
 
     language: str
-    sources: Mapping[str, str]
     bundle: "FluentBundle"
     parsed: set[str] = field(default_factory=set)
 
@@ -84,11 +92,11 @@ class _Catalogue:
     def _parse(self, code: str) -> None:
         if code in self.parsed:
             return
-        if code not in self.sources:
-            raise LookupError(f"there is no message {code} ({self.language})")
         from fluent.runtime import FluentResource
 
-        self.bundle.add_resource(FluentResource(self.sources[code]))
+        if (source := _source(self.language, code)) is None:
+            raise LookupError(f"there is no message {code} ({self.language})")
+        self.bundle.add_resource(FluentResource(source))
         assert self.bundle.has_message(code), f"message {code} ({self.language}) is not Fluent"
         self.parsed.add(code)
 
@@ -105,16 +113,20 @@ class _Catalogue:
         return _text(value, self.language) if isinstance(value, Reason) else str(value)
 
 
+def _source(language: str, code: str) -> str | None:
+    return sources(language, of_pages=OF_PAGES in code).get(code)
+
+
 @cache
 def _catalogue(language: str) -> _Catalogue:
     from fluent.runtime import FluentBundle
 
     from drgrade.locale.fluent_values import functions
 
-    known = sources(language)
+    sources(language, of_pages=False)  # refuses a language that nothing is written in
 
     def look(code: str) -> str | None:
-        return _text(Reason(code), language) if code in known else None
+        return None if _source(language, code) is None else _text(Reason(code), language)
 
-    bundle = FluentBundle([language], functions(look, COMMA[language]), use_isolating=False)
-    return _Catalogue(language, known, bundle)
+    known = functions(look, COMMA[language], AND[language])
+    return _Catalogue(language, FluentBundle([language], known, use_isolating=False))

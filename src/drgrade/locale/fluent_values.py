@@ -23,7 +23,7 @@ class Text(str, FluentType):
 
 
 class Several(Text):
-    """Texts one after the other; `LIST` puts commas between them."""
+    """Texts one after the other; `LIST` and `AND` put commas between them."""
 
     parts: list[str]
 
@@ -40,8 +40,8 @@ def whole_number(value: int) -> FluentNumber:
     return FluentInt(value, useGrouping=False)
 
 
-def functions(look: Look, comma: str) -> dict[str, Callable[..., Any]]:
-    """The functions of one language's messages, by their names."""
+def functions(look: Look, comma: str, last: str) -> dict[str, Callable[..., Any]]:
+    """The functions of one language's messages; `comma` joins lists, `last` their last item."""
 
     def word(kind: str, name: str) -> Text:
         found = look(_code(kind, name))
@@ -58,7 +58,13 @@ def functions(look: Look, comma: str) -> dict[str, Callable[..., Any]]:
         "SIGNIFICANT": significant,
         "WORD": word,
         "NAME": name_or_word,
+        "COUNT": lambda n: fluent_number(n, useGrouping=True),
         "LIST": lambda items: Text(comma.join(items.parts)),
+        "AND": lambda items: Text(
+            last.join((comma.join(items.parts[:-1]), items.parts[-1]))
+            if len(items.parts) > 1
+            else items
+        ),
     }
 
 

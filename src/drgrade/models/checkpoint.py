@@ -107,7 +107,7 @@ def refuse_no_grader(about: Mapping[str, Any], path: Path) -> None:
     """Refuse a file of another kind.
 
     Raises:
-        CheckpointError: tells its kind.
+        CheckpointError: says its kind.
     """
     if about.get("kind") != "grader":
         raise CheckpointError(

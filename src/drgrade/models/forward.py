@@ -49,8 +49,8 @@ class ForwardModule(nn.Module):
         x = self.normalised(as_unit(torch.cat(every) if len(every) > 1 else squares))
         if not self.full:
             return (self._mean(self.network(x)),)
-        told, maps, last = self._seen(x)
-        found = {OUTPUTS: self._mean(told)}
+        outputs, maps, last = self._seen(x)
+        found = {OUTPUTS: self._mean(outputs)}
         if maps is not None:
             maps = self._turned_back(maps)
             found[MAPS] = self._mean(maps)
@@ -71,12 +71,12 @@ class ForwardModule(nn.Module):
         try:
             if isinstance(self.network, LesionNetwork):
                 seen = self.network.see(x)
-                told, maps = seen.told, seen.maps
+                outputs, maps = seen.of_grade_and_edema, seen.maps
             else:
-                told, maps = self.network(x), None
+                outputs, maps = self.network(x), None
         finally:
             watch.remove()
-        return told, maps, kept[0] if kept else None
+        return outputs, maps, kept[0] if kept else None
 
     def _places(self, last: torch.Tensor) -> torch.Tensor:
         """What each place adds to each output, (n, k, h, w); exact, since all behind is linear."""

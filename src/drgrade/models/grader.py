@@ -92,7 +92,7 @@ class Grader:
         return self.header.decode(outputs)
 
     def p_dme(self, outputs: np.ndarray) -> np.ndarray | None:
-        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not told."""
+        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not given."""
         return self.header.p_dme(outputs)
 
     @property

@@ -28,7 +28,7 @@ class LesionOutputs(NamedTuple):
     """Outputs (n, k), logits of `MAPS` (n, 5, S/2, S/2), log(1 + counts) of lesions (n, 4).
 
     `dme` (n, 2) says by conditional steps whether there are signs of macular edema, and whether
-    they are near the fovea; None where the network does not tell it.
+    they are near the fovea; None where the network does not give it.
     """
 
     outputs: torch.Tensor
@@ -37,7 +37,7 @@ class LesionOutputs(NamedTuple):
     dme: torch.Tensor | None = None
 
     @property
-    def told(self) -> torch.Tensor:
+    def of_grade_and_edema(self) -> torch.Tensor:
         """The outputs of the grade and, behind them, those of macular edema where there are."""
         return self.outputs if self.dme is None else torch.cat([self.outputs, self.dme], dim=1)
 
@@ -92,7 +92,7 @@ class LesionNetwork(nn.Module):
         outputs: of the grade.
         reads: whether the grade is made of the backbone's `features`, of the `lesions` in the
             maps, or of `both`, added up.
-        dme: macular edema is told too, made of both.
+        dme: macular edema is given too, made of both.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class LesionNetwork(nn.Module):
         """Normalised photos (n, 3, S, S) to outputs (n, k), and (n, k + 2) with macular edema."""
         if self.reading is None:
             return self.backbone(x)
-        return self.see(x).told
+        return self.see(x).of_grade_and_edema
 
     def see(self, x: torch.Tensor) -> LesionOutputs:
         """Normalised photos (n, 3, S, S) to all that the network sees."""

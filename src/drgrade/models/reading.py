@@ -1,7 +1,7 @@
 """A grade read off lesion maps: how sure, how many, how wide and where each kind is seen.
 
 What is read is added up, a weight for each figure, so that what each kind of lesion says for a
-grade can be told exactly.
+grade is known exactly.
 """
 
 import torch

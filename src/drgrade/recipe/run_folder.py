@@ -55,13 +55,13 @@ class RunFolder:
 
     @property
     def began_in(self) -> Path | None:
-        """The folder that paths of its recipe are relative to; None where it is not told.
+        """The folder that paths of its recipe are relative to; None where it is unknown.
 
         Of a run with stages, the one that its first stage began in.
         """
         stages = sorted((self.folder / "stages").glob(f"*/{self.provenance.name}"))
-        for told in (self.provenance, *stages):
-            if told.is_file() and (folder := self.read_json(told).get("folder")):
+        for file in (self.provenance, *stages):
+            if file.is_file() and (folder := self.read_json(file).get("folder")):
                 return Path(folder)
         return None
 
@@ -110,7 +110,7 @@ class RunFolder:
             written.unlink(missing_ok=True)
 
     def refuse_other(self, recipe: Recipe) -> None:
-        """Refuse a recipe that is not the one of the run here; RunError tells what differs."""
+        """Refuse a recipe that is not the one of the run here; RunError says what differs."""
         changes = _changes(load_recipe(str(self.recipe)), recipe)
         if changes:
             raise RunError(

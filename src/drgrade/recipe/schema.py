@@ -98,7 +98,9 @@ class Lesions(Section):
     maps: float = Field(1.0, ge=0.0, le=100.0, allow_inf_nan=False)
     counts: float = Field(0.2, ge=0.0, le=100.0, allow_inf_nan=False)
     dme: float = Field(0.5, ge=0.0, le=100.0, allow_inf_nan=False)
-    healthy: bool = False  # beside masks, photos of grade 0 without one teach: no lesion
+    healthy: bool = (
+        False  # beside masks, photos of grade 0 without one are trained on as without lesions
+    )
     masked_share: float = Field(0.0, ge=0.0, le=0.9, allow_inf_nan=False)  # of an epoch, at least
     tags: float = Field(0.0, ge=0.0, le=100.0, allow_inf_nan=False)  # of kinds a whole photo has
 

@@ -52,7 +52,7 @@ def locked(folder: Path, waiting: Callable[[str], None] | None = None) -> Iterat
         held.release()
 
 
-def _silent(told: str) -> None:
+def _silent(line: str) -> None:
     """What was said once is not said again."""
 
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 QUIET_SECONDS = 2.0
 BAR_SECONDS = 0.2
 LINE_SECONDS = 10.0
-FEWEST = 3  # done, until a rate is told
+FEWEST = 3  # done, until a rate is shown
 _REMARKS: ContextVar[set[str] | None] = ContextVar("remarks", default=None)
 _BARS: "list[Progress]" = []  # that stand on the terminal, the innermost last
 
@@ -113,19 +113,19 @@ def _bar(
 
     columns = (
         TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}", markup=False),
+        TextColumn("{task.fields[state]}", markup=False),
     )  # fmt: skip
     # Standard output is not rich's: a table that is printed meanwhile goes where it was sent.
     progress = Progress(
         *columns, console=Console(file=sys.stderr), auto_refresh=False, transient=True,
         redirect_stdout=False, redirect_stderr=False,
     )  # fmt: skip
-    task = progress.add_task(plain(label), total=total, told=unit)
+    task = progress.add_task(plain(label), total=total, state=unit)
 
     def draw(done: int, note: str) -> None:
-        told = _speed(unit, done, total, time.monotonic() - begun, first)
-        told = f"{unit}{told}{f', {note}' if note else ''}"
-        progress.update(task, completed=done, told=told, refresh=True)
+        state = _speed(unit, done, total, time.monotonic() - begun, first)
+        state = f"{unit}{state}{f', {note}' if note else ''}"
+        progress.update(task, completed=done, state=state, refresh=True)
 
     with progress:
         _BARS.append(progress)

@@ -85,7 +85,7 @@ def _grades(numbers: Numbers) -> Ints:
     given = np.asarray(numbers).ravel()
     if given.dtype.kind not in "biuf":
         raise PredictionsError(f"grades must be numbers 0 to 4, got {given[0]}; map them first")
-    with np.errstate(invalid="ignore"):  # what is no number at all is told below
+    with np.errstate(invalid="ignore"):  # what is no number at all is handled below
         grades = given.astype(np.int64)
     wrong = given[(grades < 0) | (grades >= NUMBER_OF_GRADES) | (grades != given)]
     if wrong.size:

@@ -170,7 +170,7 @@ def test_a_file_that_tells_the_disease_is_a_warning(tmp_path: Path) -> None:
     assert findings.shortcut is not None
     assert findings.shortcut.auc == 1
     assert any(
-        "the file alone tells referable disease: AUC 1.000" in w for w in findings.warnings()
+        "the file alone predicts referable disease: AUC 1.000" in w for w in findings.warnings()
     )
 
 

@@ -10,6 +10,7 @@ from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.errors import PredictionsError
 from drgrade.evaluation.comparison.align_tables import who_belongs_together
 from drgrade.evaluation.comparison.paired import compare
+from drgrade.locale.catalogue import LANGUAGES, message
 
 GRADES = [0, 1, 2, 3, 4, 2, 0, 0] * 5
 ANSWERS = {"a": [0, 1, 2, 3, 3, 2, 0, 0] * 5, "b": [0, 0, 2, 2, 4, 0, 1, 0] * 5}
@@ -70,13 +71,11 @@ def test_columns_that_are_missing_or_empty_are_nobody_s():
     assert found.select("patient", "group").null_count().row(0) == (40, 40)
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [("en", "photographs were taken as independent"), ("zh-TW", "各照片視為彼此獨立")],
-)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_where_nobody_knows_patients_page_and_text_say_that_photos_were_taken_as_independent(
-    tmp_path, capsys, language, words
+    tmp_path, capsys, language
 ):
+    words = message(language, "compare-photos_alone")
     for name, of in (("alone", lambda n: None), ("known", pairs)):
         paths = [tmp_path / f"{name}-{each}.csv" for each in "ab"]
         for path, each in zip(paths, "ab", strict=True):

@@ -1,4 +1,4 @@
-"""The page of one judgement speaks its language where a figure is undefined too."""
+"""The page of one scorecard speaks its language where a figure is undefined too."""
 
 import json
 import re
@@ -8,16 +8,21 @@ import pytest
 
 from drgrade.cli.app import run
 from drgrade.evaluation.pages.frame import FIGURES
+from drgrade.locale.catalogue import LANGUAGES, message
 
 pytestmark = pytest.mark.usefixtures("empty_figures")
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "linear n/a"), ("zh-TW", "線性 無法計算")])
-def test_an_undefined_error_of_kappa_is_said_in_the_language_of_the_page(tmp_path, language, said):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_undefined_error_of_kappa_is_said_in_the_language_of_the_page(tmp_path, language):
     rows = {"photo": [f"{i}" for i in range(40)], "patient": [f"{i}" for i in range(40)]}
     pl.DataFrame(rows).with_columns(grade=2, predicted=2).write_csv(tmp_path / "alike.csv")
     asked = ["evaluate", str(tmp_path / "alike.csv"), "-o", str(tmp_path), "--force"]
     assert run([*asked, "--language", language]) in (0, 3)
+    missing = dict.fromkeys(
+        ("quadratic", "linear", "none"), message(language, "page-not_available")
+    )
+    said = message(language, "scorecard-kappa_errors", **missing)
     assert said in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
@@ -38,18 +43,15 @@ def judged(table, folder, *more):
     return run(["evaluate", str(table), "-o", str(folder), "--force", *more])
 
 
-SPOKEN = {
-    "en": ["ROC curve", "Calibration curve", "Confusion matrix", "QWK and its floors"],
-    "zh-TW": ["ROC 曲線", "校準曲線", "混淆矩陣", "QWK 與底線"],
-}
+SPOKEN = ("roc", "reliability", "confusion", "agreement")
 
 
-@pytest.mark.parametrize("language", SPOKEN)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_figures_are_named_in_the_language_of_the_page_for_those_who_hear_it(tmp_path, language):
     judged(table_at(tmp_path / "t.csv", shift=2), tmp_path / "out", "--language", language)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     named = re.findall(r'aria-label="([^"]*)"', page)
-    assert set(SPOKEN[language]) < set(named)
+    assert {message(language, f"scorecard-caption_{each}") for each in SPOKEN} < set(named)
     assert not set(named) & set(FIGURES)
 
 

@@ -7,8 +7,7 @@ import pytest
 from drgrade.errors import Reason
 from drgrade.evaluation.checks.check import check_trivial
 from drgrade.evaluation.pages.scorecard_text import verdict
-from drgrade.evaluation.pages.scorecard_words import tell
-from drgrade.locale.catalogue import LANGUAGES
+from drgrade.locale.catalogue import LANGUAGES, message
 from drgrade.stats.estimate import Estimate, missing
 
 EVEN = (20, 20, 20, 20, 20)
@@ -31,7 +30,7 @@ def test_whatever_w01_finds_is_the_verdict_in_both_languages(what, language):
     assert found.fires
     assert found.values["what"] == what
     said = verdict(SimpleNamespace(warnings=(found,)), language)
-    assert said == tell(language, f"verdict_{what}")
+    assert said == message(language, f"scorecard-verdict_{what}")
 
 
 def test_a_grader_of_eyes_that_are_nearly_all_healthy_is_not_called_trivial():
@@ -51,15 +50,10 @@ def test_a_grader_of_eyes_that_are_nearly_all_healthy_is_not_called_trivial():
 
 
 @pytest.mark.parametrize(
-    ("side", "language", "words"),
-    [
-        ("sensitivity", "en", "No patient here has referable disease"),
-        ("sensitivity", "zh-TW", "沒有需轉診病變者"),
-        ("specificity", "en", "Every patient here has referable disease"),
-        ("specificity", "zh-TW", "全部有需轉診病變"),
-    ],
+    ("side", "name"), [("sensitivity", "positives"), ("specificity", "negatives")]
 )
-def test_where_a_side_is_empty_the_verdict_says_so_in_place_of_a_figure(side, language, words):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_a_side_is_empty_the_verdict_says_so_in_place_of_a_figure(side, name, language):
     shares = {"sensitivity": GOOD, "specificity": GOOD} | {
         side: missing(Reason("no_referable_photographs"))
     }
@@ -67,5 +61,8 @@ def test_where_a_side_is_empty_the_verdict_says_so_in_place_of_a_figure(side, la
         endpoint=SimpleNamespace(name="referable", with_dme=True), primary=SimpleNamespace(**shares)
     )
     judged = SimpleNamespace(warnings=(), primary="patient", detection=lambda: detection)
-    assert words in verdict(judged, language)
-    assert "n/a" not in verdict(judged, language)
+    level, endpoint = (message(language, f"page-{each}")
+                       for each in ("level_patient", "endpoint_referable"))  # fmt: skip
+    assert verdict(judged, language) == message(
+        language, f"scorecard-verdict_no_{name}", level=level, endpoint=endpoint
+    )

@@ -61,8 +61,8 @@ def test_a_plain_net_that_gets_worse_with_depth_is_said_to(degraded):
     plain, residual = sentences(degraded, "en")
     assert "22.0\N{NO-BREAK SPACE}% (20.0–24.0) with 18 layers" in plain
     assert "larger in each of 3 seeds" in plain
-    assert "learn their own training photographs worse" in plain
-    assert "learn their training photographs better" in residual
+    assert "fit the training photographs worse" in plain
+    assert "fit the training photographs better" in residual
 
 
 def test_the_opposite_finding_gets_the_opposite_sentence(tmp_path):
@@ -76,14 +76,14 @@ def test_seeds_that_disagree_are_not_called_an_effect(tmp_path):
     finals = {(18, True): [0.2, 0.3, 0.2], (34, True): [0.3, 0.2, 0.2]}
     plain, residual = sentences(read(tmp_path, made_nets(tmp_path, finals)), "en")
     assert "the 3 seeds do not agree" in plain
-    assert "no effect of depth holds in every seed" in plain
+    assert "No effect of depth holds in every seed" in plain
     assert residual == "No residual network has finished yet."
 
 
 def test_one_seed_has_no_range_and_settles_nothing(tmp_path):
     found = read(tmp_path, made_nets(tmp_path, {(18, True): [0.2], (34, True): [0.3]}))
     assert sign(found.deepening(34, plain=True)) == "one"
-    assert "one seed does not tell depth from chance" in sentences(found, "en")[0]
+    assert "One seed cannot separate depth from chance" in sentences(found, "en")[0]
 
 
 def test_only_seeds_that_both_nets_have_finished_are_compared(tmp_path):

@@ -115,7 +115,7 @@ def test_a_start_of_todays_drawing_is_told_without_its_number():
 def test_a_start_of_before_drawings_were_told_is_taken_with_a_note():
     folder = made(train_source="drawn")
     assert drawing_note(NETWORK) == (
-        f"note: the drawn start of resnet18 does not tell which drawing of photographs it is of "
+        f"note: the drawn start of resnet18 does not say which drawing of photographs it is of "
         f"(this version draws {DRAWING}); to make it anew, remove {folder} and run "
         "`drgrade models pretrain resnet18`"
     )

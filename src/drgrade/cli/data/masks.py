@@ -19,8 +19,8 @@ def masks(
     """Lay a set's lesion masks beside its photographs: a manifest with the column mask.
 
     A segmentation part has photographs and, for each, a file a kind of lesion whose name ends in
-    _MA, _HE, _EX, _SE or _OD, as IDRiD's. Which photograph of the manifest each one is, is told by
-    the picture: numbers may differ. The files of a photograph become one PNG with a bit a kind, in
+    _MA, _HE, _EX, _SE or _OD, as IDRiD's. The picture says to which photograph each
+    belongs: numbers may differ. The files of a photograph become one PNG with a bit a kind, in
     a folder beside the new manifest. A row that has a mask keeps it where FOLDER has none for it.
 
     Example: drgrade data masks idrid.csv "A. Segmentation" -o idrid-masked.csv

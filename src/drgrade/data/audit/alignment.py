@@ -13,7 +13,7 @@ import numpy as np
 
 from drgrade.data.photos.fingerprint import SIDE
 
-SOFT = 1.5  # px of the square; only what changes faster tells one eye from another
+SOFT = 1.5  # px of the square; only what changes faster separates one eye from another
 INNER = 0.82  # of the radius: rims look alike
 SHIFT = 3.0  # px to each side
 BAND = 12  # highest wave a side: what is finer is lost by a recompression

@@ -60,10 +60,10 @@ def examine(
     there = sorted(set(photos) - set(missing))
     is_checked = retina_check and needs_retina_check(manifest.facts)
     seen = (_open_all(there, places, workers, retina_check=is_checked) if read_pixels
-            else Opened(_told(manifest)))  # fmt: skip
+            else Opened(_listed(manifest)))  # fmt: skip
     copies, alike = _copies(seen.facts), _alike(seen.facts)
     counts = count_grades(manifest)
-    told_by_file, of = _shortcut(manifest, seen.facts)
+    of_file, of = _shortcut(manifest, seen.facts)
     return Findings(
         photos=len(manifest),
         patients=manifest.table["patient"].drop_nulls().n_unique(),
@@ -87,7 +87,7 @@ def examine(
         alike_across=_differing(alike, manifest, "split"),
         alike_conflicts=_differing(alike, manifest, "grade"),
         scale=scale_of([sum(numbers[grade] for numbers in counts.values()) for grade in GRADES]),
-        shortcut=told_by_file,
+        shortcut=of_file,
         shortcut_of=of,
         root=str(manifest.root),
     )
@@ -171,14 +171,14 @@ def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[s
 
 def _other_bytes(manifest: Manifest, facts: dict[str, Facts]) -> tuple[str, ...]:
     """The photos whose SHA-256 is not the one that the manifest promises."""
-    told = _told(manifest)
-    promised = {photo: str(each["sha256"]).lower() for photo, each in told.items()
+    listed = _listed(manifest)
+    promised = {photo: str(each["sha256"]).lower() for photo, each in listed.items()
                 if "sha256" in each}  # fmt: skip
     return tuple(photo for photo, each in facts.items()
                  if promised.get(photo, each["sha256"]) != each["sha256"])  # fmt: skip
 
 
-def _told(manifest: Manifest) -> dict[str, Facts]:
+def _listed(manifest: Manifest) -> dict[str, Facts]:
     """The facts in the manifest's own columns, by photo."""
     names = ("sha256", "phash", "width", "height", "bytes", "black_share")
     here = [name for name in names if name in manifest.table.columns]
@@ -196,7 +196,7 @@ def _copies(facts: dict[str, Facts]) -> list[tuple[str, ...]]:
 
 
 def _alike(facts: dict[str, Facts]) -> list[tuple[str, ...]]:
-    """Pairs that look the same; those of the same bytes are told elsewhere."""
+    """Pairs that look the same; those of the same bytes are reported elsewhere."""
     photos = [photo for photo, each in facts.items() if "phash" in each]
     found = near_duplicates([facts[photo]["phash"] for photo in photos])
     pairs = [(photos[pair.first], photos[pair.second]) for pair in found]
@@ -205,7 +205,7 @@ def _alike(facts: dict[str, Facts]) -> list[tuple[str, ...]]:
 
 
 def _shortcut(manifest: Manifest, facts: dict[str, Facts]) -> tuple[Shortcut | None, str]:
-    """How well the file alone tells disease, and which: referable, or any where that is known."""
+    """How well the file alone predicts disease, and which: referable, or any if that is known."""
     table, of = manifest.table, "referable disease"
     ill = pl.col("grade") >= REFERABLE_FROM
     if "dr_any" in table.columns and table["dr_any"].null_count() < table["grade"].null_count():

@@ -29,7 +29,7 @@ from drgrade.runtime.progress import track
 KIND: Final = "drgrade dust"
 SIDE: Final = 512  # px of a photo's longer side while it is looked at
 TOGETHER: Final = 40  # photos of a block; dust comes and goes when a camera is cleaned
-LEAST: Final = 30  # photos: of fewer an eye's own spots are not told from dust
+LEAST: Final = 30  # photos: of fewer an eye's own spots cannot be separated from dust
 LEAST_PATIENTS: Final = 10  # of a block, where patients are known
 FINE, COARSE = 1.0, 5.0  # px, sigma: as large as a spot, and around it; a fovea is larger
 RIM: Final = 8  # px; so near the rim of the field, and of the picture, it darkens anyway
@@ -150,7 +150,7 @@ def find_dust(photos: Iterable[Given]) -> Dust:
 
 
 def _by_sides(photos: Iterable[Given]) -> dict[tuple[int, int] | None, list[Given]]:
-    """Photos by their shorter and longer side; None: no header tells, and reading may say why."""
+    """Photos by their shorter and longer side; None: no header says, and reading may say why."""
     found: dict[tuple[int, int] | None, list[Given]] = {}
     for each in photos:
         sides = None if isinstance(each[1], DrgradeError) else sides_of(each[1])
@@ -270,14 +270,14 @@ def read_dust(place: Path) -> Dust:
         ManifestError: no such file, or another kind of file.
     """
     try:
-        told: Any = json.loads(place.read_text(encoding="utf-8"))
-        if told["kind"] != KIND:
-            raise ValueError(told["kind"])
+        found: Any = json.loads(place.read_text(encoding="utf-8"))
+        if found["kind"] != KIND:
+            raise ValueError(found["kind"])
         blocks = [Block(each["width"], each["height"], tuple(each["photos"]),
                         tuple(each["hashes"]), tuple(DustSpot(**spot) for spot in each["spots"]))
-                  for each in told["blocks"]]  # fmt: skip
-        unread = tuple((name, why) for name, why in told["unread"])
-        return Dust(tuple(blocks), tuple(told["too_few"]), unread)
+                  for each in found["blocks"]]  # fmt: skip
+        unread = tuple((name, why) for name, why in found["unread"])
+        return Dust(tuple(blocks), tuple(found["too_few"]), unread)
     except OSError as error:
         raise ManifestError(f"'{place}' cannot be read: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError):

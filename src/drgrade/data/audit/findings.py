@@ -34,7 +34,7 @@ class Findings:
     alike_across: tuple[tuple[str, ...], ...] = ()
     alike_conflicts: tuple[tuple[str, ...], ...] = ()
     scale: str = ""  # what the grades look like, where not 0 to 4: one of `SCALES`
-    shortcut: Shortcut | None = None  # how well the file alone tells `shortcut_of`
+    shortcut: Shortcut | None = None  # how well the file alone predicts `shortcut_of`
     shortcut_of: str = ""
     masks: tuple[tuple[str, str], ...] = ()  # that cannot be used, and why
     other_bytes: tuple[str, ...] = ()  # photos that are not those whose SHA-256 the table has
@@ -47,7 +47,7 @@ class Findings:
         if self.missing:
             said.append(f"{counted(len(self.missing), 'photo')} missing: {_list(self.missing)}")
         if len(self.missing) == self.photos:
-            said.append(f"no photo is there: the manifest's own NAME.json tells in which folder "
+            said.append(f"no photo is there: the manifest's own NAME.json says in which folder "
                         f"they lie, else they lie beside the table, here {self.root}; give --root, "
                         "or bring NAME.json")  # fmt: skip
         if self.broken:
@@ -129,14 +129,14 @@ class Findings:
         return said
 
     def _shortcut(self) -> list[str]:
-        """What the file alone tells, without a look at the picture."""
+        """What the file alone predicts, without a look at the picture."""
         found = self.shortcut
         if found is None or found.auc <= TELLS:
             return []
         return [
-            f"the file alone tells {self.shortcut_of}: AUC {found.auc:.3f} without a look at the "
-            f"picture ({found.best} by itself {found.alone[found.best]:.3f}); a grader can learn "
-            "the camera instead of the disease"
+            f"the file alone predicts {self.shortcut_of}: AUC {found.auc:.3f} without a look at "
+            f"the picture ({found.best} by itself {found.alone[found.best]:.3f}); a grader can "
+            "learn the camera instead of the disease"
         ]
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Does the file alone tell who is ill: a classifier of size, bytes, black share and camera.
+"""Does the file alone predict who is ill: a classifier of size, bytes, black share and camera.
 
 A ridge-penalised logistic regression on binned features (Hoerl and Kennard 1970; le Cessie and
 van Houwelingen 1992), cross-validated with patients whole. It never sees a pixel.
@@ -17,7 +17,7 @@ TELLS = 0.70  # an area above it is a shortcut
 FOLDS = 5
 BINS = 8
 CAMERAS = 20
-FEWEST = 20  # photographs on either side of the endpoint; below it nothing is told
+FEWEST = 20  # photographs on either side of the endpoint; below it nothing is reported
 RIDGE = 1.0
 STEPS = 25
 
@@ -31,12 +31,12 @@ class Shortcut:
 
     @property
     def best(self) -> str:
-        """The fact that tells most by itself."""
+        """The fact that predicts most by itself."""
         return max(self.alone, key=lambda name: self.alone[name])
 
 
 def find_shortcut(table: pl.DataFrame, is_ill: np.ndarray, patients: np.ndarray) -> Shortcut | None:
-    """How well the facts in a table's columns tell who is ill: (n,) flags, (n,) patients.
+    """How well the facts in a table's columns predict who is ill: (n,) flags, (n,) patients.
 
     None where the table has none of these columns, or fewer than `FEWEST` are on a side.
     """

@@ -78,7 +78,7 @@ def field_of(camera: Camera, size: int) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def _notch(camera: Camera, across: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """The mark that tells which way round a photograph is, a small piece outside the circle."""
+    """The mark that shows which way round a photograph is, a small piece outside the circle."""
     if camera.notch == "none":
         return np.zeros(across.shape, bool)
     cos, sin = np.cos(camera.notch_angle), np.sin(camera.notch_angle)

@@ -172,21 +172,21 @@ def _refuse_table(path: Path, n: int, seed: int, shift: float) -> None:
 
 
 def _keep_or_write(manifest: Manifest, path: Path) -> None:
-    """Write the table, or keep one that tells of the same photos and of more.
+    """Write the table, or keep one that holds the same photos and of more.
 
     Raises:
         UsageError: the table there was changed by a person.
     """
     if path.exists() and _is_kept(_text_of(path), manifest.table.write_csv(), path):
-        told = read_facts(path)
-        if not told.keys() >= manifest.facts.keys():  # stopped before it, or of an older version
-            write_json(path.with_suffix(".json"), {"kind": KIND, **manifest.facts, **told})
+        known = read_facts(path)
+        if not known.keys() >= manifest.facts.keys():  # stopped before it, or of an older version
+            write_json(path.with_suffix(".json"), {"kind": KIND, **manifest.facts, **known})
         return
     write_manifest(manifest, path)
 
 
 def _is_kept(there: str, made: str, path: Path) -> bool:
-    """Whether a table tells of all photos that were made; one that tells of fewer grows."""
+    """Whether a table holds all photos that were made; one that holds fewer grows."""
     if not there.startswith(made) and not made.startswith(there):
         raise UsageError(
             f"{path} is no longer the table of the drawn photos; it is kept: "

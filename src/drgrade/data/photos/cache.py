@@ -36,7 +36,7 @@ class Cache:
     """Squares (N, S, S, 3) uint8, the row of each photo that has one, and why others have none.
 
     `masks` (N, S, S) uint8 lie beside the squares where they were asked for; `MASKED` in the facts
-    of a photo tells whether it has one. `statuses` are those of the photos without a square:
+    of a photo says whether it has one. `statuses` are those of the photos without a square:
     `error`, or `ungradable` and `not_fundus` where it is for the picture's own sake.
     """
 
@@ -132,7 +132,7 @@ def prepare_all(
         kept: list[np.memmap] = []
         save = partial(_save, folder, kept, photos, settings, index)
         if not index.done:
-            save()  # before the squares: an older index must not tell of new ones
+            save()  # before the squares: an older index must not list new ones
         squares = _open(folder / SQUARES, _shape(photos, settings), fresh=not index.done)
         kept.append(squares)
         if masks:

@@ -278,7 +278,7 @@ def _reduced_as_a_jpeg(pixels: np.ndarray, wanted: int | None) -> np.ndarray:
 
 
 def sides_of(place: Path) -> tuple[int, int] | None:
-    """The shorter and the longer side of a picture in px by its header; None where it is not told.
+    """The shorter and the longer side of a picture in px by its header; None where it is unknown.
 
     Cheap, and no promise that the picture can be read.
     """

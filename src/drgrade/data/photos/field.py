@@ -114,7 +114,7 @@ def brightest(pixels: np.ndarray) -> np.ndarray:
 
 
 def _lit(small: np.ndarray, bright: float) -> np.ndarray | None:
-    """What differs from the margin, (h, w); None where there is no margin to tell."""
+    """What differs from the margin, (h, w); None where there is no margin."""
     margin = np.median(_corners(small), axis=0)
     if _is_retina(margin, bright):
         return None

@@ -17,7 +17,8 @@ from drgrade.data.photos.decode import read_file
 from drgrade.data.photos.preprocess import Prepared, Preprocess, prepare_file
 from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import DrgradeError, PhotoError, Reason
-from drgrade.locale.refusal import refusal
+from drgrade.locale.catalogue import text
+from drgrade.locale.refusal import reason_of, refusal
 
 OTHER_HASH: Final = "hash_mismatch"
 GRADABLE, UNGRADABLE, NOT_FUNDUS, ERROR = "graded", "ungradable", "not_fundus", "error"
@@ -32,13 +33,15 @@ class PreparedPhoto:
     """A photo as the network will see it, or why it cannot.
 
     `pixels` is (S, S, 3) uint8; None where the photo is refused: `facts` then have `status`
-    (`ungradable`, `not_fundus` or `error`) and `reason`, else what rows carry of a photo.
+    (`ungradable`, `not_fundus` or `error`) and `reason`, and `refusal` is the reason as a code with
+    values; else what rows carry of a photo.
     """
 
     name: str
     pixels: np.ndarray | None
     facts: dict[str, Any] = field(default_factory=dict)
     prepared: Prepared | None = None
+    refusal: Reason | None = None
 
 
 def needs_retina_check(facts: Mapping[str, Any]) -> bool:
@@ -103,7 +106,9 @@ def prepare_photo(
                               any_size=any_size, fingerprint=fingerprint)  # fmt: skip
     except PhotoError as error:
         status = STATUS.get(error.code, ERROR)
-        return PreparedPhoto(name, None, {"status": status, "reason": str(error)})
+        why = {"status": status, "reason": str(error)}
+        return PreparedPhoto(name, None, why, refusal=reason_of(error))
     except (OSError, DrgradeError) as error:
-        return PreparedPhoto(name, None, {"status": ERROR, "reason": f"cannot be read: {error}"})
+        reason = Reason("cannot_be_read", {"why": str(error)})
+        return PreparedPhoto(name, None, {"status": ERROR, "reason": text(reason)}, refusal=reason)
     return PreparedPhoto(name, prepared.pixels, prepared.facts(), prepared)

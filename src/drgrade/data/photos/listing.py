@@ -43,16 +43,16 @@ class Below:
 
     def left_aside(self) -> str:
         """In a line what is not looked at; empty where that is nothing."""
-        told = []
+        left = []
         if self.others:
             each = (f"{ending} {n}" for ending, n in sorted(self.others.items()))
             n = sum(self.others.values())
-            told.append(f"{n} other file{'s' if n > 1 else ''} ({', '.join(each)})")
+            left.append(f"{n} other file{'s' if n > 1 else ''} ({', '.join(each)})")
         if self.linked:
             folders = "linked folder" if len(self.linked) == 1 else "linked folders"
-            told.append(f"{folders} {', '.join(map(as_text, self.linked))}")
-        told += [f"{as_text(place)}, which cannot be read ({why})" for place, why in self.unread]
-        return " and ".join(told)
+            left.append(f"{folders} {', '.join(map(as_text, self.linked))}")
+        left += [f"{as_text(place)}, which cannot be read ({why})" for place, why in self.unread]
+        return " and ".join(left)
 
 
 def as_text(path: PurePath | str) -> str:
@@ -96,7 +96,7 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
 
 
 def safe_stat(asked: Callable[[], bool]) -> bool:
-    """The answer to a question about a place, as `place.is_dir`; no where the system tells none."""
+    """The answer to a question about a place, as `place.is_dir`; no where the system gives none."""
     try:
         return asked()
     except OSError:

@@ -13,7 +13,7 @@ from drgrade.data.photos.listing import safe_stat
 from drgrade.errors import MaskError
 
 KINDS = ("microaneurysm", "haemorrhage", "hard_exudate", "soft_exudate")
-MAPS = (*KINDS, "disc")  # bits 0 to 4 of a mask; the disc tells sides and quadrants
+MAPS = (*KINDS, "disc")  # bits 0 to 4 of a mask; the disc gives sides and quadrants
 COUNTS = tuple(f"n_{kind}" for kind in KINDS)  # columns of a manifest with counted lesions
 EVERY = (1 << len(MAPS)) - 1  # all bits at once, as in a mask of 0 and 255
 LARGEST = 100_000_000  # pixels

@@ -47,7 +47,7 @@ class Preprocess:
 class Prepared:
     """A square (S, S, 3) uint8, the facts of the photo it came from, its field and statistics.
 
-    `seen` is height and width of the photo as decoded, in whose pixels the field is told.
+    `seen` is height and width of the photo as decoded, in whose pixels the field is given.
     """
 
     pixels: np.ndarray
@@ -120,7 +120,7 @@ def _field_of(pixels: np.ndarray, settings: Preprocess) -> Field:
 
 
 def _large_enough(file: PhotoFile, settings: Preprocess) -> np.ndarray:
-    """The square on which a retina can be told from other pictures, where the model's is smaller.
+    """The square that shows a retina or another picture, where the model's is smaller.
 
     Decoded again: a JPEG may have been decoded as small as the model needs it.
     """

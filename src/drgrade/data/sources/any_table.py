@@ -58,12 +58,12 @@ def read_any_csv(path: Path, columns: Columns) -> list[Listing]:
     if "split" in table.columns:
         low = pl.col("split").str.strip_chars().str.to_lowercase()
         table = table.with_columns(low.replace({**SPLIT_NAMES, **{s: s for s in SPLITS}}))
-    told = ", ".join(f"{name} = {column}" for name, column in chosen.items())
+    said = ", ".join(f"{name} = {column}" for name, column in chosen.items())
     if columns.grade_map is not None:
         table, told_map = mapped(table, columns.grade_map)
         notes.append(told_map)
     table, blocks = _with_blocks(table)
-    return [Listing(path, TextTable(table, text.lines), (f"columns: {told}", *notes, *blocks))]
+    return [Listing(path, TextTable(table, text.lines), (f"columns: {said}", *notes, *blocks))]
 
 
 def _choose_all(found: list[str], columns: Columns, problems: Problems) -> dict[str, str]:

@@ -59,5 +59,5 @@ def mapped(table: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, str]:
         listed = ", ".join(f"'{label}'" for label in strange[:LISTED])
         raise ManifestError(f"{path} has no line for the labels {listed}{more}; add one for each")
     grades = labels.replace({UNKNOWN: UNKNOWN, **grade_of}).replace(UNKNOWN, None)
-    told = ", ".join(f"{label} = {grade or 'no grade'}" for label, grade in grade_of.items())
-    return table.with_columns(grades.alias("grade")), f"labels mapped by {path.name}: {told}"
+    said = ", ".join(f"{label} = {grade or 'no grade'}" for label, grade in grade_of.items())
+    return table.with_columns(grades.alias("grade")), f"labels mapped by {path.name}: {said}"

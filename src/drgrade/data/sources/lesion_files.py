@@ -1,7 +1,7 @@
 """A set's lesion masks, one file a kind of lesion, laid beside the photographs of a manifest.
 
 IDRiD's segmentation part (Porwal et al. 2018) has 81 photographs under numbers of their own, some
-of which are photographs of its grading part: they are told by the picture, not by the name.
+of which are photographs of its grading part: the picture shows which, not the name.
 """
 
 import io

@@ -171,8 +171,8 @@ def read_idrid(path: Path) -> list[Listing]:
             duplicate=pl.lit(is_train) & number.is_in(IDRID_TWICE),
         )
         listings.append(Listing(file, made))
-    told = "neighbouring numbers are alike: blocks of ten consecutive numbers are one group"
-    return [*listings[:-1], replace(listings[-1], notes=(told,))]
+    note = "neighbouring numbers are alike: blocks of ten consecutive numbers are one group"
+    return [*listings[:-1], replace(listings[-1], notes=(note,))]
 
 
 def block(number: pl.Expr) -> pl.Expr:

@@ -128,7 +128,7 @@ ANYBODYS: Final = "csv"  # a list from anywhere does not say what its photograph
 
 
 def is_drawn(facts: Mapping[str, Any]) -> bool | None:
-    """Whether a manifest's photographs are drawn; None where its source does not tell."""
+    """Whether a manifest's photographs are drawn; None where its source does not say."""
     source = facts.get("source")
     if source == DRAWN:
         return True
@@ -143,7 +143,7 @@ def import_source(
     allow_missing: bool = False,
     columns: Columns | None = None,
 ) -> Manifest:
-    """Make one manifest of a set's own files; what was done is told in `facts["notes"]`.
+    """Make one manifest of a set's own files; what was done is listed in `facts["notes"]`.
 
     With `photos`, a folder, every photo is looked for in it, and it becomes the root. Without,
     every row is kept and nothing is looked for. `columns` is for source csv alone.

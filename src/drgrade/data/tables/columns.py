@@ -201,8 +201,8 @@ def _check_photos(table: pl.DataFrame, lines: pl.Series, problems: Problems) -> 
         return
     twice = (photos.is_duplicated() & ~photos.is_first_distinct()) & photos.is_not_null()
 
-    def told(photo: str) -> str:
+    def why(photo: str) -> str:
         first = lines[photos.index_of(photo) or 0]
         return f"photo '{photo}' is already on {problems.unit} {first}; keep one of them"
 
-    problems.report(lines, photos, twice, told)
+    problems.report(lines, photos, twice, why)

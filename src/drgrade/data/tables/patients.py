@@ -44,10 +44,10 @@ def with_patients(table: pl.DataFrame) -> tuple[pl.DataFrame, str]:
         eye=pl.coalesce("eye", pl.when(is_new).then("side")),
     )
     by_others = int((is_new & rows["given"].is_not_null()).sum())
-    return table.with_columns(filled), _told(int(is_new.sum()), by_others, len(table))
+    return table.with_columns(filled), _note(int(is_new.sum()), by_others, len(table))
 
 
-def _told(named: int, by_others: int, photos: int) -> str:
+def _note(named: int, by_others: int, photos: int) -> str:
     if not named:
         return ""
     others = f"; {by_others:,} of them are the patient given to another photo of that name"

@@ -2,7 +2,7 @@
 
 One seed is one throw of a die. Where a recipe was trained with several, its score is the mean over
 them, and a resample draws the patients and, for each recipe, its seeds with replacement: the
-interval then tells of both. Three seeds tell little about their spread; their range is printed.
+interval then covers both. Three seeds say little about their spread; their range is printed.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,11 +1,10 @@
-"""A comparison as one self-contained page, its JSON twin and a figure."""
+"""A comparison as one self-contained page, its JSON report and a figure."""
 
 from functools import partial
 from pathlib import Path
 
 from drgrade.evaluation.comparison.paired import METRICS, Comparison, Entry
 from drgrade.evaluation.comparison.pooling import of_seeds
-from drgrade.evaluation.pages.compare_words import tell_of
 from drgrade.evaluation.pages.figures import draw_intervals, svg_of, write_figure
 from drgrade.evaluation.pages.frame import (
     LANGUAGE_CODES,
@@ -16,7 +15,7 @@ from drgrade.evaluation.pages.frame import (
     versions,
 )
 from drgrade.evaluation.pages.scorecard_text import number, p_value
-from drgrade.evaluation.pages.scorecard_words import tell
+from drgrade.locale.catalogue import message
 from drgrade.runtime.files import write_json, write_text
 
 TEMPLATE = "compare.html.j2"
@@ -44,8 +43,7 @@ def write_comparison(
     write_json(folder / TWIN, about | {"verdict": verdict(found, language)} | found.as_json())
     page = environment().get_template(TEMPLATE).render(
         c=found,
-        t=partial(tell, language),
-        of=partial(tell_of, language),
+        t=partial(message, language),
         called=called,
         lang=LANGUAGE_CODES[language],
         metrics=METRICS,
@@ -70,24 +68,24 @@ def _name_in(entry: Entry, language: str) -> str:
     recipe = entry.name.removesuffix(of_seeds("", n))
     if n == 1 or recipe == entry.name:
         return entry.name
-    return tell_of(language, "seeds", name=recipe, n=n)
+    return message(language, "compare-seeds", name=recipe, n=n)
 
 
 def verdict(found: Comparison, language: str = "en") -> str:
-    """Which grader leads by QWK, and whether that could be chance."""
-    t, called = partial(tell, language), names_in(found, language)
+    """Which grader has the highest QWK, and whether it is significantly higher."""
+    t, called = partial(message, language), names_in(found, language)
     known = [entry for entry in found.entries if entry.scores["qwk"].value is not None]
     if len(known) < len(found.entries):
-        return t("no_rank")
+        return t("compare-no_rank")
     ranked = sorted(known, key=lambda entry: -(entry.scores["qwk"].value or 0.0))
     both = {ranked[0].name, ranked[1].name}
     first, second = called[ranked[0].name], called[ranked[1].name]
     if ranked[0].scores["qwk"].contains(0.0):
-        return t("trivial_lead", first=first)
+        return t("compare-trivial_lead", first=first)
     pair = next(p for p in found.pairs if {p.first, p.second} == both)
     gap = pair.differences["qwk"]
     if gap.value == 0:
-        return t("level_rank", first=first, second=second)
+        return t("compare-level", first=first, second=second)
     certain = gap.value is not None and gap.low is not None and not gap.contains(0.0)
-    key = "lead" if certain else "no_lead"
+    key = "compare-lead" if certain else "compare-no_lead"
     return t(key, first=first, second=second, share=f"{100 * ranked[0].ranks[0]:.0f} %")

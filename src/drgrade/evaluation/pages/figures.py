@@ -1,4 +1,4 @@
-"""Figures of a score: confusion matrices, training curves, intervals with their floors.
+"""Figures of a score: confusion matrices, training curves, intervals with their baselines.
 
 Each `draw_` function returns a matplotlib `Figure` and touches no global figure; `write_figure`
 writes it as PNG and SVG, and `svg` gives the text to set into a page. Text in SVG is paths, so a
@@ -7,7 +7,7 @@ page looks the same on a machine without the fonts.
 
 import functools
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from drgrade.errors import choose
 from drgrade.icdr import GRADES, NAMES
+from drgrade.locale.catalogue import message
 from drgrade.locale.fonts import FAMILY, chinese_font
 from drgrade.runtime.files import write_bytes
 from drgrade.stats.estimate import Estimate
@@ -26,61 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WORDS = {
-    "en": {
-        "reference": "reference grade",
-        "predicted": "predicted grade",
-        "counts": "photographs",
-        "rows": "share of each reference grade, %",
-        "epoch": "epoch",
-        "accuracy": "accuracy, %",
-        "train": "train",
-        "tune": "tune",
-        "calibrate": "calibrate",
-        "test": "test",
-        "floor": "floor",
-        "interval": "95 % interval",
-        "not available": "n/a",
-        "sensitivity": "sensitivity",
-        "one minus specificity": "1 − specificity",
-        "probability": "probability of referable disease",
-        "share": "share with referable disease",
-        "chance": "chance",
-        "perfect": "perfect calibration",
-        "answers": "as it answers",
-        "always_0": "always grade 0",
-        "majority": "always the most frequent grade",
-        "other_eye": "the other eye's grade",
-        "train_other_eye": "the other eye's grade in train",
-    },
-    "zh-TW": {
-        "reference": "參考分級",
-        "predicted": "預測分級",
-        "counts": "照片張數",
-        "rows": "佔各參考分級的比例（%）",
-        "epoch": "訓練週期",
-        "accuracy": "準確率（%）",
-        "train": "訓練",
-        "tune": "調校",
-        "calibrate": "校準",
-        "test": "測試",
-        "floor": "底線",
-        "interval": "95 % 信賴區間",
-        "not available": "無法計算",
-        "sensitivity": "敏感度",
-        "one minus specificity": "1 − 特異度",
-        "probability": "需轉診病變的機率",
-        "share": "需轉診病變的比例",
-        "chance": "隨機",
-        "perfect": "完美校準",
-        "answers": "實際作答",
-        "always_0": "一律判為 0 級",
-        "majority": "一律判為最常見的分級",
-        "other_eye": "另一眼的分級",
-        "train_other_eye": "訓練集中另一眼的分級",
-    },
-}
-# Okabe and Ito's colours, told apart by colour-blind readers
+# Okabe and Ito's colours, which colour-blind readers can separate
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 INK = "#222222"
 STYLE: Any = {
@@ -98,15 +45,7 @@ STYLE: Any = {
 
 Matrix = npt.ArrayLike
 Curves = Mapping[str, Sequence[float | None]]
-
-
-def words(language: str) -> dict[str, str]:
-    """The labels of a language, `en` or `zh-TW`.
-
-    Raises:
-        UnknownNameError: another language.
-    """
-    return choose(WORDS, language, "language")
+Words = Callable[..., str]  # the message of a code in the language of the figure
 
 
 @functools.cache
@@ -138,16 +77,16 @@ def draw_confusion(cm: Matrix, *, title: str = "", language: str = "en") -> "Fig
 
     `cm` has shape (5, 5), rows the reference.
     """
-    label = words(language)
+    t = functools.partial(message, language)
     counts = np.asarray(cm, dtype=float)
     shares = row_normalised(counts)
     with styled():
         figure = blank_figure(8.4, 4.2)
         left, right = figure.subplots(1, 2)
-        _matrix(left, counts, np.nan_to_num(shares), "{:,.0f}", label)
-        _matrix(right, 100 * shares, np.nan_to_num(shares), "{:.1f}", label)
-        left.set_title(label["counts"], fontsize=9)
-        right.set_title(label["rows"], fontsize=9)
+        _matrix(left, counts, np.nan_to_num(shares), "{:,.0f}", t)
+        _matrix(right, 100 * shares, np.nan_to_num(shares), "{:.1f}", t)
+        left.set_title(t("figure-counts"), fontsize=9)
+        right.set_title(t("figure-rows"), fontsize=9)
         figure.suptitle(title)
     return figure
 
@@ -157,23 +96,23 @@ def _matrix(
     numbers: npt.NDArray[Any],
     shade: npt.NDArray[Any],
     form: str,
-    label: dict[str, str],
+    t: Words,
 ) -> None:
     axes.imshow(shade, cmap="Blues", vmin=0.0, vmax=1.0)
     for (row, column), number in np.ndenumerate(numbers):
-        text = label["not available"] if np.isnan(number) else form.format(number)
+        text = t("page-not_available") if np.isnan(number) else form.format(number)
         colour = "white" if shade[row, column] > 0.5 else INK
         axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=8)
     axes.set_xticks(GRADES)
     axes.set_yticks(GRADES)
-    axes.set_xlabel(label["predicted"])
-    axes.set_ylabel(label["reference"])
+    axes.set_xlabel(t("figure-predicted"))
+    axes.set_ylabel(t("figure-reference"))
     axes.tick_params(length=0)
 
 
 def draw_confusions(matrices: Mapping[str, Matrix], *, language: str = "en") -> "Figure":
     """Row-normalised matrices of several runs side by side, each with the name of its run."""
-    label = words(language)
+    t = functools.partial(message, language)
     columns = min(3, max(1, len(matrices)))
     rows = -(-len(matrices) // columns)
     with styled():
@@ -183,9 +122,9 @@ def draw_confusions(matrices: Mapping[str, Matrix], *, language: str = "en") -> 
             place.set_axis_off()
         for place, (name, cm) in zip(axes, matrices.items(), strict=False):
             shares = row_normalised(cm)
-            _matrix(place, 100 * shares, np.nan_to_num(shares), "{:.0f}", label)
+            _matrix(place, 100 * shares, np.nan_to_num(shares), "{:.0f}", t)
             place.set_title(name, fontsize=9)
-        figure.supxlabel(label["rows"], fontsize=8)
+        figure.supxlabel(t("figure-rows"), fontsize=8)
     return figure
 
 
@@ -197,7 +136,7 @@ def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = 
     """
     from matplotlib.ticker import MaxNLocator
 
-    label = words(language)
+    t = functools.partial(message, language)
     with styled():
         figure = blank_figure(7.2, 4.4)
         axes = figure.subplots()
@@ -205,12 +144,12 @@ def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = 
             colour = COLOURS[number % len(COLOURS)]
             for part, stroke in _parts(run):
                 y = 100 * np.array(run[f"{part}_accuracy"], dtype=float)
-                said = f"{name}, {label[part]}"
+                said = t("figure-curve", run=name, split=part)
                 axes.plot(
                     np.array(run["epoch"]), y, stroke, color=colour, label=said, marker=".", lw=1.4
                 )
-        axes.set_xlabel(label["epoch"])
-        axes.set_ylabel(label["accuracy"])
+        axes.set_xlabel(t("figure-epoch"))
+        axes.set_ylabel(t("figure-accuracy"))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.25)
         if runs:
@@ -220,8 +159,8 @@ def draw_curves(runs: Mapping[str, Curves], *, title: str = "", language: str = 
 
 
 def _parts(run: Curves) -> list[tuple[str, str]]:
-    judged = "test" if _measured(run, "test") else "tune"
-    strokes = (("train", "--"), (judged, "-" if judged == "test" else ":"))
+    evaluated = "test" if _measured(run, "test") else "tune"
+    strokes = (("train", "--"), (evaluated, "-" if evaluated == "test" else ":"))
     return [(part, stroke) for part, stroke in strokes if _measured(run, part)]
 
 
@@ -232,41 +171,42 @@ def _measured(run: Curves, part: str) -> bool:
 def draw_intervals(
     estimates: Mapping[str, Estimate],
     *,
-    floors: Mapping[str, float] | None = None,
+    baselines: Mapping[str, float] | None = None,
     title: str = "",
     axis: str = "",
     language: str = "en",
 ) -> "Figure":
-    """A line for each estimate with its interval, and the floors as upright dashes.
+    """A line for each estimate with its interval, and trivial baselines as upright dashes.
 
-    `floors` are named by what they are (`always_0`, `other_eye`, ...) or by any text.
+    `baselines` are named by what they are (`always_0`, `other_eye`, ...) or by any text.
     """
-    label = words(language)
+    t = functools.partial(message, language)
     with styled():
-        figure = blank_figure(7.2, 1.3 + 0.34 * (len(estimates) + len(floors or {})))
+        figure = blank_figure(7.2, 1.3 + 0.34 * (len(estimates) + len(baselines or {})))
         axes = figure.subplots()
         for row, found in enumerate(estimates.values()):
-            draw_interval(axes, row, found, label)
+            draw_interval(axes, row, found, language)
             axes.axhline(row, color="#eeeeee", lw=0.6, zorder=0)
-        for number, (name, floor) in enumerate((floors or {}).items()):
-            said = f"{label['floor']}: {label.get(name, name)} {floor:.3f}"
+        for number, (name, level) in enumerate((baselines or {}).items()):
+            said = t("figure-baseline", name=name, value=f"{level:.3f}")
             colour = COLOURS[(number + 1) % len(COLOURS)]
-            axes.axvline(floor, ls="--", lw=1.2, color=colour, label=said)
+            axes.axvline(level, ls="--", lw=1.2, color=colour, label=said)
         axes.set_yticks(range(len(estimates)), list(estimates))
         axes.set_ylim(max(1, len(estimates)) - 0.5, -0.5)
-        axes.set_xlabel(f"{axis} ({label['interval']})" if axis else label["interval"])
+        axes.set_xlabel(t("figure-axis", axis=axis) if axis else t("figure-ci"))
         axes.grid(axis="x", alpha=0.25)
-        if floors:
+        if baselines:
             figure.legend(loc="outside lower left", fontsize=7, frameon=False)
         axes.set_title(title)
     return figure
 
 
-def draw_interval(axes: "Axes", row: int, found: Estimate, label: dict[str, str]) -> None:
+def draw_interval(axes: "Axes", row: int, found: Estimate, language: str) -> None:
     """One estimate on the line `row`: a dot and its interval, or n/a."""
     if found.value is None:
         place = axes.get_yaxis_transform()
-        axes.text(0.01, row, label["not available"], transform=place, va="center", fontsize=8)
+        missing = message(language, "page-not_available")
+        axes.text(0.01, row, missing, transform=place, va="center", fontsize=8)
         return
     if found.low is not None and found.high is not None:
         axes.plot([found.low, found.high], [row, row], color=COLOURS[0], lw=2.2)
@@ -280,30 +220,29 @@ def draw_roc(
     language: str = "en",
 ) -> "Figure":
     """A ROC curve (x, y) and the points (1 - specificity, sensitivity) at which it is used."""
-    label = words(language)
+    t = functools.partial(message, language)
     with styled():
         figure = blank_figure(4.6, 4.4)
         axes = figure.subplots()
-        axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=label["chance"])
+        axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=t("figure-chance"))
         axes.step(*curve, where="post", color=COLOURS[0], lw=1.8)
         for number, (name, point) in enumerate(points.items()):
-            said = label.get(name, name)
             colour = COLOURS[(number + 1) % len(COLOURS)]
-            axes.plot(*point, "o", color=colour, ms=7, label=said)
-        unit_square(axes, label["one minus specificity"], label["sensitivity"])
+            axes.plot(*point, "o", color=colour, ms=7, label=name)
+        unit_square(axes, t("figure-one_minus_specificity"), t("page-metric_sensitivity"))
     return figure
 
 
 def draw_reliability(bins: Sequence[tuple[int, float, float]], *, language: str = "en") -> "Figure":
     """Shares against probabilities: one dot a bin of (n, mean probability, share)."""
-    label = words(language)
+    t = functools.partial(message, language)
     with styled():
         figure = blank_figure(4.6, 4.4)
         axes = figure.subplots()
-        axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=label["perfect"])
+        axes.plot([0, 1], [0, 1], ":", color=COLOURS[7], label=t("figure-perfect"))
         _, means, shares = zip(*bins, strict=True)
         axes.plot(means, shares, "o-", color=COLOURS[0], lw=1.2, ms=5)
-        unit_square(axes, label["probability"], label["share"])
+        unit_square(axes, t("figure-probability"), t("figure-share"))
     return figure
 
 
@@ -320,20 +259,20 @@ def unit_square(axes: "Axes", across: str, up: str) -> None:
 
 def draw_counts(counts: Mapping[str, Sequence[int]], *, language: str = "en") -> "Figure":
     """Photographs by grade in each split or set, as bars with their numbers."""
-    label = words(language)
+    t = functools.partial(message, language)
     with styled():
         figure = blank_figure(7.2, 3.4)
         axes = figure.subplots()
         width = 0.8 / max(1, len(counts))
         for number, (name, by_grade) in enumerate(counts.items()):
             places = [grade + (number - (len(counts) - 1) / 2) * width for grade in GRADES]
-            said = label.get(name, name)
+            said = t("figure-set", name=name)
             bars = axes.bar(places, by_grade, width, color=COLOURS[number % 8], label=said)
             axes.bar_label(bars, fontsize=7, padding=1)
         names = choose(NAMES, language, "language")
         axes.set_xticks(GRADES, [f"{g} {name}" for g, name in zip(GRADES, names, strict=True)])
         axes.tick_params(axis="x", labelsize=8)
-        axes.set_ylabel(label["counts"])
+        axes.set_ylabel(t("figure-counts"))
         axes.legend(fontsize=8, frameon=False)
     return figure
 

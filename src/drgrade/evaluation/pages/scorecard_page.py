@@ -1,4 +1,4 @@
-"""A judgement as files: one self-contained page, its JSON twin, a Markdown summary, figures."""
+"""A scorecard as files: one self-contained page, its JSON report, a Markdown summary, figures."""
 
 import re
 from collections.abc import Mapping
@@ -28,15 +28,13 @@ from drgrade.evaluation.pages.scorecard_text import (
     points,
     verdict,
 )
-from drgrade.evaluation.pages.scorecard_words import tell
 from drgrade.evaluation.scorecard.evaluation import Evaluation
 from drgrade.evaluation.scorecard.worst_errors import thumbnails
 from drgrade.evaluation.subgroups import group_name
-from drgrade.locale.catalogue import text
-from drgrade.locale.languages import Pairs, said
+from drgrade.locale.catalogue import message, text
 from drgrade.runtime.files import write_json, write_text
 from drgrade.stats.estimate import Estimate
-from drgrade.stats.intervals import simulated_near, small_sample_note
+from drgrade.stats.intervals import small_sample_note
 
 if TYPE_CHECKING:
     from drgrade.data.tables.manifest import Manifest
@@ -49,13 +47,6 @@ CHOICES = {
     "epoch": "epoch_chosen_on",
     "cuts": "cuts_fitted_on",
     "thresholds": "thresholds_chosen_on",
-}
-CAPTIONS: Pairs = {  # for those who hear the page
-    "detection": ("Sensitivity and specificity of each endpoint", "各終點的敏感度與特異度"),
-    "roc": ("ROC curve", "ROC 曲線"),
-    "reliability": ("Calibration curve", "校準曲線"),
-    "confusion": ("Confusion matrix", "混淆矩陣"),
-    "agreement": ("QWK and its floors", "QWK 與底線"),
 }
 IN_PERCENT = ("accuracy", "balanced_accuracy", "off_by_one", "off_by_more")
 
@@ -75,13 +66,13 @@ def write_scorecard(
     A report of ours that lies there is replaced, with the figures that are not drawn again.
 
     Args:
-        judgement: what `judge` found.
+        judgement: what `evaluate` found.
         folder: made where it is missing.
-        title: the name of the table that was judged.
+        title: the name of the table that was evaluated.
         command: the command line that writes the same page again.
         language: of page, summary and figures, `en` or `zh-TW`.
         photos: where the photographs of the worst errors lie; without it they are named only.
-        table_hash: SHA-256 of the judged file, for the report.
+        table_hash: SHA-256 of the evaluated file, for the report.
 
     Raises:
         UnknownNameError: another language.
@@ -121,7 +112,7 @@ def render(
     return page.render(
         _context(judgement, language),
         **context,
-        t=partial(tell, language),
+        t=partial(message, language),
         lang=LANGUAGE_CODES[language],
         drawings={name: Markup(text) for name, text in drawings.items()},
     )
@@ -138,16 +129,15 @@ def _context(judgement: Evaluation, language: str) -> dict[str, Any]:
         "three": _three(judgement, language),
         "grade_scores": _grade_scores(judgement, language),
         "kappa_errors": {
-            name: tell(language, "n_a") if error is None else f"{error:.4f}"
+            name: message(language, "page-not_available") if error is None else f"{error:.4f}"
             for name, error in judgement.by_grade.standard_errors.items()
         },
         "detections": [d for d in judgement.detections if d.level in _levels(judgement)],
         "photos": judgement.detection(level="photo"),
         "about": _about(judgement, language),
         "coded": coded,
-        "few": small_sample_note(judgement.units) is not None,
-        "simulated": simulated_near(judgement.units),
-        "unit": tell(language, f"unit_{judgement.scores.unit}"),
+        "few": small_sample_note(judgement.units, judgement.scores.unit),
+        "unit": judgement.scores.unit,
         "silent": ", ".join(c.code for c in judgement.checks if c.state == "silent"),
         "blind": [c for c in judgement.checks if c.state == "not checkable"],
         "methods": _methods(judgement, language),
@@ -159,37 +149,36 @@ def _context(judgement: Evaluation, language: str) -> dict[str, Any]:
         "endpoint": partial(endpoint_name, language=language),
         "group_name": partial(group_name, language),
         "reason": partial(text, language=language),
-        "caption": partial(said, CAPTIONS, language),
         "language": language,
     }
 
 
-def _three(judgement: Evaluation, language: str) -> list[dict[str, str]]:
-    """The figures of the first screen: sensitivity, specificity, and QWK beside its floors."""
-    t, main = partial(tell, language), judgement.detection()
-    floors = [
-        f"{t(floor.name)} {floor.qwk.value:.3f}"
-        for floor in judgement.scores.floors
-        if floor.qwk.value is not None and floor.name != "majority"
+def _three(judgement: Evaluation, language: str) -> list[dict[str, Any]]:
+    """The figures of the first screen: sensitivity, specificity, and QWK beside its baselines."""
+    t, main = partial(message, language), judgement.detection()
+    baselines = [
+        t("scorecard-baseline_qwk", name=each.name, value=f"{each.qwk.value:.3f}")
+        for each in judgement.scores.floors
+        if each.qwk.value is not None and each.name != "majority"
     ]
-    base = f"{t(judgement.primary)}, n = "
-    positive, negative = f"{base}{main.positives:,}", f"{base}{main.n - main.positives:,}"
-    floor_of = (t("floor_sensitivity"), t("floor_specificity"))
-    return [
-        _card(t("sensitivity"), main.primary.sensitivity, [positive, floor_of[0]], language),
-        _card(t("specificity"), main.primary.specificity, [negative, floor_of[1]], language),
-        _card(t("qwk"), judgement.scores.qwk, floors, language),
-    ]
+    n, positives, unit = main.n, main.positives, f"{judgement.primary}s"
+    sides = (("sensitivity", positives), ("specificity", n - positives))
+    shares = [
+        _card(name, getattr(main.primary, name),
+              [t("scorecard-of", unit=unit, n=of), t(f"scorecard-baseline_{name}")], language)
+        for name, of in sides
+    ]  # fmt: skip
+    return [*shares, _card("qwk", judgement.scores.qwk, baselines, language)]
 
 
-def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[str, str]:
-    say = number if name == tell(language, "qwk") else percent
-    value, _, interval = say(found, language).partition(" (")
+def _card(name: str, found: Estimate, beside: list[str], language: str) -> dict[str, Any]:
+    shown = number if name == "qwk" else percent
+    value, _, interval = shown(found, language).partition(" (")
     return {
-        "name": name,
+        "name": message(language, f"page-metric_{name}"),
         "value": value,
         "interval": interval.rstrip(")"),
-        "beside": "; ".join(beside),
+        "beside": beside,
         "reason": text(found.reason, language),
     }
 
@@ -200,7 +189,7 @@ def _grade_scores(judgement: Evaluation, language: str) -> list[tuple[str, str, 
     found += [(key, getattr(judgement.by_grade, key)) for key in FURTHER_SCORES]
     return [
         (
-            tell(language, key),
+            message(language, f"page-metric_{key}"),
             (percent if key in IN_PERCENT else number)(each, language),
             text(each.reason, language),
         )
@@ -210,32 +199,37 @@ def _grade_scores(judgement: Evaluation, language: str) -> list[tuple[str, str, 
 
 def _about(judgement: Evaluation, language: str) -> list[tuple[str, str]]:
     """What a reader must know of photographs, reference and model, as far as anybody says it."""
-    t, facts, about = partial(tell, language), judgement.facts, judgement.about
-    main, unknown = judgement.detection(), t("not_told")
+    t, facts, about = partial(message, language), judgement.facts, judgement.about
+    main, unknown = judgement.detection(), t("scorecard-not_stated")
     settings = facts.get("preprocess") or {}
     known = {
         "source": about.get("source") or facts.get("source"),
         "licence": about.get("licence"),
         "graders": facts.get("reference_standard"),
-        "by_grade_counts": " / ".join(f"{n:,}" for n in judgement.scores.counts),
-        "prevalence_here": f"{main.positives:,} / {main.n:,} {t(judgement.primary)} "
-        f"({100 * main.positives / main.n:.1f} %)",
+        "by_grade": " / ".join(f"{n:,}" for n in judgement.scores.counts),
+        "with_disease": f"{main.positives:,} / {main.n:,} "
+        f"{t(f'unit_{judgement.primary}s')} ({100 * main.positives / main.n:.1f} %)",
         "left_out": _left_out(judgement, language),
         "model_hash": facts.get("weights_sha256") or ", ".join(judgement.scores.models),
         "preprocessing": ", ".join(f"{k} {settings[k]}" for k in SETTINGS if k in settings),
-        "chosen_on": t("chosen_text", **{k: facts.get(key) or "–" for k, key in CHOICES.items()}),
+        "chosen_on": t(
+            "scorecard-chosen_text", **{k: facts.get(key) or "–" for k, key in CHOICES.items()}
+        ),
         "looks": looks_text(judgement.looks, language),
     }
     return [
-        (t("intended"), t("intended_text")),
-        *((t(key), value or unknown) for key, value in known.items()),
+        (t("scorecard-intended"), t("scorecard-intended_text")),
+        *((t(f"scorecard-about_{key}"), value or unknown) for key, value in known.items()),
     ]
 
 
 def _left_out(judgement: Evaluation, language: str) -> str:
-    t, flow = partial(tell, language), judgement.flow
-    text = t("left_out_text", duplicates=flow.duplicates, ungraded=flow.steps[0].by_grade[-1])
-    return t("left_out_splits", text=text, n=flow.other_splits) if flow.other_splits else text
+    t, flow = partial(message, language), judgement.flow
+    counts = {"duplicates": flow.duplicates, "ungraded": flow.steps[0].by_grade[-1]}
+    left = t("scorecard-left_out_text", **counts)
+    if not flow.other_splits:
+        return left
+    return t("scorecard-left_out_splits", text=left, n=flow.other_splits)
 
 
 def _levels(judgement: Evaluation) -> set[str]:
@@ -253,39 +247,52 @@ def _methods(judgement: Evaluation, language: str) -> list[str]:
 
 
 def summary(judgement: Evaluation, title: str, language: str = "en") -> str:
-    """The judgement in Markdown: verdict, warnings, three analyses, floors."""
-    t, main = partial(tell, language), judgement.detection()
-    lines = [f"# {heading(judgement, language)}: {_as_text(title)}", ""]
-    lines += [verdict(judgement, language), ""]
-    lines += [f"## {t('warnings')}", ""]
-    told = [
+    """The scorecard in Markdown: verdict, warnings, three analyses, trivial baselines."""
+    t, main = partial(message, language), judgement.detection()
+    warned = [
         f"- **{c.code}** ({c.level}) {_as_text(c.sentence(language))}" for c in judgement.warnings
     ]
-    lines += [*(told or [t("no_warnings")]), ""]
-    lines += [
-        f"## {t('analyses')}",
-        "",
-        f"{endpoint_name(main, language)}, {t(judgement.primary)}, n = {main.n}",
-        "",
-        f"| {t('analysis')} | {t('n')} | {t('sensitivity')} | {t('specificity')} |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {t(a.name)} | {a.n} | {percent(a.sensitivity, language)} "
-        f"| {percent(a.specificity, language)} |"
-        for a in main.analyses
-    ]
-    lines += [
-        "", f"## {t('floors')}", "", f"| | {t('accuracy')} | {t('qwk')} |", "|---|---|---|",
-        f"| **{t('this')}** | {percent(judgement.scores.accuracy, language)} "
-        f"| {number(judgement.scores.qwk, language)} |",
+    unit = f"{judgement.primary}s"
+    lines = [
+        f"# {heading(judgement, language)}: {_as_text(title)}", "",
+        verdict(judgement, language), "",
+        f"## {t('scorecard-warnings')}", "", *(warned or [t("scorecard-no_warnings")]), "",
+        f"## {t('scorecard-analyses')}", "",
+        f"{endpoint_name(main, language)}: {t('scorecard-of', unit=unit, n=main.n)}", "",
+        *_analyses(judgement, language), "",
+        f"## {t('scorecard-baselines')}", "", *_baselines(judgement, language), "",
+        f"{t('scorecard-about_looks')}: {looks_text(judgement.looks, language)}", "",
+        t("page-device"), "",
     ]  # fmt: skip
-    lines += [
-        f"| {t(f.name)} | {percent(f.accuracy, language)} | {number(f.qwk, language)} |"
-        for f in judgement.scores.floors
-    ]
-    lines += ["", f"{t('looks')}: {looks_text(judgement.looks, language)}"]
-    return "\n".join([*lines, "", t("device"), ""])
+    return "\n".join(lines)
+
+
+def _analyses(judgement: Evaluation, language: str) -> list[str]:
+    """Sensitivity and specificity of the three analyses as a Markdown table."""
+    t = partial(message, language)
+    names = [t(f"page-metric_{name}") for name in ("sensitivity", "specificity")]
+    rows = [[t("scorecard-analysis"), t("scorecard-n"), *names], ["---"] * 4]
+    rows += [
+        [t(f"scorecard-analysis_{a.name}"), str(a.n),
+         percent(a.sensitivity, language), percent(a.specificity, language)]
+        for a in judgement.detection().analyses
+    ]  # fmt: skip
+    return _lines(rows)
+
+
+def _baselines(judgement: Evaluation, language: str) -> list[str]:
+    """Accuracy and QWK of the grader and of the trivial baselines as a Markdown table."""
+    t, scores = partial(message, language), judgement.scores
+    rows = [["", t("page-metric_accuracy"), t("page-metric_qwk")], ["---"] * 3]
+    shown = [(f"**{t('scorecard-this')}**", scores.accuracy, scores.qwk)]
+    shown += [(t(f"page-baseline_{f.name}"), f.accuracy, f.qwk) for f in scores.floors]
+    rows += [[name, percent(accuracy, language), number(qwk, language)]
+             for name, accuracy, qwk in shown]  # fmt: skip
+    return _lines(rows)
+
+
+def _lines(rows: list[list[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in rows]
 
 
 def _as_text(said: str) -> str:

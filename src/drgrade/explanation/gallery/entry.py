@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from drgrade.errors import Reason
 from drgrade.icdr import LIKELY_EDEMA, PROBABILITIES, REFERABLE_FROM, is_referable
+from drgrade.locale.catalogue import text
 
 REFER, PERSON, NO_GRADE, NO_REFERRAL = "refer", "person", "no_grade", "no_referral"
 NEEDS: Final = (REFER, PERSON, NO_GRADE, NO_REFERRAL)  # the sections of the page, in this order
@@ -25,6 +27,7 @@ class Entry:
         sentences: what an explanation says of it, in the page's language; the first is shown.
         link: the picture of the explanation, relative to the page's folder.
         note: of the caller, such as the reference grade, in the page's language.
+        refusal: the row's `reason` as a code with values, where it has one.
     """
 
     row: Mapping[str, Any]
@@ -32,6 +35,11 @@ class Entry:
     sentences: Sequence[str] = ()
     link: str = ""
     note: str = ""
+    refusal: Reason | None = None
+
+    def why(self, language: str) -> str:
+        """Why there is no grade; what has no code is said as the row says it."""
+        return text(self.refusal, language) or str(self.row.get("reason") or "")
 
     @property
     def is_graded(self) -> bool:

@@ -11,8 +11,8 @@ from drgrade.evaluation.pages.frame import LANGUAGE_CODES
 from drgrade.evaluation.pages.frame import environment as shared
 from drgrade.explanation.gallery.entry import NEEDS, PERSON, REFER, Entry, by_risk
 from drgrade.explanation.gallery.thumbnails import side_for, thumbnail
-from drgrade.explanation.gallery.words import grade_in, refusal_in, status_in, tell
-from drgrade.icdr import is_referable
+from drgrade.icdr import NAMES, is_referable
+from drgrade.locale.catalogue import message
 from drgrade.runtime.files import write_text
 
 if TYPE_CHECKING:
@@ -72,17 +72,17 @@ def render(entries: list[Entry], about: Mapping[str, Any], language: str) -> str
     sections = [
         {
             "need": need,
-            "title": tell(language, need),
-            "is": tell(language, f"{need}_is"),
+            "title": message(language, f"gallery-title_{need}"),
+            "is": message(language, f"gallery-about_{need}"),
             "cards": [card(entry, side, language) for entry in found[need]],
         }
         for need in NEEDS
     ]
     return environment().get_template(TEMPLATE).render(
-        t=partial(tell, language),
+        t=partial(message, language),
         lang=LANGUAGE_CODES[language],
         made_by=MADE_BY,
-        n=f"{len(entries):,}",
+        n=len(entries),
         sections=sections,
         is_small=side < 240,
         version=__version__,
@@ -93,13 +93,18 @@ def render(entries: list[Entry], about: Mapping[str, Any], language: str) -> str
 def card(entry: Entry, side: int, language: str) -> dict[str, Any]:
     """What a card shows, in plain values."""
     row, p_dme = entry.row, entry.row.get("p_dme")
-    edema = tell(language, "edema", p=probability(p_dme or 0.0)) if entry.edema_asks else ""
+    edema, grade = "", ""
+    if entry.edema_asks:
+        edema = message(language, "gallery-edema", p=probability(p_dme or 0.0))
+    if entry.is_graded:
+        name = NAMES[language][int(row["predicted"])]
+        grade = message(language, "gallery-grade", grade=int(row["predicted"]), name=name)
     return {
         "photo": str(row["photo"]),
         "picture": thumbnail(entry.picture, side),
         "decision": decision(entry, language),
-        "grade": grade_in(int(row["predicted"]), language) if entry.is_graded else "",
-        "reason": "" if entry.is_graded else refusal_in(str(row.get("reason") or ""), language),
+        "grade": grade,
+        "reason": "" if entry.is_graded else entry.why(language),
         "risk": entry.risk,
         "shown_risk": "" if entry.risk is None else probability(entry.risk),
         "edema": edema,
@@ -120,13 +125,13 @@ def probability(share: float) -> str:
 def decision(entry: Entry, language: str) -> str:
     """What has to be done, in words."""
     if not entry.is_graded:
-        return status_in(str(entry.row["status"]), language)
+        return message(language, f"gallery-status_{entry.row['status']}")
     by_grade = is_referable(int(entry.row["predicted"]))
     if entry.need == REFER:
-        return tell(language, "says_refer" if by_grade else "says_by_point")
+        return message(language, f"gallery-says_{'refer' if by_grade else 'by_point'}")
     if entry.need == PERSON:
-        return tell(language, "says_below" if by_grade else "says_edema")
-    return tell(language, "says_no")
+        return message(language, f"gallery-says_{'below' if by_grade else 'edema'}")
+    return message(language, "gallery-says_no")
 
 
 def environment() -> "Environment":

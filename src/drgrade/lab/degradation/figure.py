@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from drgrade.evaluation.pages.figures import COLOURS, INK, blank_figure, styled, words
+from drgrade.evaluation.pages.figures import COLOURS, INK, blank_figure, styled
 from drgrade.lab.degradation.results import Degradation, Net
-from drgrade.lab.words import say_in
+from drgrade.locale.catalogue import message
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,14 +31,14 @@ def draw_degradation(found: Degradation, language: str) -> Figure:
                 if net is not None and net.shown:
                     _curve(axes, net, place, language)
             axes.axhline(100 * found.floor, color=INK, ls=":", lw=1.0,
-                         label=say_in(language, "degradation_floor"))  # fmt: skip
-            axes.set_title(say_in(language, f"degradation_{kind}"), fontsize=10)
-            axes.set_xlabel(words(language)["epoch"])
+                         label=message(language, "page-baseline_majority"))  # fmt: skip
+            axes.set_title(message(language, f"degradation-kind_{kind}"), fontsize=10)
+            axes.set_xlabel(message(language, "figure-epoch"))
             axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             axes.grid(alpha=0.25)
             axes.legend(fontsize=7.5, frameon=False, loc="lower left")
-        sides[0].set_ylabel(say_in(language, "degradation_axis"))
-        figure.suptitle(say_in(language, "degradation_title"))
+        sides[0].set_ylabel(message(language, "degradation-axis"))
+        figure.suptitle(message(language, "degradation-title"))
     return figure
 
 
@@ -46,8 +46,7 @@ def _curve(axes: Axes, net: Net, place: int, language: str) -> None:
     mean, low, high = 100 * net.curve()
     epochs = np.arange(1, len(mean) + 1)
     colour, width = COLOURS[place % len(COLOURS)], WIDTHS[place % len(WIDTHS)]
-    said = say_in(language, "degradation_layers", depth=net.depth)
-    if not net.finished:
-        said = say_in(language, "degradation_unfinished_curve", layers=said)
+    key = "degradation-layers" if net.finished else "degradation-layers_unfinished"
+    said = message(language, key, depth=net.depth)
     axes.fill_between(epochs, low, high, color=colour, alpha=0.18, lw=0)
     axes.plot(epochs, mean, STYLES[not net.finished], color=colour, lw=width, label=said)

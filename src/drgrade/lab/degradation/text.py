@@ -1,72 +1,64 @@
-"""What the lab's first figure shows, in two sentences and a table, from its figures alone."""
+"""What the lab's first figure shows, in two paragraphs and a table, from its figures alone."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from drgrade.lab.degradation.results import Degradation, Training
 from drgrade.lab.discussion import percent, points, with_interval
-from drgrade.lab.words import say_in
-from drgrade.locale.catalogue import text
+from drgrade.locale.catalogue import SPACE, message, text
 from drgrade.stats.estimate import Estimate
+
+PLAIN = "plain"
+KINDS = (PLAIN, "residual")
 
 
 def sentences(found: Degradation, language: str) -> list[str]:
-    """One sentence on the plain nets and one on the residual ones."""
-    return [_sentence(found, plain, language) for plain in (True, False)]
+    """What the plain nets show, and what the residual ones do."""
+    return [_sentences(found, kind, language) for kind in KINDS]
 
 
 def headline(found: Degradation, language: str) -> str:
     """Where the deepest nets end beside the shallowest, a short sentence a kind."""
-    space = " " if language == "en" else ""
-    return space.join(_headline(found, plain, language) for plain in (True, False))
+    return SPACE[language].join(_headline(found, kind, language) for kind in KINDS)
 
 
-def _headline(found: Degradation, plain: bool, language: str) -> str:
-    known = _deepenings(found, plain)
+def _headline(found: Degradation, kind: str, language: str) -> str:
+    known = _deepenings(found, kind)
     if not known:
-        return _sentence(found, plain, language)
+        return _sentences(found, kind, language)
     first, last = found.depths[0], max(known)
-    before, after = (found.final(depth, plain=plain).value for depth in (first, last))
-    return say_in(
-        language,
-        "degradation_headline",
-        kind=say_in(language, f"degradation_kind_{'plain' if plain else 'residual'}"),
-        first=first,
-        last=last,
-        before=percent(before, language),
-        after=percent(after, language),
-        conclusion=_conclusion(known, language),
+    before, after = (found.final(depth, plain=kind == PLAIN).value for depth in (first, last))
+    ends = {"before": percent(before, language), "after": percent(after, language)}
+    says = message(language, "degradation-headline", kind=kind, first=first, last=last, **ends)
+    return SPACE[language].join([says, *_conclusion(known, language)])
+
+
+def _deepenings(found: Degradation, kind: str) -> dict[int, Estimate]:
+    """Depth -> final error less that of the shallowest net, where both are known."""
+    changes = {depth: found.deepening(depth, plain=kind == PLAIN) for depth in found.depths[1:]}
+    return _known(changes)
+
+
+def _known(found: dict[int, Estimate]) -> dict[int, Estimate]:
+    return {depth: each for depth, each in found.items() if each.value is not None}
+
+
+def _sentences(found: Degradation, kind: str, language: str) -> str:
+    finals = {depth: found.final(depth, plain=kind == PLAIN) for depth in found.depths}
+    errors = tuple(
+        message(language, "degradation-error_at", depth=depth, error=_error(final, language))
+        for depth, final in _known(finals).items()
     )
-
-
-def _deepenings(found: Degradation, plain: bool) -> dict[int, Estimate]:
-    """Depth -> final error less that of the shallowest net, where it can be told."""
-    changes = {depth: found.deepening(depth, plain=plain) for depth in found.depths[1:]}
-    return {depth: change for depth, change in changes.items() if change.value is not None}
-
-
-def _sentence(found: Degradation, plain: bool, language: str) -> str:
-    kind = "plain" if plain else "residual"
-    finals = {depth: found.final(depth, plain=plain) for depth in found.depths}
-    there = {depth: final for depth, final in finals.items() if final.value is not None}
-    if not there:
-        return say_in(
-            language, "degradation_say_none", kind=say_in(language, f"degradation_kind_{kind}_low")
-        )
-    errors = [
-        say_in(language, "degradation_error_at", depth=depth, error=_error(final, language))
-        for depth, final in there.items()
-    ]
-    known = _deepenings(found, plain)
-    return say_in(
-        language,
-        "degradation_say",
-        kind=say_in(language, f"degradation_kind_{kind}"),
-        errors=_listed(errors, language),
-        against=_against(found.depths[0], known, language),
-        conclusion=_conclusion(known, language),
-        gap="" if plain else _gaps(found, language),
-    )
+    if not errors:
+        return message(language, "degradation-no_errors", kind=kind)
+    changes = _deepenings(found, kind)
+    says = [message(language, "degradation-errors", kind=kind, errors=errors)]
+    if changes:
+        against = {"first": found.depths[0], "changes": _changes(changes, language)}
+        says.append(message(language, "degradation-against", **against))
+    says += _conclusion(changes, language)
+    if kind != PLAIN and (gaps := _known({depth: found.gap(depth) for depth in found.depths})):
+        says.append(message(language, "degradation-gaps", gaps=_changes(gaps, language)))
+    return SPACE[language].join(says)
 
 
 def _error(final: Estimate, language: str) -> str:
@@ -74,40 +66,17 @@ def _error(final: Estimate, language: str) -> str:
     return percent(final.value, language) + (f" ({interval})" if interval else "")
 
 
-def _listed(parts: Sequence[str], language: str) -> str:
-    """Parts as a list in words: ``a, b and c``."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return (
-        say_in(language, "list_comma").join(parts[:-1])
-        + say_in(language, "degradation_and")
-        + parts[-1]
-    )
-
-
-def _against(first: int, changes: dict[int, Estimate], language: str) -> str:
-    if not changes:
-        return ""
-    told = [
-        _change("degradation_change_at", depth, change, language)
+def _changes(changes: dict[int, Estimate], language: str) -> tuple[str, ...]:
+    return tuple(
+        message(
+            language,
+            "degradation-change_at",
+            depth=depth,
+            difference=points(change, language),
+            meaning=message(language, f"degradation-sign_{sign(change)}", n=change.n),
+        )
         for depth, change in changes.items()
-    ]
-    return say_in(language, "degradation_against", first=first, changes=_listed(told, language))
-
-
-def _gaps(found: Degradation, language: str) -> str:
-    gaps = {depth: found.gap(depth) for depth in found.depths}
-    told = [
-        _change("degradation_gap_at", depth, gap, language)
-        for depth, gap in gaps.items()
-        if gap.value is not None
-    ]
-    return say_in(language, "degradation_gap_said", gaps=_listed(told, language)) if told else ""
-
-
-def _change(key: str, depth: int, change: Estimate, language: str) -> str:
-    meaning = say_in(language, f"degradation_{sign(change)}", n=change.n)
-    return say_in(language, key, depth=depth, difference=points(change, language), meaning=meaning)
+    )
 
 
 def sign(change: Estimate) -> str:
@@ -119,22 +88,21 @@ def sign(change: Estimate) -> str:
     return "smaller" if change.high < 0 else "unclear"
 
 
-def _conclusion(changes: dict[int, Estimate], language: str) -> str:
+def _conclusion(changes: dict[int, Estimate], language: str) -> list[str]:
     """What the changes with depth come to; nothing where there is none to look at.
 
     A depth of which one seed has finished has a say only where no other depth has more.
     """
     all_of = {depth: sign(change) for depth, change in changes.items()}
     if not all_of:
-        return ""
+        return []
     signs = {depth: found for depth, found in all_of.items() if found != "one"} or all_of
-    worse = [str(depth) for depth, found in signs.items() if found == "larger"]
+    worse = tuple(str(depth) for depth, found in signs.items() if found == "larger")
     if len(set(signs.values())) == 1:
-        return say_in(language, f"degradation_ends_{next(iter(signs.values()))}")
+        return [message(language, f"degradation-ends_{next(iter(signs.values()))}")]
     if worse:
-        names = _listed(worse, language)
-        return say_in(language, "degradation_ends_mixed", worse=names)
-    return say_in(language, "degradation_ends_unclear")
+        return [message(language, "degradation-ends_mixed", worse=worse)]
+    return [message(language, "degradation-ends_unclear")]
 
 
 def table_rows(found: Degradation, language: str) -> list[dict[str, Any]]:
@@ -162,22 +130,16 @@ def progress(found: Degradation, language: str) -> str:
     """How many trainings have finished, and which have not."""
     all_of = found.trainings
     left = [each for each in all_of if not each.is_finished]
-    done = say_in(language, "degradation_done", done=len(all_of) - len(left), all=len(all_of))
+    done = message(language, "degradation-done", done=len(all_of) - len(left), all=len(all_of))
     if not left:
         return done
-    names = say_in(language, "list_comma").join(_left(each, language) for each in left)
-    space = " " if language == "en" else ""
-    return done + space + say_in(language, "degradation_left", names=names)
+    names = tuple(_left(each, language) for each in left)
+    return SPACE[language].join([done, message(language, "degradation-left", names=names)])
 
 
 def _left(training: Training, language: str) -> str:
     if training.reason:
         reason = text(training.reason, language).rstrip(".")
-        return say_in(language, "degradation_left_reason", name=training.name, reason=reason)
-    return say_in(
-        language,
-        "degradation_left_one",
-        name=training.name,
-        done=len(training.errors),
-        epochs=training.epochs,
-    )
+        return message(language, "degradation-left_reason", name=training.name, reason=reason)
+    counts = {"done": len(training.errors), "epochs": training.epochs}
+    return message(language, "degradation-left_one", name=training.name, **counts)

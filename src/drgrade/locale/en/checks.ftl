@@ -100,7 +100,7 @@ rare_grade = { $grade } ({ $n })
 W10 = { $why } Leaving out ungradable photographs leaves out disease; read analysis A first.
 many_ungradable = { PERCENT($share, 1, 0.1) } of the photographs are ungradable, more than 10 %.
 ungradable_by_grade = The ungradable share differs by reference grade ({ PERCENT($low, 1) } of grade { $low_grade }, { PERCENT($high, 1) } of grade { $high_grade }; chi-square p = { SIGNIFICANT($p, 2) }).
-W11 = On gradable photographs only, { WORD("share", $what) } looks { FIXED($points, 1) } points better than with everybody who came counted; report analysis A.
+W11 = On gradable photographs only, { WORD("share", $what) } looks { FIXED($points, 1) } points higher than over everybody who was screened; report analysis A.
 share_undefined = sensitivity or specificity is undefined
 
 ## W12 no macular edema

@@ -47,7 +47,7 @@ too_few_with_disease =
 nothing_left_to_grader = the grader alone would have to answer nothing to keep { PERCENT($level, 0) }
 
 few_units_for_interval =
-    { $n } { WORD("unit", $unit) } are few: simulated at { $at } patients, the interval of the quadratic kappa held the truth { $times } times in a hundred, not 95
+    { $n } { WORD("unit", $unit) } are few: simulated at { $at } patients, the 95 % CI of quadratic kappa covered the true value { $times } times in 100, not 95
 
 ## Baselines
 

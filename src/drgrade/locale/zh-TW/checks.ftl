@@ -11,7 +11,7 @@ grader_worse = 比隨機猜測還差
 grader_one_grade = 對幾乎所有照片都給同一分級
 cure_train_longer = 在採用任何數字之前，請延長訓練、更換學習率或平衡各分級。
 cure_look_closer = 此處準確率意義不大；請看敏感度與各分級的結果。
-collapsed = { PERCENT($share, 1) } 的答案都是 { $grade } 級：網路已退化成只答一種分級。
+collapsed = { PERCENT($share, 1) } 的答案都是 { $grade } 級：網路已塌縮成只答一種分級。
 mostly_one_grade = { PERCENT($share, 1) } 的答案是 { $grade } 級，而參考分級中也有 { PERCENT($labels, 1) } 是此級。
 qwk_contains_0 = QWK 的信賴區間（{ FIXED($low, 3) } 至 { FIXED($high, 3) }）包含 0。
 auc_contains_half = 需轉診 AUC 的信賴區間（{ FIXED($low, 3) } 至 { FIXED($high, 3) }）包含 0.5。
@@ -33,7 +33,7 @@ resampled_in_groups = 其中 { $n } 張依表格所列的 { $groups } 個群組�
 
 ## W04、W15 重複
 
-W04 = 有 { $n } 張受評照片與訓練、調校或校準集中的照片幾乎相同，數字因此偏高：{ LIST($twins) }。請各刪去一張，重新訓練並重新評估。
+W04 = 有 { $n } 張受評照片與訓練、驗證或校準集中的照片幾乎相同，數字因此偏高：{ LIST($twins) }。請各刪去一張，重新訓練並重新評估。
 W15 = 有 { $n } 對受評照片其實是同一張{ $contrary ->
         [0] {""}
        *[other] ，且部分標籤互相矛盾
@@ -112,7 +112,7 @@ slope_off_by_chance = 校準斜率為 { FIXED($value, 2, 0.8, 1.25) }，超出 0
 ## W14 次群組
 
 W14 = 部分次群組可能漏診；以下群組的敏感度下限低於 { PERCENT($bound, 1) }：{ LIST($subgroups) }。請評估更多此類病人，或增加訓練資料。
-missed_subgroup = { NAME("column", $column) }: { NAME("group", $name) }（{ PERCENT($low, 1, $bound) }）
+missed_subgroup = { NAME("column", $column) }：{ NAME("group", $name) }（{ PERCENT($low, 1, $bound) }）
 no_subgroups = 表格中沒有可分組的欄位（site、camera、eye、sex、age 等）
 
 ## W16 前處理不同
@@ -205,4 +205,4 @@ group_70_and_over = 70 歲以上
 group_under_1000_px = 未滿 1000 px
 group_1000_to_1999_px = 1000 至 1999 px
 group_2000_px_and_over = 2000 px 以上
-subgroup = { NAME("column", $column) }: { NAME("group", $name) }
+subgroup = { NAME("column", $column) }：{ NAME("group", $name) }

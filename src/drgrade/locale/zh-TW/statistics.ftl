@@ -75,7 +75,7 @@ rule_specificity = 在這些資料上特異度 >= { FIXED($level, 2) } 的最小
 ## 課程實驗
 
 other_eye_unknown = 不知道另一眼的分級
-no_unseen_patient = 所有測試病人都在訓練、調校或校準集中
+no_unseen_patient = 所有測試病人都在訓練、驗證或校準集中
 no_finished_seed = 沒有任何種子完成訓練
 one_seed = 一個種子
 no_such_net = 沒有這個網路

@@ -94,7 +94,7 @@ def _more(address: str, part: Path) -> bool:
     request = urllib.request.Request(address, headers=headers)
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:
         goes_on = answer.status == 206
-        told = answer.headers.get("Content-Length") or ""
+        length = answer.headers.get("Content-Length") or ""
         say(f"fetching {address}" + (f", going on at byte {have}" if goes_on else ""))
         got = 0
         with part.open("ab" if goes_on else "wb") as file:
@@ -104,7 +104,7 @@ def _more(address: str, part: Path) -> bool:
                     got += len(piece)
             except http.client.IncompleteRead:
                 return False
-    return got >= int(told) if told.isdecimal() else True  # the hash tells what no length does
+    return got >= int(length) if length.isdecimal() else True  # the hash shows what no length does
 
 
 def _short(error: Exception | None) -> str:

@@ -37,7 +37,7 @@ def lost(tensor: torch.Tensor, rounded: torch.Tensor) -> float:
     """The largest change of a weight, as a share of the largest of its output channel.
 
     ImageNet's networks have channels that died: weights around 1e-7, and statistics to match. What
-    is lost of them is told as a share of `SMALL`, or they would keep whole layers in float32.
+    is lost of them is reported as a share of `SMALL`, or they would keep whole layers in float32.
 
     Args:
         tensor: (channels, ...) float32.

@@ -80,7 +80,7 @@ def fetch_pinned(start: str) -> tuple[Path, str]:
 
 def _fetch(wanted: HubFile) -> Path:
     need("hub", f"model.start = '{PREFIX}...'")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # it tells of the machine otherwise
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # it reports the machine otherwise
     import httpx2
     from huggingface_hub import errors, hf_hub_download
 

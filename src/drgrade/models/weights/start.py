@@ -79,7 +79,7 @@ def start_knows_dme(network: str, start: str) -> bool:
 
 
 def start_source(network: str, start: str) -> str | None:
-    """The source of the photographs that a grader of our own learned from; None: not told."""
+    """The source of the photographs that a grader of our own was trained on; None: unknown."""
     return _about(network, start).get("facts", {}).get("train_source")
 
 
@@ -102,7 +102,7 @@ def _refuse_no_grader(about: Mapping[str, Any], start: str) -> None:
 
 
 def load_start(network: nn.Module, name: str, start: str, *, light: str | None = None) -> str:
-    """Fill a network with the weights a recipe starts from; returns a line that tells what it did.
+    """Fill a network with the weights a recipe starts from; returns a line that says what it did.
 
     Args:
         network: to fill.
@@ -146,7 +146,7 @@ def load_start(network: nn.Module, name: str, start: str, *, light: str | None =
     if about:
         _refuse_no_grader(about, start)
         refuse_other_model(network, name, light, about.get("model", {}), start)
-    return fill(network, state, f"{name} starts from {_told(start, path)}")
+    return fill(network, state, f"{name} starts from {_origin_of(start, path)}")
 
 
 def refuse_other_model(
@@ -173,7 +173,7 @@ def refuse_other_model(
             f'set model.network = "{other}"'
         )
     found = {"stride_in": _stride_in(network), **_form(network), "light": light}
-    trained = Model().model_dump(include=set(found)) | dict(theirs)  # older files tell less
+    trained = Model().model_dump(include=set(found)) | dict(theirs)  # older files say less
     differ = [key for key, value in found.items() if value not in (None, trained[key])]
     if differ:
         had = " and ".join(f"model.{key} = {as_toml(trained[key])}" for key in differ)
@@ -184,7 +184,7 @@ def refuse_other_model(
 def _stride_in(network: nn.Module) -> str | None:
     """Where the bottlenecks of a network have their stride, as in `model.stride_in`; None without.
 
-    No weight tells it: those of either form fit the other, and mean something else there.
+    No weight shows it: those of either form fit the other, and mean something else there.
     """
     body = network.backbone if isinstance(network, LesionNetwork) else network
     halving = [each for each in body.modules() if isinstance(each, Bottleneck)
@@ -204,7 +204,7 @@ def _form(network: nn.Module) -> dict[str, Any]:
     return {"plain": is_plain, "stem": stem}
 
 
-def _told(start: str, path: Path) -> str:
+def _origin_of(start: str, path: Path) -> str:
     """What the line of a start calls it."""
     if start == PHANTOM:
         made = made_with(path.parent)
@@ -334,8 +334,8 @@ def _fill_head(network: LesionNetwork, state: State) -> None:
         network.lesions.load_state_dict(head)
 
 
-def fill(network: nn.Module, state: State, told: str) -> str:
-    """Put weights into a network; returns `told`, and where they have no last layer that fits it.
+def fill(network: nn.Module, state: State, says: str) -> str:
+    """Put weights into a network; returns `says`, and where they have no last layer that fits it.
 
     Raises:
         CheckpointError: they are another network's.
@@ -343,14 +343,14 @@ def fill(network: nn.Module, state: State, told: str) -> str:
     body = network.backbone if isinstance(network, LesionNetwork) else network
     of_body = {k.removeprefix(BACKBONE): v for k, v in state.items()
                if not k.startswith((LESIONS, *BESIDE))}  # fmt: skip
-    line = _fill_body(body, of_body, told)
+    line = _fill_body(body, of_body, says)
     if isinstance(network, LesionNetwork):
         _fill_head(network, state)
         _fill_beside(network, state)
     return line
 
 
-def _fill_body(network: nn.Module, state: State, told: str) -> str:
+def _fill_body(network: nn.Module, state: State, says: str) -> str:
     wanted = network.state_dict()
     state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
     missing = sorted(k for k in wanted if k not in state and not k.endswith("num_batches_tracked"))
@@ -364,4 +364,4 @@ def _fill_body(network: nn.Module, state: State, told: str) -> str:
         )
     kept = {k: v for k, v in state.items() if k in wanted and k not in other}
     network.load_state_dict(kept, strict=False)
-    return f"{told}; its last layer is new" if other or "fc.weight" in missing else told
+    return f"{says}; its last layer is new" if other or "fc.weight" in missing else says

@@ -15,7 +15,7 @@ from drgrade.runtime.progress import counted
 from drgrade.runtime.user_folders import cache_folder
 
 PHANTOM = "phantom"  # what a recipe calls such a start
-NAMES = {"imagenet": "ImageNet"}  # of starts, as they are told
+NAMES = {"imagenet": "ImageNet"}  # of starts, as they are called
 NAMELESS = "photographs of no named source"
 
 
@@ -76,9 +76,9 @@ def _finished() -> list[Path]:
 
 
 def _taught_otherwise(folder: Path) -> str:
-    """What is wrong with a start of patients' photographs; empty where none taught it.
+    """What is wrong with a start of patients' photographs; empty where it was trained on none.
 
-    Its file tells; a file that does not is believed to be what its recipe says.
+    Its file says; one that does not is taken to be what its recipe says.
     """
     recipe, source = _recipe_of(folder), _facts_of(folder).get("train_source")
     if source == DRAWN or (source is None and (recipe is None or recipe.data.drawn)):
@@ -88,7 +88,7 @@ def _taught_otherwise(folder: Path) -> str:
 
 
 def _facts_of(folder: Path) -> dict[str, Any]:
-    """What the model of a run folder tells of its training; nothing where it cannot be read."""
+    """What the model of a run folder says of its training; nothing where it cannot be read."""
     try:
         return dict(read_about(folder / BEST).get("facts", {}))
     except CheckpointError:
@@ -106,10 +106,10 @@ def _recipe_of(folder: Path) -> Recipe | None:
 
 
 def made_with(folder: Path) -> str:
-    """How many photographs and epochs a start was made with: a quick trial is told apart.
+    """How many photographs and epochs a start was made with: a quick trial is named as one.
 
     And what it began from itself, unless at random, and its drawing, unless it is this version's.
-    Empty where the folder does not tell.
+    Empty where the folder does not say.
     """
     made = _recipe_of(folder)
     if made is None:
@@ -123,12 +123,12 @@ def made_with(folder: Path) -> str:
 
 
 def drawing_of(folder: Path) -> int | None:
-    """The number of the drawing that a training learns from; None where it does not tell."""
+    """The number of the drawing that a training is of; None where it does not say."""
     files = RunFolder(folder)
-    told = _facts_of(folder)
-    if "drawing" not in told and files.provenance.is_file():  # no epoch has ended yet
-        told = files.read_json(files.provenance)
-    return told.get("drawing")
+    known = _facts_of(folder)
+    if "drawing" not in known and files.provenance.is_file():  # no epoch has ended yet
+        known = files.read_json(files.provenance)
+    return known.get("drawing")
 
 
 def _drawing_now() -> int:
@@ -144,7 +144,7 @@ def drawing_note(network: str) -> str:
     if was == now or not (RunFolder(folder).is_started or RunFolder(folder).is_finished):
         return ""
     what = (
-        f"does not tell which drawing of photographs it is of (this version draws {now})"
+        f"does not say which drawing of photographs it is of (this version draws {now})"
         if was is None
         else f"is of drawing {was} of photographs, and this version draws {now}"
     )

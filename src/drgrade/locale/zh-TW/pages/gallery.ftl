@@ -1,0 +1,30 @@
+# 依風險排序的影像。
+
+gallery-title = 依風險排序的影像
+gallery-by = { COUNT($n) } 張影像，由 { $model } 分級
+gallery-contents = 各節
+gallery-title_refer = 需轉診
+gallery-about_refer = 中度非增殖性視網膜病變（2 級）以上，或高於模型的轉診門檻；依機率由高至低排列。
+gallery-title_person = 須由專業人員判定
+gallery-about_person = 分級、轉診門檻與黃斑部水腫徵象彼此不一致。
+gallery-title_no_grade = 未分級
+gallery-about_no_grade = 因所列原因未予分級，絕不視為正常：請重新拍攝，或由專業人員檢視該眼。
+gallery-title_no_referral = 不需轉診
+gallery-about_no_referral = 0 至 1 級且低於轉診門檻；依機率由高至低排列。
+gallery-outlined = 輪廓標示：
+gallery-none = 無。
+gallery-grade = { $grade } 級：{ $name }
+gallery-says_refer = 建議轉診眼科
+gallery-says_by_point = 建議轉診：高於轉診門檻，雖然依分級不需轉診
+gallery-says_below = 須由專業人員判定：依分級需轉診，但低於轉診門檻
+gallery-says_edema = 須由專業人員判定：可能有黃斑部水腫徵象，但依分級不需轉診
+gallery-says_no = 依本影像不需轉診
+gallery-risk = 需轉診的機率
+gallery-edema = 黃斑部水腫徵象的機率：{ $p }（未經校準）
+gallery-no_picture = 無法顯示影像
+gallery-more = 完整說明
+gallery-open = 開啟完整說明圖
+gallery-status_ungradable = 無法判讀
+gallery-status_not_fundus = 並非眼底影像
+gallery-status_error = 無法讀取
+gallery-status_duplicate = 重複的影像
