@@ -78,9 +78,8 @@ class Inputs:
 
         if len(self.manifests) < len(self.parts):
             return {}
-        known = [manifest.facts for manifest in self.manifests]
-        drawn = [is_drawn(facts) for facts in known]
-        sources = {facts.get("source") or "" for facts in known}
+        sources = {manifest.provenance.source or "" for manifest in self.manifests}
+        drawn = [is_drawn(source) for source in sources]
         told: Row = {"drawn": any(drawn)} if None not in drawn or any(drawn) else {}
         return told | ({"source": sources.pop()} if len(sources) == 1 else {})
 

@@ -284,7 +284,7 @@ def _on_few(lab: Lab, language: str) -> list[str]:
 
 
 def _on_their_report(lab: Lab, language: str) -> list[str]:
-    return [say_in(language, "talk_their_report")] if lab.facts.get("source") == "lab3" else []
+    return [say_in(language, "talk_their_report")] if lab.provenance.source == "lab3" else []
 
 
 def _on_empty(lab: Lab, language: str) -> list[str]:
