@@ -108,7 +108,7 @@ def predict(
     if output is None:
         tally = show(answered(inputs, grade), as_json=json_)
     else:
-        known = provenance_of_answers(header).but(**inputs.origin())
+        known = provenance_of_answers(header).updated(inputs.origin())
         task = TableTask(output, inputs, grade, about_model(file, header, options), known,
                          mirror=mirror)  # fmt: skip
         tally = write_table(task, force=force, retry=retry, shown=print_json if json_ else None)

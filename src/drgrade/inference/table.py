@@ -137,7 +137,7 @@ def write_table(
         table = _table_of(inputs, journal.rows())
         if old is not None and places is not None:
             table = _with_rows(old.table, table, places)
-        known = task.provenance.but(**_mirrored(table)) if task.mirror else task.provenance
+        known = task.provenance.updated(_mirrored(table)) if task.mirror else task.provenance
         write_predictions(Predictions(table, known), task.output, force=True)
         journal.remove()
     return _tally(table)
@@ -211,15 +211,17 @@ def _with_rows(old: "pl.DataFrame", new: "pl.DataFrame", places: Sequence[int]) 
     return _in_order(pl.concat([kept, new], how="diagonal_relaxed").sort(place).drop(place))
 
 
-def _mirrored(table: "pl.DataFrame") -> Row:
+def _mirrored(table: "pl.DataFrame") -> ModelProvenance:
     """The share of grades that mirroring changes; None where no photograph has one."""
     import polars as pl
 
     graded = table.filter(pl.col("status") == "graded")
     if not len(graded):
-        return {"mirror_changes": None, "mirror_changes_on": None}
+        return ModelProvenance(mirror_changes=None, mirror_changes_on=None)
     changed = graded["mirrored"].cast(pl.Int64) != graded["predicted"].cast(pl.Int64)
-    return {"mirror_changes": changed.mean(), "mirror_changes_on": "these photographs"}
+    return ModelProvenance(
+        mirror_changes=float(changed.to_numpy().mean()), mirror_changes_on="these photographs"
+    )
 
 
 def _tally(table: "pl.DataFrame") -> Tally:

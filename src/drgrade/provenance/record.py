@@ -58,6 +58,10 @@ class Record(BaseModel):
         """The same with other values; names and kinds are checked anew."""
         return type(self).model_validate(self.given() | changes)
 
+    def updated(self, other: Self) -> Self:
+        """The same with what the other was given."""
+        return self.but(**other.given())
+
     def without(self, *names: str) -> Self:
         """The same without these values."""
         return type(self).model_validate(

@@ -79,7 +79,8 @@ def calibrated(
     if masked is not None:
         stated = stated.but(lesion_marks=lesion_marks(grader, rows, masked))
     decoding = replace(grader.decoding, recalibration=found.recalibration)
-    made = replace(grader, decoding=decoding).with_provenance(**stated.given())
+    known = grader.provenance.updated(stated)
+    made = replace(grader, decoding=decoding, provenance=known)
     return CalibratedModel(
         made, found, stated, table.table.height - rows.table.height, before.method
     )

@@ -197,7 +197,7 @@ def with_answers(context: TrainingContext, grader: Grader) -> Grader:
     before = learned_by_start(context.run.best)
     return grader.with_provenance(
         cuts_fitted_on=grader.decoding.fitted_on,
-        **mirror_changes(context, grader),
+        **mirror_changes(context, grader).given(),
         **({} if before is None else {"learned_before": before}),
     )
 
@@ -217,15 +217,16 @@ def input_statistics(manifest: Manifest, cache: Cache, photos: list[str]) -> Inp
     return InputStatistics(train=train, cameras=tuple(cameras))
 
 
-def mirror_changes(context: TrainingContext, grader: Grader) -> dict[str, Any]:
+def mirror_changes(context: TrainingContext, grader: Grader) -> ModelProvenance:
     """The share of `tune` grades that mirroring changes; nothing where there are no such rows."""
     part = context.parts.tune
     if not len(part):
-        return {}
+        return ModelProvenance()
     mirrored = replace(part, squares=part.squares[:, :, ::-1])
     _, plain = grader.decode(outputs_of(context, grader.network, part))
     _, turned = grader.decode(outputs_of(context, grader.network, mirrored))
-    return {"mirror_changes": float((plain != turned).mean()), "mirror_changes_on": "tune"}
+    changes = float((plain != turned).mean())
+    return ModelProvenance(mirror_changes=changes, mirror_changes_on="tune")
 
 
 def write_curves(files: RunFolder, history: list[dict[str, Any]]) -> None:
