@@ -219,9 +219,9 @@ def _mirrored(table: "pl.DataFrame") -> ModelProvenance:
     if not len(graded):
         return ModelProvenance(mirror_changes=None, mirror_changes_on=None)
     changed = graded["mirrored"].cast(pl.Int64) != graded["predicted"].cast(pl.Int64)
-    return ModelProvenance(
-        mirror_changes=float(changed.to_numpy().mean()), mirror_changes_on="these photographs"
-    )
+    known = changed.drop_nulls().to_numpy()  # rows of a table that is retried may lack it
+    share = float(known.mean()) if len(known) else None
+    return ModelProvenance(mirror_changes=share, mirror_changes_on="these photographs")
 
 
 def _tally(table: "pl.DataFrame") -> Tally:
