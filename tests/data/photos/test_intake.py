@@ -11,6 +11,7 @@ from drgrade.data.photos import decode
 from drgrade.data.photos.intake import needs_retina_check, open_photo, prepare_photo
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.errors import ManifestError, PhotoError
+from drgrade.provenance.photo import PhotoInfo
 from drgrade.provenance.photo_set import DRAWN, SetProvenance
 
 SETTINGS = Preprocess(size=128)
@@ -47,7 +48,7 @@ def test_what_is_refused_has_its_status_and_reason(tmp_path, pixels, status, rea
 def test_without_the_check_another_picture_becomes_a_square(tmp_path):
     photo = prepare_photo("a", saved(tmp_path, gradient()), SETTINGS, retina_check=False)
     assert photo.pixels.shape == (128, 128, 3)
-    assert photo.provenance.status is None
+    assert isinstance(photo.known, PhotoInfo)
 
 
 def test_a_small_photo_is_enlarged_where_any_size_will_do(tmp_path):
