@@ -20,7 +20,8 @@ import polars as pl
 from ratios import Ratio, report
 from resampling import REPEATS, loop_seconds, machine, made
 
-from drgrade.data.tables.predictions import SCHEMA, Predictions, write_predictions
+from drgrade.data.tables.predictions import SCHEMA, Predictions
+from drgrade.data.tables.predictions_file import write_predictions
 from drgrade.stats.resampling import RESAMPLES
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
@@ -50,7 +51,7 @@ def predictions() -> Predictions:
     }
     table = pl.DataFrame(columns).cast({name: SCHEMA[name] for name in columns})
     referable = pl.lit(None, dtype=SCHEMA["referable"]).alias("referable")
-    return Predictions(table.with_columns(referable).select(list(SCHEMA)), {})
+    return Predictions(table.with_columns(referable).select(list(SCHEMA)))
 
 
 def judged(folder: Path) -> float:

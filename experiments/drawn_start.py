@@ -24,7 +24,7 @@ import kept
 from marked_page import fill, part
 
 from drgrade.data.tables.manifest import read_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import RunError
 from drgrade.evaluation.comparison.paired import Comparison, Entry, compare
 from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder

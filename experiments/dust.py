@@ -26,7 +26,8 @@ from drgrade.data.audit.dust import Block, Dust, find_dust
 from drgrade.data.audit.dust_picture import RING, draw_dust
 from drgrade.data.photos.masks import KINDS
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.predictions import Predictions, read_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.evaluation.lesion_reliability import share as share_of
 from drgrade.explanation.explain import dust_in_square, explain_photo, see_lesions
 from drgrade.explanation.findings import RED

@@ -48,7 +48,7 @@ from scipy import ndimage
 
 from drgrade.data.photos.masks import KINDS, MAPS
 from drgrade.data.tables.manifest import read_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.evaluation.lesion_reliability import share as share_of
 from drgrade.explanation.evidence import FIGURES
 from drgrade.explanation.explain import Explanation, explain_photo

@@ -8,14 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from drgrade.data.tables.predictions import (
-    FURTHER,
-    SCHEMA,
-    Predictions,
-    read_predictions,
-    write_predictions,
-)
+from drgrade.data.tables.predictions import SCHEMA, Predictions
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
+from drgrade.data.tables.predictions_rows import FURTHER
 from drgrade.icdr import PROBABILITIES
+from drgrade.provenance.model import ModelProvenance
 
 ANSWERS = Path(__file__).parent / "answers"
 OURS = ("photo", "status", *PROBABILITIES, "p_dme", "predicted", "fold", "split")
@@ -33,14 +30,15 @@ def keep(predictions: Path, to: Path) -> None:
     slim.write_parquet(to, compression_level=19)
 
 
-def lay(kept: Path, labels: pl.DataFrame, to: Path, facts: dict[str, str] | None = None) -> None:
+def lay(kept: Path, labels: pl.DataFrame, to: Path, known: ModelProvenance | None = None) -> None:
     """Write kept answers as predictions, with the labels of their set; what is there stays.
 
-    `facts` say whose answers they are, as `Predictions.facts` does.
+    `known` says whose answers they are, as `Predictions.provenance` does.
     """
     if not to.is_file():
         to.parent.mkdir(parents=True, exist_ok=True)
-        write_predictions(Predictions(with_labels(pl.read_parquet(kept), labels), facts or {}), to)
+        table = with_labels(pl.read_parquet(kept), labels)
+        write_predictions(Predictions(table, known or ModelProvenance()), to)
 
 
 def with_labels(answers: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:

@@ -97,8 +97,8 @@ def test_the_gallery_shows_every_grade_and_every_fault():
 
 
 def test_no_eye_of_the_demo_pretrained_what_ships():
-    about = [load_grader(shipped_models()[name]).facts for name in ("drawn", "default")]
-    recipes = " ".join(json.dumps(each["provenance"]) for each in about)
+    about = [load_grader(shipped_models()[name]).provenance for name in ("drawn", "default")]
+    recipes = " ".join(json.dumps(each.making.as_json()) for each in about)
     seeds = {int(seed) for seed in re.findall(r"draw_seed = (\d+)", recipes)}
     demo = {SEED + seed for seed in range(1000)} | {OF_THE_GALLERY}
     assert seeds

@@ -17,6 +17,7 @@ from cells import TOGETHER, TRIALS, Cell, recipe_of
 from drgrade.data.photos.intake import open_photo
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
+from drgrade.provenance.model import ModelProvenance
 from drgrade.runtime.progress import say
 from drgrade.training.loop import chosen_on
 from drgrade.training.stages import chained
@@ -47,7 +48,7 @@ def lay(out: Path, data: Path) -> None:
     """Put the kept answers, with the labels of the sets, where a training would leave them.
 
     They say the recipe of their folder, so that a card takes a judgement of them for its model's,
-    and the facts of the photographs, which the judge looks at too.
+    and what is known of the photographs, which evaluation looks at too.
     """
     sets = {name: read_manifest(data / f"{name}.csv") for name in sorted(set(SETS.values()))}
     labels = {name: sets[source].table if name == "shifted" else described(sets[source])
@@ -57,17 +58,17 @@ def lay(out: Path, data: Path) -> None:
         own = place.relative_to(KEPT)
         recipe = recipe_of(cells[own])
         last = chained(recipe)[-1] if recipe.stages else recipe
-        facts = {"recipe_hash": last.hash, "epoch_chosen_on": chosen_on(last)}
+        known = ModelProvenance(recipe_hash=last.hash, epoch_chosen_on=chosen_on(last))
         for name in SETS:
             kept.lay(place / f"{name}.parquet", labels[name], out / own / f"{name}.parquet",
-                     facts)  # fmt: skip
+                     known)  # fmt: skip
         say(f"laid {own}")
 
 
 def described(photos: Manifest) -> pl.DataFrame:
-    """The table of a set with the facts that a prediction carries of its photograph."""
+    """The table of a set with what a prediction carries of its photograph."""
     names = photos.table["photo"].to_list()
-    seen = [open_photo(photos.locate(each), Preprocess(), fingerprint=True).facts()
+    seen = [open_photo(photos.locate(each), Preprocess(), fingerprint=True).info.as_json()
             for each in names]  # fmt: skip
     return photos.table.hstack(pl.DataFrame(seen).select(pl.exclude(photos.table.columns)))
 

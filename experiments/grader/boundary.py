@@ -104,7 +104,7 @@ def read(name: str, answers: Path, folder: Path, *, correct: bool) -> Set:
 def decided(found: Set, decision: Decision) -> Predictions:
     """The rows with the grades of a decision."""
     grades = decision.grades(found.table.select(PROBABILITIES).to_numpy())
-    return Predictions(found.table.with_columns(pl.Series("predicted", grades, pl.Int8)), {})
+    return Predictions(found.table.with_columns(pl.Series("predicted", grades, pl.Int8)))
 
 
 def table_of_rules(sets: Mapping[str, Set]) -> tuple[str, dict[str, float]]:
@@ -131,7 +131,7 @@ def table_before_and_after(sets: Mapping[str, Set], decision: Decision, before: 
     for each in sets.values():
         graded = each.table["grade"].is_not_null().to_numpy()
         rows = replace(each, table=each.table.filter(graded))
-        found = compare({"before": Predictions(rows.table, {}), "after": decided(rows, decision)})
+        found = compare({"before": Predictions(rows.table), "after": decided(rows, decision)})
         qwk = {entry.name: shown(entry.scores["qwk"]) for entry in found.entries}
         (pair,) = found.pairs
         difference = shown(pair.differences["qwk"], signed=True)

@@ -20,10 +20,11 @@ from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
 
 
-def with_facts(manifest: Manifest) -> pl.DataFrame:
+def with_file_columns(manifest: Manifest) -> pl.DataFrame:
     """The manifest's rows with width, height, bytes and black share of each file."""
     photos = manifest.table["photo"].to_list()
-    seen = [open_photo(manifest.locate(each), Preprocess(size=128)).facts() for each in photos]
+    opened = (open_photo(manifest.locate(each), Preprocess(size=128)) for each in photos)
+    seen = [each.info.as_json() for each in opened]
     return manifest.table.hstack(pl.DataFrame(seen).select(pl.exclude(manifest.table.columns)))
 
 
@@ -43,8 +44,8 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("folder", type=Path)
     folder = words.parse_args().folder
-    whole = with_facts(read_manifest(folder / "rfmid2_train.csv"))
-    kept = with_facts(read_manifest(folder / "weak.csv"))
+    whole = with_file_columns(read_manifest(folder / "rfmid2_train.csv"))
+    kept = with_file_columns(read_manifest(folder / "weak.csv"))
     print("| label | with | without | AUC by the file alone | best fact |\n|---|---|---|---|---|")
     known = whole.filter(pl.col("dr_any").is_not_null())
     print(

@@ -23,6 +23,7 @@ import polars as pl
 
 from drgrade.data.sources.readers import block
 from drgrade.data.tables.manifest import Manifest, make_manifest, write_manifest
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.runtime.progress import say
 
 # Found by `drgrade data check`: 13 and 397 are one picture with two grades, 401 is 43 again.
@@ -188,7 +189,7 @@ def main() -> None:
     asked = words.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     for name, table in tables(asked.data).items():
-        made: Manifest = make_manifest(table, asked.data, {"source": Path(name).stem})
+        made: Manifest = make_manifest(table, asked.data, SetProvenance(source=Path(name).stem))
         write_manifest(made, asked.out / name)
         counts = made.table.group_by("grade").len().sort("grade", nulls_last=True)
         masks = made.table["mask"].count() if "mask" in made.table.columns else 0

@@ -23,7 +23,7 @@ from trials import make_drawn
 
 from drgrade.cli.app import run
 from drgrade.data.tables.manifest import read_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.modelfile.places import shipped_folder, shipped_models
 from drgrade.recipe.recipe import load_recipe
 from drgrade.runtime.progress import say

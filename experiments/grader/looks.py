@@ -14,18 +14,15 @@ import torch
 
 from drgrade.data.photos.intake import open_photo
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.predictions import (
-    Predictions,
-    from_rows,
-    read_predictions,
-    write_predictions,
-)
+from drgrade.data.tables.predictions import Predictions, from_rows
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
 from drgrade.errors import PhotoError
 from drgrade.evaluation.ledger import look_at
 from drgrade.icdr import PROBABILITIES
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
 from drgrade.models.layers.squares import as_unit
+from drgrade.provenance.model import ModelProvenance
 from drgrade.recipe.recipe import Augment
 from drgrade.runtime.malloc import keep_freed_memory
 from drgrade.runtime.progress import track
@@ -53,7 +50,7 @@ def look_shifted(place: Path, idrid: Path) -> None:
         part = home.filter(pl.col("fold") == fold).select("photo", "group", "grade", "dme")
         for number in range(LOOKS):
             rows += _seen_as(grader, part, manifest, number)
-    write_predictions(from_rows(rows, {}), path)
+    write_predictions(from_rows(rows), path)
 
 
 def _seen_as(
@@ -97,7 +94,7 @@ def look_at_others(place: Path, manifests: list[Path]) -> None:
             continue
         folds = sorted(place.glob("fold-*")) or [place]
         graders = graders or [load_grader(each) for each in folds]
-        found = Predictions(_rows(graders, read_manifest(name), name.stem), _facts(graders))
+        found = Predictions(_rows(graders, read_manifest(name), name.stem), _provenance(graders))
         write_predictions(found, path)
         look_at(found)
 
@@ -126,10 +123,10 @@ def _square(manifest: Manifest, photo: str, grader: Grader) -> np.ndarray | None
         return None
 
 
-def _facts(graders: list[Grader]) -> dict[str, Any]:
-    hashes = [str(each.facts["weights_sha256"]) for each in graders]
-    return {
-        "weights_sha256": "+".join(each[:12] for each in hashes),
-        "preprocess": asdict(graders[0].preprocess),
-        "recipe_hash": graders[0].facts.get("recipe_hash", ""),
-    }
+def _provenance(graders: list[Grader]) -> ModelProvenance:
+    hashes = [each.weights_sha256 for each in graders]
+    return ModelProvenance(
+        weights_sha256="+".join(each[:12] for each in hashes),
+        preprocess=asdict(graders[0].preprocess),
+        recipe_hash=graders[0].provenance.recipe_hash or "",
+    )

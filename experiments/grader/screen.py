@@ -41,7 +41,7 @@ def place_of(cell: Cell, out: Path) -> Path:
 def all_of(manifest: Manifest) -> Manifest:
     """Every photograph to train on."""
     return Manifest(manifest.table.with_columns(split=pl.lit("train")), manifest.root,
-                    manifest.facts)  # fmt: skip
+                    manifest.provenance)  # fmt: skip
 
 
 def train_once(cell: Cell, data: Path, out: Path) -> None:

@@ -7,7 +7,8 @@ import polars as pl
 from tables import shown
 
 from drgrade.data.tables.manifest import read_manifest
-from drgrade.data.tables.predictions import Predictions, read_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.evaluation.comparison.paired import Comparison, compare
 from drgrade.icdr import PROBABILITIES
 from drgrade.stats.operating_points import high_sensitivity
@@ -30,7 +31,7 @@ def read(answers: Path, labels: pl.DataFrame) -> Predictions:
     """Answers to `odir` with its labels; an eye with another disease and no DR has `other`."""
     found = read_predictions(answers).table.drop("grade", "patient", "eye", strict=False)
     whole = found.join(labels.select("photo", "grade", "patient", "eye"), on="photo")
-    return Predictions(whole.with_columns(other=pl.col("grade").is_null()), {})
+    return Predictions(whole.with_columns(other=pl.col("grade").is_null()))
 
 
 def table_of(tables: dict[str, list[Predictions]]) -> str:
@@ -46,11 +47,11 @@ def table_of(tables: dict[str, list[Predictions]]) -> str:
 
 def _all(answers: Predictions) -> Predictions:
     """Eyes with another disease count as not referable."""
-    return Predictions(answers.table.with_columns(pl.col("grade").fill_null(0)), {})
+    return Predictions(answers.table.with_columns(pl.col("grade").fill_null(0)))
 
 
 def _graded(answers: Predictions) -> Predictions:
-    return Predictions(answers.table.filter(~pl.col("other")), {})
+    return Predictions(answers.table.filter(~pl.col("other")))
 
 
 def _areas(name: str, tables: dict[str, list[Predictions]], part: object) -> tuple[str, str]:

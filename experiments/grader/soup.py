@@ -18,7 +18,8 @@ from cells import SCREENED, Cell
 from looks import look_at_others, look_shifted
 
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.predictions import from_rows, read_predictions, write_predictions
+from drgrade.data.tables.predictions import from_rows
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
 from drgrade.models.checkpoint import load_grader, save_grader
@@ -37,7 +38,7 @@ def mean_of(graders: Sequence[Grader]) -> Grader:
         for name, first in states[0].items()
     }
     graders[0].network.load_state_dict(mean)
-    return replace(graders[0], facts=graders[0].facts | {"mean_of": len(graders)})
+    return replace(graders[0], provenance=graders[0].provenance.but(mean_of=len(graders)))
 
 
 def cook(places: Sequence[Path], out: Path, data: Path) -> None:
@@ -52,7 +53,7 @@ def cook(places: Sequence[Path], out: Path, data: Path) -> None:
         save_grader(out / f"fold-{fold}" / "best.safetensors", grader)
         grader = load_grader(out / f"fold-{fold}")
         rows += _answers(grader, table.filter(pl.col("fold") == fold).select(KEPT), manifest)
-    found = from_rows(rows, read_predictions(places[0] / "out_of_fold.parquet").facts)
+    found = from_rows(rows, read_predictions(places[0] / "out_of_fold.parquet").provenance)
     write_predictions(found, out / "out_of_fold.parquet")
     look_shifted(out, data / "idrid.csv")
     look_at_others(out, [data / "eyepacs.csv", data / "healthy.csv"])

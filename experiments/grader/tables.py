@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 from cells import Cell
 
-from drgrade.data.tables.predictions import Predictions, read_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.evaluation.comparison.paired import Comparison, compare
 from drgrade.evaluation.edema import edema
 from drgrade.icdr import PROBABILITIES
@@ -25,14 +26,16 @@ WANTED = (0.9, 0.8)  # sensitivities at points of another set's own
 def home(place: Path) -> Predictions:
     """IDRiD out of fold, further photographs of a trial left out."""
     found = read_predictions(place / "out_of_fold.parquet")
-    return Predictions(found.table.filter(pl.col("photo").str.starts_with("idrid/")), found.facts)
+    return Predictions(
+        found.table.filter(pl.col("photo").str.starts_with("idrid/")), found.provenance
+    )
 
 
 def everywhere(place: Path) -> Predictions:
     """IDRiD out of fold as it is and under other cameras: what is chosen by."""
     shifted = read_predictions(place / "shifted.parquet")
     both = pl.concat([home(place).table, shifted.table], how="diagonal_relaxed")
-    return Predictions(both, {})
+    return Predictions(both)
 
 
 def let_go(place: Path, site: str) -> Estimate:
@@ -114,7 +117,7 @@ def refitted(answers: Predictions, own: Predictions) -> Predictions:
     of_row = np.array([cuts[fold_of[name]] if name in fold_of else other for name in photos])
     given = (_expected(answers.table) >= of_row).sum(axis=1)
     table = answers.table.with_columns(predicted=pl.Series(given, dtype=pl.Int8))
-    return Predictions(table, answers.facts)
+    return Predictions(table, answers.provenance)
 
 
 def _expected(table: pl.DataFrame) -> np.ndarray:

@@ -15,7 +15,8 @@ import polars as pl
 from cells import TOGETHER, Cell
 from looks import answer
 
-from drgrade.data.tables.predictions import Predictions, read_predictions, write_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
 from drgrade.evaluation.ledger import look_at
 from drgrade.icdr import PROBABILITIES
 from drgrade.runtime.progress import say

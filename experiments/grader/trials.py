@@ -44,7 +44,7 @@ def photos_of(cell: Cell, data: Path) -> Manifest:
         return own
     further = read_manifest(data / more)
     table = pl.concat([own.table, further.table], how="diagonal_relaxed")
-    return Manifest(table, own.root, own.facts | {"source": f"idrid and {Path(more).stem}"})
+    return Manifest(table, own.root, own.provenance.but(source=f"idrid and {Path(more).stem}"))
 
 
 def run(cell: Cell, data: Path, out: Path) -> None:
@@ -90,13 +90,13 @@ def lay_shipped(stage: Recipe, folder: Path) -> None:
     shipped = shipped_models().get(SHIPPED_START)
     if files.is_started or shipped is None:
         return
-    facts = load_grader(shipped).facts
-    if facts["recipe_hash"] != stage.hash:
+    known = load_grader(shipped).provenance
+    if known.recipe_hash != stage.hash:
         say(f"{SHIPPED_START}, which ships, is of another recipe: the stage is trained anew")
         return
-    files.begin(stage, facts["manifest_hash"])
+    files.begin(stage, known.manifest_hash)
     shutil.copyfile(shipped, files.best)
-    write_json(files.finished, {"laid": SHIPPED_START, "weights_sha256": facts["weights_sha256"]})
+    write_json(files.finished, {"laid": SHIPPED_START, "weights_sha256": known.weights_sha256})
 
 
 def main() -> None:

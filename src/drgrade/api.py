@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.predictions import Predictions, read_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import UsageError
 from drgrade.evaluation.comparison.paired import Comparison
 from drgrade.evaluation.comparison.paired import compare as compare_tables

@@ -10,9 +10,9 @@ torch = pytest.importorskip("torch")
 
 from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.evaluation.levels import Endpoint, called_by, judged
-from drgrade.modelfile.decision import from_json
+from drgrade.modelfile.decision import decision_of
 from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import make_recipe
 from drgrade.stats.referable import referable_score
@@ -36,7 +36,7 @@ def place(tmp_path_factory):
     drawn = draw_set(len(SPLITS), folder / "photos", size=64, seed=3)
     table = drawn.table.with_columns(split=pl.Series(SPLITS), patient=pl.col("photo"))
     table = table.with_columns(pl.lit(None, dtype=pl.String).alias("group"))
-    manifest = type(drawn)(table, drawn.root, drawn.facts)
+    manifest = type(drawn)(table, drawn.root, drawn.provenance)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRGRADE_CACHE", str(folder / "cache"))
         train(make_recipe(RECIPE), manifest, folder / "run")
@@ -55,11 +55,11 @@ def command(folder, table, output, *options):
 
 def test_the_network_stays_and_the_new_file_carries_correction_and_points(place):
     before, after = load_grader(place / "run"), load_grader(place / "calibrated.safetensors")
-    assert after.facts["weights_sha256"] == before.facts["weights_sha256"]
+    assert after.provenance.weights_sha256 == before.provenance.weights_sha256
     assert after.decoding.recalibration.method == "temperature"
-    assert [point["name"] for point in after.facts["operating_points"]] == ["HS", "HP"]
+    assert [point.name for point in after.provenance.operating_points] == ["HS", "HP"]
     assert before.referable_from is None
-    assert after.referable_from == after.facts["operating_points"][0]["threshold"]
+    assert after.referable_from == after.provenance.operating_points[0].threshold
 
 
 def test_grade_and_referral_of_a_calibrated_model_are_one_decision(place, tmp_path):
@@ -68,20 +68,20 @@ def test_grade_and_referral_of_a_calibrated_model_are_one_decision(place, tmp_pa
     assert [run(["predict", str(m), str(place / "test"), "-o", str(o)])
             for m, o in zip(models, out, strict=True)] == [0, 0]  # fmt: skip
     before, after = (read_predictions(path) for path in out)
-    decision = from_json(after.facts["decision"])
+    decision = decision_of(after.provenance.decision)
     assert decision is not None
     assert (decision.grades(after.probabilities()) == after.predicted()).all()
     assert ((after.predicted() >= 2) == after.table["referable"].to_numpy()).all()
     close = after.table["close_to_threshold"].to_numpy().astype(bool)
     assert (close == decision.is_close(after.probabilities())).all()
-    assert "decision" not in before.facts
+    assert before.provenance.decision is None
     assert before.table["referable"].null_count() == before.table.height
-    told = after.facts["operating_points"][0]
-    called = referable_score(after.probabilities()) >= told["threshold"]
+    told = after.provenance.operating_points[0]
+    called = referable_score(after.probabilities()) >= told.threshold
     assert after.table["referable"].to_list() == called.tolist()
-    assert decision.threshold == told["threshold"]
-    assert after.facts["thresholds_chosen_on"] == "calibrate"
-    assert after.facts["calibration"]["method"] == "temperature"
+    assert decision.threshold == told.threshold
+    assert after.provenance.thresholds_chosen_on == "calibrate"
+    assert after.provenance.calibration.method == "temperature"
 
 
 def test_evaluate_then_says_that_the_operating_point_decided(place, tmp_path, capsys):

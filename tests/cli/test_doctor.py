@@ -9,23 +9,23 @@ from drgrade.cli.app import run
 from drgrade.cli.doctor import can_write, devices, examine, memory
 
 
-def test_the_facts_are_plain_values_and_name_what_decides(capsys):
+def test_what_is_found_is_plain_values_and_name_what_decides(capsys):
     assert run(["doctor", "--json"]) == 0
-    facts = json.loads(capsys.readouterr().out)
-    assert facts["extras"].keys() >= {"grade", "tensorboard"}
-    assert facts["packages"]["numpy"]
+    found = json.loads(capsys.readouterr().out)
+    assert found["extras"].keys() >= {"grade", "tensorboard"}
+    assert found["packages"]["numpy"]
 
 
 def test_a_missing_extra_is_answered_with_the_line_that_installs_it(capsys, monkeypatch):
-    facts = examine() | {"extras": {"grade": False}}
-    monkeypatch.setattr("drgrade.cli.doctor.examine", lambda: facts)
+    found = examine() | {"extras": {"grade": False}}
+    monkeypatch.setattr("drgrade.cli.doctor.examine", lambda: found)
     run(["doctor"])
     assert "pip install 'drgrade[grade]'" in capsys.readouterr().out
 
 
 def test_a_folder_that_cannot_be_written_is_a_finding(capsys, monkeypatch):
-    facts = examine() | {"folders": {"/nowhere": False}}
-    monkeypatch.setattr("drgrade.cli.doctor.examine", lambda: facts)
+    found = examine() | {"folders": {"/nowhere": False}}
+    monkeypatch.setattr("drgrade.cli.doctor.examine", lambda: found)
     assert run(["doctor"]) == 3
     assert "NOT writable" in capsys.readouterr().out
 

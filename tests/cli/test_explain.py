@@ -157,7 +157,7 @@ def test_explanations_are_written_anew_and_are_no_photographs(place, tmp_path, c
 
 
 def test_a_grader_of_drawn_eyes_alone_says_so(place, tmp_path, capsys):
-    grader = load_grader(place / "model.safetensors").with_facts(train_source="drawn")
+    grader = load_grader(place / "model.safetensors").with_provenance(train_source="drawn")
     save_grader(tmp_path / "drawn.safetensors", grader)
     photo = photos(place)[0]
     for command in (["predict"], ["explain", "-o", str(tmp_path / "out")]):

@@ -15,7 +15,7 @@ from drgrade.data.audit.dust import Block, Dust, DustSpot, write_dust
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.masks import KINDS
 from drgrade.data.tables.manifest import write_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.explanation.explain import see_lesions
 from drgrade.explanation.findings import RED
 from drgrade.explanation.remarks import marks_believed
@@ -42,7 +42,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("marks")
     drawn = draw_set(len(SPLITS), folder, size=96, seed=3)
     table = drawn.table.with_columns(split=pl.Series(SPLITS))
-    manifest = type(drawn)(table, drawn.root, drawn.facts)
+    manifest = type(drawn)(table, drawn.root, drawn.provenance)
     write_manifest(manifest, folder / "manifest.csv")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRGRADE_CACHE", str(folder / "cache"))
@@ -65,7 +65,7 @@ def counted(place):
 
 
 def test_every_photo_of_the_folds_that_has_a_mask_is_counted(place, counted):
-    told = load_grader(counted).facts["lesion_marks"]
+    told = load_grader(counted).provenance.lesion_marks
     masked = pl.read_csv(place / "manifest.csv").filter(
         (pl.col("split") != "test") & pl.col("mask").is_not_null()
     )
@@ -76,7 +76,7 @@ def test_every_photo_of_the_folds_that_has_a_mask_is_counted(place, counted):
 
 
 def test_marks_on_photographs_of_grade_0_are_counted_too(place, counted):
-    told = load_grader(counted).facts["lesion_marks"]["healthy"]
+    told = load_grader(counted).provenance.lesion_marks["healthy"]
     rows = read_predictions(place / "folds" / "out_of_fold.parquet").table
     healthy = rows.filter(pl.col("grade") == 0)
     assert told["photographs"] == len(healthy) > 0
@@ -90,7 +90,7 @@ def test_marks_on_photographs_of_grade_0_are_counted_too(place, counted):
 
 def test_explain_says_how_far_marks_like_these_can_be_believed(place, counted, tmp_path, capsys):
     grader = load_grader(counted)
-    told = grader.facts["lesion_marks"]
+    told = grader.provenance.lesion_marks
     for each in told["kinds"].values():
         each["right"] |= {"value": 0.45}
     torch.nn.init.constant_(grader.network.lesions.maps.bias, 3.0)  # it marks everything
@@ -152,7 +152,7 @@ def test_marks_are_counted_without_those_on_dust_too_where_it_is_known(place, tm
     asked = ("--masks", str(place / "manifest.csv"), "--dust", str(tmp_path / "dust.json"))
     assert run(command(place, output, *asked)) in (0, 3)
     assert "without marks on dust" in capsys.readouterr().out
-    told = load_grader(output).facts["lesion_marks"]
+    told = load_grader(output).provenance.lesion_marks
     without = told["off_dust"]
     for kind, each in without["kinds"].items():
         assert each["marks"] == (0 if kind in RED else told["kinds"][kind]["marks"])
@@ -165,7 +165,7 @@ def test_marks_are_counted_without_those_on_dust_too_where_it_is_known(place, tm
 
 
 def test_how_many_photographs_were_not_seen_is_said(place, counted, tmp_path, capsys):
-    seen = load_grader(counted).facts["lesion_marks"]["photographs"]
+    seen = load_grader(counted).provenance.lesion_marks["photographs"]
     for name in ("masks", "manifest.csv", "manifest.json"):
         (tmp_path / name).symlink_to(place / name)
     shutil.copytree(place / "photos", tmp_path / "photos")
@@ -176,7 +176,7 @@ def test_how_many_photographs_were_not_seen_is_said(place, counted, tmp_path, ca
     assert run(command(place, output, "--masks", str(tmp_path / "manifest.csv"))) in (0, 3)
     said = f"1 of {seen} photographs with masks not seen (first: "
     assert said in capsys.readouterr().err
-    assert load_grader(output).facts["lesion_marks"]["photographs"] == seen - 1
+    assert load_grader(output).provenance.lesion_marks["photographs"] == seen - 1
     names = [name for name in table["photo"] if name != lost]
     hashes = tuple(sha256_file(place / name) for name in names)
     write_dust(Dust((Block(96, 96, tuple(names), hashes, ()),)), tmp_path / "dust.json")

@@ -1,6 +1,7 @@
 """A start from drawn photographs: made by a command, found by its name, missed with the way out."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from drgrade.data.photos.preprocess import Preprocess
 from drgrade.models.checkpoint import load_grader, save_grader, save_tensors
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
+from drgrade.provenance.model import ModelProvenance
 from drgrade.recipe.recipe import Model, load_recipe
 from drgrade.recipe.run_folder import RunFolder
 
@@ -124,7 +126,7 @@ def test_a_pretraining_that_begins_from_a_grader_of_patients_is_refused(
     for source, code in (("idrid", 2), ("", 2)):
         save_grader(tmp_path / "best.safetensors", Grader(
             build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
-            facts={"train_source": source}))  # fmt: skip
+            provenance=ModelProvenance(train_source=source)))  # fmt: skip
         start = ["--set", f"model.start={tmp_path}"]
         assert run(["models", "pretrain", "resnet10_narrow", *SMALL, *start]) == code
         said = capsys.readouterr().err
@@ -189,8 +191,8 @@ def test_a_start_of_an_unknown_drawing_is_kept_with_a_note(own_cache, capsys):
     assert run(["models", "pretrain", "resnet10_narrow", *SMALL]) == 0
     files = RunFolder(phantom_folder("resnet10_narrow"))
     grader = load_grader(files.best)
-    del grader.facts["drawing"]
-    save_grader(files.best, grader)
+    untold = replace(grader, provenance=grader.provenance.without("drawing"))
+    save_grader(files.best, untold)
     known = files.read_json(files.provenance)
     files.provenance.write_text(json.dumps({k: v for k, v in known.items() if k != "drawing"}))
     capsys.readouterr()

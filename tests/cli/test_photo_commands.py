@@ -8,9 +8,9 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.data.tables.predictions import told_by_model
 from drgrade.errors import UsageError
 from drgrade.inference.inputs import list_inputs
+from drgrade.provenance.model import ModelProvenance
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +150,8 @@ def test_other_files_of_a_folder_are_told(tmp_path, capsys):
 
 
 def test_what_taught_a_start_before_is_told_by_the_model():
-    told = told_by_model({"learned_before": {"start": "default", "photographs": ["idrid"]}})
-    assert told["learned_before"]["start"] == "default"
+    told = ModelProvenance(learned_before={"start": "default", "photographs": ["idrid"]})
+    assert told.for_predictions().learned_before.start == "default"
 
 
 def test_the_old_names_of_options_still_work_and_help_does_not_show_them(drawn, tmp_path, capsys):

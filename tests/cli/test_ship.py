@@ -38,7 +38,7 @@ def place(tmp_path_factory):
     drawn = draw_set(len(SPLITS), folder / "photos", size=64, seed=3)
     table = drawn.table.with_columns(split=pl.Series(SPLITS), patient=pl.col("photo"))
     table = table.with_columns(pl.lit(None, dtype=pl.String).alias("group"))
-    manifest = type(drawn)(table, drawn.root, drawn.facts)
+    manifest = type(drawn)(table, drawn.root, drawn.provenance)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRGRADE_CACHE", str(folder / "cache"))
         train(make_recipe(RECIPE), manifest, folder / "run")
@@ -66,9 +66,9 @@ def test_out_of_fold_rows_calibrate_the_shipped_file_and_it_stays_half_precision
     assert kinds[0] == kinds[1]
     assert torch.float16 in kinds[1].values()
     assert after.stat().st_size <= LARGEST_FILE
-    assert load_grader(after).facts["thresholds_chosen_on"] == "out_of_fold"
+    assert load_grader(after).provenance.thresholds_chosen_on == "out_of_fold"
     assert load_grader(after).decoding.recalibration.method == "temperature"
-    assert load_grader(after).facts["provenance"]["recipe"]
+    assert load_grader(after).provenance.making.recipe
 
 
 def test_the_name_default_grades_a_photograph(named, capsys):
@@ -76,7 +76,7 @@ def test_the_name_default_grades_a_photograph(named, capsys):
     assert run(["predict", "default", photo, "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
     assert row["status"] == "graded"
-    assert row["model"] == load_grader("default").facts["weights_sha256"][:16]
+    assert row["model"] == load_grader("default").provenance.weights_sha256[:16]
 
 
 def test_the_name_default_explains_and_shows_itself(named, tmp_path, capsys):
@@ -121,7 +121,7 @@ def test_models_says_that_none_ships(tmp_path, monkeypatch, capsys):
 
 
 def test_a_model_of_photographs_under_closed_terms_is_not_shipped(place, tmp_path, capsys):
-    grader = load_grader(place / "run").with_facts(train_source="eyepacs")
+    grader = load_grader(place / "run").with_provenance(train_source="eyepacs")
     save_grader(tmp_path / "m.safetensors", grader)
     command = ["models", "ship", str(tmp_path / "m.safetensors"), "-o",
                str(tmp_path / "out.safetensors"), "--licence", "CC BY 4.0"]  # fmt: skip
@@ -182,7 +182,7 @@ def test_a_card_says_all_that_a_reader_must_know(named, scorecard, capsys):
     twin = json.loads((scorecard / "report.json").read_text(encoding="utf-8"))
     for grade, row in enumerate(twin["scores"]["confusion"]):
         assert f"| {grade} | {sum(row)} | {' | '.join(map(str, row))} |" in text
-    assert load_grader("default").facts["weights_sha256"] in text
+    assert load_grader("default").provenance.weights_sha256 in text
 
 
 def test_a_card_without_a_scorecard_says_that_there_are_no_results(place, capsys):

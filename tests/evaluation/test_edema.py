@@ -32,7 +32,7 @@ def table(n: int = 120, **changes) -> Predictions:
         }
         for i in range(n)
     ]  # fmt: skip
-    return from_rows([row | changes for row in rows], {})
+    return from_rows([row | changes for row in rows])
 
 
 def test_the_area_is_that_of_scikit_learn_and_has_an_interval_and_a_floor():

@@ -4,6 +4,7 @@ import pytest
 
 from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.evaluation.ledger import ledger_file, look_at, model_hash, set_hash
+from drgrade.provenance.model import ModelProvenance
 
 
 @pytest.fixture(autouse=True)
@@ -12,12 +13,12 @@ def empty_ledger(tmp_path, monkeypatch):
     return tmp_path / "data"
 
 
-def table(*answers, split="test", photos="abcd", **facts) -> Predictions:
+def table(*answers, split="test", photos="abcd", **known) -> Predictions:
     rows = [
         {"photo": photo, "grade": grade, "predicted": answer, "status": "graded", "split": split}
         for photo, grade, answer in zip(photos, (0, 1, 2, 3), answers, strict=True)
     ]
-    return from_rows(rows, facts)
+    return from_rows(rows, ModelProvenance(**known))
 
 
 def test_looks_are_counted_by_set_and_different_models_by_hash():
@@ -35,7 +36,7 @@ def test_the_hash_that_travels_names_the_model():
 
 def test_a_set_is_its_photos_and_grades_in_any_order():
     rows = table(0, 1, 2, 3)
-    turned = Predictions(rows.table.reverse(), {})
+    turned = Predictions(rows.table.reverse())
     assert set_hash(rows) == set_hash(turned)
     assert set_hash(rows) != set_hash(table(0, 1, 2, 3, photos="abce"))
 

@@ -45,6 +45,7 @@ from drgrade.inference.stream import grade_photos
 from drgrade.locale.catalogue import message, sources
 from drgrade.locale.fonts import chinese_font
 from drgrade.models.grader import Grader, build_network
+from drgrade.provenance.model import ModelProvenance
 from drgrade.recipe.recipe import Model
 
 from .made_explanations import explained, prepared, sight, spots
@@ -104,8 +105,8 @@ def test_the_twin_is_plain_json_whose_evidence_adds_up(photo):
 
 
 def test_where_a_model_has_an_operating_point_it_tells_what_is_referable(photo):
-    point = {"operating_points": [{"name": "HS", "threshold": 0.0}]}
-    _, found = explain_photo(engine_of(facts=point), "eye.png", photo)
+    point = ModelProvenance(operating_points=({"name": "HS", "threshold": 0.0},))
+    _, found = explain_photo(engine_of(provenance=point), "eye.png", photo)
     assert found.referable
     assert as_json(found)["referable_by"] == "operating point HS"
     assert "at the high-sensitivity threshold" in summary(found, "en")
@@ -310,8 +311,8 @@ def test_a_mark_of_one_pixel_just_above_the_threshold_has_a_line_too():
 
 
 def test_how_near_the_point_the_probability_lies_is_said(photo):
-    point = {"operating_points": [{"name": "HS", "threshold": 0.25}]}
-    row, found = explain_photo(engine_of(facts=point), "eye.png", photo)
+    point = ModelProvenance(operating_points=({"name": "HS", "threshold": 0.25},))
+    row, found = explain_photo(engine_of(provenance=point), "eye.png", photo)
     p = row["p2"] + row["p3"] + row["p4"]
     said = message("en", "explain-near_the_point", p=f"{p:.3f}", threshold="0.250")
     assert said in remarks(found, "en")

@@ -121,7 +121,7 @@ def test_an_engine_that_cannot_run_a_file_is_refused(place):
 
 
 def test_a_calibrated_model_keeps_its_twin(place, tmp_path):
-    grader = load_grader(place / "model.safetensors").with_facts(operating_points=[])
+    grader = load_grader(place / "model.safetensors").with_provenance(operating_points=[])
     save_grader(tmp_path / "calibrated.safetensors", grader)
     assert open_engine(tmp_path / "calibrated.safetensors").name == "openvino"
 
@@ -196,7 +196,7 @@ def test_default_has_a_twin_of_its_weights():
     default = place_of_model(Path("default"))
     twin = twin_beside(default)
     assert twin is not None
-    assert read_about(twin)["weights_sha256"] == load_grader(default).facts["weights_sha256"]
+    assert read_about(twin)["weights_sha256"] == load_grader(default).provenance.weights_sha256
     assert default.stat().st_size + twin.stat().st_size <= 16_000_000
 
 

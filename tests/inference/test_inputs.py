@@ -9,6 +9,7 @@ import polars as pl
 from drgrade.data.tables import manifest
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.inference.inputs import list_inputs
+from drgrade.provenance.model import ModelProvenance
 
 
 def refuse(place, *_):
@@ -72,7 +73,7 @@ def test_a_manifest_is_read_once_whatever_is_asked_of_it(tmp_path, monkeypatch):
     monkeypatch.setattr(manifest, "read_manifest", counted)
     inputs = list_inputs([tmp_path / "m.csv"], None)
     assert [(name, row["grade"]) for name, _, row in inputs] == [("a.jpg", 0), ("b.jpg", 1)]
-    assert inputs.origin() == {"drawn": True, "source": "drawn"}
+    assert inputs.origin() == ModelProvenance(drawn=True, source="drawn")
     assert inputs.is_lost()
     assert len(inputs.digest) == 64
     assert len(read) == 1
@@ -81,7 +82,7 @@ def test_a_manifest_is_read_once_whatever_is_asked_of_it(tmp_path, monkeypatch):
 def test_where_a_folder_is_given_too_no_origin_is_known(tmp_path):
     (tmp_path / "a.png").touch()
     (tmp_path / "m.csv").write_text("photo,grade\na.png,0\n")
-    assert list_inputs([tmp_path / "m.csv", tmp_path], None).origin() == {}
+    assert list_inputs([tmp_path / "m.csv", tmp_path], None).origin() == ModelProvenance()
 
 
 def test_inputs_are_other_ones_by_name_order_and_promised_hash(tmp_path):

@@ -18,7 +18,7 @@ torch = pytest.importorskip("torch")
 from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.preprocess import Preprocess
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
 from drgrade.modelfile.answers import answer, answers_of
@@ -76,7 +76,7 @@ def test_what_is_not_graded_has_no_probability_and_no_grade(place, tmp_path):
 
 
 def test_an_answer_that_is_no_number_is_an_error_and_never_grade_0():
-    assert answer(np.array([np.nan] * 5), 0)["status"] == "error"
+    assert answer(np.array([np.nan] * 5), 0).status == "error"
 
 
 @pytest.mark.parametrize(("objective", "wrong"), [
@@ -86,15 +86,15 @@ def test_an_answer_that_is_no_number_is_an_error_and_never_grade_0():
 def test_outputs_that_are_not_finite_are_an_error_whatever_they_decode_to(objective, wrong):
     grader = Grader(torch.nn.Identity(), Model(), Preprocess(size=64), objective)
     error, graded = answers_of(grader, np.array([wrong, np.zeros(len(wrong))], np.float32))
-    assert error == {"status": "error", "reason": "the network gave no finite answer"}
-    assert graded["status"] == "graded"
+    assert error.as_row() == {"status": "error", "reason": "the network gave no finite answer"}
+    assert graded.status == "graded"
 
 
 def test_an_output_for_edema_that_is_not_finite_is_an_error_too():
     grader = Grader(torch.nn.Identity(), Model(lesions=True, dme=True), Preprocess(size=64), "corn")
     outputs = np.zeros((2, 6), np.float32)
     outputs[0, 4] = -np.inf
-    assert [row["status"] for row in answers_of(grader, outputs)] == ["error", "graded"]
+    assert [each.status for each in answers_of(grader, outputs)] == ["error", "graded"]
 
 
 class Lopsided(torch.nn.Module):

@@ -11,16 +11,17 @@ import polars as pl
 import pytest
 
 from drgrade.data.tables.partial import partial_of
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import PredictionsError, RunError, UsageError
 from drgrade.inference import table as tables
 from drgrade.inference.inputs import list_inputs
 from drgrade.inference.table import TableTask, refuse_output, write_table
+from drgrade.provenance.model import ModelProvenance
 from drgrade.runtime.signals import InterruptedRunError
 
 PHOTOS = 12
 ABOUT = {"model": "m", "preprocess": "p", "options": {"mirror": False}}
-FACTS = {"weights_sha256": "w", "preprocess": {"size": 64}}
+KNOWN = ModelProvenance(weights_sha256="w", preprocess={"size": 64})
 
 
 def answer(name):
@@ -40,7 +41,7 @@ def task_of(folder, grade, **changed):
     lines = [f"{number:02}.jpg,p{number // 2},{number % 5}" for number in range(PHOTOS)]
     manifest.write_text("photo,patient,grade\n" + "\n".join(lines) + "\n")
     inputs = list_inputs([manifest], None)
-    settings = {"about": ABOUT, "facts": FACTS, **changed}
+    settings = {"about": ABOUT, "provenance": KNOWN, **changed}
     return TableTask(folder / "t.csv", inputs, grade, **settings)
 
 
@@ -135,10 +136,10 @@ def test_retry_grades_what_failed_and_keeps_every_other_row(tmp_path, ending):
             yield answer(name) if name == "11.jpg" else graded
 
     first = task_of(tmp_path, honest)
-    task = TableTask(tmp_path / f"t.{ending}", first.inputs, honest, ABOUT, FACTS)
+    task = TableTask(tmp_path / f"t.{ending}", first.inputs, honest, ABOUT, KNOWN)
     write_table(task)
     before = read_predictions(task.output).table
-    tally = write_table(TableTask(task.output, task.inputs, mended, ABOUT, FACTS), retry=True)
+    tally = write_table(TableTask(task.output, task.inputs, mended, ABOUT, KNOWN), retry=True)
     after = read_predictions(task.output).table
     assert asked == ["03.jpg", "07.jpg", "11.jpg"]
     assert tally.failed == 1
@@ -162,10 +163,10 @@ def test_retry_of_a_table_without_errors_leaves_it_as_it_is(tmp_path):
 def test_retry_refuses_a_table_of_another_model_or_of_other_photographs(tmp_path):
     task = task_of(tmp_path, honest)
     write_table(task)
-    other = TableTask(task.output, task.inputs, honest, ABOUT, FACTS | {"weights_sha256": "v"})
+    other = TableTask(task.output, task.inputs, honest, ABOUT, KNOWN.but(weights_sha256="v"))
     with pytest.raises(PredictionsError, match="another model"):
         write_table(other, retry=True)
-    fewer = TableTask(task.output, task.inputs.only([0, 1]), honest, ABOUT, FACTS)
+    fewer = TableTask(task.output, task.inputs.only([0, 1]), honest, ABOUT, KNOWN)
     with pytest.raises(PredictionsError, match="other photographs"):
         write_table(fewer, retry=True)
 

@@ -4,8 +4,10 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.tables.manifest import make_manifest
-from drgrade.data.tables.predictions import from_rows, write_predictions
+from drgrade.data.tables.predictions import from_rows
+from drgrade.data.tables.predictions_file import write_predictions
 from drgrade.icdr import PROBABILITIES
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.recipe.overrides import apply_changes
 from drgrade.recipe.recipe import make_recipe
 from drgrade.recipe.run_folder import RunFolder, provenance
@@ -26,7 +28,7 @@ def made_manifest(tmp_path, *, patients=120, source="made", leak=False):
         for eye, grade, split in zip(("left", "right"), (first, second), parts, strict=True):
             rows.append({"photo": f"{patient}_{eye}.jpeg", "patient": str(patient), "eye": eye,
                          "grade": grade, "split": split})  # fmt: skip
-    return make_manifest(pl.DataFrame(rows), tmp_path, {"source": source})
+    return make_manifest(pl.DataFrame(rows), tmp_path, SetProvenance(source=source))
 
 
 def _parts(patient, leak):

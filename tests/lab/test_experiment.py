@@ -134,7 +134,7 @@ def test_a_no_ends_the_lab_before_anything_runs(manifest, tmp_path):
 
 def test_a_lab_without_test_photos_is_refused_with_the_way_out(manifest, tmp_path):
     table = manifest.table.filter(pl.col("split") != "test")
-    without = Manifest(table, manifest.root, manifest.facts)
+    without = Manifest(table, manifest.root, manifest.provenance)
     with pytest.raises(UsageError, match="graded photos in split 'test', got 0 .*data split"):
         run_lab(without, tmp_path / "lab", ASKED, measured=pace)
 

@@ -133,7 +133,7 @@ def test_chinese_sentences_have_chinese_commas():
 def test_a_lab_whose_patients_are_unknown_names_the_groups_it_draws(tmp_path):
     whole = made_manifest(tmp_path)
     table = whole.table.with_columns(group=pl.col("patient"), patient=pl.lit(None, pl.String))
-    manifest = Manifest(table, whole.root, whole.facts)
+    manifest = Manifest(table, whole.root, whole.provenance)
     made_lab(tmp_path, manifest, [made_cell(tmp_path, manifest, "resnet18-random", skill=0.5)])
     text = write_lab_report(tmp_path, manifest).read_text(encoding="utf-8")
     assert "group bootstrap, 2000 resamples" in text

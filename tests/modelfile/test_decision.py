@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drgrade.evaluation.calibration.fit_decision import fit_decision
-from drgrade.modelfile.decision import Decision, from_json
+from drgrade.modelfile.decision import Decision, decision_of
 from drgrade.stats.metrics import confusion, kappa
 from drgrade.stats.referable import referable_score
 
@@ -56,8 +56,8 @@ def test_photographs_near_the_boundary_are_close_to_it_and_others_are_not() -> N
 
 def test_a_decision_comes_back_from_its_plain_values() -> None:
     decision = Decision(0.7, severe=0.55, rule="HS")
-    assert from_json(decision.as_json()) == decision
-    assert from_json(None) is None
+    assert decision_of(decision.stated) == decision
+    assert decision_of(None) is None
 
 
 def test_fitted_cuts_keep_the_boundary_and_never_lower_the_kappa() -> None:

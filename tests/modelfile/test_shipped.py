@@ -40,11 +40,11 @@ def test_it_is_small_enough_to_come_with_the_package(place):
 
 def test_the_start_that_ships_has_learned_from_nobodys_photographs():
     start = load_grader(shipped_models(PACKAGED)["drawn"])
-    taught = start.facts["provenance"]["learned_from"]
-    assert {each["name"] for each in taught} == {
+    taught = start.provenance.making.learned_from
+    assert {each.name for each in taught} == {
         "drawn", "ImageNet weights of EfficientNet-Lite0",
     }  # fmt: skip
-    assert start.facts["recipe_hash"] == chained(load_recipe("grader"))[0].hash
+    assert start.provenance.recipe_hash == chained(load_recipe("grader"))[0].hash
     assert shipped_models(PACKAGED)["drawn"].stat().st_size <= LARGEST_FILE
 
 
@@ -60,9 +60,9 @@ def test_a_training_begins_with_the_start_that_ships(monkeypatch):
 
 
 def test_all_that_taught_it_may_be_passed_on(shipped):
-    taught = shipped.facts["provenance"]["learned_from"]
-    assert {each["name"] for each in taught} >= {"idrid", "drawn"}
-    assert {each["terms"] for each in taught} == {"free"}
+    taught = shipped.provenance.making.learned_from
+    assert {each.name for each in taught} >= {"idrid", "drawn"}
+    assert {each.terms for each in taught} == {"free"}
 
 
 def test_its_card_comes_with_it_and_has_results(place, tmp_path, capsys):
@@ -78,18 +78,18 @@ def test_its_card_comes_with_it_and_has_results(place, tmp_path, capsys):
 
 
 def test_its_hash_is_that_of_its_weights(shipped):
-    assert shipped.facts["weights_sha256"] == weights_hash(shipped.network)
+    assert shipped.provenance.weights_sha256 == weights_hash(shipped.network)
 
 
 def test_the_packaged_recipe_is_the_one_that_made_it(shipped):
-    assert shipped.facts["recipe_hash"] == chained(load_recipe("grader"))[-1].hash
+    assert shipped.provenance.recipe_hash == chained(load_recipe("grader"))[-1].hash
 
 
 def test_it_says_that_its_points_were_chosen_out_of_fold(shipped):
-    assert shipped.facts["calibration"]["split"] == "out_of_fold"
-    points = {each["name"]: each for each in shipped.facts["operating_points"]}
-    assert points["HS"]["sensitivity"]["value"] >= 0.9
-    assert points["HP"]["specificity"]["value"] >= 0.95
+    assert shipped.provenance.calibration.split == "out_of_fold"
+    points = {each.name: each for each in shipped.provenance.operating_points}
+    assert points["HS"].sensitivity.value >= 0.9
+    assert points["HP"].specificity.value >= 0.95
 
 
 def test_it_lets_the_healthy_eye_of_scikit_image_go(place, capsys):

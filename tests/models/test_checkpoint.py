@@ -14,6 +14,8 @@ from drgrade.modelfile.correction import Recalibration
 from drgrade.models.checkpoint import load_grader, load_tensors, save_grader, save_tensors
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import Decoding
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.parts import OperatingPoint
 from drgrade.recipe.recipe import Model
 
 
@@ -22,7 +24,7 @@ def grader():
     model = Model(network="efficientnet_lite0")
     return Grader(build_network(model, 1), model, Preprocess(size=64), "regression",
                   (127.0,) * 3, (128.0,) * 3, Decoding((0.4, 1.5, 2.5, 3.5), 0.7, "tune"),
-                  {"epoch": 3})  # fmt: skip
+                  ModelProvenance(epoch=3))  # fmt: skip
 
 
 @pytest.fixture
@@ -36,19 +38,19 @@ def test_a_grader_saved_and_loaded_is_the_same(grader, path):
     assert loaded.decoding == grader.decoding
     assert (loaded.preprocess, loaded.mean, loaded.std) == (Preprocess(size=64), (127.0,) * 3,
                                                             (128.0,) * 3)  # fmt: skip
-    assert loaded.facts["epoch"] == 3
+    assert loaded.provenance.epoch == 3
     state = grader.network.state_dict()
     assert all(torch.equal(v, state[k]) for k, v in loaded.network.state_dict().items())
 
 
 def test_a_correction_and_its_points_are_in_the_file_and_the_weights_keep_their_hash(grader, path):
     decoding = replace(grader.decoding, recalibration=Recalibration("temperature", 1.7))
-    facts = {"operating_points": [{"name": "HS", "threshold": 0.25}]}
-    save_grader(path.parent / "c.safetensors", replace(grader, decoding=decoding, facts=facts))
+    known = ModelProvenance(operating_points=(OperatingPoint(name="HS", threshold=0.25),))
+    save_grader(path.parent / "c.safetensors", replace(grader, decoding=decoding, provenance=known))
     loaded = load_grader(path.parent / "c.safetensors")
     assert loaded.decoding == decoding
     assert loaded.referable_from == 0.25
-    assert loaded.facts["weights_sha256"] == load_grader(path).facts["weights_sha256"]
+    assert loaded.provenance.weights_sha256 == load_grader(path).provenance.weights_sha256
 
 
 def test_a_correction_changes_a_regressions_probabilities_and_never_its_grades(grader):
@@ -71,7 +73,7 @@ def test_a_file_from_before_calibration_is_read(path):
 
 def test_a_run_folder_stands_for_its_best_model(path):
     path.rename(path.parent / "best.safetensors")
-    assert load_grader(path.parent).facts["epoch"] == 3
+    assert load_grader(path.parent).provenance.epoch == 3
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.999])

@@ -7,15 +7,16 @@ torch = pytest.importorskip("torch")
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader, build_network
+from drgrade.provenance.model import ModelProvenance
 from drgrade.publishing.card import card
 from drgrade.recipe.recipe import Model
 
 
-def card_of(folder, *, views: int = 1, **facts) -> str:
+def card_of(folder, *, views: int = 1, **known) -> str:
     torch.manual_seed(0)
     model = Model(network="efficientnet_lite0", views=views)
     grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
-                    facts={"source": "drawn", "epoch": 7, **facts})  # fmt: skip
+                    provenance=ModelProvenance(source="drawn", epoch=7).but(**known))  # fmt: skip
     save_grader(folder / "m.safetensors", grader)
     return card(folder / "m.safetensors", "mine")
 

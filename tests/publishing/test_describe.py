@@ -8,6 +8,7 @@ from drgrade.cli.app import run
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.models.checkpoint import save_grader, save_tensors
 from drgrade.models.grader import Grader, build_network
+from drgrade.provenance.model import ModelProvenance
 from drgrade.publishing.describe import shipped, summary_of
 from drgrade.recipe.recipe import Model
 
@@ -65,7 +66,7 @@ def test_a_set_that_taught_both_a_run_and_its_start_is_named_once():
 def test_what_taught_an_earlier_stage_is_told_where_the_run_folder_is_known(tmp_path):
     model = Model(network="efficientnet_lite0")
     grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
-                    facts={"source": "idrid"})  # fmt: skip
+                    provenance=ModelProvenance(source="idrid"))  # fmt: skip
     (tmp_path / "stages" / "real").mkdir(parents=True)
     save_grader(tmp_path / "stages" / "real" / "best.safetensors", grader)
     told = summary_of(plain("stages/real@0123"), tmp_path / "best.safetensors")
@@ -78,11 +79,11 @@ def test_photographs_that_are_not_told_are_called_so():
 
 
 def test_models_show_of_a_run_with_stages_names_what_taught_them(tmp_path, capsys):
-    facts = ("drawn", "stages/real@0123", tmp_path), ("idrid", "random", tmp_path / "stages/real")
-    for source, start, folder in facts:
+    cases = ("drawn", "stages/real@0123", tmp_path), ("idrid", "random", tmp_path / "stages/real")
+    for source, start, folder in cases:
         model = Model(network="efficientnet_lite0", start=start)
         grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
-                        facts={"source": source})  # fmt: skip
+                        provenance=ModelProvenance(source=source))  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True)
         save_grader(folder / "best.safetensors", grader)
     assert run(["models", "show", str(tmp_path)]) == 0

@@ -10,17 +10,19 @@ from drgrade.data.tables.manifest import make_manifest, write_manifest
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.weights.synthetic_starts import phantom_folder
-from drgrade.publishing.origins import Origin, Taught, origins, taught_start
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.photo_set import SetProvenance
+from drgrade.publishing.origins import Origin, TaughtStart, origins, taught_start
 from drgrade.recipe.recipe import Model
 from drgrade.runtime.files import sha256_file
 
 
-def saved(place, source, **facts):
+def saved(place, source, **known):
     """A model file that says it learned from `source`."""
-    model = Model(network="efficientnet_lite0", start=facts.pop("start", "random"))
+    model = Model(network="efficientnet_lite0", start=known.pop("start", "random"))
     network = build_network(model, 5)
     grader = Grader(network, model, Preprocess(size=64), "cross_entropy",
-                    facts={"source": source, **facts})  # fmt: skip
+                    provenance=ModelProvenance(source=source, **known))  # fmt: skip
     save_grader(place, grader)
     return place
 
@@ -53,9 +55,9 @@ def test_the_photographs_are_known_by_their_source(tmp_path, source, terms):
 
 
 def test_a_manifest_can_tell_the_licence_of_a_set_we_do_not_know(tmp_path):
-    facts = {"source": "rfmid2", "licence": "CC BY 4.0", "address": "riadd.grand-challenge.org"}
+    known = SetProvenance(source="rfmid2", licence="CC BY 4.0", address="riadd.grand-challenge.org")
     table = pl.DataFrame({"photo": ["a.jpg"], "grade": ["0"]})
-    write_manifest(make_manifest(table, tmp_path, facts), tmp_path / "manifest.parquet")
+    write_manifest(make_manifest(table, tmp_path, known), tmp_path / "manifest.parquet")
     assert told(saved(tmp_path / "best.safetensors", "rfmid2")) == [
         ("rfmid2", "photographs", "free")
     ]
@@ -122,7 +124,7 @@ def test_a_run_folder_named_like_known_weights_is_not_what_taught_a_model(
     saved(tmp_path / start / "best.safetensors", "eyepacs")
     model = Model(network="resnet18", start=start)
     grader = Grader(build_network(model, 5), model, Preprocess(size=64), "cross_entropy",
-                    facts={"source": "idrid"})  # fmt: skip
+                    provenance=ModelProvenance(source="idrid"))  # fmt: skip
     save_grader(tmp_path / "m.safetensors", grader)
     assert told(tmp_path / "m.safetensors")[1:] == [(start, "start", "unknown")]
 
@@ -142,28 +144,28 @@ def test_a_start_that_no_patient_taught_is_told_by_nothing(tmp_path, start):
 
 
 def test_imagenet_weights_are_known_by_their_hash_wherever_they_lie(tmp_path):
-    facts = {"start": "mine.pth", "start_sha256": "f37072fd" + "0" * 56}
-    place = saved(tmp_path / "m.safetensors", "idrid", **facts)
+    known = {"start": "mine.pth", "start_sha256": "f37072fd" + "0" * 56}
+    place = saved(tmp_path / "m.safetensors", "idrid", **known)
     assert taught_start(place) == ("mine.pth", [])
 
 
 def test_the_photographs_that_taught_a_start_are_named(tmp_path):
     first = saved(tmp_path / "first.safetensors", "eyepacs", start="hf:someone/something@0123")
     place = saved(tmp_path / "m.safetensors", "drawn", start=str(first))
-    assert taught_start(place) == (str(first), [Taught("eyepacs"), Taught("")])
+    assert taught_start(place) == (str(first), [TaughtStart("eyepacs"), TaughtStart("")])
     ships = saved(tmp_path / "m.safetensors", "idrid", start="default")
-    assert taught_start(ships) == ("default", [Taught("idrid")])
+    assert taught_start(ships) == ("default", [TaughtStart("idrid")])
 
 
 def test_a_start_that_is_another_by_now_does_not_tell_what_taught_it(tmp_path):
     first = saved(tmp_path / "first.safetensors", "drawn")
-    facts = {"start": str(first), "start_sha256": "0" * 64}
-    assert taught_start(saved(tmp_path / "m.safetensors", "idrid", **facts))[1] == [Taught("")]
+    known = {"start": str(first), "start_sha256": "0" * 64}
+    assert taught_start(saved(tmp_path / "m.safetensors", "idrid", **known))[1] == [TaughtStart("")]
 
 
 def test_a_run_folder_brings_the_rows_that_taught_it_where_they_are_its_own(tmp_path):
     table = pl.DataFrame({"photo": ["a.jpg"], "grade": ["0"], "split": ["train"]})
-    manifest = make_manifest(table, tmp_path, {"source": "clinic"})
+    manifest = make_manifest(table, tmp_path, SetProvenance(source="clinic"))
     for name, own in (("own", manifest.hash), ("other", "0" * 64)):
         (tmp_path / name).mkdir()
         write_manifest(manifest, tmp_path / name / "manifest.parquet")
@@ -174,4 +176,4 @@ def test_a_run_folder_brings_the_rows_that_taught_it_where_they_are_its_own(tmp_
         assert (found.manifest is not None) == (name == "own")
     (tmp_path / "own" / "manifest.parquet").write_bytes(b"damaged")
     place = saved(tmp_path / "m.safetensors", "drawn", start=str(tmp_path / "own"))
-    assert taught_start(place)[1] == [Taught("clinic")]
+    assert taught_start(place)[1] == [TaughtStart("clinic")]

@@ -8,12 +8,14 @@ import pytest
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.inference.engine import ForwardPass
 from drgrade.modelfile.header import ModelHeader
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.parts import OperatingPoint
 from drgrade.publishing.proof import EXACT, INT8, Bars, prove
 from drgrade.recipe.recipe import Model
 
 HEADER = ModelHeader(
     Model(), Preprocess(size=64), "cross_entropy",
-    facts={"operating_points": [{"name": "HS", "threshold": 0.5}]},
+    provenance=ModelProvenance(operating_points=(OperatingPoint(name="HS", threshold=0.5),)),
 )  # fmt: skip
 NUMBER = 200
 
@@ -94,7 +96,7 @@ def test_too_few_photographs_and_another_runtime_that_differs_are_failures():
 
 def test_without_a_point_a_referral_is_of_the_grade():
     first, second = Told(), moved([0], 2)
-    first.header = second.header = replace(HEADER, facts={})
+    first.header = second.header = replace(HEADER, provenance=ModelProvenance())
     found = prove(first, second, squares(), INT8)
     assert (found.referrals, found.referrals_by) == (1, "grade")
 

@@ -13,6 +13,7 @@ from drgrade.models.checkpoint import load_grader, load_tensors, save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import Decoding
 from drgrade.models.weights.half_precision import HALF
+from drgrade.provenance.model import ModelProvenance
 from drgrade.publishing.origins import Origin
 from drgrade.publishing.ship import MOST_MOVED, drawn_squares, parcel, refuse_terms
 from drgrade.recipe.recipe import Model, load_recipe, make_recipe, write_toml
@@ -21,12 +22,12 @@ from drgrade.recipe.run_folder import RunFolder
 POINT = {"name": "HS", "threshold": 0.25, "weights_sha256": "of before"}
 
 
-def made(network="efficientnet_lite0", **facts) -> Grader:
+def made(network="efficientnet_lite0", **known) -> Grader:
     torch.manual_seed(0)
     model = Model(network=network, lesions=True, dme=True)
     return Grader(build_network(model, 1), model, Preprocess(size=64), "regression",
                   (127.0,) * 3, (128.0,) * 3, Decoding((0.4, 1.5, 2.5, 3.5), 0.7, "tune"),
-                  {"source": "drawn", **facts})  # fmt: skip
+                  ModelProvenance(**{"source": "drawn", **known}))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,8 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shipping") / "run"
     recipe = make_recipe({"data": {"manifest": str(folder / "photos.csv"), "root": str(folder)}})
     RunFolder(folder).begin(recipe, "0123")
-    grader = made(operating_points=[POINT], calibration={"weights_sha256": "of before"},
-                  recipe_hash=recipe.hash)  # fmt: skip
+    fitted = {"method": "none", "weights_sha256": "of before"}
+    grader = made(operating_points=[POINT], calibration=fitted, recipe_hash=recipe.hash)
     decoding = replace(grader.decoding, recalibration=Recalibration("temperature", 1.7))
     save_grader(folder / "best.safetensors", replace(grader, decoding=decoding))
     return folder / "best.safetensors"
@@ -63,26 +64,26 @@ def test_the_answers_are_the_same_within_the_limit(place, sent):
         outputs = [load_grader(each).outputs(squares).numpy() for each in (place, sent)]
     (old, _), (new, _) = (load_grader(place).decode(each) for each in outputs)
     assert abs(old - new).max() <= MOST_MOVED
-    assert parcel(place).moved <= MOST_MOVED
-    assert parcel(place).maps_moved is not None
+    assert parcel(place).change.moved <= MOST_MOVED
+    assert parcel(place).change.maps_moved is not None
 
 
 def test_calibration_and_points_travel_under_the_hash_of_the_rounded_weights(place, sent):
     whole, rounded = load_grader(place), load_grader(sent)
     assert rounded.decoding == whole.decoding
     assert rounded.referable_from == POINT["threshold"]
-    own = rounded.facts["weights_sha256"]
-    assert own != whole.facts["weights_sha256"]
-    assert rounded.facts["operating_points"][0]["weights_sha256"] == own
-    assert rounded.facts["calibration"]["weights_sha256"] == own
-    assert rounded.facts["provenance"]["trained_weights_sha256"] == whole.facts["weights_sha256"]
+    own = rounded.provenance.weights_sha256
+    assert own != whole.provenance.weights_sha256
+    assert rounded.provenance.operating_points[0].weights_sha256 == own
+    assert rounded.provenance.calibration.weights_sha256 == own
+    assert rounded.provenance.making.trained_weights_sha256 == whole.provenance.weights_sha256
 
 
 def test_the_recipe_travels_whole_but_for_the_places_of_this_machine(place, sent, tmp_path):
-    text = load_grader(sent).facts["provenance"]["recipe"]
+    text = load_grader(sent).provenance.making.recipe
     (tmp_path / "r.toml").write_text(text)
     recipe = load_recipe(str(tmp_path / "r.toml"))
-    assert recipe.hash == load_grader(sent).facts["recipe_hash"]
+    assert recipe.hash == load_grader(sent).provenance.recipe_hash
     assert recipe.data.manifest == "photos.csv"
     assert str(place.parent) not in text
     assert str(place.parent) in (place.parent / "recipe.toml").read_text()
@@ -91,12 +92,12 @@ def test_the_recipe_travels_whole_but_for_the_places_of_this_machine(place, sent
 
 def test_shipped_again_and_saved_again_it_stays_what_it_is(sent, tmp_path):
     again = parcel(sent)
-    assert again.moved == 0.0
-    assert again.grader.facts == load_grader(sent).facts
+    assert again.change.moved == 0.0
+    assert again.grader.provenance == load_grader(sent).provenance
     save_grader(tmp_path / "m.safetensors", load_grader(sent))
     tensors, others = (load_tensors(each)[0] for each in (sent, tmp_path / "m.safetensors"))
     assert all(torch.equal(each, others[name]) for name, each in tensors.items())
-    assert load_grader(tmp_path / "m.safetensors").facts["precision"] == HALF
+    assert load_grader(tmp_path / "m.safetensors").provenance.precision == HALF
 
 
 def test_a_network_that_is_too_large_is_refused(tmp_path):

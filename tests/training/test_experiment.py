@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch")
 
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.data.tables.splits import split
 from drgrade.errors import ManifestError, RunError
 from drgrade.models.checkpoint import load_grader, load_tensors
@@ -101,11 +101,11 @@ def test_the_best_epoch_is_chosen_on_tune_and_says_so(finished):
     summary = finished.read_json(finished.summary)
     scores = [row["tune_qwk"] for row in history]
     assert summary["best_tune_qwk"] == pytest.approx(max(s for s in scores if s is not None))
-    assert load_grader(finished.folder).facts["chosen_on"] == "tune"
+    assert load_grader(finished.folder).provenance.chosen_on == "tune"
 
 
 def test_the_labs_custom_is_marked_as_chosen_on_test(finished):
-    assert read_predictions(finished.highest_test).facts["epoch_chosen_on"] == "test"
+    assert read_predictions(finished.highest_test).provenance.epoch_chosen_on == "test"
 
 
 def test_the_same_seed_gives_the_same_weights(finished, manifest, tmp_path):
@@ -182,7 +182,7 @@ def test_photos_that_cannot_be_trained_on_leave_the_folder_free(manifest, tmp_pa
         split=pl.lit("train"),
     )
     with pytest.raises(ManifestError, match="needs at least 2 graded photos"):
-        run(quick(), Manifest(few, manifest.root, manifest.facts), tmp_path / "run")
+        run(quick(), Manifest(few, manifest.root, manifest.provenance), tmp_path / "run")
     assert not RunFolder(tmp_path / "run").is_started
 
 
@@ -206,7 +206,9 @@ def test_a_relabelled_manifest_is_refused_on_resume(finished, manifest, tmp_path
     interrupted = copy_unfinished(finished, tmp_path)
     changed = manifest.table.with_columns(grade=pl.lit(0, dtype=pl.Int8))
     with pytest.raises(RunError, match="manifest changed"):
-        run(quick(), Manifest(changed, manifest.root, manifest.facts), interrupted, resume=True)
+        run(
+            quick(), Manifest(changed, manifest.root, manifest.provenance), interrupted, resume=True
+        )
 
 
 @pytest.fixture
@@ -215,7 +217,7 @@ def copied(manifest, tmp_path) -> Manifest:
     import shutil
 
     shutil.copytree(manifest.root, tmp_path / "photos")
-    return Manifest(manifest.table.drop("sha256", strict=False), tmp_path / "photos", {})
+    return Manifest(manifest.table.drop("sha256", strict=False), tmp_path / "photos")
 
 
 @pytest.mark.parametrize(("change", "left"), [("gone", 59), ("another", 60)])
@@ -239,9 +241,9 @@ def test_a_table_whose_photos_are_elsewhere_is_refused_before_it_is_trained_on(c
 def test_a_changed_version_is_told_on_resume(finished, manifest, tmp_path, capsys):
     interrupted = copy_unfinished(finished, tmp_path)
     path = RunFolder(interrupted).provenance
-    facts = json.loads(path.read_text())
-    facts["versions"]["torch"] = "1.0"
-    path.write_text(json.dumps(facts))
+    began = json.loads(path.read_text())
+    began["versions"]["torch"] = "1.0"
+    path.write_text(json.dumps(began))
     run(quick(), manifest, interrupted, resume=True)
     assert "torch was 1.0 when the run began" in capsys.readouterr().err
 
@@ -286,7 +288,7 @@ def test_early_stopping_ends_a_training_that_gets_no_better(manifest, tmp_path):
 def test_a_manifest_without_training_photos_is_refused(manifest, tmp_path):
     table = manifest.table.with_columns(split=pl.lit("test"))
     with pytest.raises(ManifestError):
-        run(quick(), Manifest(table, manifest.root, manifest.facts), tmp_path / "run")
+        run(quick(), Manifest(table, manifest.root, manifest.provenance), tmp_path / "run")
 
 
 def test_limiting_photos_keeps_whole_patients(manifest):
@@ -300,10 +302,10 @@ def test_limiting_photos_keeps_whole_patients(manifest):
 
 def test_folds_predict_every_patient_by_a_model_that_never_saw_him(manifest, tmp_path):
     path = run_folds(quick(train__epochs=1), tmp_path / "folds", 2, manifest)
-    table, facts = read_predictions(path).table, read_predictions(path).facts
+    table, known = read_predictions(path).table, read_predictions(path).provenance
     wanted = manifest.table.filter(pl.col("split") != "test")
     models = table.group_by("fold").agg(pl.col("model").first()).sort("fold")["model"].to_list()
-    assert [each[:16] for each in facts["fold_weights_sha256"]] == models
+    assert [each[:16] for each in known.fold_weights_sha256] == models
     assert sorted(table["photo"]) == sorted(wanted["photo"])
     assert set(table["split"]) == {"out_of_fold"}
     assert table.group_by("patient").agg(pl.col("fold").n_unique())["fold"].max() == 1
@@ -336,7 +338,7 @@ def test_where_tune_has_one_grade_it_chooses_no_epoch_and_sees_no_collapse(
 ):
     is_tune = pl.col("split") == "tune"
     one = manifest.table.with_columns(grade=pl.when(is_tune).then(2).otherwise(pl.col("grade")))
-    files = RunFolder(run(quick(), Manifest(one, manifest.root, {}), tmp_path / "one"))
+    files = RunFolder(run(quick(), Manifest(one, manifest.root), tmp_path / "one"))
     told = capsys.readouterr().err
     assert "of split 'tune' have grade 2: no QWK can choose an epoch there" in told
     assert "collapsed" not in told
@@ -345,7 +347,7 @@ def test_where_tune_has_one_grade_it_chooses_no_epoch_and_sees_no_collapse(
 
 def relabelled(manifest: Manifest) -> Manifest:
     """The same photographs, every grade another."""
-    return Manifest(manifest.table.with_columns(grade=4 - pl.col("grade")), manifest.root, {})
+    return Manifest(manifest.table.with_columns(grade=4 - pl.col("grade")), manifest.root)
 
 
 def test_a_finished_run_is_not_taken_for_one_of_corrected_labels(finished, manifest):

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.data.phantom.sets import drawn_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import ManifestError, RunError, UsageError
 from drgrade.recipe.recipe import Model, Recipe, make_recipe
 from drgrade.recipe.run_folder import RunFolder
@@ -69,7 +69,7 @@ def test_folds_that_are_finished_are_not_repeated(folded, capsys):
 
 def test_a_manifest_that_is_given_wins_over_drawn_photos(whole, tmp_path):
     table = whole.table.with_columns(photo=pl.col("photo")).head(PHOTOS - 4)
-    given = type(whole)(table, whole.root, whole.facts)
+    given = type(whole)(table, whole.root, whole.provenance)
     files = RunFolder(run(drawn(), given, tmp_path / "run"))
     assert files.read_json(files.provenance)["manifest_hash"] == given.hash
     with pytest.raises(RunError, match="the manifest changed since this run began"):
@@ -79,7 +79,7 @@ def test_a_manifest_that_is_given_wins_over_drawn_photos(whole, tmp_path):
 def test_predictions_that_leave_a_photo_out_or_have_it_twice_are_no_table(folded, whole, tmp_path):
     table = read_predictions(folded / "out_of_fold.parquet").table
     kept = type(whole)(whole.table.filter(pl.col("photo").is_in(table["photo"].to_list())),
-                       whole.root, whole.facts)  # fmt: skip
+                       whole.root, whole.provenance)  # fmt: skip
     _refuse_gaps(table, kept.table["photo"], tmp_path)
     for wrong in (table.head(len(table) - 1), pl.concat([table, table.head(1)])):
         with pytest.raises(RunError, match=r"each of the \d+ photos once, got .*begin anew"):
@@ -114,7 +114,7 @@ def test_folds_that_could_not_begin_leave_their_folder_free_for_another_number(t
 
 def test_rows_have_the_folds_that_are_given_and_some_are_never_held_back(whole, tmp_path):
     rows = type(whole)(whole.table.head(16).with_columns(split=pl.lit(None, pl.String)),
-                       whole.root, whole.facts)  # fmt: skip
+                       whole.root, whole.provenance)  # fmt: skip
     of_row = np.array([0, 1] * 6 + [-1] * 4)
     table = read_predictions(run_folds(drawn(), tmp_path / "given", 2, rows, of_row)).table
     given = dict(zip(rows.table["photo"].to_list()[:12], of_row[:12].tolist(), strict=True))
@@ -124,6 +124,6 @@ def test_rows_have_the_folds_that_are_given_and_some_are_never_held_back(whole, 
 @pytest.mark.parametrize("of_row", [[0, 1, 0], [0] * 16, [0, 2] * 8])
 def test_folds_that_do_not_fit_the_rows_are_refused(whole, tmp_path, of_row):
     rows = type(whole)(whole.table.head(16).with_columns(split=pl.lit(None, pl.String)),
-                       whole.root, whole.facts)  # fmt: skip
+                       whole.root, whole.provenance)  # fmt: skip
     with pytest.raises(ManifestError):
         run_folds(drawn(), tmp_path / "wrong", 2, rows, np.array(of_row))

@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch")
 from drgrade.cli.app import run as main
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import read_manifest, write_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.data.tables.splits import split
 from drgrade.errors import RecipeError
 from drgrade.models.checkpoint import load_tensors

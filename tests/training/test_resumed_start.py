@@ -67,7 +67,7 @@ def test_a_run_goes_on_when_its_start_is_gone(files, manifest, tmp_path):
     path.unlink()
     grader = load_grader(run(recipe(path), manifest, files.folder, resume=True))
     assert grader.mean == MEAN
-    assert grader.facts["start_sha256"] == content
+    assert grader.provenance.start_sha256 == content
     assert grader.model.start == str(path)
     assert torch.equal(grader.network.conv1.weight, before["network.conv1.weight"])
 
@@ -80,7 +80,7 @@ def test_a_run_goes_on_with_what_it_took_from_a_start_that_is_another_by_now(
     start(path, OTHER, 1)
     grader = load_grader(run(recipe(path), manifest, files.folder, resume=True))
     assert grader.mean == MEAN
-    assert grader.facts["start_sha256"] == content
+    assert grader.provenance.start_sha256 == content
 
 
 def test_a_run_begun_before_its_start_was_kept_reads_the_start_again(files, manifest, tmp_path):
@@ -104,7 +104,7 @@ def test_a_run_that_has_made_no_state_takes_the_start_as_it_is_now(files, manife
     start(path, OTHER, 1)
     grader = load_grader(run(recipe(path), manifest, files.folder, resume=True))
     assert grader.mean == OTHER
-    assert grader.facts["start_sha256"] == sha256_file(path)
+    assert grader.provenance.start_sha256 == sha256_file(path)
 
 
 def test_a_run_that_cannot_start_leaves_its_folder_free(manifest, tmp_path):
@@ -128,7 +128,7 @@ def test_a_leak_is_told_before_the_training(manifest, tmp_path, capsys):
     eyes = manifest.table.with_columns(
         split=pl.when(pl.col("eye") == "left").then(pl.lit("train")).otherwise(pl.lit("test"))
     )
-    leaky = Manifest(eyes, manifest.root, manifest.facts)
+    leaky = Manifest(eyes, manifest.root, manifest.provenance)
     run(recipe(tmp_path / "start.safetensors"), leaky, tmp_path / "run")
     said = capsys.readouterr().err
     assert said.index("100.0% of the test photos have their patient in train") < said.index("epoch")
@@ -138,7 +138,7 @@ def test_no_epoch_is_called_the_best_where_nothing_can_choose(manifest, tmp_path
     start(tmp_path / "start.safetensors", MEAN, 0)
     grade = pl.when(pl.col("split") == "tune").then(pl.lit(0)).otherwise(pl.col("grade"))
     same = manifest.table.with_columns(grade=grade.cast(manifest.table["grade"].dtype))
-    photos = Manifest(same, manifest.root, manifest.facts)
+    photos = Manifest(same, manifest.root, manifest.provenance)
     run(recipe(tmp_path / "start.safetensors"), photos, tmp_path / "run")
     said = capsys.readouterr().err
     assert "no QWK can choose an epoch" in said

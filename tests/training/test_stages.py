@@ -9,7 +9,7 @@ pytest.importorskip("torch")
 
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import RecipeError, RunError
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
@@ -101,9 +101,9 @@ def test_a_finished_stage_of_another_recipe_is_not_taken_for_it(finished, photos
 
 
 def test_a_model_file_tells_the_hash_of_what_it_started_from(finished):
-    told = load_grader(finished).facts
-    assert told["start_sha256"] == sha256_file(finished / "stages" / "drawn" / "best.safetensors")
-    assert "start_sha256" not in load_grader(finished / "stages" / "drawn").facts
+    told = load_grader(finished).provenance
+    assert told.start_sha256 == sha256_file(finished / "stages" / "drawn" / "best.safetensors")
+    assert load_grader(finished / "stages" / "drawn").provenance.start_sha256 is None
 
 
 def test_a_grade_read_off_lesions_and_edema_are_trained_kept_and_predicted(photos, tmp_path):
@@ -131,7 +131,7 @@ def targets_of(manifest: Manifest, *, healthy: bool):
 def test_a_healthy_photo_tells_that_it_has_no_lesions_where_asked_to(photos, tmp_path):
     manifest = read_manifest(Path(photos))
     ill = pl.when(pl.col("grade") > 0).then(pl.col("mask"))
-    some = Manifest(manifest.table.with_columns(mask=ill), manifest.root, {})
+    some = Manifest(manifest.table.with_columns(mask=ill), manifest.root)
     for healthy in (False, True):
         known, grades = targets_of(some, healthy=healthy)
         assert known[grades > 0].all()
@@ -144,7 +144,7 @@ def test_where_no_photo_has_a_mask_healthy_ones_do_not_teach_that_nothing_is_a_l
     photos, tmp_path, healthy
 ):
     manifest = read_manifest(Path(photos))
-    bare = Manifest(manifest.table.drop("mask"), manifest.root, {})
+    bare = Manifest(manifest.table.drop("mask"), manifest.root)
     known, _ = targets_of(bare, healthy=healthy)
     assert not known.any()
 
@@ -156,7 +156,7 @@ def test_lesions_that_no_photo_tells_of_are_warned_of(photos, tmp_path, capsys):
         .in_stages()[1]
         .model_copy(update={"model": Model(lesions=True), "data": Data(size=32, workers=0)})
     )
-    run(settings, Manifest(bare, read_manifest(photos).root, {}), tmp_path / "run")
+    run(settings, Manifest(bare, read_manifest(photos).root), tmp_path / "run")
     assert "the maps learn nothing" in capsys.readouterr().err
 
 
@@ -190,7 +190,7 @@ def test_before_folds_no_stage_learns_from_real_photographs(photos, tmp_path):
 
 def test_a_manifest_given_by_hand_goes_to_the_real_stage(photos, tmp_path):
     table = read_manifest(photos).table.with_columns(grade=1)
-    by_hand = Manifest(table, read_manifest(photos).root, {})
+    by_hand = Manifest(table, read_manifest(photos).root)
     folder = run_stages(recipe(), by_hand, tmp_path / "run")
     assert set(read_manifest(folder / "manifest.parquet").table["grade"]) == {1}
 
@@ -203,9 +203,9 @@ def test_each_of_three_stages_starts_from_the_one_before(photos, tmp_path):
     run_stages(three, None, tmp_path / "run")
     place = tmp_path / "run" / "stages" / "more"
     before = sha256_file(tmp_path / "run" / "stages" / "drawn" / "best.safetensors")
-    assert load_grader(place).facts["start_sha256"] == before
+    assert load_grader(place).provenance.start_sha256 == before
     after = sha256_file(place / "best.safetensors")
-    assert load_grader(tmp_path / "run").facts["start_sha256"] == after
+    assert load_grader(tmp_path / "run").provenance.start_sha256 == after
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_photos_of_a_later_stage_that_are_elsewhere_are_told_before_the_first_be
     photos, tmp_path
 ):
     there = read_manifest(Path(photos))
-    lost = Manifest(there.table, tmp_path / "nowhere", {})
+    lost = Manifest(there.table, tmp_path / "nowhere")
     with pytest.raises(RecipeError, match=r"stage 'real': at most 10% .*is not there; set data.ro"):
         run_stages(recipe(photos), lost, tmp_path / "run")
     assert not (tmp_path / "run").exists()
@@ -296,7 +296,7 @@ def real(*divided: dict, **last) -> Recipe:
 def whole(photos) -> Manifest:
     """Photographs that nobody has divided yet."""
     there = read_manifest(Path(photos))
-    return Manifest(there.table.with_columns(split=pl.lit(None, pl.String)), there.root, {})
+    return Manifest(there.table.with_columns(split=pl.lit(None, pl.String)), there.root)
 
 
 def test_a_stage_that_learns_from_test_photographs_of_the_last_is_refused_at_once(whole, tmp_path):
@@ -318,5 +318,5 @@ def test_stages_that_are_divided_alike_or_do_not_teach_the_last_are_not_refused(
 def test_a_leak_of_the_last_stages_own_is_not_laid_upon_the_stage_before(whole, tmp_path):
     names = ["train", "tune", "calibrate", "test"]
     table = whole.table.with_columns(split=pl.Series(names * 6), patient=pl.lit("one"))
-    leaky = Manifest(table, whole.root, {})
+    leaky = Manifest(table, whole.root)
     check_stages(real({}, {}), leaky, tmp_path, tmp_path)

@@ -48,7 +48,7 @@ def manifest(tmp_path) -> Manifest:
 def test_the_commit_is_in_the_provenance_and_in_the_model_file(cached, manifest, tmp_path):
     files = RunFolder(run(RECIPE, manifest, tmp_path / "run"))
     assert json.loads(files.provenance.read_text())["start"] == NAME
-    assert load_grader(files.folder).facts["start"] == NAME
+    assert load_grader(files.folder).provenance.start == NAME
     assert load_grader(files.folder).model.start == "hf:owner/name"
 
 
@@ -57,4 +57,4 @@ def test_a_resumed_run_starts_from_the_commit_it_began_with(cached, manifest, tm
     (folder / "finished.json").unlink()
     (tmp_path / "hub" / "models--owner--name" / "refs" / "main").write_text("b" * 40)
     again = load_grader(run(RECIPE, manifest, folder, resume=True))
-    assert again.facts["start"] == NAME
+    assert again.provenance.start == NAME

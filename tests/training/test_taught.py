@@ -8,7 +8,7 @@ pytest.importorskip("torch")
 
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import ManifestError
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
@@ -16,6 +16,7 @@ from drgrade.lab.cells import Cell
 from drgrade.lab.plan import measure
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.weights.start import start_knows_dme
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.publishing.origins import origins
 from drgrade.recipe.recipe import make_recipe
 from drgrade.recipe.run_folder import RunFolder
@@ -32,7 +33,7 @@ def photos(tmp_path_factory) -> Manifest:
 
 
 def without(manifest: Manifest, *columns: str) -> Manifest:
-    return Manifest(manifest.table.drop(*columns), manifest.root, manifest.facts)
+    return Manifest(manifest.table.drop(*columns), manifest.root, manifest.provenance)
 
 
 def quick(start: str = "random", **sections):
@@ -52,7 +53,7 @@ def test_a_model_of_an_unfinished_run_says_what_taught_it(photos, tmp_path, monk
         raise StoppedError
 
     monkeypatch.setattr(fit, "finish", stop)
-    closed = Manifest(photos.table, photos.root, {"source": "eyepacs"})
+    closed = Manifest(photos.table, photos.root, SetProvenance(source="eyepacs"))
     for name, manifest in (("drawn", photos), ("closed", closed)):
         with pytest.raises(StoppedError):
             run(quick(), manifest, tmp_path / name)
@@ -136,7 +137,7 @@ def test_the_average_knows_how_many_updates_there_were_before(photos, tmp_path, 
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("known", "told"),
     [
         ({"source": "drawn", "drawing": 7}, 7),
         ({"source": "drawn"}, None),
@@ -145,9 +146,9 @@ def test_the_average_knows_how_many_updates_there_were_before(photos, tmp_path, 
     ],
 )
 def test_a_model_of_drawn_photographs_tells_which_drawing_they_are_of(
-    photos, tmp_path, facts, told
+    photos, tmp_path, known, told
 ):
-    manifest = Manifest(photos.table, photos.root, facts)
+    manifest = Manifest(photos.table, photos.root, SetProvenance(**known))
     files = RunFolder(run(quick(), manifest, tmp_path / "run"))
-    assert load_grader(files.best).facts.get("drawing") == told
+    assert load_grader(files.best).provenance.drawing == told
     assert files.read_json(files.provenance).get("drawing") == told

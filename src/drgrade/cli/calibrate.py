@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from drgrade.evaluation.calibration.calibrate_model import Calibrated
     from drgrade.modelfile.decision import Decision
     from drgrade.publishing.calibrate import CalibratedModel
-    from drgrade.stats.operating_points import OperatingPoint
+    from drgrade.stats.operating_points import ChosenPoint
 
 FOUND_NO_POINT = 3
 
@@ -69,7 +69,7 @@ def calibrate(
     """
     need("grade", "drgrade calibrate")
     from drgrade.data.audit.dust import read_dust
-    from drgrade.data.tables.predictions import read_predictions
+    from drgrade.data.tables.predictions_file import read_predictions
     from drgrade.models.checkpoint import load_grader, save_grader
     from drgrade.publishing.calibrate import Masked, calibrated
     from drgrade.runtime.files import refuse_taken
@@ -93,9 +93,9 @@ def calibrate(
 
 
 def _show(made: "CalibratedModel", *, as_json: bool) -> None:
-    found, facts = made.found, made.facts
+    found = made.found
     if as_json:
-        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        print(json.dumps(made.stated.as_json(), indent=2, ensure_ascii=False))
         return
     left = f"; {made.unread} rows of other splits not read" if made.unread else ""
     print(f"rows: {found.rows} graded photographs of split {found.split}{left}")
@@ -106,14 +106,14 @@ def _show(made: "CalibratedModel", *, as_json: bool) -> None:
         print(_line(point))
     if found.decision is not None:
         print(_decision_line(found.decision))
-    for line in _mark_lines(facts):
+    for line in _mark_lines(made.stated.lesion_marks):
         print(line)
 
 
-def _mark_lines(facts: "Mapping[str, Any]") -> list[str]:
+def _mark_lines(told: "Mapping[str, Any] | None") -> list[str]:
     from drgrade.publishing.card_results import said
 
-    if not (told := facts.get("lesion_marks")):
+    if not told:
         return []
     healthy, off = told["healthy"], told.get("off_dust")
     without = f"; without marks on dust {said(off['healthy']['with_marks'])}" if off else ""
@@ -161,7 +161,7 @@ def _decision_line(decision: "Decision") -> str:
     )
 
 
-def _line(point: "OperatingPoint") -> str:
+def _line(point: "ChosenPoint") -> str:
     if point.threshold is None:
         return f"{point.name}: none; {text(point.reason)}"
     return (

@@ -28,18 +28,18 @@ def doctor(*, json_: Annotated[bool, Parameter(name="--json", negative=())] = Fa
     Parameters
     ----------
     json_
-        Print the facts as JSON.
+        Print the found as JSON.
     """
-    facts = examine()
+    found = examine()
     if json_:
-        print(json.dumps(facts, indent=2))
+        print(json.dumps(found, indent=2))
     else:
-        print("\n".join(_lines(facts)))
-    return 0 if all(facts["folders"].values()) else 3
+        print("\n".join(_lines(found)))
+    return 0 if all(found["folders"].values()) else 3
 
 
 def examine() -> dict[str, Any]:
-    """Facts about this machine in plain values."""
+    """What this machine has, in plain values."""
     return {
         "drgrade": __version__,
         "python": platform.python_version(),
@@ -101,19 +101,19 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _lines(facts: dict[str, Any]) -> list[str]:
-    memory = facts["memory_bytes"]
+def _lines(found: dict[str, Any]) -> list[str]:
+    memory = found["memory_bytes"]
     size = "unknown" if memory is None else f"{memory / 2**30:.1f} GiB"
     lines = [
-        f"drgrade {facts['drgrade']}, Python {facts['python']}, {facts['system']}",
-        f"{facts['cores']} cores, {size} of memory",
-        "packages: " + ", ".join(f"{k} {v or 'missing'}" for k, v in facts["packages"].items()),
-        "devices: " + (", ".join(facts["devices"]) or "none (torch is not installed)"),
+        f"drgrade {found['drgrade']}, Python {found['python']}, {found['system']}",
+        f"{found['cores']} cores, {size} of memory",
+        "packages: " + ", ".join(f"{k} {v or 'missing'}" for k, v in found["packages"].items()),
+        "devices: " + (", ".join(found["devices"]) or "none (torch is not installed)"),
     ]
-    for extra, there in facts["extras"].items():
-        found = "installed" if there else f"missing: pip install 'drgrade[{extra}]'"
-        lines.append(f"extra {extra}: {found}")
-    for folder, writable in facts["folders"].items():
-        found = "writable" if writable else "NOT writable: set DRGRADE_CACHE or DRGRADE_DATA"
-        lines.append(f"folder {folder}: {found}")
+    for extra, there in found["extras"].items():
+        told = "installed" if there else f"missing: pip install 'drgrade[{extra}]'"
+        lines.append(f"extra {extra}: {told}")
+    for folder, writable in found["folders"].items():
+        told = "writable" if writable else "NOT writable: set DRGRADE_CACHE or DRGRADE_DATA"
+        lines.append(f"folder {folder}: {told}")
     return lines

@@ -13,7 +13,7 @@ from drgrade.inference.table import (
     TableTask,
     about_model,
     answered,
-    facts_of_model,
+    provenance_of_answers,
     refuse_output,
     write_table,
 )
@@ -108,8 +108,9 @@ def predict(
     if output is None:
         tally = show(answered(inputs, grade), as_json=json_)
     else:
-        task = TableTask(output, inputs, grade, about_model(file, header, options),
-                         facts_of_model(header) | inputs.origin(), mirror=mirror)  # fmt: skip
+        known = provenance_of_answers(header).updated(inputs.origin())
+        task = TableTask(output, inputs, grade, about_model(file, header, options), known,
+                         mirror=mirror)  # fmt: skip
         tally = write_table(task, force=force, retry=retry, shown=print_json if json_ else None)
     say_summary(tally, output)
     if tally.failed == tally.total and inputs.is_lost():

@@ -58,27 +58,28 @@ def ship(
     made = parcel(place, licence)
     write_bytes(output, made.content)
     _show(made, as_json=json_)
-    if not made.grader.facts["provenance"]["recipe"]:
+    if not made.making.recipe:
         say("no recipe is known of a file outside its run folder; give the run folder to have it")
     say(f"{output}. Research software, not a medical device.")
 
 
 def _show(made: "Parcel", *, as_json: bool) -> None:
-    provenance, rounding = made.grader.facts["provenance"], made.grader.facts["rounding"]
+    making, rounding = made.making, made.rounding
     if as_json:
-        report = {"bytes": len(made.content), "rounding": rounding, "provenance": provenance}
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        told = {"bytes": len(made.content), "rounding": rounding.as_json(),
+                "provenance": making.as_json()}  # fmt: skip
+        print(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    maps = rounding["maps_moved"]
+    maps = rounding.maps_moved
     beside = "" if maps is None else f", a lesion map by at most {maps:.1e}"
     print(f"size: {len(made.content):,} bytes")
-    print(f"rounded: a weight by at most {rounding['lost']:.1e} of its channel's largest")
-    print(f"on {rounding['drawn_eyes']} drawn photographs a probability moves by at most "
-          f"{rounding['moved']:.1e}{beside}")  # fmt: skip
+    print(f"rounded: a weight by at most {rounding.lost:.1e} of its channel's largest")
+    print(f"on {rounding.drawn_eyes} drawn photographs a probability moves by at most "
+          f"{rounding.moved:.1e}{beside}")  # fmt: skip
     for each in made.origins:
         print(f"learned from: {each.name} ({each.role}; {each.licence}; {each.address})")
-    if provenance["statement"]:
-        print(f"terms, as stated: {provenance['statement']}")
+    if making.statement:
+        print(f"terms, as stated: {making.statement}")
 
 
 def card(

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.tables.predictions import read_predictions
-from drgrade.data.tables.provenance import DRAWN
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.data.tables.splits import split
 from drgrade.errors import UsageError
 from drgrade.evaluation.comparison.paired import compare
@@ -16,6 +15,7 @@ from drgrade.evaluation.scorecard.scores import with_patients
 from drgrade.lab.cells import Cell, Wanted
 from drgrade.lab.experiment import run_lab
 from drgrade.lab.plan import Pace
+from drgrade.provenance.photo_set import DRAWN
 from drgrade.recipe.run_folder import RunFolder
 
 TABLE = "manifest.csv"
@@ -50,7 +50,7 @@ def refuse_other_set(folder: Path, size: Size) -> None:
     if not path.is_file():
         return
     there = read_manifest(path)
-    found = (there.facts.get("source"), there.facts.get("seed"), len(there))
+    found = (there.provenance.source, there.provenance.seed, len(there))
     if found != (DRAWN, SEED + size.seed, size.photos):
         raise UsageError(
             f"the demo reads its own {size.photos} synthetic photographs of seed {size.seed} "

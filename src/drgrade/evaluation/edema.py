@@ -49,7 +49,7 @@ def edema(predictions: Predictions, *, seed: int = 0, resamples: int = RESAMPLES
     known = table.filter(pl.col("status") == "graded").drop_nulls(["dme", "p_dme"])
     if known.is_empty():
         return None
-    answers = Predictions(known, predictions.facts)
+    answers = Predictions(known, predictions.provenance)
     positive = known["dme"].to_numpy() > 0
     p = known["p_dme"].to_numpy().astype(float)
     clusters = np.asarray(groups_of(known))

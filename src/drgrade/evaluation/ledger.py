@@ -68,7 +68,7 @@ def set_hash(predictions: Predictions) -> str:
 
 def model_hash(predictions: Predictions) -> str:
     """The identity of a model: the hash that travels with its answers, else the answers' own."""
-    told = predictions.facts.get("weights_sha256")
+    told = predictions.provenance.weights_sha256
     if told:
         return str(told)
     answers = predictions.table.sort("photo").select("photo", "predicted", *PROBABILITIES)

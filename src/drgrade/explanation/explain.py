@@ -30,6 +30,7 @@ from drgrade.explanation.findings import (
 )
 from drgrade.icdr import is_referable
 from drgrade.inference.engine import Engine
+from drgrade.inference.result import result_of
 from drgrade.modelfile.answers import answers_of
 
 DIGITS = 5
@@ -175,13 +176,12 @@ def explain_photo(
     """
     header = engine.header
     seen = prepare_photo(name, path, header.preprocess, sha256=sha256, retina_check=retina_check)
-    model = header.weights_sha256[:16]
     if seen.prepared is None:
-        return {"photo": name, "status": "error", **seen.facts, "model": model}, None
+        return result_of(seen, None, header.weights_sha256).as_row(), None
     found = engine.forward(seen.prepared.pixels[None])
-    (verdict,) = answers_of(header, found.outputs)
-    row = {"photo": name, **verdict, **seen.facts, "model": model}
-    if verdict["status"] != "graded":
+    (answer,) = answers_of(header, found.outputs)
+    row = result_of(seen, answer, header.weights_sha256).as_row()
+    if not answer.is_graded:
         return row, None
     sight = None
     if found.maps is not None:
@@ -189,7 +189,7 @@ def explain_photo(
         placed = dust_in_square(seen.prepared, dust)
         sight = see_lesions(shares, seen.prepared.pixels, eye=eye, threshold=threshold, dust=placed)
     return row, Explanation(row, seen.prepared, attribute(header, found), sight,
-                            header.facts.get("lesion_marks"),
+                            header.provenance.lesion_marks,
                             drawn=header.knows_drawn_eyes_alone,
                             referable_from=header.referable_from)  # fmt: skip
 

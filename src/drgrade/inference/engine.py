@@ -11,7 +11,7 @@ import numpy as np
 from drgrade.errors import CheckpointError, UsageError, choose
 from drgrade.modelfile.container import read_about
 from drgrade.modelfile.graph import GRAPH, twin_of
-from drgrade.modelfile.header import ModelHeader
+from drgrade.modelfile.header import ModelHeader, provenance_of
 from drgrade.modelfile.onnx_file import ENDING as ONNX_ENDING
 from drgrade.modelfile.places import place_of_model, shipped_folder
 from drgrade.runtime.optional_dependencies import is_installed, need
@@ -111,7 +111,7 @@ def _on_cpu(engine: str, device: str) -> str:
 
 def twin_beside(place: Path) -> Path | None:
     """The twin of a grader's weights: beside its file, or among those that ship."""
-    sha256 = str(read_about(place).get("facts", {}).get("weights_sha256", ""))
+    sha256 = provenance_of(read_about(place), place).weights_sha256
     return twin_of(sha256, [place.parent, shipped_folder()]) if sha256 else None
 
 

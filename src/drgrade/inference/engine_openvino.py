@@ -121,7 +121,7 @@ def open_twin(place: Path, twin: Path) -> OpenVinoEngine:
     """
     arrays, about = read_arrays(place)
     weights = network_arrays(arrays)
-    header = header_of(about, place).with_facts(weights_sha256=weights_hash_of(weights))
+    header = header_of(about, place).with_provenance(weights_sha256=weights_hash_of(weights))
     if header.weights_sha256 != read_about(twin).get("weights_sha256"):
         raise CheckpointError(f"{twin} is the graph of other weights than {place}; "
                               "leave out --engine openvino, or fetch both again")  # fmt: skip

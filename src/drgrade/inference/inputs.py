@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from drgrade.data.photos.listing import READ, as_text, look_below, safe_stat
 from drgrade.errors import DrgradeError, PhotoError, Reason, UsageError
 from drgrade.locale.refusal import refusal
+from drgrade.provenance.model import ModelProvenance
 from drgrade.runtime.progress import say
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Inputs:
             told.update(repr((name, str(path), known.get("sha256"))).encode("utf-8", "replace"))
         return told.hexdigest()
 
-    def origin(self) -> Row:
+    def origin(self) -> ModelProvenance:
         """Where they come from and whether they are drawn: only where manifests alone were given.
 
         `drawn` is left out where a source does not say it, `source` where there are several.
@@ -77,12 +78,12 @@ class Inputs:
         from drgrade.data.sources.registry import is_drawn
 
         if len(self.manifests) < len(self.parts):
-            return {}
-        known = [manifest.facts for manifest in self.manifests]
-        drawn = [is_drawn(facts) for facts in known]
-        sources = {facts.get("source") or "" for facts in known}
-        told: Row = {"drawn": any(drawn)} if None not in drawn or any(drawn) else {}
-        return told | ({"source": sources.pop()} if len(sources) == 1 else {})
+            return ModelProvenance()
+        sources = {manifest.provenance.source or "" for manifest in self.manifests}
+        drawn = [is_drawn(source) for source in sources]
+        is_told = None not in drawn or any(drawn)
+        told = ModelProvenance(drawn=any(drawn)) if is_told else ModelProvenance()
+        return told.but(source=sources.pop()) if len(sources) == 1 else told
 
     def is_lost(self) -> bool:
         """Whether a manifest was given and none of its photographs is where it says."""

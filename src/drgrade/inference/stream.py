@@ -8,21 +8,21 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
-from typing import Any
 
 import numpy as np
 
 from drgrade.data.photos.intake import PreparedPhoto, prepare_photo
 from drgrade.errors import DrgradeError
 from drgrade.inference.engine import Engine
-from drgrade.modelfile.answers import answers_of
+from drgrade.inference.result import PhotoResult, result_of
+from drgrade.inference.rows import Row
+from drgrade.modelfile.answers import Answer, answers_of
 
-Row = dict[str, Any]
 # Its name, where it lies or what is wrong with it, and the SHA-256 that its manifest has, if any.
 Photo = tuple[str, Path | DrgradeError] | tuple[str, Path | DrgradeError, str]
 AHEAD = 2  # times what is being worked on: so many more may wait between two steps
@@ -34,7 +34,7 @@ class _Waiting:
 
     photo: PreparedPhoto
     pixels: np.ndarray
-    row: "Future[Row]"
+    result: "Future[PhotoResult]"
 
 
 _Ready = Queue[_Waiting | None]  # None: no more will come
@@ -51,9 +51,27 @@ def grade_photos(
 ) -> Iterator[Row]:
     """Yield one row of the predictions table for each (name, path, hash), in order.
 
+    A row is `PhotoResult.as_row` of what `results` yields, with the same arguments.
+    """
+    found = results(engine, photos, workers=workers, mirror=mirror, retina_check=retina_check,
+                    fingerprint=fingerprint)  # fmt: skip
+    return (each.as_row() for each in found)
+
+
+def results(
+    engine: Engine,
+    photos: Iterable[Photo],
+    *,
+    workers: int = 2,
+    mirror: bool = False,
+    retina_check: bool = True,
+    fingerprint: bool = False,
+) -> Iterator[PhotoResult]:
+    """Yield what became of each (name, path, hash), in order.
+
     A photo that cannot be read gets status `error` and no probabilities, never grade 0; with
     `retina_check` a picture that shows no retina in colour is `not_fundus` or `ungradable`. With
-    `mirror` each graded row has the column `mirrored` too: the grade of the mirrored photo.
+    `mirror` each graded one has `mirrored` too: the grade of the mirrored photo.
 
     Args:
         engine: an opened model.
@@ -61,34 +79,35 @@ def grade_photos(
         workers: threads that decode and prepare photographs.
         mirror: grade each photograph mirrored too.
         retina_check: give no grade to a picture that shows no retina in colour.
-        fingerprint: have `phash`, by which near-duplicates are found, in each row.
+        fingerprint: have `phash`, by which near-duplicates are found, of each.
     """
     settings = engine.header.preprocess
     at_work = workers + engine.lanes * engine.batch
-    rows: deque[Future[Row]] = deque()
+    ahead: deque[Future[PhotoResult]] = deque()
     with _lanes(engine, AHEAD * engine.lanes * engine.batch, mirror=mirror) as ready, \
             _threads(workers) as pool:  # fmt: skip
         prepared = partial(prepare_photo, settings=settings, retina_check=retina_check,
                            fingerprint=fingerprint)  # fmt: skip
 
-        def begin(name: str, path: Path | DrgradeError, sha256: str, row: "Future[Row]") -> None:
+        def begin(name: str, path: Path | DrgradeError, sha256: str,
+                  result: "Future[PhotoResult]") -> None:  # fmt: skip
             try:
                 photo = prepared(name, path, sha256=sha256)
                 if photo.pixels is None:
-                    row.set_result(_row(photo, {"status": "error"}, engine))
+                    result.set_result(result_of(photo, None, engine.header.weights_sha256))
                 else:
-                    ready.put(_Waiting(photo, photo.pixels, row))
-            except BaseException as error:  # it is raised where the row is asked for
-                row.set_exception(error)
+                    ready.put(_Waiting(photo, photo.pixels, result))
+            except BaseException as error:  # it is raised where the result is asked for
+                result.set_exception(error)
 
         for name, path, *promised in photos:
-            row: Future[Row] = Future()
-            pool.submit(begin, name, path, "".join(promised), row)
-            rows.append(row)
-            while len(rows) > AHEAD * at_work or (rows and rows[0].done()):
-                yield rows.popleft().result()
-        while rows:
-            yield rows.popleft().result()
+            result: Future[PhotoResult] = Future()
+            pool.submit(begin, name, path, "".join(promised), result)
+            ahead.append(result)
+            while len(ahead) > AHEAD * at_work or (ahead and ahead[0].done()):
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 @contextmanager
@@ -121,13 +140,13 @@ def _answer_all(engine: Engine, ready: _Ready, mirror: bool) -> None:
     """Answer what is ready, as many at once as the engine likes, until no more will come."""
     while group := _group(ready, engine.batch):
         try:
-            rows = _answered(engine, [each.pixels for each in group], mirror=mirror)
-            for each, row in zip(group, rows, strict=True):
-                each.row.set_result(_row(each.photo, row, engine))
-        except BaseException as error:  # it is raised where the row is asked for
+            answers = _answered(engine, [each.pixels for each in group], mirror=mirror)
+            for each, answer in zip(group, answers, strict=True):
+                each.result.set_result(result_of(each.photo, answer, engine.header.weights_sha256))
+        except BaseException as error:  # it is raised where the result is asked for
             for each in group:
-                if not each.row.done():
-                    each.row.set_exception(error)
+                if not each.result.done():
+                    each.result.set_exception(error)
 
 
 def _group(ready: _Ready, most: int) -> list[_Waiting]:
@@ -145,22 +164,17 @@ def _group(ready: _Ready, most: int) -> list[_Waiting]:
     return group
 
 
-def _answered(engine: Engine, pixels: list[np.ndarray], *, mirror: bool) -> list[Row]:
+def _answered(engine: Engine, pixels: list[np.ndarray], *, mirror: bool) -> list[Answer]:
     squares = np.stack(pixels)
     answers = answers_of(engine.header, engine.outputs(squares))
     if not mirror:
         return answers
     turned = answers_of(engine.header, engine.outputs(squares[:, :, ::-1]))
-    return [_with_mirrored(row, other) for row, other in zip(answers, turned, strict=True)]
+    return [_with_mirrored(one, other) for one, other in zip(answers, turned, strict=True)]
 
 
-def _with_mirrored(row: Row, turned: Row) -> Row:
+def _with_mirrored(answer: Answer, turned: Answer) -> Answer:
     """The answer with the grade of the mirrored photo; an error where either of the two is one."""
-    if row["status"] != "graded" or turned["status"] != "graded":
-        return row if row["status"] != "graded" else turned
-    return row | {"mirrored": turned["predicted"]}
-
-
-def _row(photo: PreparedPhoto, answer: Row, engine: Engine) -> Row:
-    model = engine.header.weights_sha256[:16]
-    return {"photo": photo.name, **answer, **photo.facts, "model": model}
+    if not (answer.is_graded and turned.is_graded):
+        return turned if answer.is_graded else answer
+    return replace(answer, mirrored=turned.predicted)

@@ -14,6 +14,7 @@ from drgrade import __version__
 from drgrade.errors import PredictionsError, UsageError
 from drgrade.inference.inputs import Inputs
 from drgrade.inference.rows import Row, Tally, row_of
+from drgrade.provenance.model import ModelProvenance
 from drgrade.runtime.files import sha256_file
 from drgrade.runtime.progress import say, track
 from drgrade.runtime.signals import SAME, InterruptedRunError, StopFlag, stop_on_signal
@@ -41,7 +42,7 @@ class TableTask:
         grade: gives an answer for each of them, in their order.
         about: what the answers follow from beside the photographs: `model` (hash of its file),
             `preprocess`, `options`; a journal of anything else is not gone on with.
-        facts: what travels with the table.
+        provenance: what travels with the table.
         mirror: whether rows have `mirrored`, and the table the share of grades it changes.
     """
 
@@ -49,7 +50,7 @@ class TableTask:
     inputs: Inputs
     grade: Grade
     about: dict[str, Any]
-    facts: dict[str, Any] = field(default_factory=dict)
+    provenance: ModelProvenance = field(default_factory=ModelProvenance)
     mirror: bool = False
 
 
@@ -58,16 +59,15 @@ def about_model(file: Path, header: "ModelHeader", options: dict[str, Any]) -> d
     return {"model": sha256_file(file), "preprocess": header.preprocess.hash, "options": options}
 
 
-def facts_of_model(header: "ModelHeader") -> Row:
+def provenance_of_answers(header: "ModelHeader") -> ModelProvenance:
     """What travels with a table of a model's answers, for whoever evaluates it."""
-    from drgrade.data.tables.predictions import told_by_model
-
-    return {
-        "train_source": header.facts.get("source", ""),
-        "train_preprocess": header.facts.get("preprocess"),
-        **told_by_model(header.facts),
-        "preprocess": asdict(header.preprocess),
-    }
+    known = header.provenance
+    told = known.for_predictions()
+    return told.but(
+        train_source=told.train_source or known.source or "",
+        train_preprocess=told.train_preprocess or known.preprocess,
+        preprocess=asdict(header.preprocess),
+    )
 
 
 def refuse_output(output: Path, *, force: bool, retry: bool) -> None:
@@ -78,7 +78,7 @@ def refuse_output(output: Path, *, force: bool, retry: bool) -> None:
             ending.
     """
     from drgrade.data.tables.partial import drop_leftover
-    from drgrade.data.tables.predictions import refuse_place
+    from drgrade.data.tables.predictions_file import refuse_place
     from drgrade.runtime.files import refuse_taken
 
     drop_leftover(output)
@@ -117,7 +117,8 @@ def write_table(
         PredictionsError: the table to retry is of another model or of other photographs.
     """
     from drgrade.data.tables.partial import journal_at, partial_of
-    from drgrade.data.tables.predictions import Predictions, read_predictions, write_predictions
+    from drgrade.data.tables.predictions import Predictions
+    from drgrade.data.tables.predictions_file import read_predictions, write_predictions
 
     old = read_predictions(task.output) if retry else None
     places = None if old is None else _failed(old, task)
@@ -136,8 +137,8 @@ def write_table(
         table = _table_of(inputs, journal.rows())
         if old is not None and places is not None:
             table = _with_rows(old.table, table, places)
-        facts = task.facts | (_mirrored(table) if task.mirror else {})
-        write_predictions(Predictions(table, facts), task.output, force=True)
+        known = task.provenance.updated(_mirrored(table)) if task.mirror else task.provenance
+        write_predictions(Predictions(table, known), task.output, force=True)
         journal.remove()
     return _tally(table)
 
@@ -184,7 +185,8 @@ def _in_order(table: "pl.DataFrame") -> "pl.DataFrame":
 
 def _failed(old: "Predictions", task: TableTask) -> list[int]:
     """The rows of a table that are graded again, of the same model and photographs alone."""
-    other = [key for key in SAME_MODEL if old.facts.get(key) != task.facts.get(key)]
+    other = [name for name in SAME_MODEL
+             if getattr(old.provenance, name) != getattr(task.provenance, name)]  # fmt: skip
     if other:
         raise PredictionsError(
             f"--retry keeps the rows of a table, and {task.output} is of "
@@ -209,15 +211,17 @@ def _with_rows(old: "pl.DataFrame", new: "pl.DataFrame", places: Sequence[int]) 
     return _in_order(pl.concat([kept, new], how="diagonal_relaxed").sort(place).drop(place))
 
 
-def _mirrored(table: "pl.DataFrame") -> Row:
+def _mirrored(table: "pl.DataFrame") -> ModelProvenance:
     """The share of grades that mirroring changes; None where no photograph has one."""
     import polars as pl
 
     graded = table.filter(pl.col("status") == "graded")
     if not len(graded):
-        return {"mirror_changes": None, "mirror_changes_on": None}
+        return ModelProvenance(mirror_changes=None, mirror_changes_on=None)
     changed = graded["mirrored"].cast(pl.Int64) != graded["predicted"].cast(pl.Int64)
-    return {"mirror_changes": changed.mean(), "mirror_changes_on": "these photographs"}
+    known = changed.drop_nulls().to_numpy()  # rows of a table that is retried may lack it
+    share = float(known.mean()) if len(known) else None
+    return ModelProvenance(mirror_changes=share, mirror_changes_on="these photographs")
 
 
 def _tally(table: "pl.DataFrame") -> Tally:

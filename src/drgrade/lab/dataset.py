@@ -44,7 +44,7 @@ class PhotoDataset(Dataset[tuple[torch.Tensor, int]]):
         self.settings = Preprocess(size=size)
         self.flip = Augment(flip=flip and mode == "train")
         self.seed = seed
-        self.retina_check = retina_check and needs_retina_check(whole.facts)
+        self.retina_check = retina_check and needs_retina_check(whole.provenance)
         self.visits: Counter[int] = Counter()  # of each photo, so that no two flips are one draw
         self.photos = self.manifest.table["photo"].to_list()
         has_hashes = "sha256" in self.manifest.table.columns

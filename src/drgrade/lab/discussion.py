@@ -273,7 +273,7 @@ def _on_few(lab: Lab, language: str) -> list[str]:
 
 
 def _on_their_report(lab: Lab, language: str) -> list[str]:
-    is_theirs = lab.facts.get("source") == "lab3"
+    is_theirs = lab.provenance.source == "lab3"
     return [message(language, "lab-talk_their_report")] if is_theirs else []
 
 

@@ -84,12 +84,12 @@ def render(lab: Lab, drawings: Mapping[str, str], language: str) -> str:
         "first": _first_figure(lab.degradation, language),
         "photos": f"{sum(map(sum, lab.counts.values())):,}",
         "source": _source(lab, language),
-        "is_drawn": lab.facts.get("source") == "drawn",
+        "is_drawn": lab.provenance.source == "drawn",
         "grade_names": NAMES[language],
         "counts": _count_rows(lab),
         "zero": percent(lab.floors[0].accuracy.value, language),
         "lab_table": _lab_table(lab, words),
-        "theirs": THEIRS if lab.facts.get("source") == "lab3" else {},
+        "theirs": THEIRS if lab.provenance.source == "lab3" else {},
         "kept": words(f"lab-kept_{lab.kept}"),
         "circle": words(f"lab-circle_{lab.kept}"),
         "result_table": _result_table(lab, language),
@@ -131,7 +131,7 @@ def _first_figure(found: Degradation | None, language: str) -> dict[str, Any]:
 
 
 def _source(lab: Lab, language: str) -> str:
-    name = lab.facts.get("source") or "csv"
+    name = lab.provenance.source or "csv"
     return message(language, "lab-synthetic_source") if name == "drawn" else str(name)
 
 

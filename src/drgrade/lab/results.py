@@ -10,7 +10,8 @@ import polars as pl
 
 from drgrade.data.tables.groups import unit_of
 from drgrade.data.tables.manifest import SPLITS, Manifest
-from drgrade.data.tables.predictions import Predictions, read_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import Reason, RecipeError
 from drgrade.evaluation.baselines import (
     UNKNOWN,
@@ -26,6 +27,7 @@ from drgrade.icdr import GRADES
 from drgrade.lab.degradation.results import Degradation, read_degradation
 from drgrade.lab.pairs import Pair, Unlike, other_settings, wanted_pairs
 from drgrade.locale.plain import as_plain, reason_from
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.recipe.recipe import UNCHOSEN, Recipe, load_recipe
 from drgrade.recipe.run_folder import SCORECARD, RunFolder
 from drgrade.stats.area_intervals import macro_area
@@ -120,7 +122,7 @@ class Lab:
     """Everything the page says, in figures."""
 
     about: Mapping[str, Any]
-    facts: Mapping[str, Any]
+    provenance: SetProvenance
     counts: Mapping[str, tuple[int, ...]]  # split -> photographs of grades 0 to 4
     units: Mapping[str, int]  # split -> how many units are resampled
     unit: str  # patients, groups or photos
@@ -165,7 +167,7 @@ class Lab:
         chosen = self.chosen
         return {
             **{key: value for key, value in self.about.items() if key not in NOTES},
-            "facts": dict(self.facts),
+            "facts": self.provenance.as_json(),
             "counts": {split: list(row) for split, row in self.counts.items()},
             "units": {"kind": self.unit, **self.units},
             "leaked_share": self.leaked_share,
@@ -194,7 +196,7 @@ def read_lab(folder: Path, about: Mapping[str, Any], manifest: Manifest) -> Lab:
     pairs, unlike = _pairs(folder, cells, about["compared"], test)
     lab = Lab(
         about=about,
-        facts={key: value for key, value in manifest.facts.items() if key != "root"},
+        provenance=manifest.provenance.without("root"),
         counts=counts,
         units=_units(manifest),
         unit=unit,

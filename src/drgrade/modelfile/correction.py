@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from drgrade.icdr import REFERABLE_FROM
+from drgrade.provenance.parts import Calibration
+from drgrade.provenance.record import known
 from drgrade.stats.referable import referable_score
 
 Floats = npt.NDArray[np.float64]
@@ -57,6 +59,11 @@ class Recalibration:
             shown = {"scores": list(self.scores), "shares": list(self.shares)}
             return {"method": self.method, **shown}
         return {"method": self.method}
+
+
+def correction_of(stated: Calibration | None) -> Recalibration:
+    """The correction that a provenance has, as `from_json` has that of a decoding."""
+    return from_json(None if stated is None else known(stated.given()))
 
 
 def from_json(told: Mapping[str, Any] | None) -> Recalibration:

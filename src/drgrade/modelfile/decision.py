@@ -5,13 +5,13 @@ whoever has the table can take it again. The grade beside the boundary comes fro
 the probability of grade 1 or worse below it, of 3 or worse and of 4 above it.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from drgrade.provenance.parts import StatedDecision
+from drgrade.provenance.record import known
 from drgrade.stats.estimate import Floats
 from drgrade.stats.referable import referable_score
 
@@ -19,7 +19,6 @@ Ints = npt.NDArray[np.int64]
 EVEN = 0.5
 CLOSE = 1.1  # of log-odds: a square moved by one pixel moves a tenth of photographs farther
 HARDLY = 1e-9  # a probability that counts as none, so that its log-odds are a number
-DECISION = "decision"  # the fact of a model file, and of its predictions, that states it
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,10 @@ class Decision:
         """The same cuts beside another boundary, as a site's own."""
         return replace(self, threshold=threshold, rule=rule)
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for the model file."""
-        return asdict(self)
+    @property
+    def stated(self) -> StatedDecision:
+        """What a model file states of it."""
+        return StatedDecision(**asdict(self))
 
 
 def _log_odds(share: Floats | np.float64) -> Floats:
@@ -72,6 +72,15 @@ def _log_odds(share: Floats | np.float64) -> Floats:
     return np.log(kept) - np.log1p(-kept)
 
 
-def from_json(given: Mapping[str, Any] | None) -> Decision | None:
-    """What `as_json` gave; None where a model file states no decision."""
-    return Decision(**given) if given else None
+def decision_of(stated: StatedDecision | None) -> Decision | None:
+    """The decision that a model file states; None where it states none.
+
+    Raises:
+        TypeError: numbers that this version does not know, or without a threshold.
+    """
+    if stated is None:
+        return None
+    numbers = known(stated.given())
+    if "threshold" not in numbers:
+        raise TypeError("a decision needs a threshold")
+    return Decision(**numbers)

@@ -45,7 +45,7 @@ def about_of(header: ModelHeader, told: Mapping[str, Any]) -> dict[str, Any]:
         "preprocess": asdict(header.preprocess),
         "objective": header.objective,
         "decoding": header.decoding.as_json(),
-        "facts": header.facts,
+        "facts": header.provenance.as_json(),
         **told,
     }
 

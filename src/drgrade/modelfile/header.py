@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from drgrade.data.photos.preprocess import VERSION, Preprocess
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, DrgradeError, choose
 from drgrade.icdr import OUTPUTS
 from drgrade.modelfile.container import Arrays, content_hash
-from drgrade.modelfile.decision import DECISION, Decision
-from drgrade.modelfile.decision import from_json as decision_of
+from drgrade.modelfile.decision import Decision, decision_of
 from drgrade.modelfile.decoding import DECODERS, Decoding, decoding_from
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.photo_set import DRAWN
+from drgrade.provenance.text import checked
 from drgrade.recipe.recipe import Model
 
 PREFIX = "network."
@@ -23,13 +24,13 @@ DME_OUTPUTS = 2  # 0 none, 1 signs of it, 2 near the fovea: two steps (Porwal et
 
 @dataclass(frozen=True)
 class ModelHeader:
-    """Preprocessing, objective, decoding and facts: what lies around the network of a grader."""
+    """Preprocessing, objective, decoding, provenance: what lies around a grader's network."""
 
     model: Model
     preprocess: Preprocess
     objective: str
     decoding: Decoding = field(default_factory=Decoding)
-    facts: dict[str, Any] = field(default_factory=dict)
+    provenance: ModelProvenance = field(default_factory=ModelProvenance)
 
     @property
     def grade_outputs(self) -> int:
@@ -44,17 +45,17 @@ class ModelHeader:
     @property
     def knows_drawn_eyes_alone(self) -> bool:
         """Whether the photographs that it was trained on last are drawn."""
-        return (self.facts.get("train_source") or self.facts.get("source")) == DRAWN
+        return self.provenance.trained_on == DRAWN
 
     @property
     def weights_sha256(self) -> str:
         """SHA-256 of the weights alone; empty where it is not known."""
-        return str(self.facts.get("weights_sha256", ""))
+        return self.provenance.weights_sha256 or ""
 
     @property
     def decision(self) -> Decision | None:
         """The one boundary of grade and referral that the file states; older files state none."""
-        return decision_of(self.facts.get(DECISION))
+        return decision_of(self.provenance.decision)
 
     @property
     def referable_from(self) -> float | None:
@@ -65,8 +66,8 @@ class ModelHeader:
         """
         if self.decision is not None:
             return self.decision.threshold
-        points = self.facts.get("operating_points") or ()
-        return next((point["threshold"] for point in points if point["name"] == "HS"), None)
+        point = self.provenance.point("HS")
+        return None if point is None else point.threshold
 
     def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (n, 5), corrected where calibrated, and grades (n,) of outputs (n, k).
@@ -84,21 +85,25 @@ class ModelHeader:
 
         It is not told where no photograph taught it: untrained weights would answer.
         """
-        if not self.model.dme or not knows_dme(self.facts):
+        if not self.model.dme or not self.provenance.was_taught_dme:
             return None
         return np.exp(-np.logaddexp(0, -outputs[:, self.grade_outputs].astype(np.float64)))
 
-    def with_facts(self, **facts: Any) -> "ModelHeader":
-        """The same header with further facts."""
-        return replace(self, facts={**self.facts, **facts})
+    def with_provenance(self, **known: Any) -> "ModelHeader":
+        """The same header with more known of the model."""
+        return replace(self, provenance=self.provenance.but(**known))
 
 
-def knows_dme(facts: Mapping[str, Any]) -> bool:
-    """Whether a photograph taught a model with an output of macular edema, by its file's facts.
+def provenance_of(about: Mapping[str, Any], path: Path | None = None) -> ModelProvenance:
+    """What the JSON of a model's file knows of the model.
 
-    Files from before it was told were all taught it.
+    Raises:
+        CheckpointError: a value of another kind.
     """
-    return bool(facts.get("knows_dme", True))
+    try:
+        return checked(ModelProvenance, about.get("facts") or {})
+    except (TypeError, ValueError) as error:
+        raise of_another_version(path or Path("this file"), error) from None
 
 
 def header_of(about: Mapping[str, Any], path: Path) -> ModelHeader:
@@ -114,14 +119,14 @@ def header_of(about: Mapping[str, Any], path: Path) -> ModelHeader:
                 f"photographs prepared by version {preprocess.version}, known is {VERSION}"
             )
         choose(DECODERS, about["objective"], "objective")
-        facts = dict(about["facts"])
-        decision_of(facts.get(DECISION))  # one of another version is found here
+        provenance = checked(ModelProvenance, about["facts"])
+        decision_of(provenance.decision)  # one of another version is found here
         return ModelHeader(
             Model.model_validate(about["model"]),
             preprocess,
             about["objective"],
             decoding_from(about["decoding"]),
-            facts,
+            provenance,
         )
     except (KeyError, TypeError, ValueError, DrgradeError) as error:
         raise of_another_version(path, error) from None

@@ -14,7 +14,7 @@ from drgrade.modelfile.container import read_arrays
 from drgrade.modelfile.header import PREFIX, header_of, of_another_version, weights_hash_of
 from drgrade.modelfile.places import place_of_model
 from drgrade.models.grader import Grader, build_network
-from drgrade.models.weights.half_precision import HALF, PRECISION, halved, refuse_large
+from drgrade.models.weights.half_precision import HALF, halved, refuse_large
 from drgrade.runtime.files import write_bytes
 
 
@@ -39,9 +39,9 @@ def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
 
 
 def save_grader(path: Path, grader: Grader) -> None:
-    """Write a grader: weights, preprocessing, objective, decoding and facts in one file.
+    """Write a grader: weights, preprocessing, objective, decoding and provenance in one file.
 
-    One whose facts say that its weights are in half precision is written so again.
+    One whose provenance says that its weights are in half precision is written so again.
 
     Raises:
         CheckpointError: in half precision, and over the size of a file that ships.
@@ -51,7 +51,7 @@ def save_grader(path: Path, grader: Grader) -> None:
 
 def grader_bytes(grader: Grader) -> bytes:
     """The bytes of the file that `save_grader` writes; raises what it raises."""
-    is_half = grader.facts.get(PRECISION) == HALF
+    is_half = grader.provenance.precision == HALF
     state = grader.network.state_dict()
     own = halved(state) if is_half else state
     about = {
@@ -62,7 +62,7 @@ def grader_bytes(grader: Grader) -> bytes:
         "mean": grader.mean,
         "std": grader.std,
         "decoding": grader.decoding.as_json(),
-        "facts": grader.facts,
+        "facts": grader.provenance.as_json(),
     }
     content = packed({PREFIX + name: value for name, value in own.items()}, about)
     if is_half:
@@ -93,14 +93,14 @@ def load_grader(where: Path | str, device: str = "cpu") -> Grader:
             mean=tuple(about["mean"]),
             std=tuple(about["std"]),
             decoding=header.decoding,
-            facts=header.facts,
+            provenance=header.provenance,
         )
     except (KeyError, TypeError, ValueError, DrgradeError) as error:
         raise of_another_version(path, error) from None
     own = {name.removeprefix(PREFIX): value for name, value in tensors.items()}
     fill_whole(grader.network, own, path)
     network = grader.network.to(device).eval()
-    return replace(grader, network=network).with_facts(weights_sha256=weights_hash(network))
+    return replace(grader, network=network).with_provenance(weights_sha256=weights_hash(network))
 
 
 def refuse_no_grader(about: Mapping[str, Any], path: Path) -> None:

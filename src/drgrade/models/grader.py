@@ -16,6 +16,7 @@ from drgrade.models.layers.flat_light import flattened
 from drgrade.models.lesions import LesionNetwork, LesionOutputs
 from drgrade.models.networks import NETWORKS
 from drgrade.models.objectives import OBJECTIVES, Objective
+from drgrade.provenance.model import ModelProvenance
 from drgrade.recipe.recipe import Model
 
 Triple = tuple[float, float, float]
@@ -33,7 +34,7 @@ class Grader:
     mean: Triple = (127.5, 127.5, 127.5)  # pixels 0 to 255
     std: Triple = (127.5, 127.5, 127.5)
     decoding: Decoding = field(default_factory=Decoding)
-    facts: dict[str, Any] = field(default_factory=dict)
+    provenance: ModelProvenance = field(default_factory=ModelProvenance)
 
     @property
     def objective(self) -> Objective:
@@ -84,7 +85,7 @@ class Grader:
     def header(self) -> ModelHeader:
         """All of it but the network and its normalisation."""
         return ModelHeader(
-            self.model, self.preprocess, self.objective_name, self.decoding, self.facts
+            self.model, self.preprocess, self.objective_name, self.decoding, self.provenance
         )
 
     def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -117,9 +118,14 @@ class Grader:
         fit = self.objective.fit(outputs[:, : self.objective.outputs], grades)
         return replace(self, decoding=fit)
 
-    def with_facts(self, **facts: Any) -> "Grader":
-        """The same grader with further facts for its file."""
-        return replace(self, facts={**self.facts, **facts})
+    def with_provenance(self, **known: Any) -> "Grader":
+        """The same grader with more known of it, for its file."""
+        return replace(self, provenance=self.provenance.but(**known))
+
+    @property
+    def weights_sha256(self) -> str:
+        """SHA-256 of the weights alone; empty where it is not known."""
+        return self.header.weights_sha256
 
 
 def turned(squares: torch.Tensor, axes: tuple[int, ...]) -> torch.Tensor:

@@ -1,6 +1,5 @@
 """A model file with corrected probabilities and frozen operating points."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from drgrade.evaluation.calibration.calibrate_model import (
 from drgrade.evaluation.lesion_reliability import alarms, believed
 from drgrade.modelfile.correction import Method
 from drgrade.models.grader import Grader
+from drgrade.provenance.model import ModelProvenance
 from drgrade.publishing.detections import (
     check_marks,
     healthy_photos,
@@ -33,7 +33,7 @@ from drgrade.runtime.malloc import keep_freed_memory
 
 @dataclass(frozen=True)
 class CalibratedModel:
-    """A grader with its correction and points, and how they were found.
+    """A grader with its correction and points, how they were found, and what its file states of it.
 
     `unread` rows of the table are of other splits; `replaced` is the method of the correction that
     the model had before, or `none`.
@@ -41,7 +41,7 @@ class CalibratedModel:
 
     grader: Grader
     found: Calibrated
-    facts: Mapping[str, Any]
+    stated: ModelProvenance
     unread: int
     replaced: Method
 
@@ -70,18 +70,19 @@ def calibrated(
         UsageError: dust of other photographs.
     """
     rows = rows_to_calibrate_on(table)
-    weights, settings = grader.facts["weights_sha256"], asdict(grader.preprocess)
-    refuse_other_model(rows, weights, grader.facts.get("recipe_hash", ""), settings)
+    weights, settings = grader.weights_sha256, asdict(grader.preprocess)
+    refuse_other_model(rows, weights, grader.provenance.recipe_hash or "", settings)
     before = grader.decoding.recalibration
     rows = uncorrected(rows, before)
     found = calibrate(rows, method, lower_bound=lower_bound)
-    facts = found.facts(weights, settings)
+    stated = found.provenance(weights, settings)
     if masked is not None:
-        facts["lesion_marks"] = lesion_marks(grader, rows, masked)
+        stated = stated.but(lesion_marks=lesion_marks(grader, rows, masked))
     decoding = replace(grader.decoding, recalibration=found.recalibration)
-    made = replace(grader, decoding=decoding).with_facts(**facts)
+    known = grader.provenance.updated(stated)
+    made = replace(grader, decoding=decoding, provenance=known)
     return CalibratedModel(
-        made, found, facts, table.table.height - rows.table.height, before.method
+        made, found, stated, table.table.height - rows.table.height, before.method
     )
 
 

@@ -1,16 +1,18 @@
 """A model card in the form of the Hugging Face hub: what a model is, and what it is not."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from drgrade.modelfile.container import read_about
-from drgrade.modelfile.header import knows_dme
 from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader
 from drgrade.models.grader import Grader
-from drgrade.models.weights.half_precision import HALF, PRECISION
+from drgrade.models.weights.half_precision import HALF
+from drgrade.provenance.making import Making
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.parts import ReachedShare
+from drgrade.provenance.record import Json
 from drgrade.publishing.card_results import (
     UNNAMED,
     Result,
@@ -25,13 +27,12 @@ from drgrade.publishing.card_results import (
 from drgrade.publishing.describe import count_parameters
 from drgrade.publishing.front_matter import Plain, front_matter
 from drgrade.publishing.origins import NOT_TOLD
-from drgrade.publishing.ship import provenance
+from drgrade.publishing.ship import making
 from drgrade.recipe.recipe import UNCHOSEN
 from drgrade.recipe.run_folder import versions
 from drgrade.runtime.files import sha256_file
 from drgrade.runtime.progress import counted, duration
 
-Facts = Mapping[str, Any]
 TAGS = ["diabetic-retinopathy", "fundus", "ophthalmology", "medical-imaging", "pytorch"]
 METRICS = ["quadratic_weighted_kappa", "roc_auc", "accuracy", "recall", "specificity"]
 OBJECTIVE = {
@@ -68,8 +69,8 @@ def card(place: Path, name: str, scorecards: Sequence[Path] = ()) -> str:
         CheckpointError: a file that is no grader.
     """
     grader = load_grader(place)
-    made_of = provenance(place, grader)
-    results = [read_result(each, grader.facts | {"provenance": made_of}) for each in scorecards]
+    made_of = making(place, grader)
+    results = [read_result(each, grader.provenance.but(making=made_of)) for each in scorecards]
     sections = {
         "What it is": _what(place, grader),
         "Intended use and limits": _limits(grader),
@@ -90,13 +91,13 @@ def card(place: Path, name: str, scorecards: Sequence[Path] = ()) -> str:
     return front_matter(_head(name, made_of, results)) + "\n" + "\n".join(lines)
 
 
-def _head(name: str, made_of: Facts, results: Sequence[Result]) -> dict[str, Plain]:
-    taught = made_of["learned_from"]
-    is_free = all(each["terms"] == "free" for each in taught)
+def _head(name: str, made_of: Making, results: Sequence[Result]) -> dict[str, Plain]:
+    taught = made_of.learned_from
+    is_free = all(each.terms == "free" for each in taught)
     other: dict[str, Plain] = {"license": "other", "license_name": "see-data"}
     photographs: list[Plain] = [
-        each["name"] for each in taught
-        if each["role"] == "photographs" and each["name"] not in (*UNNAMED, NOT_TOLD)
+        each.name for each in taught
+        if each.role == "photographs" and each.name not in (*UNNAMED, NOT_TOLD)
     ]  # fmt: skip
     return {
         **({"license": "apache-2.0"} if is_free else other),
@@ -110,7 +111,7 @@ def _head(name: str, made_of: Facts, results: Sequence[Result]) -> dict[str, Pla
 
 
 def _what(place: Path, grader: Grader) -> list[str]:
-    model, tells_dme = grader.model, grader.model.dme and knows_dme(grader.facts)
+    model, tells_dme = grader.model, grader.model.dme and grader.provenance.was_taught_dme
     also = [text for has, text in ((model.lesions, "lesion maps and counts"),
                                    (tells_dme, "signs of macular edema")) if has]  # fmt: skip
     gives = ", ".join(["a probability of each grade 0 to 4", *also])
@@ -121,15 +122,15 @@ def _what(place: Path, grader: Grader) -> list[str]:
         f"({OBJECTIVE[grader.objective_name]}). The file has {place.stat().st_size:,} bytes and "
         "needs nothing else: preprocessing, calibration and provenance are inside."
     ]
-    if grader.facts.get(PRECISION) == HALF and (rounding := grader.facts.get("rounding")):
-        lines += ["", f"Large weights are stored in half precision. On {rounding['drawn_eyes']} "
+    if grader.provenance.precision == HALF and (rounding := grader.provenance.rounding):
+        lines += ["", f"Large weights are stored in half precision. On {rounding.drawn_eyes} "
                   f"drawn photographs that moves a probability by at most "
-                  f"{rounding['moved']:.1e}; it computes in float32."]  # fmt: skip
+                  f"{rounding.moved:.1e}; it computes in float32."]  # fmt: skip
     return lines
 
 
 def _limits(grader: Grader) -> list[str]:
-    facts = grader.facts
+    known = grader.provenance
     lines = ["For research, teaching and comparison of methods.", "", *(f"- {x}" for x in LIMITS)]
     if grader.knows_drawn_eyes_alone:
         lines.append("- **It learned from drawn eyes alone (W25): what it says of a patient's "
@@ -142,17 +143,17 @@ def _limits(grader: Grader) -> list[str]:
         lines.append("- Referable is meant of the grade alone. A grade of 2 or worse can lie below "
                      "the point HS: then the two disagree, and a person has to decide. Macular "
                      "edema asks for a referral too, which the point leaves out.")  # fmt: skip
-    if grader.model.dme and knows_dme(facts):
+    if grader.model.dme and known.was_taught_dme:
         lines.append("- The probability of signs of macular edema is not calibrated.")
     lines.append(f"- A photograph whose short side is under {grader.preprocess.size} px is not "
                  "graded.")  # fmt: skip
-    train = (facts.get("prevalence") or {}).get("train")
+    train = (known.prevalence or {}).get("train")
     if train is not None:
         lines.append(f"- {train:.0%} of its training photographs were of grade 2 or worse; where "
                      "disease is rarer, more of its alarms are false.")  # fmt: skip
-    if (turned := facts.get("mirror_changes")) is not None:
+    if (turned := known.mirror_changes) is not None:
         lines.append(f"- Mirroring a photograph changed {turned:.1%} of its grades "
-                     f"(split {facts.get('mirror_changes_on')}).")  # fmt: skip
+                     f"(split {known.mirror_changes_on}).")  # fmt: skip
     return lines
 
 
@@ -168,28 +169,28 @@ def _use(name: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _data(made_of: Facts) -> list[str]:
+def _data(made_of: Making) -> list[str]:
     lines = ["| learned from | as | licence | where |", "|---|---|---|---|"]
     lines += [
-        f"| {' | '.join(cell(each[key]) for key in ('name', 'role', 'licence', 'address'))} |"
-        for each in made_of["learned_from"]
+        f"| {cell(each.name)} | {each.role} | {cell(each.licence)} | {cell(each.address)} |"
+        for each in made_of.learned_from
     ]
-    if made_of["statement"]:
+    if made_of.statement:
         stated = "Terms as stated by who made this file:"
-        lines += ["", f"{stated} {cell(made_of['statement'])}"]
+        lines += ["", f"{stated} {cell(made_of.statement)}"]
     return lines
 
 
-def _training(made_of: Facts, grader: Grader) -> list[str]:
-    facts, told = grader.facts, made_of["training"]
-    lines = [f"Starts from `{made_of['start']}`. {_epoch(facts)}"]
+def _training(made_of: Making, grader: Grader) -> list[str]:
+    told = made_of.training
+    lines = [f"Starts from `{made_of.start}`. {_epoch(grader.provenance)}"]
     if told.get("seconds"):
         machine = told.get("machine") or {}
         lines += [f"{counted(told['epochs'], 'epoch')} took {duration(told['seconds'])} on "
                   f"{counted(machine.get('cores') or 0, 'core')}."]  # fmt: skip
-    if not made_of["recipe"]:
-        return [*lines, "", f"The recipe is not inside; its hash is `{made_of['recipe_hash']}`."]
-    whole = made_of["stages"] or made_of["recipe"]
+    if not made_of.recipe:
+        return [*lines, "", f"The recipe is not inside; its hash is `{made_of.recipe_hash}`."]
+    whole = made_of.stages or made_of.recipe
     last = whole.rpartition("[[stages]]")[2]
     is_drawn = re.search(r"^drawn = [1-9]", last, re.M)
     where = "" if is_drawn else ", with the place of your manifest at `manifest`,"
@@ -198,8 +199,9 @@ def _training(made_of: Facts, grader: Grader) -> list[str]:
             "```toml", *whole.strip().splitlines(), "```"]  # fmt: skip
 
 
-def _epoch(facts: Facts) -> str:
-    number, split = facts.get("epoch", "not told"), facts.get("epoch_chosen_on") or "not told"
+def _epoch(known: ModelProvenance) -> str:
+    number = "not told" if known.epoch is None else known.epoch
+    split = known.epoch_chosen_on or "not told"
     if split == UNCHOSEN:
         return f"The last epoch, {number}, was kept; none was chosen."
     return f"Epoch {number} was chosen on split `{split}`."
@@ -227,33 +229,37 @@ CROSSED = (
 
 
 def _calibration(grader: Grader) -> list[str]:
-    facts = grader.facts
-    told = facts.get("calibration")
-    if not told:
+    fitted = grader.provenance.calibration
+    if fitted is None or fitted.method is None:
         return ["Not calibrated: its probabilities are what the network says, and it has no "
                 "operating points. `drgrade calibrate` fits both."]  # fmt: skip
-    temperature = f" {told['temperature']:.3f}" if told.get("temperature") else ""
+    temperature = f" {fitted.temperature:.3f}" if fitted.temperature else ""
     lines = [
-        f"Correction: {told['method']}{temperature}. Fitted on {told['rows']:,} rows of split "
-        f"`{told['split']}`, predicted by {told['predicted_by']} ({told['date']}). The operating "
+        f"Correction: {fitted.method}{temperature}. Fitted on {fitted.rows or 0:,} rows of split "
+        f"`{fitted.split}`, predicted by {fitted.predicted_by} ({fitted.date}). The operating "
         "points were chosen on the same rows, so sensitivity and specificity here are what they "
         "were chosen for, not what to expect elsewhere.", "",
         "| point | referable from | sensitivity | specificity | rule |", "|---|---|---|---|---|",
     ]  # fmt: skip
-    lines[1:1] = _cross_fitted(told.get("cross_fitted") or {})
-    for point in facts["operating_points"]:
-        shares = [said(point[key]) for key in ("sensitivity", "specificity")]
-        at = "none" if point["threshold"] is None else f"{point['threshold']:.4f}"
-        rule = sentence_of(point.get("rule") or point.get("reason"))
-        lines.append(f"| {point['name']} | {at} | {' | '.join(shares)} | {cell(rule)} |")
-    by_name = {point["name"]: point["threshold"] for point in facts["operating_points"]}
+    lines[1:1] = _cross_fitted(fitted.cross_fitted or {})
+    points = grader.provenance.operating_points or ()
+    for point in points:
+        shares = [_reached(each) for each in (point.sensitivity, point.specificity)]
+        at = "none" if point.threshold is None else f"{point.threshold:.4f}"
+        rule = sentence_of(point.rule or point.reason)
+        lines.append(f"| {point.name} | {at} | {' | '.join(shares)} | {cell(rule)} |")
+    by_name = {point.name: point.threshold for point in points}
     high, low = by_name.get("HS"), by_name.get("HP")
     if high is not None and low is not None and high >= low:
         lines += ["", CROSSED]
     return lines
 
 
-def _cross_fitted(told: Facts) -> list[str]:
+def _reached(share: ReachedShare | None) -> str:
+    return said({"value": None} if share is None else share.as_json())
+
+
+def _cross_fitted(told: Json) -> list[str]:
     """What the correction does to rows that it was not fitted on."""
     if "after" not in told:
         return []
@@ -286,7 +292,7 @@ def _results(results: Sequence[Result]) -> list[str]:
 
 def _marks(grader: Grader) -> list[str]:
     """How far the marks of each kind can be believed, where that was counted."""
-    if not (told := grader.facts.get("lesion_marks")):
+    if not (told := grader.provenance.lesion_marks):
         return []
     healthy, grades = told.get("healthy"), told.get("grades")
     among = f" of reference grades {grades[0]} to {grades[1]}" if grades else ""
@@ -315,22 +321,22 @@ def _marks(grader: Grader) -> list[str]:
     ]  # fmt: skip
 
 
-def _environment(made_of: Facts) -> list[str]:
-    trained = (made_of["training"].get("versions") or {}).items()
+def _environment(made_of: Making) -> list[str]:
+    trained = (made_of.training.get("versions") or {}).items()
     here = ", ".join(f"{name} {version}" for name, version in versions().items())
     there = ", ".join(f"{name} {version}" for name, version in trained)
     return [f"Trained with {there or 'versions that are not told'}.", "",
             f"Card made with {here}."]  # fmt: skip
 
 
-def _hashes(place: Path, grader: Grader, made_of: Facts) -> list[str]:
+def _hashes(place: Path, grader: Grader, made_of: Making) -> list[str]:
     found = {
         "file": sha256_file(place),
         "content, checked when it is loaded": read_about(place)["sha256"],
-        "weights": grader.facts["weights_sha256"],
-        "weights as trained": made_of["trained_weights_sha256"],
-        "recipe": made_of["recipe_hash"],
-        "training manifest": made_of["manifest_hash"],
+        "weights": grader.weights_sha256,
+        "weights as trained": made_of.trained_weights_sha256,
+        "recipe": made_of.recipe_hash,
+        "training manifest": made_of.manifest_hash,
         "preprocessing": grader.preprocess.hash,
     }
     lines = ["| SHA-256 of | |", "|---|---|"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from drgrade.errors import UsageError
+from drgrade.provenance.model import ModelProvenance
 from drgrade.publishing.front_matter import Plain
 
 TWIN: Final = "report.json"
@@ -70,7 +71,7 @@ class Result:
         return [check for check in self.twin["checks"] if check["state"] == "fires"]
 
 
-def read_result(folder: Path, facts: Json) -> Result:
+def read_result(folder: Path, model: ModelProvenance) -> Result:
     """The scorecard of a folder, which must be of this model.
 
     Its rows are the model's own answers, also those from before its weights were rounded, or
@@ -91,14 +92,14 @@ def read_result(folder: Path, facts: Json) -> Result:
     about = twin.get("about") or {}
     source = about.get("source") or twin["facts"].get("source") or ""
     name = path.parent.name if source in UNNAMED else source
-    return Result(name, twin, _whose(twin, facts, folder))
+    return Result(name, twin, _whose(twin, model, folder))
 
 
-def _whose(twin: Json, facts: Json, folder: Path) -> str:
+def _whose(twin: Json, model: ModelProvenance, folder: Path) -> str:
     told = twin["facts"]
-    own = facts["weights_sha256"]
-    before = (facts.get("provenance") or {}).get("trained_weights_sha256")
-    judged, recipe = told.get("weights_sha256"), facts.get("recipe_hash")
+    own = model.weights_sha256 or ""
+    before = model.making.trained_weights_sha256 if model.making else None
+    judged, recipe = told.get("weights_sha256"), model.recipe_hash
     if judged and judged == own:
         return "by this model"
     if judged and judged == before:

@@ -8,12 +8,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError
 from drgrade.modelfile.container import read_about
+from drgrade.modelfile.header import provenance_of
 from drgrade.modelfile.places import BEST
 from drgrade.models.checkpoint import refuse_no_grader
 from drgrade.models.networks import NETWORKS
+from drgrade.provenance.photo_set import DRAWN
 from drgrade.publishing.origins import NOT_TOLD, told_origins
 
 SIDE = 224
@@ -77,17 +78,17 @@ def summary_of(about: Mapping[str, Any], place: Path | None = None) -> str:
 
     Its teachers are those of its start too; in a run folder, `place` finds the stages before it.
     """
-    model, facts = about["model"], about["facts"]
+    model, known = about["model"], provenance_of(about, place)
     extras = [("lesions", "lesion maps"), ("dme", "macular edema")]
     has = [word for key, word in extras if model.get(key)]
-    taught = (facts.get("provenance") or {}).get("learned_from") or []
+    taught = known.making.learned_from if known.making else ()
     folder = place.parent if place is not None and place.name == BEST else None
-    names = [each["name"] for each in taught] or [
+    names = [each.name for each in taught] or [
         "photographs not told" if each.name == NOT_TOLD else each.name
         for each in told_origins(about, folder)
     ]
-    split = facts.get("thresholds_chosen_on")
-    photographs = {each["name"] for each in taught if each["role"] == "photographs"}
+    split = known.thresholds_chosen_on
+    photographs = {each.name for each in taught if each.role == "photographs"}
     return "; ".join(
         [
             *(["a start for trainings, no grader"] if photographs == {DRAWN} else []),

@@ -122,7 +122,7 @@ def _of_fold(folder: Path, fold: int, table: pl.DataFrame) -> Grader:
                                "give the out_of_fold.parquet in its own folder")  # fmt: skip
     grader = load_grader(place)
     told = table.filter(pl.col("fold") == fold)["model"].drop_nulls().unique().to_list()
-    if any(not str(grader.facts["weights_sha256"]).startswith(each) for each in told):
+    if any(not grader.weights_sha256.startswith(each) for each in told):
         raise PredictionsError(f"the rows of fold {fold} were predicted by {', '.join(told)}, and "
                                f"{place} holds another model")  # fmt: skip
     return grader

@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -173,12 +173,7 @@ def under_hash(header: ModelHeader, own: str) -> ModelHeader:
     """
     if not own:
         return header
-    facts: dict[str, Any] = {"weights_sha256": own}
-    if points := header.facts.get("operating_points"):
-        facts["operating_points"] = [{**point, "weights_sha256": own} for point in points]
-    if calibration := header.facts.get("calibration"):
-        facts["calibration"] = {**calibration, "weights_sha256": own}
-    return header.with_facts(**facts)
+    return replace(header, provenance=header.provenance.under_hash(own))
 
 
 def _opened(order: Order, file: Path) -> Engine:

@@ -12,12 +12,15 @@ from typing import Any, Final, Literal
 
 from drgrade.data.sources.registry import SOURCES
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, ManifestError
 from drgrade.modelfile.container import read_about
+from drgrade.modelfile.header import provenance_of
 from drgrade.modelfile.places import BEST, shipped_models
 from drgrade.models.weights.start import FILES, LITE0_SHA256, NO_PLACES
 from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
+from drgrade.provenance.making import Taught
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.photo_set import DRAWN, SetProvenance
 from drgrade.runtime.files import sha256_file
 
 Terms = Literal["free", "closed", "unknown"]
@@ -55,9 +58,10 @@ class Origin:
             return "closed"
         return "free" if FREE.match(self.licence) else "unknown"
 
-    def as_json(self) -> dict[str, str]:
-        """The fields and the terms."""
-        return {**asdict(self), "terms": self.terms}
+    @property
+    def taught(self) -> Taught:
+        """The same as a model's file tells it."""
+        return Taught(**asdict(self), terms=self.terms)
 
 
 def origins(place: Path) -> list[Origin]:
@@ -77,17 +81,17 @@ def told_origins(about: Mapping[str, Any], folder: Path | None = None) -> list[O
 
     Without the folder a start that is an earlier stage of the run is named, and not followed.
     """
-    facts = about.get("facts", {})
-    if known := facts.get("provenance"):
-        return [Origin(**{key: each[key] for key in ("name", "licence", "address", "role")})
-                for each in known["learned_from"]]  # fmt: skip
-    found = [_photographs(facts, folder)]
-    found += _of_start(_start_of(about), _network_of(about), facts, folder)
+    known = provenance_of(about)
+    if known.making is not None:
+        return [Origin(each.name, each.licence, each.address, each.role)
+                for each in known.making.learned_from]  # fmt: skip
+    found = [_photographs(known, folder)]
+    found += _of_start(_start_of(about), _network_of(about), known, folder)
     return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
-class Taught:
+class TaughtStart:
     """Photographs of patients that taught a start: the name of their set, empty if not told.
 
     `manifest` has their rows and splits, where they are at hand.
@@ -97,7 +101,7 @@ class Taught:
     manifest: Manifest | None = None
 
 
-def taught_start(place: Path) -> tuple[str, list[Taught]]:
+def taught_start(place: Path) -> tuple[str, list[TaughtStart]]:
     """What a model of a file started from, and the photographs of patients that had taught that.
 
     None had where it started at random, from ImageNet or from drawn photographs.
@@ -109,30 +113,30 @@ def taught_start(place: Path) -> tuple[str, list[Taught]]:
     return _start_of(about), _taught_before(about, _run_folder(place))
 
 
-def _taught_before(about: Mapping[str, Any], folder: Path | None) -> list[Taught]:
-    facts, start = about.get("facts", {}), _start_of(about)
-    content = facts.get("start_sha256") or ""
+def _taught_before(about: Mapping[str, Any], folder: Path | None) -> list[TaughtStart]:
+    start = _start_of(about)
+    content = provenance_of(about).start_sha256 or ""
     if start in NO_PLACES or (content and content.startswith(IMAGENET_HASHES)):
         return []
     path = _file_of(start, _network_of(about), folder)
     if path is None or content not in ("", sha256_file(path)):
-        return [Taught("")]
+        return [TaughtStart("")]
     try:
         return _taught(read_about(path), _run_folder(path))
     except CheckpointError:
-        return [Taught("")]
+        return [TaughtStart("")]
 
 
-def _taught(about: Mapping[str, Any], folder: Path | None) -> list[Taught]:
+def _taught(about: Mapping[str, Any], folder: Path | None) -> list[TaughtStart]:
     """The photographs of patients that taught a model, and before it the start of that."""
-    facts = about.get("facts", {})
-    if facts.get("provenance"):
+    known = provenance_of(about)
+    if known.making is not None:
         names = [each.name for each in told_origins(about)]
-        return [Taught(_told_name(name)) for name in names if name not in NO_PATIENTS]
-    name, manifest = _photographs(facts, folder).name, _manifest_of(folder)
-    if manifest is not None and manifest.hash != facts.get("manifest_hash"):
+        return [TaughtStart(_told_name(name)) for name in names if name not in NO_PATIENTS]
+    name, manifest = _photographs(known, folder).name, _manifest_of(folder)
+    if manifest is not None and manifest.hash != known.manifest_hash:
         manifest = None
-    own = [] if name == DRAWN else [Taught(_told_name(name), manifest)]
+    own = [] if name == DRAWN else [TaughtStart(_told_name(name), manifest)]
     return own + _taught_before(about, folder)
 
 
@@ -145,28 +149,23 @@ def _run_folder(place: Path) -> Path | None:
 
 
 def _start_of(about: Mapping[str, Any]) -> str:
-    return str(about.get("facts", {}).get("start") or about.get("model", {}).get("start", "random"))
+    return provenance_of(about).start or str(about.get("model", {}).get("start", "random"))
 
 
 def _network_of(about: Mapping[str, Any]) -> str:
     return str(about.get("model", {}).get("network", ""))
 
 
-def _photographs(facts: Mapping[str, Any], folder: Path | None) -> Origin:
+def _photographs(known: ModelProvenance, folder: Path | None) -> Origin:
     """The photographs of the training: by the name of their source, else as their manifest says."""
-    name = facts.get("train_source") or facts.get("source") or NOT_TOLD
+    name = known.trained_on or NOT_TOLD
     if name in OWN:
         return Origin(name, *OWN[name], "photographs")
-    source, told = SOURCES.get(name), _manifest_facts(folder)
+    source, manifest = SOURCES.get(name), _manifest_of(folder)
     if source is not None and source.read is not None and not source.address.startswith("your"):
         return Origin(name, source.licence, source.address, "photographs")
-    licence, address = (str(told.get(key) or NOT_TOLD) for key in ("licence", "address"))
-    return Origin(name, licence, address, "photographs")
-
-
-def _manifest_facts(folder: Path | None) -> Mapping[str, Any]:
-    manifest = _manifest_of(folder)
-    return {} if manifest is None else manifest.facts
+    told = SetProvenance() if manifest is None else manifest.provenance
+    return Origin(name, told.licence or NOT_TOLD, told.address or NOT_TOLD, "photographs")
 
 
 def _manifest_of(folder: Path | None) -> Manifest | None:
@@ -181,14 +180,14 @@ def _manifest_of(folder: Path | None) -> Manifest | None:
 
 
 def _of_start(
-    start: str, network: str, facts: Mapping[str, Any], folder: Path | None
+    start: str, network: str, known: ModelProvenance, folder: Path | None
 ) -> list[Origin]:
     if start == "random":
         return []
     if start == "imagenet" and network == "efficientnet_lite0":
         return [Origin(IMAGENET_LITE0, *LITE0, "start")]
     path = _file_of(start, network, folder)
-    if path is None or facts.get("start_sha256", "") not in ("", sha256_file(path)):
+    if path is None or (known.start_sha256 or "") not in ("", sha256_file(path)):
         return [Origin(start, NOT_TOLD, NOT_TOLD, "start")]
     try:
         return [Origin(each.name, each.licence, each.address, "start") for each in origins(path)]

@@ -16,7 +16,10 @@ from drgrade.errors import CheckpointError, UsageError
 from drgrade.modelfile.places import BEST
 from drgrade.models.checkpoint import grader_bytes, load_grader, weights_hash
 from drgrade.models.grader import Grader
-from drgrade.models.weights.half_precision import HALF, PRECISION, halved, most_lost
+from drgrade.models.weights.half_precision import HALF, halved, most_lost
+from drgrade.provenance.making import Making
+from drgrade.provenance.parts import Rounding
+from drgrade.provenance.record import Json
 from drgrade.publishing.origins import Origin, origins
 from drgrade.recipe.recipe import Recipe, load_recipe, write_toml
 from drgrade.recipe.run_folder import RunFolder, versions
@@ -28,18 +31,19 @@ LARGER = 1.5  # times the square's side: the field is cut out of a drawn photo a
 
 @dataclass(frozen=True)
 class Parcel:
-    """A grader ready to ship, the bytes of its file, and what rounding changed.
+    """A grader ready to ship, the bytes of its file, and what that says of it.
 
-    `lost` is the largest change of a weight as a share of its channel's largest, `moved` the
-    largest change of a probability, `maps_moved` that of a lesion map (None without maps).
+    `change` is what rounding changed now: a weight (as a share of its channel's largest), a
+    probability and a lesion map (None without maps); `rounding` is what the file states, which was
+    rounded before where it says so.
     """
 
     grader: Grader
     content: bytes
     origins: tuple[Origin, ...]
-    lost: float
-    moved: float
-    maps_moved: float | None
+    making: Making
+    rounding: Rounding
+    change: Rounding
 
 
 def parcel(place: Path, statement: str = "") -> Parcel:
@@ -67,12 +71,10 @@ def parcel(place: Path, statement: str = "") -> Parcel:
             "(optimiser.weight_decay)"
         )
     lost = most_lost(whole.network.state_dict())
-    change = {"lost": lost, "moved": moved, "maps_moved": maps_moved, "drawn_eyes": EYES}
-    told = provenance(place, whole, statement)
-    ready = _with_hash(rounded, whole).with_facts(
-        **{PRECISION: HALF, "provenance": told,
-           "rounding": whole.facts.get("rounding") or change})  # fmt: skip
-    return Parcel(ready, grader_bytes(ready), learned_from, lost, moved, maps_moved)
+    change = Rounding(lost=lost, moved=moved, maps_moved=maps_moved, drawn_eyes=EYES)
+    made, stated = making(place, whole, statement), whole.provenance.rounding or change
+    ready = _with_hash(rounded, whole).with_provenance(precision=HALF, making=made, rounding=stated)
+    return Parcel(ready, grader_bytes(ready), learned_from, made, stated, change)
 
 
 def refuse_terms(learned_from: Sequence[Origin], statement: str = "") -> None:
@@ -137,52 +139,48 @@ def _answers(grader: Grader, squares: torch.Tensor) -> tuple[np.ndarray, torch.T
 def _with_hash(rounded: Grader, whole: Grader) -> Grader:
     """The rounded grader under its own hash; points chosen before stay, as answers did not move."""
     own = weights_hash(rounded.network)
-    facts: dict[str, Any] = {"weights_sha256": own}
-    if points := whole.facts.get("operating_points"):
-        facts["operating_points"] = [{**point, "weights_sha256": own} for point in points]
-    if calibration := whole.facts.get("calibration"):
-        facts["calibration"] = {**calibration, "weights_sha256": own}
-    return rounded.with_facts(**facts)
+    return replace(rounded, provenance=whole.provenance.under_hash(own))
 
 
-def provenance(place: Path, grader: Grader, statement: str = "") -> dict[str, Any]:
-    """What is known of how a grader was made, by its file, else by the run folder around it.
+def making(place: Path, grader: Grader, statement: str = "") -> Making:
+    """How a grader was made, by its file, else by the run folder around it.
 
     The recipe as TOML text, circumstances of the training, what taught it with the licences, the
     start, hashes, and the `statement` on terms that are not known.
     """
-    facts = grader.facts
-    if known := facts.get("provenance"):
-        return {**known, "statement": statement or known["statement"]}
-    return {
-        **_of_run(place),
-        "recipe_name": facts.get("recipe", ""),
-        "recipe_hash": facts.get("recipe_hash", ""),
-        "manifest_hash": facts.get("manifest_hash", ""),
-        "start": facts.get("start") or grader.model.start,
-        "start_sha256": facts.get("start_sha256", ""),
-        "learned_from": [each.as_json() for each in origins(place)],
-        "statement": statement,
-        "trained_weights_sha256": facts["weights_sha256"],
-        "rounded": {"date": time.strftime("%Y-%m-%d", time.gmtime()), "versions": versions()},
-    }
+    known = grader.provenance
+    if known.making is not None:
+        return known.making.but(statement=statement or known.making.statement)
+    recipe, stages, training = _of_run(place)
+    return Making(
+        recipe=recipe,
+        stages=stages,
+        training=training,
+        recipe_name=known.recipe or "",
+        recipe_hash=known.recipe_hash or "",
+        manifest_hash=known.manifest_hash or "",
+        start=known.start or grader.model.start,
+        start_sha256=known.start_sha256 or "",
+        learned_from=tuple(each.taught for each in origins(place)),
+        statement=statement,
+        trained_weights_sha256=grader.weights_sha256,
+        rounded={"date": time.strftime("%Y-%m-%d", time.gmtime()), "versions": versions()},
+    )
 
 
-def _of_run(place: Path) -> dict[str, Any]:
-    """Recipe, circumstances and figures of the run folder that a file lies in; empty elsewhere."""
+def _of_run(place: Path) -> tuple[str, str, Json]:
+    """Recipe, stages and circumstances of the run folder that a file lies in; empty elsewhere."""
     files = RunFolder(place.parent)
     if place.name != BEST or not files.is_started:
-        return {"recipe": "", "stages": "", "training": {}}
+        return "", "", {}
     plan = files.folder / "stages.toml"
     began = files.read_json(files.provenance) if files.provenance.is_file() else {}
     figures = files.read_json(files.summary) if files.summary.is_file() else {}
     kept = {key: began.get(key) for key in ("versions", "seed", "machine", "begun")}
     kept |= {key: figures.get(key) for key in ("epochs", "best_epoch", "seconds", "parameters")}
-    return {
-        "recipe": write_toml(_placeless(load_recipe(str(files.recipe)))),
-        "stages": write_toml(_placeless(load_recipe(str(plan)))) if plan.is_file() else "",
-        "training": kept,
-    }
+    recipe = write_toml(_placeless(load_recipe(str(files.recipe))))
+    stages = write_toml(_placeless(load_recipe(str(plan)))) if plan.is_file() else ""
+    return recipe, stages, kept
 
 
 def _placeless(recipe: Recipe) -> Recipe:

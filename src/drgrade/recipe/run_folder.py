@@ -98,11 +98,11 @@ class RunFolder:
         write_json(self.provenance, provenance(recipe, manifest_hash) | here)
         write_text(self.recipe, write_toml(recipe))
 
-    def keep_facts(self, facts: dict[str, Any]) -> None:
+    def keep_known(self, new: dict[str, Any]) -> None:
         """Add to the provenance what is not in it yet; of several processes the first one does."""
         known = self.read_json(self.provenance)
-        if known | facts != known:
-            write_json(self.provenance, known | facts)
+        if known | new != known:
+            write_json(self.provenance, known | new)
 
     def withdraw(self) -> None:
         """Take back what `begin` wrote: of a run that could not start nothing is kept."""

@@ -40,7 +40,7 @@ RULES = {
 
 
 @dataclass(frozen=True)
-class OperatingPoint:
+class ChosenPoint:
     """A threshold by a rule, and what it reaches on the rows it was chosen on.
 
     From `threshold` on, a hair below one of the scores of these rows, a photograph is referred;
@@ -57,7 +57,7 @@ class OperatingPoint:
     reason: Reason | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values for the facts of a model."""
+        """Plain values for a model's file."""
         shown = {key: _interval(getattr(self, key)) for key in ("sensitivity", "specificity")}
         return {**as_plain(self), "endpoint": "referable", **shown}
 
@@ -68,7 +68,7 @@ def _interval(found: Estimate) -> dict[str, Any]:
 
 def operating_points(
     positive: Flags, score: Floats, patients: np.ndarray, *, lower_bound: bool = False
-) -> tuple[OperatingPoint, OperatingPoint]:
+) -> tuple[ChosenPoint, ChosenPoint]:
     """HS and HP from (n,) flags, scores and patient labels of graded photographs."""
     index = patient_index(patients)
     rule = RULES["HS lower" if lower_bound else "HS"]
@@ -139,21 +139,19 @@ def _point(
     score: Floats,
     patients: Ints,
     why: Reason,
-) -> OperatingPoint:
+) -> ChosenPoint:
     """The point with its intervals, or without a threshold and with the reason."""
     n = int(positive.sum()), int((~positive).sum())
     if threshold is None:
         side, has = ("positive", n[0]) if name == "HS" else ("negative", n[1])
         about = {"needed": FEWEST, "side": side, "n": has}
         reason = Reason("too_few_photographs_for_point", about) if has < FEWEST else why
-        return OperatingPoint(
-            name, rule, None, n[0], n[1], missing(reason), missing(reason), reason
-        )
+        return ChosenPoint(name, rule, None, n[0], n[1], missing(reason), missing(reason), reason)
     threshold = _hair_below(threshold, score)
     called = score >= threshold
     found = ratio(called, patients, positive) if n[0] else missing(NO_POSITIVES)
     spared = ratio(~called, patients, ~positive) if n[1] else missing(NO_NEGATIVES)
-    return OperatingPoint(name, rule, threshold, n[0], n[1], found, spared)
+    return ChosenPoint(name, rule, threshold, n[0], n[1], found, spared)
 
 
 def _hair_below(threshold: float, score: Floats) -> float:

@@ -13,7 +13,7 @@ from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.progress import say
 from drgrade.training.loop import TrainingContext, train
 from drgrade.training.optimisers import make_optimiser
-from drgrade.training.prepared import Prepared, prepare, squares_facts
+from drgrade.training.prepared import Prepared, prepare, squares_hash
 from drgrade.training.processes import explain_out_of_memory
 from drgrade.training.records.outcome import finish, with_origin
 from drgrade.training.records.tensorboard import events
@@ -48,7 +48,7 @@ def run(recipe: Recipe, manifest: Manifest | None, folder: Path, *, resume: bool
         with held.preparing():
             start = untrained(recipe, files, held.device)
             data = prepare(recipe, held.photos, held.leave_if_stopped)
-            files.keep_squares(squares_facts(data.cache))
+            files.keep_squares(squares_hash(data.cache))
         fit(recipe, data, start, held)
     return files.folder
 

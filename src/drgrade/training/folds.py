@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.tables.manifest import Manifest
-from drgrade.data.tables.predictions import Predictions, read_predictions, write_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
 from drgrade.data.tables.splits import folds
 from drgrade.errors import ManifestError, RecipeError, RunError
 from drgrade.recipe.recipe import Recipe
@@ -18,7 +19,7 @@ from drgrade.runtime.signals import SAME, going_on_with
 from drgrade.training.fit import FIRST_FOLD, run
 from drgrade.training.prepared import read_photos
 from drgrade.training.processes import current, told_if_none_began
-from drgrade.training.records.pooled_provenance import pooled_facts
+from drgrade.training.records.pooled_provenance import pooled_provenance
 from drgrade.training.stages import (
     chained,
     check_stages,
@@ -69,9 +70,8 @@ def run_folds(
     table = pl.concat([part.table for part in parts], how="diagonal_relaxed")
     _refuse_gaps(table, whole.table["photo"].filter(pl.Series(of_row >= 0)), folder)
     path = folder / "out_of_fold.parquet"
-    facts = pooled_facts([part.facts for part in parts])
-    told = facts | {"folds": k, "manifest_hash": whole.hash}
-    write_predictions(Predictions(table, told), path)
+    pooled = pooled_provenance([part.provenance for part in parts])
+    write_predictions(Predictions(table, pooled.but(folds=k, manifest_hash=whole.hash)), path)
     return path
 
 
@@ -124,7 +124,7 @@ def _refuse_gaps(table: pl.DataFrame, asked: pl.Series, folder: Path) -> None:
 
 def _without_test(manifest: Manifest) -> Manifest:
     kept = manifest.table.filter((pl.col("split") != "test").fill_null(True))
-    return Manifest(kept, manifest.root, manifest.facts)
+    return Manifest(kept, manifest.root, manifest.provenance)
 
 
 def _one_fold(
@@ -134,7 +134,7 @@ def _one_fold(
     split = np.where(of_row == fold, "test", "train")
     table = whole.table.with_columns(pl.Series("split", split))
     own = folder / f"fold-{fold}"
-    run(recipe, Manifest(table, whole.root, whole.facts), own, resume=True)
+    run(recipe, Manifest(table, whole.root, whole.provenance), own, resume=True)
     predictions = read_predictions(RunFolder(own).predictions).part("test")
     renamed = predictions.table.with_columns(split=pl.lit("out_of_fold"), fold=pl.lit(fold))
-    return Predictions(renamed, predictions.facts)
+    return Predictions(renamed, predictions.provenance)

@@ -320,7 +320,7 @@ def _is_better(row: dict[str, Any], best: dict[str, Any], choose_by: str) -> boo
 
 
 def _keep(context: TrainingContext, state: State, fitted: Grader) -> None:
-    best = replace(fitted, network=state.judged).with_facts(
+    best = replace(fitted, network=state.judged).with_provenance(
         epoch=state.epoch,
         recipe_hash=context.recipe.hash,
         chosen_on=chosen_on(context.recipe),

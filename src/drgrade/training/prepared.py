@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from drgrade.data.phantom.sets import drawn_manifest
-from drgrade.data.photos.cache import MASKED, Cache, missing, prepare_all
+from drgrade.data.photos.cache import Cache, missing, prepare_all
 from drgrade.data.photos.gate import NO_RETINA, NOISE, NOT_COLOUR
-from drgrade.data.photos.intake import ERROR, needs_retina_check
+from drgrade.data.photos.intake import needs_retina_check
 from drgrade.data.photos.listing import safe_stat
 from drgrade.data.photos.masks import COUNTS, KINDS, MAPS
 from drgrade.data.photos.preprocess import Preprocess
@@ -20,6 +20,7 @@ from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.splits import complete, leaked_share, new_notes
 from drgrade.errors import ManifestError, RecipeError
 from drgrade.modelfile.header import DME_OUTPUTS
+from drgrade.provenance.photo import ERROR
 from drgrade.recipe.recipe import Recipe
 from drgrade.runtime.files import sha256_bytes
 from drgrade.runtime.progress import counted, remark, say
@@ -157,9 +158,9 @@ def _tell_failed(cache: Cache) -> None:
                "purpose is trained on with data.retina_check = false")  # fmt: skip
 
 
-def squares_facts(cache: Cache) -> dict[str, Any]:
+def squares_hash(cache: Cache) -> dict[str, Any]:
     """How many photos have a square, and a hash over their names and the files they are made of."""
-    told = [[photo, cache.facts(photo).get("sha256")] for photo in sorted(cache.rows)]
+    told = [[photo, cache.info(photo).sha256] for photo in sorted(cache.rows)]
     return {"photos": len(told), "hash": sha256_bytes(json.dumps(told).encode())}
 
 
@@ -175,7 +176,7 @@ def squares_folder(
     told = f"{manifest.root.resolve()} {settings} {photos.write_csv()}"
     place = sha256_bytes(told.encode())[:24]
     name = f"{place}-{len(MAPS)}maps" if masks else place
-    is_checked = retina_check and needs_retina_check(manifest.facts)
+    is_checked = retina_check and needs_retina_check(manifest.provenance)
     return cache_folder() / "squares" / (f"{name}-retina" if is_checked else name)
 
 
@@ -194,7 +195,7 @@ def limited(manifest: Manifest, photos: int) -> Manifest:
             kept.add(name)
             room -= size
     keep = ~is_train | np.isin(groups, sorted(kept))
-    return Manifest(table.filter(pl.Series(keep)), manifest.root, manifest.facts)
+    return Manifest(table.filter(pl.Series(keep)), manifest.root, manifest.provenance)
 
 
 def read_photos(recipe: Recipe, began: Path | None = None) -> Manifest:
@@ -240,7 +241,7 @@ def _part(manifest: Manifest, cache: Cache, split: str, *, healthy: bool, ungrad
 def _targets(rows: pl.DataFrame, cache: Cache, masks: np.ndarray, *, healthy: bool) -> Targets:
     """Masks, counts and macular edema of these photos, as far as they are known."""
     known = np.zeros((len(rows), len(MAPS)), bool)
-    has_mask = np.array([bool(cache.facts(photo).get(MASKED)) for photo in rows["photo"]], bool)
+    has_mask = np.array([bool(cache.info(photo).masked) for photo in rows["photo"]], bool)
     if healthy and has_mask.any():  # alone they would teach that nothing is ever a lesion
         known[is_healthy(rows), : len(KINDS)] = True
     known[has_mask] = True

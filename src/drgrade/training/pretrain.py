@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import UsageError, choose
 from drgrade.models.networks import NETWORKS
 from drgrade.models.weights.start import start_source
@@ -14,6 +13,7 @@ from drgrade.models.weights.synthetic_starts import (
     phantom_folder,
     refuse_other_drawing,
 )
+from drgrade.provenance.photo_set import DRAWN
 from drgrade.recipe.recipe import Recipe, load_recipe
 from drgrade.runtime.progress import say
 from drgrade.training.fit import run

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import torch
 
-from drgrade.data.sources.registry import is_drawn
 from drgrade.data.tables.manifest import Manifest, write_manifest
 from drgrade.errors import DrgradeError
 from drgrade.models.devices import pick_device
@@ -115,9 +114,11 @@ def pick_place(settings: Train, processes: Processes) -> torch.device:
 
 
 def drawing_of(manifest: Manifest) -> dict[str, int]:
-    """The number of the drawing that photos are of, as a fact; none where they do not tell."""
-    number = manifest.facts.get("drawing")
-    return {"drawing": number} if is_drawn(manifest.facts) and isinstance(number, int) else {}
+    """The number of the drawing that photos are of, by its name; none where they do not tell."""
+    known = manifest.provenance
+    if not known.is_synthetic or known.drawing is None:
+        return {}
+    return {"drawing": known.drawing}
 
 
 def _held(files: RunFolder, processes: Processes) -> contextlib.AbstractContextManager[None]:
@@ -132,7 +133,7 @@ def _begin(
         if given:
             write_manifest(photos, files.given)
         files.begin(recipe, photos.hash)
-        files.keep_facts(drawing_of(photos))
+        files.keep_known(drawing_of(photos))
         return
     for warning in files.check_resumable(recipe, photos.hash):
         say(f"warning: {warning}; the result may differ from an undisturbed run")

@@ -45,12 +45,12 @@ def untrained(recipe: Recipe, files: RunFolder, device: torch.device) -> Grader:
         known = {"start_sha256": content, "mean": list(grader.mean), "std": list(grader.std),
                  "start_knows_dme": knows_dme}  # fmt: skip
         if not files.last.is_file():
-            files.keep_facts(known)
-    facts: dict[str, Any] = {"start": start} if is_on_hub(start) else {}
+            files.keep_known(known)
+    began: dict[str, Any] = {"start": start} if is_on_hub(start) else {}
     if recipe.model.dme:
-        facts["knows_dme"] = known.get("start_knows_dme", True)
-    facts |= {"start_sha256": content} if content else {}
-    return replace(grader, model=recipe.model).with_facts(**facts)
+        began["knows_dme"] = known.get("start_knows_dme", True)
+    began |= {"start_sha256": content} if content else {}
+    return replace(grader, model=recipe.model).with_provenance(**began)
 
 
 def new_grader(recipe: Recipe, device: torch.device, *, said: bool = True) -> Grader:
@@ -84,7 +84,7 @@ def _start_of(recipe: Recipe, files: RunFolder) -> str:
         return str(known["start"])
     start = pinned(model.start)
     if start != model.start:
-        files.keep_facts({"start": start})
+        files.keep_known({"start": start})
     return start
 
 

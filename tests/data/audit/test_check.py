@@ -15,6 +15,7 @@ from drgrade.data.phantom.drawing import draw_eye, paint
 from drgrade.data.photos.field import find_field
 from drgrade.data.photos.fingerprint import fingerprint
 from drgrade.data.tables.manifest import Manifest, make_manifest
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.runtime.files import sha256_file
 
 
@@ -25,7 +26,7 @@ def draw(folder: Path, name: str, red: int) -> str:
 
 
 def manifest_of(folder: Path, declared: bool = False, **columns: list[object]) -> Manifest:
-    return make_manifest(pl.DataFrame(columns), folder, {"leak_declared": declared})
+    return make_manifest(pl.DataFrame(columns), folder, SetProvenance(leak_declared=declared))
 
 
 def sound(folder: Path) -> Manifest:
@@ -185,7 +186,7 @@ def test_on_rfmid_camera_and_diagnosis_are_one(shared: Path) -> None:
     place = shared / "rfmid2"
     labels = pl.read_csv(place / "labels.csv", infer_schema=False).rename({"image": "photo"})
     kept = labels.select("photo", "dr_any", pl.lit(None).cast(pl.String).alias("grade"))
-    found = examine(make_manifest(kept.gather_every(2), place / "images", {}))
+    found = examine(make_manifest(kept.gather_every(2), place / "images"))
     assert found.shortcut_of == "any retinopathy"
     assert found.shortcut is not None
     assert found.shortcut.auc > 0.95
@@ -231,4 +232,4 @@ def test_a_picture_that_predict_refuses_is_found_unless_it_is_not_asked(tmp_path
     assert found.broken == ()
     assert any("1 picture that cannot be graded: ramp.png (no retina" in w for w in found.wrong())
     assert examine(manifest, retina_check=False).refused == ()
-    assert examine(replace(manifest, facts={"source": "drawn"})).refused == ()
+    assert examine(replace(manifest, provenance=SetProvenance(source="drawn"))).refused == ()

@@ -42,7 +42,7 @@ def test_patients_are_never_divided(ill):
     assert find_shortcut(own, ill, PATIENTS).auc < TELLS
 
 
-def test_without_facts_or_with_one_side_nothing_is_told(ill):
+def test_without_columns_or_with_one_side_nothing_is_told(ill):
     assert find_shortcut(pl.DataFrame({"photo": ["a"] * N}), ill, PATIENTS) is None
-    facts = table(np.random.default_rng(2), ill, 0.9)
-    assert find_shortcut(facts, np.zeros(N, bool), PATIENTS) is None
+    known = table(np.random.default_rng(2), ill, 0.9)
+    assert find_shortcut(known, np.zeros(N, bool), PATIENTS) is None

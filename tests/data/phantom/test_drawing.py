@@ -12,6 +12,7 @@ from drgrade.data.photos.masks import read_mask
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.errors import UsageError
 from drgrade.icdr import PRERETINAL, VITREOUS, dme_of, grade_of
+from drgrade.provenance.photo_set import SetProvenance
 
 DISC = 0.5
 
@@ -146,7 +147,7 @@ def test_a_set_is_written_with_manifest_and_masks_and_redrawn_the_same(tmp_path)
         assert read_mask(tmp_path / "a" / mask).shape == (64, 64)
         with Image.open(tmp_path / "a" / photo) as drawn:
             assert drawn.size == (64, 64)
-    assert manifest.facts["source"] == "drawn"
+    assert manifest.provenance.source == "drawn"
     assert manifest.table["patient"].n_unique() == 3
 
 
@@ -180,7 +181,9 @@ def test_several_processes_draw_the_same_photographs(tmp_path):
         assert (tmp_path / "one" / photo).read_bytes() == (tmp_path / "two" / photo).read_bytes()
 
 
-def test_a_set_whose_facts_were_not_written_is_told_to_be_drawn_when_it_is_drawn_again(tmp_path):
+def test_a_set_whose_provenance_was_not_written_is_told_to_be_drawn_when_it_is_drawn_again(
+    tmp_path,
+):
     draw_set(4, tmp_path, size=64, seed=3)
     before = (tmp_path / "manifest.json").read_bytes()
     (tmp_path / "manifest.json").unlink()
@@ -192,8 +195,10 @@ def test_a_set_tells_which_drawing_it_is_of_and_its_hash_does_not(tmp_path):
     drawn = draw_set(2, tmp_path, size=64)
     kept = read_manifest(tmp_path / "manifest.csv")
     for manifest in (drawn, kept):
-        assert manifest.facts == {"source": "drawn", "seed": 0, "drawing": DRAWING}
-        assert manifest.hash == Manifest(manifest.table, tmp_path, {"source": "drawn"}).hash
+        assert manifest.provenance == SetProvenance(source="drawn", seed=0, drawing=DRAWING)
+        assert (
+            manifest.hash == Manifest(manifest.table, tmp_path, SetProvenance(source="drawn")).hash
+        )
 
 
 def test_a_set_of_an_older_version_tells_its_drawing_when_it_is_drawn_again(tmp_path):
@@ -203,4 +208,9 @@ def test_a_set_of_an_older_version_tells_its_drawing_when_it_is_drawn_again(tmp_
     draw_set(1, tmp_path, size=64)
     kept = read_manifest(tmp_path / "manifest.csv")
     assert len(kept) == 2
-    assert kept.facts == {"source": "drawn", "seed": 0, "drawing": DRAWING, "notes": ["x"]}
+    assert kept.provenance.as_json() == {
+        "source": "drawn",
+        "seed": 0,
+        "drawing": DRAWING,
+        "notes": ["x"],
+    }

@@ -81,7 +81,7 @@ def test_workers_change_nothing(drawn, tmp_path):
 
 def test_what_is_prepared_is_not_prepared_again(drawn, tmp_path, monkeypatch):
     good = drawn.table.filter(pl.col("photo") != "photos/broken.jpg")
-    manifest = type(drawn)(good, drawn.root, drawn.facts)
+    manifest = type(drawn)(good, drawn.root, drawn.provenance)
     prepare_all(manifest, SETTINGS, tmp_path, workers=0)
     monkeypatch.setattr("drgrade.data.photos.cache.prepare_photo", None)
     assert len(prepare_all(manifest, SETTINGS, tmp_path, workers=0).rows) == 40
@@ -133,7 +133,7 @@ def test_a_killed_preparation_goes_on_and_ends_the_same(drawn, tmp_path):
 def test_a_photo_that_is_not_the_one_promised_is_a_hash_mismatch(drawn, tmp_path):
     promised = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("0" * 64))
     table = drawn.table.head(3).with_columns(sha256=promised)
-    manifest = type(drawn)(table, drawn.root, drawn.facts)
+    manifest = type(drawn)(table, drawn.root, drawn.provenance)
     cache = prepare_all(manifest, SETTINGS, tmp_path, workers=0)
     assert "hash mismatch" in cache.failed[table["photo"][0]]
     assert len(cache.rows) == 2
@@ -141,9 +141,9 @@ def test_a_photo_that_is_not_the_one_promised_is_a_hash_mismatch(drawn, tmp_path
 
 def test_a_square_that_is_there_of_a_photo_not_promised_is_a_mismatch_too(drawn, tmp_path):
     table = drawn.table.head(3)
-    prepare_all(type(drawn)(table, drawn.root, drawn.facts), SETTINGS, tmp_path, workers=0)
+    prepare_all(type(drawn)(table, drawn.root, drawn.provenance), SETTINGS, tmp_path, workers=0)
     promised = table.with_columns(sha256=pl.lit("0" * 64))
-    manifest = type(drawn)(promised, drawn.root, drawn.facts)
+    manifest = type(drawn)(promised, drawn.root, drawn.provenance)
     assert len(prepare_all(manifest, SETTINGS, tmp_path, workers=0).failed) == 3
     assert len(prepare_all(drawn.__class__(table, drawn.root), SETTINGS, tmp_path, workers=0)
                .rows) == 3  # fmt: skip
@@ -176,7 +176,7 @@ def of_its_own(drawn, folder):
     for name in (*table["photo"], *table["mask"]):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(drawn.root / name, folder / name)
-    return type(drawn)(table, folder, drawn.facts)
+    return type(drawn)(table, folder, drawn.provenance)
 
 
 def test_a_photo_or_mask_put_in_the_place_of_another_is_prepared_anew(drawn, tmp_path):
@@ -202,7 +202,7 @@ def twin_of(manifest, folder):
         for place in (folder / name, manifest.locate(shown)):
             place.write_bytes(content)
             os.utime(place, ns=(NOON, NOON))
-    return type(manifest)(manifest.table, folder, manifest.facts)
+    return type(manifest)(manifest.table, folder, manifest.provenance)
 
 
 def test_squares_of_another_folder_with_names_sizes_and_times_alike_are_not_taken(drawn, tmp_path):
@@ -217,7 +217,9 @@ def test_squares_of_another_folder_with_names_sizes_and_times_alike_are_not_take
 def test_photos_that_were_moved_are_not_prepared_again(drawn, tmp_path, monkeypatch):
     manifest = of_its_own(drawn, tmp_path / "a")
     prepare_all(manifest, SETTINGS, tmp_path / "k", workers=0, masks=True)
-    moved = type(manifest)(manifest.table, (tmp_path / "a").rename(tmp_path / "b"), manifest.facts)
+    moved = type(manifest)(
+        manifest.table, (tmp_path / "a").rename(tmp_path / "b"), manifest.provenance
+    )
     monkeypatch.setattr("drgrade.data.photos.cache.prepare_photo", None)
     assert len(prepare_all(moved, SETTINGS, tmp_path / "k", workers=0, masks=True).rows) == 3
     monkeypatch.setattr("drgrade.data.photos.cache.sha256_file", None)  # their new place is kept

@@ -10,8 +10,9 @@ from PIL import Image
 from drgrade.data.photos import decode
 from drgrade.data.photos.intake import needs_retina_check, open_photo, prepare_photo
 from drgrade.data.photos.preprocess import Preprocess
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import ManifestError, PhotoError
+from drgrade.provenance.photo import PhotoInfo
+from drgrade.provenance.photo_set import DRAWN, SetProvenance
 
 SETTINGS = Preprocess(size=128)
 
@@ -40,14 +41,14 @@ def gradient(side=200):
 def test_what_is_refused_has_its_status_and_reason(tmp_path, pixels, status, reason):
     photo = prepare_photo("a", saved(tmp_path, pixels), SETTINGS)
     assert (photo.pixels, photo.prepared) == (None, None)
-    assert photo.facts["status"] == status
-    assert photo.facts["reason"].startswith(reason)
+    assert photo.known.status == status
+    assert photo.known.reason.startswith(reason)
 
 
 def test_without_the_check_another_picture_becomes_a_square(tmp_path):
     photo = prepare_photo("a", saved(tmp_path, gradient()), SETTINGS, retina_check=False)
     assert photo.pixels.shape == (128, 128, 3)
-    assert "status" not in photo.facts
+    assert isinstance(photo.known, PhotoInfo)
 
 
 def test_a_small_photo_is_enlarged_where_any_size_will_do(tmp_path):
@@ -61,8 +62,8 @@ def test_another_file_than_the_manifest_has_is_refused_before_it_is_decoded(tmp_
     place = saved(tmp_path, skimage.data.retina())
     monkeypatch.setattr("drgrade.data.photos.preprocess.decode", None)
     photo = prepare_photo("a", place, SETTINGS, sha256="ab" * 32)
-    assert photo.facts["status"] == "error"
-    assert photo.facts["reason"].startswith("hash mismatch")
+    assert photo.known.status == "error"
+    assert photo.known.reason.startswith("hash mismatch")
 
 
 @pytest.mark.parametrize(
@@ -88,18 +89,18 @@ def test_a_file_is_read_and_hashed_once_however_often_it_is_decoded(tmp_path, mo
 
 def test_a_fingerprint_is_made_where_it_is_asked_for(tmp_path):
     place = saved(tmp_path, skimage.data.retina())
-    assert "phash" not in open_photo(place, SETTINGS).facts()
-    assert len(open_photo(place, SETTINGS, fingerprint=True).facts()["phash"]) == 1024
+    assert open_photo(place, SETTINGS).info.phash is None
+    assert len(open_photo(place, SETTINGS, fingerprint=True).info.phash) == 1024
 
 
 @pytest.mark.parametrize("wrong", [PhotoError("cannot be read", "x"), ManifestError("outside")])
 def test_what_is_known_to_be_wrong_with_a_place_is_its_refusal(wrong):
     photo = prepare_photo("a", wrong, SETTINGS)
-    assert photo.facts["status"] == "error"
-    assert str(wrong) in photo.facts["reason"]
+    assert photo.known.status == "error"
+    assert str(wrong) in photo.known.reason
 
 
 def test_synthetic_photographs_are_not_asked_for_a_retina():
-    assert not needs_retina_check({"source": DRAWN})
-    assert needs_retina_check({"source": "idrid"})
-    assert needs_retina_check({})
+    assert not needs_retina_check(SetProvenance(source=DRAWN))
+    assert needs_retina_check(SetProvenance(source="idrid"))
+    assert needs_retina_check(SetProvenance())

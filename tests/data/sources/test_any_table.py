@@ -30,7 +30,7 @@ def rows(manifest: Manifest, *columns: str) -> list[tuple[object, ...]]:
 
 
 def notes(manifest: Manifest) -> str:
-    return "\n".join(manifest.facts["notes"])
+    return "\n".join(manifest.provenance.notes)
 
 
 def test_the_columns_of_any_table_are_found_by_their_usual_names(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_idrids_photographs_with_masks_find_their_own_graded_ones_and_no_other(s
         pytest.skip("needs idrid_seg in ../shared/data, which is not here")
     listed = pl.read_csv(shared / "idrid" / "labels.csv", infer_schema=False)
     names = listed.filter(pl.col("duplicate") != "True")["image"].to_list()
-    manifest = Manifest(pl.DataFrame({"photo": names}), shared / "idrid" / "images", {})
+    manifest = Manifest(pl.DataFrame({"photo": names}), shared / "idrid" / "images")
     links = pl.read_csv(shared / "idrid_seg" / "index.csv")
     masked = [Masked(name.removesuffix(".jpg"), shared / "idrid_seg" / "images" / name)
               for name in links["image"]]  # fmt: skip

@@ -90,7 +90,7 @@ def test_a_linked_folder_that_is_not_looked_into_is_told_with_missing_photos(
     with pytest.raises(CheckFailedError, match=re.escape(told)):
         import_source("csv", labels, photos=photos)
     manifest = import_source("csv", labels, photos=photos, allow_missing=True)
-    assert f"'{photos}': {told}" in manifest.facts["notes"]
+    assert f"'{photos}': {told}" in manifest.provenance.notes
 
 
 def test_two_rows_with_one_file_are_refused(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def rows(manifest: Manifest, *columns: str) -> list[tuple[object, ...]]:
 
 
 def notes(manifest: Manifest) -> str:
-    return "\n".join(manifest.facts["notes"])
+    return "\n".join(manifest.provenance.notes)
 
 
 def lab(folder: Path) -> Path:
@@ -68,7 +68,7 @@ def test_the_lab_lists_have_no_header_and_patients_in_their_names(tmp_path: Path
 
 def test_the_leak_of_the_lab_is_declared_and_said(tmp_path: Path) -> None:
     manifest = import_source("lab3", lab(tmp_path))
-    assert manifest.facts["leak_declared"] is True
+    assert manifest.provenance.leak_declared is True
     assert "50.00% of test rows are of patients in train (the source's own split)" in notes(
         manifest
     )
@@ -76,7 +76,7 @@ def test_the_leak_of_the_lab_is_declared_and_said(tmp_path: Path) -> None:
 
 def test_other_counts_than_published_are_said(tmp_path: Path) -> None:
     manifest = import_source("lab3", lab(tmp_path))
-    assert manifest.facts["counts"] == "differ"
+    assert manifest.provenance.counts == "differ"
     assert "warning: lab3 train: published are 28,100 photos, these files have 3" in notes(manifest)
     assert "published are grades 20656/1955/4210/698/581, these files have 1/0/1/0/1" in notes(
         manifest
@@ -111,7 +111,7 @@ def test_missing_photos_can_be_left_out_and_are_counted(tmp_path: Path) -> None:
     photos = touch(tmp_path / "p", "1_left.jpeg", "2_right.jpeg", "9_left.jpeg")
     manifest = import_source("lab3", lab(tmp_path), photos=photos, allow_missing=True)
     assert rows(manifest, "photo", "split") == [("1_left.jpeg", "train"), ("2_right.jpeg", "test")]
-    assert (manifest.facts["left_out"], manifest.facts["unlisted"]) == (3, 1)
+    assert (manifest.provenance.left_out, manifest.provenance.unlisted) == (3, 1)
     assert manifest.root == photos
 
 
@@ -357,7 +357,7 @@ def test_every_source_tells_its_terms_and_where_it_is(name: str) -> None:
 
 def test_the_real_lab_lists_are_as_published(shared: Path) -> None:
     manifest = import_source("lab3", shared / "lab3")
-    assert manifest.facts["counts"] == "as published"
+    assert manifest.provenance.counts == "as published"
     assert round(leaked_share(manifest), 4) == 0.7996
     assert leaked_share(complete(manifest, 0)) == leaked_share(manifest)
 
@@ -369,7 +369,7 @@ def test_the_lab_lists_restricted_to_the_photos_at_hand(shared: Path) -> None:
 
 
 def test_the_real_retinamnist_is_as_published(shared: Path) -> None:
-    assert import_source("retinamnist", shared / "retinamnist").facts["counts"] == "as published"
+    assert import_source("retinamnist", shared / "retinamnist").provenance.counts == "as published"
 
 
 def test_the_real_eyepacs_photos_have_both_eyes_of_each_patient(shared: Path) -> None:

@@ -18,6 +18,7 @@ from drgrade.data.tables.manifest import (
     write_manifest,
 )
 from drgrade.errors import ManifestError
+from drgrade.provenance.photo_set import SetProvenance
 
 
 def write(folder: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -196,11 +197,15 @@ def test_what_is_written_is_read_back(
     path = tmp_path_factory.mktemp("m") / f"m.{ending}"
     table = pl.DataFrame({"photo": [f"{i}.png" for i in range(len(notes))],
                           "note": [note or None for note in notes]})  # fmt: skip
-    manifest = make_manifest(table, path.parent, {"source": "x", "notes": ["y"]})
+    manifest = make_manifest(table, path.parent, SetProvenance(source="x", notes=["y"]))
     write_manifest(manifest, path)
     again = read_manifest(path)
     assert again.table.equals(manifest.table)
-    assert (again.facts, again.hash, again.root) == (manifest.facts, manifest.hash, path.parent)
+    assert (again.provenance, again.hash, again.root) == (
+        manifest.provenance,
+        manifest.hash,
+        path.parent,
+    )
 
 
 def test_a_root_is_a_folder_here_before_one_beside_the_manifest(tmp_path, monkeypatch) -> None:
@@ -280,10 +285,10 @@ def test_a_patient_in_two_groups_ties_them() -> None:
     assert groups[0] == groups[1] == groups[2] != groups[3]
 
 
-def test_a_part_keeps_root_and_facts() -> None:
+def test_a_part_keeps_root_and_provenance() -> None:
     table = pl.DataFrame({"photo": ["a", "b"], "split": ["train", "test"]})
-    part = make_manifest(table, Path("r"), {"source": "x"}).part("test")
-    assert (len(part), part.root, part.facts) == (1, Path("r"), {"source": "x"})
+    part = make_manifest(table, Path("r"), SetProvenance(source="x")).part("test")
+    assert (len(part), part.root, part.provenance) == (1, Path("r"), SetProvenance(source="x"))
 
 
 def test_tables_made_in_memory_are_checked_too() -> None:

@@ -38,9 +38,9 @@ def test_patients_are_taken_from_names_and_that_is_said(tmp_path: Path) -> None:
     manifest = read_manifest(tmp_path / "m.csv")
     assert manifest.table["patient"].to_list() == ["10", "007", None]
     assert manifest.table["eye"].to_list() == ["left", "right", None]
-    assert manifest.facts["notes"] == [
-        f"patient and eye of 2 of 3 photos taken from their names by the rule {RULE}"
-    ]
+    assert manifest.provenance.notes == (
+        f"patient and eye of 2 of 3 photos taken from their names by the rule {RULE}",
+    )
 
 
 @WAYS
@@ -65,7 +65,7 @@ def test_a_blank_patient_is_the_one_that_others_of_that_name_were_given(
     assert (
         f"patient and eye of 2 of 3 photos taken from their names by the rule {RULE}; "
         "1 of them are the patient given to another photo of that name"
-    ) in manifest.facts["notes"]
+    ) in manifest.provenance.notes
 
 
 @WAYS

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from drgrade.data.tables.predictions import from_rows, read_predictions, write_predictions
+from drgrade.data.tables.predictions import from_rows
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
 from drgrade.errors import PredictionsError
+from drgrade.provenance.model import ModelProvenance
 
 GRADED = {
     "photo": "007.jpg", "patient": "007", "grade": 1, "status": "graded", "predicted": 2,
@@ -17,11 +19,11 @@ GRADED = {
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_table_written_and_read_is_the_same(tmp_path, ending):
     failed = {"photo": "1e5", "status": "error", "split": "test"}
-    before = from_rows([GRADED, failed], {"drawn": False})
+    before = from_rows([GRADED, failed], ModelProvenance(drawn=False))
     write_predictions(before, tmp_path / f"p.{ending}")
     after = read_predictions(tmp_path / f"p.{ending}")
     assert after.table.equals(before.table)
-    assert after.facts == {"drawn": False}
+    assert after.provenance == ModelProvenance(drawn=False)
 
 
 def test_a_row_without_a_grade_has_no_probabilities_and_no_zeros():
@@ -117,7 +119,7 @@ def test_a_table_without_rows_is_no_table_of_predictions(tmp_path):
     assert "no rows" in refused(tmp_path, HEAD)
 
 
-def test_damaged_facts_and_damaged_parquet_are_told_in_a_line(tmp_path):
+def test_a_damaged_provenance_and_damaged_parquet_are_told_in_a_line(tmp_path):
     (tmp_path / "theirs.json").write_text("{")
     assert "theirs.json cannot be read" in refused(tmp_path, HEAD + "a,0,1,,,,,\n")
     (tmp_path / "p.parquet").write_bytes(b"PAR1")
@@ -209,7 +211,7 @@ def test_formulas_are_marked_in_the_csv_and_read_back_as_they_were(tmp_path):
     assert read_predictions(tmp_path / "p.csv").table.equals(before.table)
 
 
-def test_facts_never_overwrite_another_file(tmp_path):
+def test_the_provenance_never_overwrites_another_file(tmp_path):
     (tmp_path / "p.json").write_text('{"mine": 1}')
     with pytest.raises(PredictionsError, match="another's file"):
         write_predictions(from_rows([GRADED]), tmp_path / "p.csv")
@@ -252,14 +254,14 @@ def test_a_parquet_of_floats_and_empty_columns_is_read(tmp_path):
     assert found.select("photo", "grade").rows() == [("7", 1), ("8", 2)]
 
 
-def test_facts_of_an_earlier_version_make_room_when_forced_and_say_so_else(tmp_path):
-    beside, rows = tmp_path / "p.json", from_rows([GRADED], {"drawn": False})
+def test_one_of_an_earlier_version_makes_room_when_forced_and_say_so_else(tmp_path):
+    beside, rows = tmp_path / "p.json", from_rows([GRADED], ModelProvenance(drawn=False))
     beside.write_text('{"preprocess": {"size": 64}}')
     with pytest.raises(PredictionsError, match="without its kind, .* --force replaces it"):
         write_predictions(rows, tmp_path / "p.csv")
     assert not (tmp_path / "p.csv").exists()
     write_predictions(rows, tmp_path / "p.csv", force=True)
-    assert read_predictions(tmp_path / "p.csv").facts == {"drawn": False}
+    assert read_predictions(tmp_path / "p.csv").provenance == ModelProvenance(drawn=False)
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"name": "theirs"}', '{"kind": "other"}'])

@@ -4,23 +4,24 @@ import json
 
 import pytest
 
-from drgrade.data.tables.provenance import read_facts
+from drgrade.data.tables.provenance import read_model_provenance
 from drgrade.errors import PredictionsError
+from drgrade.provenance.model import ModelProvenance
 
 
-def facts_of(folder, content: bytes):
+def known_of(folder, content: bytes):
     (folder / "p.json").write_bytes(content)
-    return read_facts(folder / "p.json")
+    return read_model_provenance(folder / "p.json")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_facts_are_read_in_any_usual_encoding(tmp_path, encoding):
-    assert facts_of(tmp_path, '{"drawn": false}'.encode(encoding)) == {"drawn": False}
+def test_a_provenance_is_read_in_any_usual_encoding(tmp_path, encoding):
+    assert known_of(tmp_path, '{"drawn": false}'.encode(encoding)) == ModelProvenance(drawn=False)
 
 
-def test_there_may_be_no_facts_and_those_of_another_kind_are_not_ours(tmp_path):
-    assert read_facts(tmp_path / "none.json") == {}
-    assert facts_of(tmp_path, b'{"kind": "drgrade manifest", "source": "x"}') == {}
+def test_there_may_be_none_and_one_of_another_kind_is_not_ours(tmp_path):
+    assert read_model_provenance(tmp_path / "none.json") == ModelProvenance()
+    assert known_of(tmp_path, b'{"kind": "drgrade manifest", "source": "x"}') == ModelProvenance()
 
 
 @pytest.mark.parametrize(
@@ -35,9 +36,9 @@ def test_there_may_be_no_facts_and_those_of_another_kind_are_not_ours(tmp_path):
         (b"\xff{", "codec"),
     ],
 )
-def test_what_is_no_object_of_facts_is_told_in_a_line(tmp_path, content, what):
+def test_what_is_no_object_is_told_in_a_line(tmp_path, content, what):
     with pytest.raises(PredictionsError, match=f"p.json cannot be read: .*{what}") as told:
-        facts_of(tmp_path, content)
+        known_of(tmp_path, content)
     assert len(str(told.value).splitlines()) == 1
 
 
@@ -62,24 +63,24 @@ def test_what_is_no_object_of_facts_is_told_in_a_line(tmp_path, content, what):
     ],
 )
 def test_a_fact_of_another_kind_is_named_with_its_value(tmp_path, name, value):
-    with pytest.raises(PredictionsError, match=f"{name} must be"):
-        facts_of(tmp_path, json.dumps({name: value}).encode())
+    with pytest.raises(PredictionsError, match=rf"{name}[\w.]* must be"):
+        known_of(tmp_path, json.dumps({name: value}).encode())
 
 
 @pytest.mark.parametrize("name", ["drawn", "prevalence", "operating_points", "weights_sha256"])
 def test_null_says_that_nothing_is_known(tmp_path, name):
-    assert facts_of(tmp_path, json.dumps({name: None}).encode()) == {name: None}
+    assert known_of(tmp_path, json.dumps({name: None}).encode()) == ModelProvenance(**{name: None})
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, 50, "x", True])
 def test_an_operating_point_outside_0_to_1_is_named_with_its_threshold(tmp_path, threshold):
     points = [{"name": "HP", "threshold": None}, {"name": "HS", "threshold": threshold}]
-    rule = f"'HS' must be a share of 0 to 1 or null, got {json.dumps(threshold)}; write it anew"
-    with pytest.raises(PredictionsError, match=f"the threshold of operating point {rule}"):
-        facts_of(tmp_path, json.dumps({"operating_points": points}).encode())
+    rule = f"must be a share of 0 to 1 or null, got {json.dumps(threshold)}; write it anew"
+    with pytest.raises(PredictionsError, match=f"operating_points.HS.threshold {rule}"):
+        known_of(tmp_path, json.dumps({"operating_points": points}).encode())
 
 
 @pytest.mark.parametrize("threshold", [None, 0, 0.5, 1, 1.0000001])
 def test_a_share_is_a_threshold_and_one_may_be_a_rounding_above_1(tmp_path, threshold):
     told = {"operating_points": [{"name": "HS", "threshold": threshold, "split": None}]}
-    assert facts_of(tmp_path, json.dumps(told).encode()) == told
+    assert known_of(tmp_path, json.dumps(told).encode()).as_json() == told

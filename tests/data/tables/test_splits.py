@@ -82,15 +82,15 @@ def test_shares_that_few_large_groups_cannot_make_up_are_told_until_divided_othe
         for n in range(10)
     ]
     divided = split(make_manifest(pl.DataFrame(rows), Path()))
-    missed = [note for note in divided.facts["notes"] if note.startswith("warning")]
+    missed = [note for note in divided.provenance.notes if note.startswith("warning")]
     assert missed == [
         "warning: whole groups cannot make up 70%, 10%, 10%, 10% of the photos here: "
         "it became 25%, 25%, 25%, 25%"
     ]
     even = split(divided, shares=dict.fromkeys(("train", "tune", "calibrate", "test"), 0.25))
-    assert even.facts["notes"] == [
-        "divided by group with seed 0 into 25% train, 25% tune, 25% calibrate, 25% test"
-    ]
+    assert even.provenance.notes == (
+        "divided by group with seed 0 into 25% train, 25% tune, 25% calibrate, 25% test",
+    )
 
 
 def test_fewer_patients_than_parts_are_refused() -> None:
@@ -149,7 +149,7 @@ def test_completing_needs_train_rows() -> None:
 
 def test_completing_says_what_it_did() -> None:
     whole = complete(with_parts(two_eyes(120), 100), 4)
-    assert whole.facts["notes"][-1] == (
+    assert whole.provenance.notes[-1] == (
         "tune and calibrate held out from train by patient, a tenth each, with seed 4"
     )
 
@@ -263,16 +263,16 @@ def test_photos_without_a_patient_are_counted_and_told_until_divided_otherwise()
     )
     divided = split(Manifest(table, Path()))
     told = "warning: 3 of 80 photos without a patient were divided singly"
-    assert told in divided.facts["notes"]
-    assert split(divided).facts["notes"].count(told) == 1
-    again = split(Manifest(two_eyes(40).table, Path(), divided.facts))
-    assert told not in again.facts["notes"]
+    assert told in divided.provenance.notes
+    assert split(divided).provenance.notes.count(told) == 1
+    again = split(Manifest(two_eyes(40).table, Path(), divided.provenance))
+    assert told not in again.provenance.notes
 
 
 def test_photos_without_a_patient_are_counted_where_parts_are_held_out() -> None:
     rows = [(None, None, "train"), (None, "g", "train"), (None, None, "test"), ("p", None, "test")]
     told = "warning: 1 of 18 photos without a patient were divided singly"
-    assert told in complete(tables(rows)).facts["notes"]
+    assert told in complete(tables(rows)).provenance.notes
 
 
 def test_a_column_of_the_tables_own_called_copy_disturbs_nothing() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from drgrade.data.tables.manifest import Manifest, make_manifest
 from drgrade.data.tables.trained_before import flags, learned_before
+from drgrade.provenance.photo_set import SetProvenance
 
 KAGGLE = {"source": "lab3", "address": "kaggle.com/x"}
 LISTS = {"source": "eyepacs", "address": "kaggle.com/x"}
@@ -12,14 +13,14 @@ OTHER = {"source": "idrid", "address": "ieee"}
 MINE = {"source": "csv", "address": "your own"}
 
 
-def listed(root, *rows, facts=None) -> Manifest:
+def listed(root, *rows, known=None) -> Manifest:
     """A manifest of rows (photo, patient, split), and where they have more, group and hash."""
     names = ("photo", "patient", "split", "group", "sha256")
     table = pl.DataFrame(
         [dict(zip(names, row, strict=False)) for row in rows],
         schema=dict.fromkeys(names[: max(map(len, rows))], pl.String),
     )
-    return make_manifest(table.with_columns(grade=pl.lit(0)), root, facts)
+    return make_manifest(table.with_columns(grade=pl.lit(0)), root, SetProvenance(**(known or {})))
 
 
 def test_the_same_photographs_divided_otherwise_are_found_by_photo_and_by_patient(tmp_path):
@@ -54,8 +55,8 @@ def test_the_same_file_elsewhere_is_found_by_its_hash(tmp_path):
     ],
 )
 def test_a_name_is_a_patient_within_one_set_alone(tmp_path, here, there, found):
-    now = listed(tmp_path / "here", ("a", "1", "test"), ("b", "2", "test"), facts=here)
-    earlier = listed(tmp_path / "there", ("c", "1", "train"), facts=there)
+    now = listed(tmp_path / "here", ("a", "1", "test"), ("b", "2", "test"), known=here)
+    earlier = listed(tmp_path / "there", ("c", "1", "train"), known=there)
     told = learned_before(now, earlier)
     assert (told if told is None else told.tolist()) == found
 

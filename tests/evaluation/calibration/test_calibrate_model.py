@@ -14,13 +14,14 @@ from drgrade.evaluation.calibration.calibrate_model import (
 )
 from drgrade.icdr import PROBABILITIES
 from drgrade.modelfile.correction import Recalibration
+from drgrade.provenance.model import ModelProvenance
 from drgrade.stats.operating_points import settings_hash
 
 HASH, SETTINGS = "ab" * 32, {"size": 64}
 TEMPERATURE = Recalibration("temperature", 1.8)
 
 
-def rows(n=200, split="calibrate", seed=0, **facts):
+def rows(n=200, split="calibrate", seed=0, **known):
     chance = np.random.default_rng(seed)
     p = chance.dirichlet([1.0] * 5, n)
     grades = (chance.random((n, 1)) > np.cumsum(p, axis=1)).sum(axis=1)
@@ -30,7 +31,9 @@ def rows(n=200, split="calibrate", seed=0, **facts):
          **dict(zip(PROBABILITIES, each.tolist(), strict=True))}
         for i, (each, grade) in enumerate(zip(p, grades, strict=True))
     ]  # fmt: skip
-    return from_rows(table, {"weights_sha256": HASH, "preprocess": SETTINGS, **facts})
+    return from_rows(
+        table, ModelProvenance(**{"weights_sha256": HASH, "preprocess": SETTINGS, **known})
+    )
 
 
 @pytest.mark.parametrize("split", ["test", "tune", "train"])
@@ -46,7 +49,7 @@ def test_rows_without_a_split_are_refused():
 
 def test_of_a_runs_table_the_calibrate_rows_alone_are_read():
     table = rows().table.extend(rows(split="test").table)
-    mixed = from_rows(table.to_dicts(), {})
+    mixed = from_rows(table.to_dicts())
     assert set(rows_to_calibrate_on(mixed).table["split"]) == {"calibrate"}
 
 
@@ -84,8 +87,8 @@ def corrected(correction):
     before = rows()
     p = correction.apply(before.probabilities())
     columns = [pl.Series(name, p[:, i]) for i, name in enumerate(PROBABILITIES)]
-    facts = before.facts | {"calibration": correction.as_json()}
-    return Predictions(before.table.with_columns(columns), facts)
+    known = before.provenance.but(calibration=correction.as_json())
+    return Predictions(before.table.with_columns(columns), known)
 
 
 def test_corrected_rows_give_what_the_rows_before_gave():
@@ -102,46 +105,48 @@ def test_rows_without_a_grade_stay_empty_when_a_correction_is_undone():
     lost = whole.table.head(1).with_columns(
         *(pl.lit(None, pl.Float64).alias(name) for name in PROBABILITIES), status=pl.lit("error")
     )
-    found = uncorrected(Predictions(pl.concat([whole.table, lost]), whole.facts), TEMPERATURE)
+    found = uncorrected(Predictions(pl.concat([whole.table, lost]), whole.provenance), TEMPERATURE)
     (row,) = found.table.filter(pl.col("status") == "error").to_dicts()
     assert [row[name] for name in PROBABILITIES] == [None] * 5
 
 
-def test_rows_of_a_correcting_model_without_their_facts_are_refused():
-    bare = Predictions(corrected(TEMPERATURE).table, {})
+def test_rows_of_a_correcting_model_without_their_provenance_are_refused():
+    bare = Predictions(corrected(TEMPERATURE).table)
     with pytest.raises(PredictionsError, match=r"nothing beside these rows says whether theirs"):
         uncorrected(bare, TEMPERATURE)
     assert uncorrected(bare, Recalibration()) is bare
 
 
-def test_rows_that_a_calibrated_model_made_are_refused_without_their_facts_for_any_model():
+def test_rows_that_a_calibrated_model_made_are_refused_without_their_provenance_for_any_model():
     table = corrected(TEMPERATURE).table.with_columns(referable=pl.col("p4") > 0.5)
     with pytest.raises(PredictionsError, match=r"referable is filled in 200\), and nothing .*keep"):
-        uncorrected(Predictions(table, {}), Recalibration())
-    known = Predictions(table, {"weights_sha256": HASH, "calibration": TEMPERATURE.as_json()})
+        uncorrected(Predictions(table), Recalibration())
+    known = Predictions(
+        table, ModelProvenance(weights_sha256=HASH, calibration=TEMPERATURE.as_json())
+    )
     assert np.allclose(
         uncorrected(known, Recalibration()).probabilities(), rows().probabilities(), atol=1e-9
     )
 
 
-def test_the_facts_say_which_rows_which_model_and_which_preprocessing():
-    found = calibrate(rows(), "temperature").facts(HASH, SETTINGS)
-    hs, hp = found["operating_points"]
-    assert (hs["name"], hp["name"], found["thresholds_chosen_on"]) == ("HS", "HP", "calibrate")
-    assert (hs["weights_sha256"], hs["preprocess_hash"]) == (HASH, settings_hash(SETTINGS))
-    assert hs["rows_hash"] == found["calibration"]["rows_hash"]
-    assert hs["sensitivity"]["low"] < hs["sensitivity"]["value"] < hs["sensitivity"]["high"]
-    assert found["calibration"]["predicted_by"] == "this model"
+def test_the_provenance_says_which_rows_which_model_and_which_preprocessing():
+    found = calibrate(rows(), "temperature").provenance(HASH, SETTINGS)
+    hs, hp = found.operating_points
+    assert (hs.name, hp.name, found.thresholds_chosen_on) == ("HS", "HP", "calibrate")
+    assert (hs.weights_sha256, hs.preprocess_hash) == (HASH, settings_hash(SETTINGS))
+    assert hs.rows_hash == found.calibration.rows_hash
+    assert hs.sensitivity.low < hs.sensitivity.value < hs.sensitivity.high
+    assert found.calibration.predicted_by == "this model"
 
 
-def test_out_of_fold_rows_are_named_in_the_facts():
-    told = calibrate(rows(split="out_of_fold"), "none").facts(HASH, SETTINGS)
-    assert told["calibration"]["predicted_by"] == "models of its recipe, out of fold"
-    assert told["thresholds_chosen_on"] == "out_of_fold"
+def test_out_of_fold_rows_are_named_in_the_provenance():
+    told = calibrate(rows(split="out_of_fold"), "none").provenance(HASH, SETTINGS)
+    assert told.calibration.predicted_by == "models of its recipe, out of fold"
+    assert told.thresholds_chosen_on == "out_of_fold"
 
 
 def test_the_hash_of_the_rows_does_not_depend_on_their_order():
-    shuffled = from_rows(rows().table.to_dicts()[::-1], rows().facts)
+    shuffled = from_rows(rows().table.to_dicts()[::-1], rows().provenance)
     assert calibrate(shuffled, "none").rows_hash == calibrate(rows(), "none").rows_hash
 
 
@@ -160,11 +165,11 @@ def test_a_table_without_probabilities_is_refused():
 def test_rows_without_any_reference_grade_are_refused_with_the_count():
     table = rows(30).table.with_columns(grade=pl.lit(None, pl.Int8))
     with pytest.raises(PredictionsError, match="got none among 30 rows; fill the column grade"):
-        calibrate(Predictions(table, {}), "none")
+        calibrate(Predictions(table), "none")
 
 
 def test_a_photograph_that_comes_twice_would_count_twice_and_is_refused():
-    twice = from_rows(rows(30).table.to_dicts() * 2, rows().facts)
+    twice = from_rows(rows(30).table.to_dicts() * 2, rows().provenance)
     with pytest.raises(PredictionsError, match="each photo is judged once, got '0.jpg' and 59"):
         calibrate(twice, "none")
 
@@ -175,4 +180,4 @@ def test_probabilities_that_no_temperature_fits_are_refused_with_a_way_out(sure)
         pl.lit(p).alias(n) for n, p in zip(PROBABILITIES, sure, strict=True)
     )
     with pytest.raises(PredictionsError, match="no temperature .* fits .* --method none"):
-        calibrate(Predictions(same, rows().facts), "temperature")
+        calibrate(Predictions(same, rows().provenance), "temperature")

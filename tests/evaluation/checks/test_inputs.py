@@ -5,9 +5,10 @@ import pytest
 from drgrade.data.tables.predictions import from_rows
 from drgrade.errors import Reason
 from drgrade.evaluation.checks.inputs import check_drift, check_numbers, check_preprocess
+from drgrade.provenance.parts import InputStatistics
 
 TRAIN = {"brightness": [60.0, 140.0], "width": [2000, 4288], "height": [1500, 2848]}
-FACTS = {"input_statistics": {"train": TRAIN, "cameras": ["Topcon"]}}
+KNOWN = InputStatistics(train=TRAIN, cameras=("Topcon",))
 
 
 def photos(n, **more):
@@ -15,8 +16,8 @@ def photos(n, **more):
     return [{"photo": f"{i}", "status": "graded", **usual, **more} for i in range(n)]
 
 
-def drift(rows, facts=FACTS):
-    return check_drift(from_rows(rows).table, facts)
+def drift(rows, known=KNOWN):
+    return check_drift(from_rows(rows).table, known)
 
 
 @pytest.mark.parametrize("other", [{"brightness": 30.0}, {"width": 4289}, {"camera": "phone"}])
@@ -46,9 +47,9 @@ def test_w08_reads_numbers_that_a_csv_holds_as_text():
     assert drift(photos(10, brightness="30.5")).fires
 
 
-@pytest.mark.parametrize("facts", [{}, {"input_statistics": {"train": {}, "cameras": []}}])
-def test_w08_is_blind_where_training_is_not_known(facts):
-    found = drift(photos(10), facts)
+@pytest.mark.parametrize("known", [None, InputStatistics(train={}, cameras=())])
+def test_w08_is_blind_where_training_is_not_known(known):
+    found = drift(photos(10), known)
     assert (found.state, found.reasons) == ("not checkable", ("no_statistics",))
 
 
@@ -61,16 +62,16 @@ BEFORE = {"size": 512, "crop": "field", "version": 2}
 
 
 def test_w16_another_setting_is_an_error_and_is_named():
-    found = check_preprocess({"train_preprocess": BEFORE, "preprocess": {**BEFORE, "size": 256}})
+    found = check_preprocess(BEFORE, {**BEFORE, "size": 256})
     assert (found.state, found.level) == ("fires", "E")
     changed = Reason("other_setting", {"name": "size", "before": "512", "now": "256"})
     assert found.values["settings"] == (changed,)
 
 
 def test_w16_is_silent_on_the_same_settings_and_blind_without_them():
-    assert check_preprocess({"train_preprocess": BEFORE, "preprocess": BEFORE}).state == "silent"
-    assert check_preprocess({"preprocess": BEFORE}).state == "not checkable"
-    assert check_preprocess({}).state == "not checkable"
+    assert check_preprocess(BEFORE, BEFORE).state == "silent"
+    assert check_preprocess(None, BEFORE).state == "not checkable"
+    assert check_preprocess(None, None).state == "not checkable"
 
 
 SHARES = {"p0": 0.6, "p1": 0.1, "p2": 0.1, "p3": 0.1, "p4": 0.1}
@@ -102,8 +103,8 @@ def test_what_fires_or_is_blind_has_its_sentence(language):
         drift(photos(10, brightness=30.0, camera="phone", width=28, height=28)),
         drift(photos(10), {}),
         drift([{"photo": "a", "status": "graded"}]),
-        check_preprocess({"train_preprocess": BEFORE, "preprocess": {"size": 256}}),
-        check_preprocess({}),
+        check_preprocess(BEFORE, {"size": 256}),
+        check_preprocess(None, None),
         check_numbers(nan),
     ]
     sentences = [each.sentence(language) for each in said]

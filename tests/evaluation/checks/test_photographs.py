@@ -111,15 +111,15 @@ def test_a_size_that_tells_nothing_is_no_shortcut() -> None:
 
 
 @pytest.mark.parametrize("columns", [{}, {"width": [9] * 120}])
-def test_a_shortcut_needs_facts_that_differ(columns: dict[str, list[object]]) -> None:
+def test_a_shortcut_needs_columns_that_differ(columns: dict[str, list[object]]) -> None:
     assert check_shortcut(rows(grade=[0, 3] * 60, **columns), None).state == "not checkable"
 
 
 def test_camera_and_diagnosis_of_rfmid_are_one(shared: Path) -> None:
     """The sizes of RFMiD 2.0 tell who has retinopathy, as its labels file says by itself."""
     labels = pl.read_csv(shared / "rfmid2" / "labels.csv", infer_schema=False)
-    facts = {name: labels[name].to_list() for name in ("dr_any", "width", "height")}
-    assert check_shortcut(rows(**facts), None).fires
+    columns = {name: labels[name].to_list() for name in ("dr_any", "width", "height")}
+    assert check_shortcut(rows(**columns), None).fires
 
 
 def test_the_same_file_in_train_under_another_name_is_an_error_without_fingerprints() -> None:

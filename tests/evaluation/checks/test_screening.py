@@ -9,6 +9,7 @@ from drgrade.errors import Reason
 from drgrade.evaluation.analyses import analyses
 from drgrade.evaluation.checks import screening as checks
 from drgrade.evaluation.levels import Endpoint, Units
+from drgrade.provenance.model import ModelProvenance
 
 EYEQ_GRADABLE = [  # EyeQ (Fu et al. 2019): good and usable, reject; train and test together
     [6342 + 1353 + 5967 + 3200, 699 + 103 + 886 + 359, 1100 + 283 + 1354 + 721,
@@ -67,7 +68,7 @@ def test_w02_names_a_start_that_hides_what_taught_it(language):
 
 
 @pytest.mark.parametrize(
-    ("facts", "state"),
+    ("known", "state"),
     [
         ({"epoch_chosen_on": "test"}, "fires"),
         ({"epoch_chosen_on": "tune", "cuts_fitted_on": "test"}, "fires"),
@@ -77,12 +78,12 @@ def test_w02_names_a_start_that_hides_what_taught_it(language):
         ({}, "not checkable"),
     ],
 )
-def test_w05_a_choice_made_on_test(facts, state):
-    assert checks.check_choice(facts, "test").state == state
+def test_w05_a_choice_made_on_test(known, state):
+    assert checks.check_choice(ModelProvenance(**known), "test").state == state
 
 
 @pytest.mark.parametrize(
-    ("split", "facts", "why"),
+    ("split", "known", "why"),
     [
         ("train", {}, Reason("trained_on_these")),
         ("tune", {"epoch_chosen_on": "tune"},
@@ -91,8 +92,8 @@ def test_w05_a_choice_made_on_test(facts, state):
          Reason("chosen_on_these", {"what": "threshold", "split": "calibrate"})),
     ],
 )  # fmt: skip
-def test_w05_photographs_that_taught_or_chose_are_no_test(split, facts, why):
-    found = checks.check_choice(facts, split)
+def test_w05_photographs_that_taught_or_chose_are_no_test(split, known, why):
+    found = checks.check_choice(ModelProvenance(**known), split)
     assert found.fires
     assert found.values["why"] == (why,)
 
@@ -109,9 +110,9 @@ def test_w06_few_or_wide_fires_and_many_is_silent():
     [(0.20, "silent"), (0.35, "fires"), (0.26, "fires"), (None, "not checkable")],
 )
 def test_w07_another_prevalence_than_in_training(there, state):
-    facts = {} if there is None else {"prevalence": {"train": there}}
-    assert checks.check_prevalence(many(400, 1600), facts).state == state
-    unknown = {"prevalence": {"train": None, "tune": there}}
+    known = None if there is None else {"train": there}
+    assert checks.check_prevalence(many(400, 1600), known).state == state
+    unknown = {"train": None, "tune": there}
     assert checks.check_prevalence(many(400, 1600), unknown).state == state
 
 

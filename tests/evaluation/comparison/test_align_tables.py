@@ -91,4 +91,4 @@ def test_where_nobody_knows_patients_page_and_text_say_that_photos_were_taken_as
 def test_tables_without_a_photo_in_common_are_refused():
     other = table("b").table.with_columns(photo=pl.lit("x") + pl.col("photo"))
     with pytest.raises(PredictionsError, match="40 in a and 40 in b, 0 of them in both"):
-        compare({"a": table("a"), "b": Predictions(other, {})}, resamples=20)
+        compare({"a": table("a"), "b": Predictions(other)}, resamples=20)

@@ -10,13 +10,15 @@ import pytest
 
 from drgrade.cli.app import run
 from drgrade.data.tables.manifest import make_manifest, write_manifest
-from drgrade.data.tables.predictions import Predictions, from_rows, write_predictions
+from drgrade.data.tables.predictions import Predictions, from_rows
+from drgrade.data.tables.predictions_file import write_predictions
 from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.comparison.paired import compare
 from drgrade.evaluation.comparison.pooling import as_asked, by_family
 from drgrade.evaluation.pages.compare_page import verdict, write_comparison
 from drgrade.evaluation.pages.scorecard_text import number
 from drgrade.locale.catalogue import LANGUAGES, message
+from drgrade.provenance.model import ModelProvenance
 from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import paired_difference
 from drgrade.stats.metrics import kappas, mcnemar
@@ -102,21 +104,21 @@ def test_without_probabilities_there_is_no_area_and_the_rest_stays():
     table = grader(0.8).table.with_columns(
         pl.lit(None, pl.Float64).alias(f"p{k}") for k in range(5)
     )
-    found = compare({"a": grader(0.8), "b": Predictions(table, {})}, resamples=50)
+    found = compare({"a": grader(0.8), "b": Predictions(table)}, resamples=50)
     assert found.entries[0].scores["auc"].value is None
     assert found.entries[0].scores["qwk"].value is not None
 
 
 def test_intervals_name_what_was_resampled():
     table = grader(0.8).table.with_columns(patient=pl.lit(None, pl.String))
-    found = compare({"a": Predictions(table, {}), "b": Predictions(table, {})}, resamples=50)
+    found = compare({"a": Predictions(table), "b": Predictions(table)}, resamples=50)
     assert (found.unit, found.patients) == ("photos", 400)
     assert found.entries[0].scores["qwk"].method.values["unit"] == "photos"
     assert compare({"a": grader(0.8), "b": grader(0.5)}, resamples=50).unit == "patients"
 
 
 def test_tables_of_other_photos_are_refused_with_the_counts():
-    short = Predictions(grader(0.8).table.head(390), {})
+    short = Predictions(grader(0.8).table.head(390))
     with pytest.raises(PredictionsError, match="400 in a and 390 in b, 390 of them in both"):
         compare({"a": grader(0.8), "b": short})
 
@@ -124,7 +126,7 @@ def test_tables_of_other_photos_are_refused_with_the_counts():
 def test_other_reference_grades_are_refused_by_photo():
     table = grader(0.8).table.with_columns(grade=pl.lit(1, pl.Int8))
     with pytest.raises(PredictionsError, match="reference grades differ between a and b"):
-        compare({"a": grader(0.8), "b": Predictions(table, {})})
+        compare({"a": grader(0.8), "b": Predictions(table)})
 
 
 def test_one_table_is_nothing_to_compare():
@@ -168,7 +170,7 @@ def seeds_of(recipe, *rights):
     """Tables of one recipe, a seed each, with the share of right answers of each."""
     return {
         f"{recipe}{seed}": Predictions(
-            grader(right).table, {"recipe": recipe, "recipe_family": recipe}
+            grader(right).table, ModelProvenance(recipe=recipe, recipe_family=recipe)
         )
         for seed, right in enumerate(rights)
     }
@@ -201,7 +203,7 @@ def test_seeds_are_counted_in_the_language_of_the_page(tmp_path, language, name)
 
 def test_seeds_of_two_recipes_of_one_name_are_told_apart_by_their_first_table():
     tables = seeds_of("r", 0.8, 0.9) | {
-        f"other{n}": replace(grader(0.5), facts={"recipe": "r", "recipe_family": "x"})
+        f"other{n}": replace(grader(0.5), provenance=ModelProvenance(recipe="r", recipe_family="x"))
         for n in range(2)
     }
     assert list(by_family(tables)) == ["r, 2 seeds", "r (other0), 2 seeds"]
@@ -277,7 +279,7 @@ def test_tables_without_any_reference_grade_are_refused_by_name():
 
 
 def with_edema(table, edema=0):
-    return Predictions(table.table.with_columns(dme=pl.lit(edema)), {})
+    return Predictions(table.table.with_columns(dme=pl.lit(edema)))
 
 
 def test_macular_edema_counts_only_where_every_table_knows_it_in_whatever_order():
@@ -379,7 +381,7 @@ def test_graders_of_one_rule_say_nothing_of_it_and_seeds_of_two_rules_do():
 
 def test_one_model_twice_is_no_comparison():
     tables = seeds_of("r", 0.8, 0.8)
-    same = {name: Predictions(rows.table, rows.facts | {"weights_sha256": "ab"})
+    same = {name: Predictions(rows.table, rows.provenance.but(weights_sha256="ab"))
             for name, rows in tables.items()}  # fmt: skip
     with pytest.raises(UsageError, match="got 2 tables of the same weights"):
         compare(same, resamples=FEW)

@@ -10,22 +10,19 @@ import pytest
 
 from drgrade.cli.app import run
 from drgrade.data.tables.manifest import write_manifest
-from drgrade.data.tables.predictions import (
-    Predictions,
-    from_rows,
-    read_predictions,
-    write_predictions,
-)
+from drgrade.data.tables.predictions import Predictions, from_rows
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
 from drgrade.errors import PredictionsError, UsageError
 from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
 from drgrade.locale.catalogue import LANGUAGES, message
+from drgrade.provenance.model import ModelProvenance
 
 from ...lab.made_lab import made_manifest
 
 pytestmark = pytest.mark.usefixtures("empty_figures")
 
 
-def answers(manifest, *, always=None, split="test", **facts) -> Predictions:
+def answers(manifest, *, always=None, split="test", **known) -> Predictions:
     """One row a photo of a split; every tenth grade one off, every fifteenth photo ungradable."""
     rows = []
     for i, row in enumerate(manifest.part(split).table.iter_rows(named=True)):
@@ -34,7 +31,7 @@ def answers(manifest, *, always=None, split="test", **facts) -> Predictions:
         lost = i % 15 == 7
         rows.append(kept | {"status": "ungradable" if lost else "graded", "model": "made",
                             "predicted": None if lost else grade})  # fmt: skip
-    return from_rows(rows, {"drawn": False, **facts})
+    return from_rows(rows, ModelProvenance(**{"drawn": False, **known}))
 
 
 @pytest.fixture(scope="module")
@@ -230,14 +227,14 @@ def test_a_table_written_by_hand_is_judged(tmp_path):
 
 def test_a_row_left_out_is_an_error(manifest):
     whole = answers(manifest)
-    short = Predictions(whole.table.head(whole.table.height - 1), whole.facts)
+    short = Predictions(whole.table.head(whole.table.height - 1), whole.provenance)
     assert evaluate_table(short, manifest, resamples=50).has_error
 
 
 def test_predictions_of_other_photos_are_told_both_ways_and_exit_2(manifest, tmp_path, capsys):
     whole = answers(manifest)
     renamed = whole.table.with_columns(pl.concat_str(pl.lit("photos/"), "photo").alias("photo"))
-    write_predictions(Predictions(renamed, whole.facts), tmp_path / "p.csv")
+    write_predictions(Predictions(renamed, whole.provenance), tmp_path / "p.csv")
     write_manifest(manifest, tmp_path / "m.csv")
     code = run(["evaluate", str(tmp_path / "p.csv"), "--manifest", str(tmp_path / "m.csv"), "-o",
                 str(tmp_path / "out")])  # fmt: skip
@@ -253,7 +250,7 @@ def test_a_score_that_is_no_number_is_an_error_and_the_rest_is_judged(manifest):
     odd = whole.table.with_columns(**shares).with_columns(
         p1=pl.when(pl.col("photo") == "5_left.jpeg").then(float("nan")).otherwise(0.2)
     )
-    found = evaluate_table(Predictions(odd, whole.facts), manifest, resamples=50)
+    found = evaluate_table(Predictions(odd, whole.provenance), manifest, resamples=50)
     assert [check.code for check in found.warnings if check.level == "E"] == ["W17"]
     assert found.scores.qwk.value is not None
     assert found.scores.referable_auc.value is None
@@ -269,14 +266,14 @@ def test_every_warning_of_the_list_is_told_of_once(manifest):
 
 def test_a_photo_that_comes_twice_is_refused_by_name(manifest):
     rows = answers(manifest)
-    twice = Predictions(pl.concat([rows.table, rows.table.head(1)]), rows.facts)
+    twice = Predictions(pl.concat([rows.table, rows.table.head(1)]), rows.provenance)
     with pytest.raises(PredictionsError, match="judged once, got '4_left.jpeg'"):
         evaluate_table(twice, manifest)
 
 
 def test_the_test_rows_are_judged_unless_another_split_is_asked(manifest):
     both = pl.concat([answers(manifest, split=name).table for name in ("test", "tune")])
-    rows = Predictions(both, {})
+    rows = Predictions(both)
     assert set(pick_split(rows).table["split"]) == {"test"}
     assert set(pick_split(rows, "tune").table["split"]) == {"tune"}
     with pytest.raises(UsageError, match="did you mean 'tune'"):
@@ -321,7 +318,7 @@ def test_names_out_of_a_table_are_text_on_every_page(tmp_path):
 def test_a_table_in_groups_says_groups_on_page_and_twin_and_patients_nowhere(manifest, tmp_path):
     rows = answers(manifest)
     table = rows.table.with_columns(group=pl.col("patient"), patient=pl.lit(None, pl.String))
-    write_predictions(Predictions(table, rows.facts), tmp_path / "p.csv")
+    write_predictions(Predictions(table, rows.provenance), tmp_path / "p.csv")
     assert run(["evaluate", str(tmp_path / "p.csv"), "-o", str(tmp_path / "out")]) == 0
     twin = (tmp_path / "out" / "report.json").read_text()
     page = (tmp_path / "out" / "report.html").read_text()
@@ -342,7 +339,7 @@ def test_a_leak_between_the_splits_of_one_table_is_found_without_a_manifest(tmp_
     whole = read_predictions(tmp_path / "leaky.csv")
     found = evaluate_table(whole.part("test"), whole=whole, resamples=20)
     assert next(c for c in found.checks if c.code == "W02").values["share"] == 1.0
-    apart = Predictions(whole.table.filter(pl.col("split") == "test"), {})
+    apart = Predictions(whole.table.filter(pl.col("split") == "test"))
     blind = evaluate_table(apart, whole=apart, resamples=20)
     assert next(c for c in blind.checks if c.code == "W02").state == "not checkable"
 

@@ -5,6 +5,7 @@ import pytest
 from drgrade.data.tables.predictions import from_rows
 from drgrade.evaluation.levels import Endpoint
 from drgrade.evaluation.scorecard.frozen_points import frozen_points
+from drgrade.provenance.model import ModelProvenance
 
 REFERABLE = Endpoint("referable", 2)
 POINT = {"name": "HS", "endpoint": "referable", "threshold": 0.4, "split": "calibrate"}
@@ -20,7 +21,7 @@ def table(*rows, points=(POINT,)):
             continue
         shares = {"p0": 1 - p, "p1": 0.0, "p2": p, "p3": 0.0, "p4": 0.0}
         made.append(row | {"status": "graded", "predicted": 2 if p > 0.5 else 0, **shares})
-    return from_rows(made, {"operating_points": list(points)})
+    return from_rows(made, ModelProvenance(operating_points=list(points)))
 
 
 def test_an_answer_at_the_threshold_is_called_and_ungradable_is_referred():
@@ -47,7 +48,7 @@ def test_points_of_another_endpoint_and_points_without_a_threshold_are_passed_ov
 
 def test_without_probabilities_there_is_nothing_to_hold_against_a_threshold():
     rows = from_rows([{"photo": "a", "grade": 2, "predicted": 2, "status": "graded"}],
-                     {"operating_points": [POINT]})  # fmt: skip
+                     ModelProvenance(operating_points=(POINT,)))  # fmt: skip
     assert frozen_points(rows, REFERABLE, ["photo"]) == ()
 
 

@@ -1,5 +1,7 @@
 """W02: judged photographs of patients, or groups, that were learned from, however they are told."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -9,6 +11,9 @@ from drgrade.data.tables.splits import leaked_share
 from drgrade.errors import Reason
 from drgrade.evaluation.scorecard.leak import Leak, leak_of
 from drgrade.evaluation.scorecard.scores import with_patients
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.parts import LearnedBefore
+from drgrade.provenance.photo_set import SetProvenance
 
 
 def answers(split, patients, **more):
@@ -89,13 +94,13 @@ def test_out_of_fold_groups_are_those_of_the_manifest(tmp_path):
     assert leak_of(with_patients(table, manifest), manifest).share == 2 / 3
 
 
-START = {"learned_before": {"start": "default", "photographs": ["idrid"]}}
+START = ModelProvenance(learned_before=LearnedBefore(start="default", photographs=("idrid",)))
 
 
-def started(told, *, facts=START, **more):
+def started(told, *, known=START, **more):
     """Test rows of four patients, of a training whose start learned from those that `told` says."""
     table = answers("test", ["1", "2", "3", "4"], learned_before=lambda i: told[i], **more)
-    return from_rows(table.table.to_dicts(), facts)
+    return from_rows(table.table.to_dicts(), known)
 
 
 def test_what_the_start_learned_from_leaks_too(tmp_path):
@@ -112,18 +117,18 @@ def test_what_a_start_of_which_nothing_is_known_learned_from_is_not_called_silen
     assert (found.share, found.unknown) == (None, Reason("known_start", about))
     bare = from_rows(answers("test", ["1", "2", "3", "4"]).table.to_dicts(), START)
     assert leak_of(bare, manifest) == found
-    untold = {"learned_before": {"start": "x.pth", "photographs": []}}
-    assert leak_of(started([None] * 4, facts=untold), manifest).unknown.code == "unknown_start"
+    untold = ModelProvenance(learned_before=LearnedBefore(start="x.pth", photographs=()))
+    assert leak_of(started([None] * 4, known=untold), manifest).unknown.code == "unknown_start"
 
 
 def test_a_column_of_another_model_says_nothing(tmp_path):
     manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["5"])
-    assert leak_of(started([True] * 4, facts={}), manifest) == Leak(0.0)
+    assert leak_of(started([True] * 4, known=ModelProvenance()), manifest) == Leak(0.0)
 
 
 def test_a_leak_through_the_start_is_none_that_the_source_declares(tmp_path):
     manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["1"])
-    manifest.facts["leak_declared"] = True
+    manifest = replace(manifest, provenance=SetProvenance(leak_declared=True))
     assert leak_of(started([True, False, False, False]), manifest).is_declared
     assert not leak_of(started([True, True, False, False]), manifest).is_declared
 

@@ -11,6 +11,8 @@ from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.errors import PredictionsError, Reason
 from drgrade.evaluation.scorecard.scores import score
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.stats import metrics
 
 FEW = 200  # resamples, enough where the test is not about the interval
@@ -28,7 +30,7 @@ def _row(photo, grade, predicted, **more):
     }
 
 
-def _skilled(n=120, facts=None, **more):
+def _skilled(n=120, known=None, **more):
     """Two eyes a patient, all five grades, three of four answers right and the rest one off."""
     grades = [i % 5 for i in range(n)]
     rows = []
@@ -41,12 +43,12 @@ def _skilled(n=120, facts=None, **more):
         rows.append(
             _row(f"{i}.jpeg", grade, answer, **given, **{f"p{k}": v for k, v in enumerate(p)})
         )
-    return from_rows(rows, {"drawn": False} if facts is None else facts)
+    return from_rows(rows, ModelProvenance(**({"drawn": False} if known is None else known)))
 
 
 def _with(predictions, **columns):
     table = predictions.table.with_columns(**columns)
-    return Predictions(table, predictions.facts)
+    return Predictions(table, predictions.provenance)
 
 
 def test_every_figure_of_a_skilled_grader_has_an_interval_around_it():
@@ -96,7 +98,7 @@ def test_the_same_seed_gives_the_same_scores_and_another_seed_another_interval()
 
 def test_the_order_of_the_rows_changes_nothing():
     whole = _skilled()
-    turned = Predictions(whole.table.reverse(), whole.facts)
+    turned = Predictions(whole.table.reverse(), whole.provenance)
     assert score(whole, resamples=FEW) == score(turned, resamples=FEW)
 
 
@@ -177,19 +179,21 @@ def test_groups_are_resampled_where_no_patient_is_known_and_w03_says_so():
 
 
 def test_drawn_photographs_fire_w25():
-    found = score(_skilled(facts={"drawn": True}), resamples=FEW)
+    found = score(_skilled(known={"drawn": True}), resamples=FEW)
     assert [check.code for check in found.warnings] == ["W25"]
 
 
 def test_where_nothing_says_what_the_photographs_are_w25_is_not_checkable():
-    last = score(_skilled(facts={}), resamples=FEW).checks[-1]
+    last = score(_skilled(known={}), resamples=FEW).checks[-1]
     assert (last.code, last.state) == ("W25", "not checkable")
     assert last.reasons == ("no_origin",)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-TW"])
 def test_every_warning_has_a_sentence_without_a_gap(language):
-    bare = from_rows([_row(str(i), i % 3, 0, p0=1.0) for i in range(30)], {"drawn": True})
+    bare = from_rows(
+        [_row(str(i), i % 3, 0, p0=1.0) for i in range(30)], ModelProvenance(drawn=True)
+    )
     filled = _with(bare, **{f"p{k}": pl.lit(0.0) for k in range(1, 5)})
     found = score(filled, resamples=FEW)
     assert [check.code for check in found.warnings] == ["W01", "W03", "W25"]
@@ -213,8 +217,8 @@ def test_patients_narrow_nothing_two_eyes_alike_are_one_piece_of_evidence():
         [half.table, half.table.with_columns(photo=pl.col("photo") + "b")], how="vertical"
     )
     own = pl.col("photo").str.strip_suffix("b")
-    together = score(Predictions(twins.with_columns(patient=own), {}), resamples=FEW)
-    apart = score(Predictions(twins.with_columns(patient=pl.col("photo")), {}), resamples=FEW)
+    together = score(Predictions(twins.with_columns(patient=own)), resamples=FEW)
+    apart = score(Predictions(twins.with_columns(patient=pl.col("photo"))), resamples=FEW)
     width = [s.accuracy.high - s.accuracy.low for s in (together, apart)]
     assert width[0] > 1.3 * width[1]
 
@@ -242,7 +246,7 @@ def _manifest(rows):
         schema_overrides={"grade": pl.Int8},
         orient="row",
     )
-    return Manifest(table, Path(), {"source": "drawn"})
+    return Manifest(table, Path(), SetProvenance(source="drawn"))
 
 
 def test_the_manifest_lends_patients_eyes_and_train_grades():
@@ -269,7 +273,7 @@ def test_the_manifest_lends_groups_as_rows_of_all_splits_tie_them():
         ]
     )
     named = manifest.table.with_columns(group=pl.Series(["g", "h", "g", "h"]))
-    lent = Manifest(named, Path(), manifest.facts)
+    lent = Manifest(named, Path(), manifest.provenance)
     found = score(from_rows([_row("a", 3, 2), _row("b", 0, 0)]), lent, resamples=FEW)
     assert (found.clusters, found.unit) == (1, "groups")
 

@@ -20,6 +20,7 @@ from drgrade.models.weights.synthetic_starts import (
     phantom_folder,
     refuse_other_drawing,
 )
+from drgrade.provenance.model import ModelProvenance
 from drgrade.recipe.recipe import load_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.files import write_json
@@ -30,14 +31,14 @@ def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path))
 
 
-def made(*changes, **facts):
+def made(*changes, **known):
     """The folder of a finished start of ResNet18, made with these changes of the recipe."""
     recipe = load_recipe("phantom", [f"model.network={NETWORK}", *changes])
     files = RunFolder(phantom_folder(NETWORK))
     files.begin(recipe, "")
     network = build_network(recipe.model, 5)
     save_grader(files.best, Grader(network, recipe.model, Preprocess(size=64), "cross_entropy",
-                                   facts=facts))  # fmt: skip
+                                   provenance=ModelProvenance(**known)))  # fmt: skip
     write_json(files.finished, {"epochs": 4})
     return files.folder
 
@@ -47,7 +48,7 @@ PATIENTS = ("data.drawn=0", "data.manifest=idrid.csv")
 
 
 @pytest.mark.parametrize(
-    ("changes", "facts", "named"),
+    ("changes", "known", "named"),
     [
         (PATIENTS, {"train_source": "idrid"}, "idrid"),
         (PATIENTS, {"train_source": ""}, "idrid.csv"),
@@ -55,8 +56,8 @@ PATIENTS = ("data.drawn=0", "data.manifest=idrid.csv")
         ((), {"train_source": "idrid"}, "idrid"),
     ],
 )
-def test_a_start_that_learned_from_patients_is_none(changes, facts, named):
-    folder = made(*changes, **facts)
+def test_a_start_that_learned_from_patients_is_none(changes, known, named):
+    folder = made(*changes, **known)
     with pytest.raises(MissingStartError) as caught:
         drawn_start(NETWORK)
     assert caught.value.reason.code == "synthetic_start_missing"

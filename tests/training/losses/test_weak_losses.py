@@ -90,7 +90,7 @@ def test_photos_without_a_grade_teach(photos, tmp_path):
         pl.when(half).then("grade"), dr_any=pl.lit("1"), has_haemorrhage=pl.lit("1"),
         split=pl.lit("train"),
     )  # fmt: skip
-    manifest = Manifest(table, photos.root, photos.facts)
+    manifest = Manifest(table, photos.root, photos.provenance)
     more = {"objective": {"name": "corn", "any_dr": 1.0}, "lesions": {"tags": 0.5},
             "consistency": {"weight": 1.0, "after": 0.0}}  # fmt: skip
     weak = run(make_recipe(COMMON | more), manifest, tmp_path / "weak")

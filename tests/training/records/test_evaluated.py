@@ -5,7 +5,8 @@ import json
 import polars as pl
 
 from drgrade.data.tables.manifest import make_manifest, write_manifest
-from drgrade.data.tables.predictions import from_rows, write_predictions
+from drgrade.data.tables.predictions import from_rows
+from drgrade.data.tables.predictions_file import write_predictions
 from drgrade.training.records.evaluated import evaluate_folds, evaluate_run
 
 

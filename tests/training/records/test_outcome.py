@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch")
 from drgrade.cli.app import run as command
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.data.tables.splits import split
 from drgrade.evaluation.scorecard.evaluate import evaluate_table, pick_split
 from drgrade.models.checkpoint import load_grader
@@ -43,7 +43,7 @@ def manifest(tmp_path_factory) -> Manifest:
         group=pl.concat_str(pl.lit("g"), "patient"),
         grade=pl.when(is_test & is_test.cum_sum().eq(1)).then(None).otherwise("grade"),
     )
-    write_manifest(Manifest(table, drawn.root, drawn.facts), folder / "manifest.csv")
+    write_manifest(Manifest(table, drawn.root, drawn.provenance), folder / "manifest.csv")
     return read_manifest(folder / "manifest.csv")
 
 
@@ -57,33 +57,35 @@ def predicted(trained, manifest, tmp_path_factory):
     folder = tmp_path_factory.mktemp("predicted")
     path = os.path.relpath(manifest.root, folder)
     table = manifest.table
-    write_manifest(Manifest(table, folder / path, manifest.facts), folder / "m.csv")
+    write_manifest(Manifest(table, folder / path, manifest.provenance), folder / "m.csv")
     assert command(["predict", str(trained.folder), str(folder / "m.csv"), "-o",
                     str(folder / "p.parquet"), "--fingerprint"]) == 0  # fmt: skip
     return read_predictions(folder / "p.parquet")
 
 
 def test_the_model_file_tells_of_its_training(trained, manifest):
-    facts = load_grader(trained.best).facts
-    assert facts["manifest_hash"] == manifest.hash
-    assert facts["train_preprocess"]["size"] == 32
-    assert (facts["epoch_chosen_on"], facts["mirror_changes_on"]) == ("tune", "tune")
-    assert 0 <= facts["mirror_changes"] <= 1
-    assert facts["prevalence"].keys() == {"train", "tune"}
+    known = load_grader(trained.best).provenance
+    assert known.manifest_hash == manifest.hash
+    assert known.train_preprocess["size"] == 32
+    assert (known.epoch_chosen_on, known.mirror_changes_on) == ("tune", "tune")
+    assert 0 <= known.mirror_changes <= 1
+    assert known.prevalence.keys() == {"train", "tune"}
 
 
 def test_the_training_photographs_are_told_by_their_percentiles(trained):
-    told = load_grader(trained.best).facts["input_statistics"]
-    assert told["train"].keys() == {"brightness", "width", "height", "field_ratio", "black_share"}
-    assert told["train"]["width"] == [64.0, 64.0]
-    assert told["train"]["brightness"][0] < told["train"]["brightness"][1]
-    assert told["cameras"] == ["pencil"]
+    told = load_grader(trained.best).provenance.input_statistics
+    assert told.train.keys() == {"brightness", "width", "height", "field_ratio", "black_share"}
+    assert told.train["width"] == (64.0, 64.0)
+    assert told.train["brightness"][0] < told.train["brightness"][1]
+    assert told.cameras == ("pencil",)
 
 
 def test_predict_passes_on_what_the_training_told(trained, predicted):
-    of_training = read_predictions(trained.predictions).facts
-    assert [key for key in PASSED_ON if predicted.facts[key] != of_training[key]] == []
-    assert predicted.facts["drawn"] is True
+    of_training = read_predictions(trained.predictions).provenance
+    assert [
+        key for key in PASSED_ON if getattr(predicted.provenance, key) != getattr(of_training, key)
+    ] == []
+    assert predicted.provenance.drawn is True
 
 
 def test_rows_carry_the_statistics_of_their_photographs_whoever_made_them(trained, predicted):
@@ -120,17 +122,17 @@ def test_predict_counts_the_grades_that_mirroring_changes_when_asked(trained, ma
     assert command(["predict", str(trained.folder), photo, "--mirror", "-o", str(out)]) == 0
     rows = read_predictions(out)
     changed = rows.table["predicted"].cast(pl.Int64) != rows.table["mirrored"].cast(pl.Int64)
-    assert rows.facts["mirror_changes"] == changed.mean()
-    assert rows.facts["mirror_changes_on"] == "these photographs"
+    assert rows.provenance.mirror_changes == changed.mean()
+    assert rows.provenance.mirror_changes_on == "these photographs"
 
 
 def test_photographs_of_unknown_origin_are_not_called_real(trained, manifest, tmp_path):
     photo = str(manifest.locate(manifest.table["photo"][0]))
     out = tmp_path / "p.csv"
     assert command(["predict", str(trained.folder), photo, "-o", str(out)]) == 0
-    facts = json.loads(out.with_suffix(".json").read_text())
-    assert "drawn" not in facts
-    assert facts["train_source"] == "drawn"
+    told = json.loads(out.with_suffix(".json").read_text())
+    assert "drawn" not in told
+    assert told["train_source"] == "drawn"
 
 
 def test_squares_made_before_statistics_were_kept_still_serve(manifest, tmp_path, monkeypatch):
@@ -143,5 +145,5 @@ def test_squares_made_before_statistics_were_kept_still_serve(manifest, tmp_path
     known["done"] = {p: {k: f[k] for k in old} for p, f in known["done"].items()}
     index.write_text(json.dumps(known))
     rows = read_predictions(RunFolder(run(recipe, manifest, tmp_path / "second")).predictions)
-    assert rows.facts["input_statistics"]["train"].keys() == {"width", "height"}
+    assert rows.provenance.input_statistics.train.keys() == {"width", "height"}
     assert "brightness" not in rows.table.columns

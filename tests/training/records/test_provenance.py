@@ -11,9 +11,11 @@ pytest.importorskip("torch")
 from drgrade.cli.app import run as command
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_grader, save_grader
+from drgrade.provenance.parts import LearnedBefore
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.recipe.recipe import make_recipe
 from drgrade.training.fit import run
 from drgrade.training.folds import run_folds
@@ -34,7 +36,7 @@ def photos(tmp_path_factory) -> Manifest:
     folder = tmp_path_factory.mktemp("photos")
     draw_set(30, folder, size=64, seed=9)
     drawn = read_manifest(folder / "manifest.csv")
-    return Manifest(drawn.table.drop("mask"), drawn.root, {"source": "clinic"})
+    return Manifest(drawn.table.drop("mask"), drawn.root, SetProvenance(source="clinic"))
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +96,10 @@ def test_a_start_whose_rows_are_not_at_hand_leaves_the_leak_unknown(photos, bare
 
 def test_a_model_file_keeps_what_taught_its_start(photos, bare, tmp_path):
     folder = run(recipe(str(bare)), divided(photos, 1), tmp_path / "run")
-    told = {"start": str(bare), "photographs": ["clinic"]}
-    assert load_grader(folder).facts["learned_before"] == told
-    assert read_predictions(folder / "predictions.parquet").facts["learned_before"] == told
-    assert "learned_before" not in load_grader(bare).facts
+    told = LearnedBefore(start=str(bare), photographs=("clinic",))
+    assert load_grader(folder).provenance.learned_before == told
+    assert read_predictions(folder / "predictions.parquet").provenance.learned_before == told
+    assert load_grader(bare).provenance.learned_before is None
 
 
 def test_out_of_fold_rows_know_what_taught_the_start_of_all_folds(photos, first, bare, tmp_path):

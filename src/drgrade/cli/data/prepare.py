@@ -103,4 +103,4 @@ def _below(folder: Path) -> tuple["Manifest", dict[str, Path], bool]:
         say(f"{folder}: not looked at: {aside}")
     places = {as_text(path.relative_to(folder)): path for path in below.pictures}
     table = pl.DataFrame({"photo": list(places)}, {"photo": pl.String})
-    return Manifest(table, folder, {}), places, not below.unread
+    return Manifest(table, folder), places, not below.unread

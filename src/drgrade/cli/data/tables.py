@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -11,6 +11,7 @@ from drgrade.errors import UsageError, plain
 
 if TYPE_CHECKING:
     from drgrade.data.tables.manifest import Manifest
+    from drgrade.provenance.photo_set import SetProvenance
 
 Output = Annotated[Path, Parameter(name=["-o", "--output"])]
 Json = Annotated[bool, Parameter(name="--json", negative=())]
@@ -100,10 +101,10 @@ def import_(
         source, path, photos=photos, allow_missing=allow_missing, columns=columns
     )
     write_table(manifest, output, force=force)
-    for note in manifest.facts.get("notes", []):
+    for note in manifest.provenance.notes:
         say(note)
-    say(f"licence: {manifest.facts['licence']}; from: {manifest.facts['address']}")
-    _print_result(manifest.facts, count_grades(manifest), output, as_json=json_)
+    say(f"licence: {manifest.provenance.licence}; from: {manifest.provenance.address}")
+    _print_result(manifest.provenance, count_grades(manifest), output, as_json=json_)
     return 0
 
 
@@ -175,7 +176,7 @@ def check(
     if json_:
         print(json.dumps(findings.as_json(), indent=2, ensure_ascii=False))
         return 3 if wrong else 0
-    for note in table.facts.get("notes", []):
+    for note in table.provenance.notes:
         say(note)
     known = f", {counted(findings.patients, 'patient')}" if findings.patients else ""
     print(_in_a_line(f"{manifest}: {counted(findings.photos, 'photo')}{known}"))
@@ -243,18 +244,18 @@ def split(
     elif shares is not None:
         raise UsageError(f"--shares divides all rows, and {manifest} has parts; add --reassign to "
                          "forget these, or leave --shares out")  # fmt: skip
-    told_before = len(table.facts.get("notes", []))
+    told_before = len(table.provenance.notes)
     if is_again:
         divided = splits.split(table, seed=seed, shares=wanted)
     else:
         divided = splits.complete(table, seed)
     write_table(divided, output, force=force or output.resolve() == manifest.resolve())
-    notes = divided.facts.get("notes", [])[told_before:]
+    notes = divided.provenance.notes[told_before:]
     for note in notes or [
         "the manifest has tune and calibrate: nothing to hold out (see --reassign)"
     ]:
         say(note)
-    _print_result(divided.facts, count_grades(divided), output, as_json=json_)
+    _print_result(divided.provenance, count_grades(divided), output, as_json=json_)
     return 0
 
 
@@ -303,12 +304,16 @@ def write_table(manifest: "Manifest", output: Path, *, force: bool) -> None:
 
 
 def _print_result(
-    facts: dict[str, Any], counts: dict[str, tuple[int, ...]], output: Path, *, as_json: bool
+    known: "SetProvenance", counts: dict[str, tuple[int, ...]], output: Path, *, as_json: bool
 ) -> None:
     if as_json:
         from drgrade.data.audit.findings import counts_as_json
 
-        answer = {"manifest": str(output), "counts": counts_as_json(counts), "facts": facts}
+        answer = {
+            "manifest": str(output),
+            "counts": counts_as_json(counts),
+            "facts": known.as_json(),
+        }
         print(json.dumps(answer, indent=2, ensure_ascii=False))
         return
     _print_counts(counts)

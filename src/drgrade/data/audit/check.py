@@ -1,12 +1,12 @@
 """Look at every photo of a manifest: what is missing, broken, leaking, double or in conflict."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ from drgrade.data.audit.findings import Findings
 from drgrade.data.audit.label_scale import scale_of
 from drgrade.data.audit.shortcuts import Shortcut, find_shortcut
 from drgrade.data.photos.decode import ARRAYS
-from drgrade.data.photos.intake import ERROR, needs_retina_check, prepare_photo
+from drgrade.data.photos.intake import needs_retina_check, prepare_photo
 from drgrade.data.photos.listing import safe_stat
 from drgrade.data.photos.masks import read_mask
 from drgrade.data.photos.preprocess import Preprocess
@@ -25,21 +25,29 @@ from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.splits import copied_share, leaked_share, unit
 from drgrade.errors import ManifestError, MaskError
 from drgrade.icdr import GRADES, REFERABLE_FROM
+from drgrade.provenance.photo import ERROR, Known, PhotoInfo
+from drgrade.provenance.record import known
 from drgrade.runtime.progress import track
 
+TOLD: Final[Mapping[str, pl.DataType]] = {
+    **dict.fromkeys(("sha256", "phash"), pl.String()),
+    **dict.fromkeys(("width", "height", "bytes"), pl.Int64()),
+    "black_share": pl.Float64(),
+}  # columns of a manifest that say what opening a photo would
 SMALLEST_SIDE: Final = 256  # px; enough for a fingerprint and the gate, and fast
 
-Facts = dict[str, Any]  # of one photo: sha256, width, height, bytes, black_share, phash, ...
+
+Infos = Mapping[str, PhotoInfo]  # by photo
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What opening the photos gave: facts of those that can be used, and why others cannot.
+    """What opening the photos gave: what is known of those that can be used, and why others cannot.
 
     `broken` cannot be read, `refused` show nothing that can be graded.
     """
 
-    facts: dict[str, Facts] = field(default_factory=dict)
+    infos: Infos = field(default_factory=dict)
     broken: tuple[tuple[str, str], ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
 
@@ -51,19 +59,19 @@ def examine(
 
     With `retina_check` pictures that show no retina in colour are found; synthetic ones are not
     asked.
-    Without pixels the facts that the manifest's own columns hold (`sha256`, `phash`, `width`, ...)
-    are taken at their word.
+    Without pixels what the manifest's own columns hold (`sha256`, `phash`, `width`, ...)
+    is taken at its word.
     """
     photos = manifest.table["photo"].to_list()
     places = {photo: _place(manifest, photo) for photo in photos}
     missing = tuple(photo for photo in photos if not _exists(places[photo]))
     there = sorted(set(photos) - set(missing))
-    is_checked = retina_check and needs_retina_check(manifest.facts)
+    is_checked = retina_check and needs_retina_check(manifest.provenance)
     seen = (_open_all(there, places, workers, retina_check=is_checked) if read_pixels
-            else Opened(_listed(manifest)))  # fmt: skip
-    copies, alike = _copies(seen.facts), _alike(seen.facts)
+            else Opened(_told(manifest)))  # fmt: skip
+    copies, alike = _copies(seen.infos), _alike(seen.infos)
     counts = count_grades(manifest)
-    of_file, of = _shortcut(manifest, seen.facts)
+    by_file, of = _shortcut(manifest, seen.infos)
     return Findings(
         photos=len(manifest),
         patients=manifest.table["patient"].drop_nulls().n_unique(),
@@ -74,10 +82,10 @@ def examine(
         broken=seen.broken,
         refused=seen.refused,
         masks=_bad_masks(manifest, workers, read=read_pixels),
-        other_bytes=_other_bytes(manifest, seen.facts) if read_pixels else (),
+        other_bytes=_other_bytes(manifest, seen.infos) if read_pixels else (),
         shared=_shared(manifest),
         leaked_share=leaked_share(manifest),
-        leak_declared=bool(manifest.facts.get("leak_declared")),
+        leak_declared=bool(manifest.provenance.leak_declared),
         copies=tuple(copies),
         copies_across=_differing(copies, manifest, "split"),
         conflicts=_differing(copies, manifest, "grade"),
@@ -87,7 +95,7 @@ def examine(
         alike_across=_differing(alike, manifest, "split"),
         alike_conflicts=_differing(alike, manifest, "grade"),
         scale=scale_of([sum(numbers[grade] for numbers in counts.values()) for grade in GRADES]),
-        shortcut=of_file,
+        shortcut=by_file,
         shortcut_of=of,
         root=str(manifest.root),
     )
@@ -121,27 +129,27 @@ def _exists(place: Path | None) -> bool:
 def _open_all(
     photos: list[str], places: dict[str, Path | None], workers: int, *, retina_check: bool
 ) -> Opened:
-    facts: dict[str, Facts] = {}
+    infos: dict[str, PhotoInfo] = {}
     broken, refused = [], []
-    for photo, opened in _each_opened(photos, places, workers, retina_check=retina_check):
-        if "reason" not in opened:
-            facts[photo] = opened
-        elif opened["status"] == ERROR:
-            broken.append((photo, opened["reason"]))
+    for photo, seen in _each_opened(photos, places, workers, retina_check=retina_check):
+        if isinstance(seen, PhotoInfo):
+            infos[photo] = seen
+        elif seen.status == ERROR:
+            broken.append((photo, seen.reason))
         else:
-            refused.append((photo, opened["reason"]))
-    return Opened(facts, tuple(broken), tuple(refused))
+            refused.append((photo, seen.reason))
+    return Opened(infos, tuple(broken), tuple(refused))
 
 
 def _each_opened(
     photos: list[str], places: dict[str, Path | None], workers: int, *, retina_check: bool
-) -> Iterator[tuple[str, Facts]]:
-    """Each photo's facts, or the status and reason of its refusal."""
+) -> Iterator[tuple[str, Known]]:
+    """What is known of each photo, or its refusal."""
     settings = Preprocess(size=SMALLEST_SIDE)
 
-    def one(photo: str) -> Facts:
+    def one(photo: str) -> Known:
         return prepare_photo(photo, places[photo] or Path(), settings, retina_check=retina_check,
-                             any_size=True, fingerprint=True).facts  # fmt: skip
+                             any_size=True, fingerprint=True).known  # fmt: skip
 
     with ThreadPoolExecutor(workers) as pool:
         opened = track(pool.map(one, photos), len(photos), "looked at")
@@ -169,50 +177,53 @@ def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[s
     return tuple((mask, why) for mask, why in zip(masks, reasons, strict=True) if why)
 
 
-def _other_bytes(manifest: Manifest, facts: dict[str, Facts]) -> tuple[str, ...]:
+def _other_bytes(manifest: Manifest, infos: Infos) -> tuple[str, ...]:
     """The photos whose SHA-256 is not the one that the manifest promises."""
-    listed = _listed(manifest)
-    promised = {photo: str(each["sha256"]).lower() for photo, each in listed.items()
-                if "sha256" in each}  # fmt: skip
-    return tuple(photo for photo, each in facts.items()
-                 if promised.get(photo, each["sha256"]) != each["sha256"])  # fmt: skip
+    promised = {photo: each.sha256.lower() for photo, each in _told(manifest).items()
+                if each.sha256 is not None}  # fmt: skip
+    return tuple(photo for photo, each in infos.items()
+                 if promised.get(photo, each.sha256) != each.sha256)  # fmt: skip
 
 
-def _listed(manifest: Manifest) -> dict[str, Facts]:
-    """The facts in the manifest's own columns, by photo."""
-    names = ("sha256", "phash", "width", "height", "bytes", "black_share")
-    here = [name for name in names if name in manifest.table.columns]
-    rows = manifest.table.select("photo", *here).to_dicts() if here else []
-    return {row.pop("photo"): {k: v for k, v in row.items() if v is not None} for row in rows}
+def _told(manifest: Manifest) -> Infos:
+    """What the manifest's own columns say, by photo; a figure that is none counts as unknown."""
+    here = [name for name in TOLD if name in manifest.table.columns]
+    if not here:
+        return {}
+    cells = [pl.col(name).cast(pl.Float64, strict=False).cast(TOLD[name], strict=False)
+             if TOLD[name].is_numeric() else pl.col(name) for name in here]  # fmt: skip
+    rows = manifest.table.select("photo", *cells).to_dicts()
+    return {row.pop("photo"): PhotoInfo.model_validate(known(row)) for row in rows}
 
 
-def _copies(facts: dict[str, Facts]) -> list[tuple[str, ...]]:
+def _copies(infos: Infos) -> list[tuple[str, ...]]:
     """Sets of photos of the same bytes."""
     same: dict[str, list[str]] = defaultdict(list)
-    for photo, each in facts.items():
-        if "sha256" in each:
-            same[each["sha256"]].append(photo)
+    for photo, each in infos.items():
+        if each.sha256 is not None:
+            same[each.sha256].append(photo)
     return [tuple(photos) for photos in same.values() if len(photos) > 1]
 
 
-def _alike(facts: dict[str, Facts]) -> list[tuple[str, ...]]:
-    """Pairs that look the same; those of the same bytes are reported elsewhere."""
-    photos = [photo for photo, each in facts.items() if "phash" in each]
-    found = near_duplicates([facts[photo]["phash"] for photo in photos])
+def _alike(infos: Infos) -> list[tuple[str, ...]]:
+    """Pairs that look the same; those of the same bytes are told elsewhere."""
+    seen = {photo: each.phash for photo, each in infos.items() if each.phash is not None}
+    photos, found = list(seen), near_duplicates(list(seen.values()))
     pairs = [(photos[pair.first], photos[pair.second]) for pair in found]
     return [(a, b) for a, b in pairs
-            if facts[a].get("sha256", a) != facts[b].get("sha256", b)]  # fmt: skip
+            if (infos[a].sha256 or a) != (infos[b].sha256 or b)]  # fmt: skip
 
 
-def _shortcut(manifest: Manifest, facts: dict[str, Facts]) -> tuple[Shortcut | None, str]:
-    """How well the file alone predicts disease, and which: referable, or any if that is known."""
+def _shortcut(manifest: Manifest, infos: Infos) -> tuple[Shortcut | None, str]:
+    """How well the file alone tells disease, and which: referable, or any where that is known."""
     table, of = manifest.table, "referable disease"
     ill = pl.col("grade") >= REFERABLE_FROM
     if "dr_any" in table.columns and table["dr_any"].null_count() < table["grade"].null_count():
         ill, of = pl.col("dr_any").cast(pl.String).is_in(["1", "true", "True"]), "any retinopathy"
-    names = sorted({name for each in facts.values() for name in each} - {"sha256", "phash"})
+    every = {photo: each.given() for photo, each in infos.items()}
+    names = sorted({name for each in every.values() for name in each} - {"sha256", "phash"})
     looked = pl.DataFrame(
-        [{"photo": photo, **{n: each.get(n) for n in names}} for photo, each in facts.items()],
+        [{"photo": photo, **{n: each.get(n) for n in names}} for photo, each in every.items()],
         infer_schema_length=None,
     )
     if looked.is_empty():

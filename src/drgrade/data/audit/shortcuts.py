@@ -24,34 +24,34 @@ STEPS = 25
 
 @dataclass(frozen=True)
 class Shortcut:
-    """Cross-validated areas under the ROC curve of the file's facts: together, and each alone."""
+    """Cross-validated areas under the ROC curve by what files tell: together, and each alone."""
 
     auc: float
     alone: Mapping[str, float]
 
     @property
     def best(self) -> str:
-        """The fact that predicts most by itself."""
+        """What tells most by itself."""
         return max(self.alone, key=lambda name: self.alone[name])
 
 
 def find_shortcut(table: pl.DataFrame, is_ill: np.ndarray, patients: np.ndarray) -> Shortcut | None:
-    """How well the facts in a table's columns predict who is ill: (n,) flags, (n,) patients.
+    """How well what a table's columns say of the files tells who is ill: (n,) flags, (n,) patients.
 
     None where the table has none of these columns, or fewer than `FEWEST` are on a side.
     """
-    facts = _facts(table)
-    if not facts or min(is_ill.sum(), (~is_ill).sum()) < FEWEST:
+    known = _known(table)
+    if not known or min(is_ill.sum(), (~is_ill).sum()) < FEWEST:
         return None
     folds = _folds(patients)
     if len(np.unique(folds)) < FOLDS:
         return None
-    alone = {name: _area(one, is_ill, folds) for name, one in facts.items()}
-    return Shortcut(_area(np.hstack(list(facts.values())), is_ill, folds), alone)
+    alone = {name: _area(one, is_ill, folds) for name, one in known.items()}
+    return Shortcut(_area(np.hstack(list(known.values())), is_ill, folds), alone)
 
 
-def _facts(table: pl.DataFrame) -> dict[str, np.ndarray]:
-    """Each fact as columns of zeros and ones, (n, bins); those that are the same for all left."""
+def _known(table: pl.DataFrame) -> dict[str, np.ndarray]:
+    """Each as columns of zeros and ones, (n, bins); what is the same for all is left out."""
     given = {"width", "height"} <= set(table.columns)
     if given and "aspect" not in table.columns:
         width, height = (pl.col(n).cast(pl.Float64, strict=False) for n in ("width", "height"))

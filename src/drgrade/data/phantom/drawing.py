@@ -43,9 +43,10 @@ from drgrade.data.phantom.lesions import (
 from drgrade.data.phantom.paint import bead, mark_beads, paint_lesion
 from drgrade.data.photos.masks import KINDS
 from drgrade.data.tables.manifest import Manifest, write_manifest
-from drgrade.data.tables.manifest_facts import KIND, read_facts, refuse_foreign
+from drgrade.data.tables.manifest_provenance import KIND, read_set_provenance, refuse_foreign
 from drgrade.errors import UsageError
 from drgrade.icdr import EYES, dme_of, grade_of
+from drgrade.provenance.photo_set import DRAWN, SetProvenance
 from drgrade.runtime.files import refuse_file, write_bytes, write_json
 from drgrade.runtime.progress import track
 from drgrade.runtime.workers import pool
@@ -152,8 +153,8 @@ def draw_set(
     if not (folder / SETTINGS).exists():
         write_json(folder / SETTINGS, settings)
     rows = list(track(_drawn(folder, n, size, seed, shift, workers), n, "drawing"))
-    facts = {"source": "drawn", "seed": seed, "drawing": DRAWING}
-    manifest = Manifest(_table(rows), folder, facts)
+    known = SetProvenance(source=DRAWN, seed=seed, drawing=DRAWING)
+    manifest = Manifest(_table(rows), folder, known)
     _keep_or_write(manifest, folder / "manifest.csv")
     return manifest
 
@@ -178,9 +179,9 @@ def _keep_or_write(manifest: Manifest, path: Path) -> None:
         UsageError: the table there was changed by a person.
     """
     if path.exists() and _is_kept(_text_of(path), manifest.table.write_csv(), path):
-        known = read_facts(path)
-        if not known.keys() >= manifest.facts.keys():  # stopped before it, or of an older version
-            write_json(path.with_suffix(".json"), {"kind": KIND, **manifest.facts, **known})
+        told, own = read_set_provenance(path).as_json(), manifest.provenance.as_json()
+        if not told.keys() >= own.keys():  # stopped before it, or of an older version
+            write_json(path.with_suffix(".json"), {"kind": KIND, **own, **told})
         return
     write_manifest(manifest, path)
 

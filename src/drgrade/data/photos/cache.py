@@ -14,11 +14,12 @@ import numpy as np
 
 from drgrade.data.photos.decode import ARRAYS
 from drgrade.data.photos.gate import VERSION as GATE
-from drgrade.data.photos.intake import ERROR, needs_retina_check, prepare_photo
+from drgrade.data.photos.intake import needs_retina_check, prepare_photo
 from drgrade.data.photos.masks import read_mask, square_mask
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest
 from drgrade.errors import DrgradeError, MaskError, UsageError
+from drgrade.provenance.photo import Known, PhotoInfo, PhotoRefusal, known_of
 from drgrade.runtime.files import sha256_file, write_json
 from drgrade.runtime.locks import locked
 from drgrade.runtime.malloc import keep_freed_memory
@@ -28,38 +29,37 @@ from drgrade.runtime.workers import pool
 SAVE_EVERY = 500
 SQUARES, MASKS, INDEX = "squares.npy", "masks.npy", "index.json"
 ELSEWHERE = "name another folder with -o, or write over them with --force"
-MASKED = "masked"  # the fact that a photo has a mask
 
 
 @dataclass(frozen=True)
 class Cache:
     """Squares (N, S, S, 3) uint8, the row of each photo that has one, and why others have none.
 
-    `masks` (N, S, S) uint8 lie beside the squares where they were asked for; `MASKED` in the facts
-    of a photo says whether it has one. `statuses` are those of the photos without a square:
+    `masks` (N, S, S) uint8 lie beside the squares where they were asked for; `masked` in the info
+    of a photo tells whether it has one. `statuses` are those of the photos without a square:
     `error`, or `ungradable` and `not_fundus` where it is for the picture's own sake.
     """
 
     squares: np.ndarray
     rows: dict[str, int]
     failed: dict[str, str]
-    about: dict[str, dict[str, Any]]
+    infos: dict[str, PhotoInfo]
     masks: np.ndarray | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
 
-    def facts(self, photo: str) -> dict[str, Any]:
-        """Width, height, bytes, SHA-256 and statistics of a photo.
+    def info(self, photo: str) -> PhotoInfo:
+        """What is known of a photo.
 
         Squares made before statistics were kept lack these; nothing is made anew for them.
         """
-        return self.about[photo]
+        return self.infos[photo]
 
 
 @dataclass(frozen=True)
 class Index:
     """What is known of each photo that is done, and the stamps it was done at."""
 
-    done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    done: dict[str, Known] = field(default_factory=dict)
     stamps: dict[str, list[Any]] = field(default_factory=dict)
 
 
@@ -87,11 +87,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Made:
-    """What became of a task: pixels (S, S, 3), mask (S, S) where there is one, and facts."""
+    """What became of a task: pixels (S, S, 3), mask (S, S) if there is one, what is known of it."""
 
     row: int
     pixels: np.ndarray | None
-    facts: dict[str, Any]
+    known: Known
     mask: np.ndarray | None = None
 
 
@@ -138,7 +138,7 @@ def prepare_all(
         if masks:
             kept.append(_open(folder / MASKS, _shape(photos, settings)[:3], fresh=not index.done))
         before = dict(index.stamps)
-        is_checked = retina_check and needs_retina_check(manifest.facts)
+        is_checked = retina_check and needs_retina_check(manifest.provenance)
         tasks = _tasks(manifest, photos, index, places or {}, masks=masks, retina_check=is_checked)
         try:
             for done, made in enumerate(track(_work(tasks, settings, workers), len(tasks),
@@ -147,7 +147,7 @@ def prepare_all(
                     squares[made.row] = made.pixels
                 if made.mask is not None:
                     kept[-1][made.row] = made.mask
-                index.done[photos[made.row]] = made.facts
+                index.done[photos[made.row]] = made.known
                 if done % SAVE_EVERY == 0:
                     save()
                 check()
@@ -181,18 +181,23 @@ def _tasks(
         mask = manifest.root / drawn[photo] if photo in drawn else None
         task = Task(i, places.get(photo) or _located(manifest, photo), hashes.get(photo, ""), mask,
                     retina_check)  # fmt: skip
-        stamp, known = task.stamp(), index.done.get(photo, {"reason": ""})
-        promised = task.promised.strip().lower()
-        is_other = promised and known.get("sha256") != promised
-        is_same = _is_same(task.path, stamp, index.stamps.get(photo), known)
-        if "reason" in known or is_other or not is_same:
+        stamp, known = task.stamp(), index.done.get(photo)
+        if not isinstance(known, PhotoInfo) or not _is_kept(task, stamp, index, photo, known):
             index.done.pop(photo, None)
             found.append(task)
         index.stamps[photo] = stamp
     return found
 
 
-def _is_same(path: Path | str, now: list[Any], before: Any, known: Mapping[str, Any]) -> bool:
+def _is_kept(task: Task, now: list[Any], index: Index, photo: str, known: PhotoInfo) -> bool:
+    """Whether a square is of the photo as it is now, and as the manifest wants it."""
+    promised = task.promised.strip().lower()
+    if promised and known.sha256 != promised:
+        return False
+    return _is_same(task.path, now, index.stamps.get(photo), known)
+
+
+def _is_same(path: Path | str, now: list[Any], before: Any, known: PhotoInfo) -> bool:
     """Whether a square is still that of its photo: in its place, or elsewhere of the same bytes.
 
     Stamps of before places were kept are as of another place.
@@ -202,7 +207,7 @@ def _is_same(path: Path | str, now: list[Any], before: Any, known: Mapping[str, 
     if _unplaced(before) != _unplaced(now) or not isinstance(path, Path):
         return False
     try:
-        return sha256_file(path) == known.get("sha256")
+        return sha256_file(path) == known.sha256
     except (OSError, ValueError):  # as an item of an array file: made anew
         return False
 
@@ -260,17 +265,17 @@ def _located(manifest: Manifest, photo: str) -> Path | str:
 
 def _prepare_one(task: Task, settings: Preprocess) -> Made:
     if isinstance(task.path, str):
-        return Made(task.row, None, {"reason": task.path, "status": ERROR})
+        return Made(task.row, None, PhotoRefusal(reason=task.path))
     photo = prepare_photo(task.path.name, task.path, settings, sha256=task.promised,
                           retina_check=task.retina_check, fingerprint=True)  # fmt: skip
     prepared = photo.prepared
     if prepared is None or task.mask is None:
-        return Made(task.row, photo.pixels, photo.facts)
+        return Made(task.row, photo.pixels, photo.known)
     try:
         mask = square_mask(read_mask(task.mask), prepared.field, prepared.seen, settings.size)
     except MaskError as error:
-        return Made(task.row, None, {"reason": str(error), "status": ERROR})
-    return Made(task.row, prepared.pixels, photo.facts | {MASKED: True}, mask)
+        return Made(task.row, None, PhotoRefusal(reason=str(error)))
+    return Made(task.row, prepared.pixels, photo.known.but(masked=True), mask)
 
 
 def _open(path: Path, shape: tuple[int, ...], *, fresh: bool) -> np.memmap:
@@ -306,8 +311,9 @@ def _save(
 ) -> None:
     for each in kept:
         each.flush()
+    done = {photo: known.as_json() for photo, known in index.done.items()}
     write_json(folder / INDEX, {"settings": asdict(settings), "photos": photos,
-                                "done": index.done, "stamps": index.stamps})  # fmt: skip
+                                "done": done, "stamps": index.stamps})  # fmt: skip
 
 
 def _read_index(folder: Path, photos: list[str], settings: Preprocess) -> Index:
@@ -331,9 +337,11 @@ def _index_there(folder: Path) -> dict[str, Any] | None:
     if not isinstance(read, dict) or not {"settings", "photos", "done"} <= set(read):
         return None
     read.setdefault("stamps", {})
-    facts = read["done"]
-    is_ours = isinstance(facts, dict) and all(isinstance(each, dict) for each in facts.values())
-    return read if is_ours and isinstance(read["stamps"], dict) else None
+    try:
+        read["done"] = {photo: known_of(each) for photo, each in read["done"].items()}
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return read if isinstance(read["stamps"], dict) else None
 
 
 def _holds(path: Path, shape: tuple[int, ...]) -> bool:
@@ -375,10 +383,16 @@ def _is_cut(path: Path) -> bool:
     return False
 
 
-def _as_cache(folder: Path, photos: list[str], index: dict[str, Any], *, masks: bool) -> Cache:
+def _as_cache(folder: Path, photos: list[str], index: dict[str, Known], *, masks: bool) -> Cache:
     squares = np.lib.format.open_memmap(folder / SQUARES, "r")
     beside = np.lib.format.open_memmap(folder / MASKS, "r") if masks else None
-    good = {photo: i for i, photo in enumerate(photos) if "reason" not in index[photo]}
-    failed = {photo: index[photo]["reason"] for photo in photos if "reason" in index[photo]}
-    statuses = {photo: index[photo].get("status", ERROR) for photo in failed}
-    return Cache(squares, good, failed, {photo: index[photo] for photo in good}, beside, statuses)
+    rows, infos, refused = {}, {}, {}
+    for row, photo in enumerate(photos):
+        known = index[photo]
+        if isinstance(known, PhotoInfo):
+            rows[photo], infos[photo] = row, known
+        else:
+            refused[photo] = known
+    failed = {photo: known.reason for photo, known in refused.items()}
+    statuses = {photo: known.status for photo, known in refused.items()}
+    return Cache(squares, rows, failed, infos, beside, statuses)

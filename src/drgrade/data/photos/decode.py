@@ -48,7 +48,7 @@ JPEG_LONGEST = 65_500  # px of a side that the JPEG library takes
 
 @dataclass(frozen=True)
 class Photo:
-    """A decoded photo: `pixels` (H, W, 3) uint8 RGB, upright, and facts about its file.
+    """A decoded photo: `pixels` (H, W, 3) uint8 RGB, upright, and what its file is.
 
     `width` and `height` are those of the file, upright; `pixels` may be smaller.
     """

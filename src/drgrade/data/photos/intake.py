@@ -5,23 +5,23 @@ detections, the Dataset, an export) calls `open_photo`, so that none of them tak
 refuses.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from drgrade.data.photos import gate, preprocess
 from drgrade.data.photos.decode import read_file
 from drgrade.data.photos.preprocess import Prepared, Preprocess, prepare_file
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import DrgradeError, PhotoError, Reason
 from drgrade.locale.catalogue import text
 from drgrade.locale.refusal import reason_of, refusal
+from drgrade.provenance.photo import ERROR, Known, PhotoRefusal
+from drgrade.provenance.photo_set import SetProvenance
 
 OTHER_HASH: Final = "hash_mismatch"
-GRADABLE, UNGRADABLE, NOT_FUNDUS, ERROR = "graded", "ungradable", "not_fundus", "error"
+GRADABLE, UNGRADABLE, NOT_FUNDUS = "graded", "ungradable", "not_fundus"
 STATUS: Final = {
     **dict.fromkeys((*preprocess.UNGRADABLE, *gate.UNGRADABLE), UNGRADABLE),
     **dict.fromkeys((preprocess.NO_EYE, gate.NO_RETINA), NOT_FUNDUS),
@@ -32,24 +32,23 @@ STATUS: Final = {
 class PreparedPhoto:
     """A photo as the network will see it, or why it cannot.
 
-    `pixels` is (S, S, 3) uint8; None where the photo is refused: `facts` then have `status`
-    (`ungradable`, `not_fundus` or `error`) and `reason`, and `refusal` is the reason as a code with
-    values; else what rows carry of a photo.
+    `pixels` is (S, S, 3) uint8; None where the photo is refused: `known` then says why, and
+    `refusal` is the reason as a code with values.
     """
 
     name: str
     pixels: np.ndarray | None
-    facts: dict[str, Any] = field(default_factory=dict)
+    known: Known
     prepared: Prepared | None = None
     refusal: Reason | None = None
 
 
-def needs_retina_check(facts: Mapping[str, Any]) -> bool:
-    """Whether photographs of a set with these facts are to show a retina; synthetic ones need not.
+def needs_retina_check(known: SetProvenance) -> bool:
+    """Whether photographs of a set are to show a retina; synthetic ones need not.
 
     They are used as they were drawn, at any size and with any disturbance.
     """
-    return facts.get("source") != DRAWN
+    return not known.is_synthetic
 
 
 def open_photo(
@@ -70,7 +69,7 @@ def open_photo(
             PowerShell writes them, and blanks around it make no other hash.
         retina_check: refuse what shows no retina in colour.
         any_size: enlarge a photo smaller than the square, where it is else refused.
-        fingerprint: have `phash`, by which near-duplicates are found, among its facts.
+        fingerprint: have `phash`, by which near-duplicates are found, in its `info`.
 
     Raises:
         PhotoError: a short fixed reason (`STATUS` has those that are the picture's own) and the
@@ -106,9 +105,9 @@ def prepare_photo(
                               any_size=any_size, fingerprint=fingerprint)  # fmt: skip
     except PhotoError as error:
         status = STATUS.get(error.code, ERROR)
-        why = {"status": status, "reason": str(error)}
+        why = PhotoRefusal(status=status, reason=str(error))
         return PreparedPhoto(name, None, why, refusal=reason_of(error))
     except (OSError, DrgradeError) as error:
         reason = Reason("cannot_be_read", {"why": str(error)})
-        return PreparedPhoto(name, None, {"status": ERROR, "reason": text(reason)}, refusal=reason)
-    return PreparedPhoto(name, prepared.pixels, prepared.facts(), prepared)
+        return PreparedPhoto(name, None, PhotoRefusal(reason=text(reason)), refusal=reason)
+    return PreparedPhoto(name, prepared.pixels, prepared.info, prepared)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -15,6 +15,7 @@ from drgrade.data.photos.gate import SIDE, refuse_other_pictures
 from drgrade.data.photos.statistics import photo_statistics
 from drgrade.errors import PhotoError, Reason
 from drgrade.locale.refusal import refusal
+from drgrade.provenance.photo import PhotoInfo
 
 VERSION = 3  # 3 reduces every format as a JPEG is while it is decoded; JPEGs as 2 did
 TOO_SMALL = "too_small"
@@ -45,7 +46,7 @@ class Preprocess:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A square (S, S, 3) uint8, the facts of the photo it came from, its field and statistics.
+    """A square (S, S, 3) uint8, the photo it came from without its pixels, its field, statistics.
 
     `seen` is height and width of the photo as decoded, in whose pixels the field is given.
     """
@@ -56,10 +57,11 @@ class Prepared:
     statistics: dict[str, float | str]
     seen: tuple[int, int]
 
-    def facts(self) -> dict[str, Any]:
+    @property
+    def info(self) -> PhotoInfo:
         """What rows of predictions carry of a photo: size, file, hash, light and fingerprint."""
         known = {key: getattr(self.photo, key) for key in ("width", "height", "bytes", "sha256")}
-        return {**known, **self.statistics}
+        return PhotoInfo.model_validate({**known, **self.statistics})
 
 
 def prepare(pixels: np.ndarray, settings: Preprocess) -> np.ndarray:
@@ -92,10 +94,10 @@ def prepare_file(
     square = _square(photo.pixels, field, settings.size)
     if retina_check and short >= SIDE:
         refuse_other_pictures(square if settings.size >= SIDE else _large_enough(file, settings))
-    facts = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
+    bare = Photo(np.empty((0, 0, 3), np.uint8), photo.width, photo.height, photo.bytes,
                   photo.sha256, photo.format, photo.notes)  # fmt: skip
     known = photo_statistics(photo.pixels, field, fingerprint=fingerprint)
-    return Prepared(square, facts, field, known, (height, width))
+    return Prepared(square, bare, field, known, (height, width))
 
 
 def _large_in_its_frame(file: PhotoFile, photo: Photo, settings: Preprocess) -> tuple[Photo, Field]:

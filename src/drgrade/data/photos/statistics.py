@@ -13,7 +13,7 @@ LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 def photo_statistics(
     pixels: np.ndarray, field: Field, *, fingerprint: bool = True
 ) -> dict[str, float | str]:
-    """Facts of a decoded photo (H, W, 3) uint8 and its field, as columns of a table.
+    """What a decoded photo (H, W, 3) uint8 and its field look like, as columns of a table.
 
     `black_share`: share of the photo's pixels that are black, 0 to 1. `brightness`: mean luminance
     inside the field's disc, 0 to 255. `field_ratio`: width of the field over its height. `phash`:

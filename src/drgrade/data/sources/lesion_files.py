@@ -186,7 +186,9 @@ def lay_masks(
         note += f"; {len(cut)} have other borders than their rows' photos"
     if kept:
         note += f"; {kept} keep the mask that they had"
-    return Laid(Manifest(table, root, manifest.facts).noting(note), len(pairs), unlike, cut, kept)
+    return Laid(
+        Manifest(table, root, manifest.provenance).noting(note), len(pairs), unlike, cut, kept
+    )
 
 
 def _with_masks(manifest: Manifest, named: Mapping[str, str], root: Path) -> pl.DataFrame:
@@ -251,7 +253,7 @@ def _in_little(place: Path) -> Little | None:
         return None
     (height, width), box = prepared.seen, prepared.field
     field = np.array([box.left / width, box.top / height, box.right / width, box.bottom / height])
-    return Little(prepared.pixels, str(prepared.facts().get("phash") or ""), field)
+    return Little(prepared.pixels, prepared.info.phash or "", field)
 
 
 def _as_png(mask: np.ndarray) -> bytes:

@@ -146,7 +146,7 @@ def restrict(manifest: Manifest, folder: PhotoFolder, *, allow_missing: bool) ->
     if unlisted:
         notes.append(f"{unlisted:,} photos in '{folder.root}' are in no row: not used")
     notes += folder.notes()
-    return Manifest(table, folder.root, manifest.facts).noting(
+    return Manifest(table, folder.root, manifest.provenance).noting(
         *notes, left_out=missing, unlisted=unlisted
     )
 

@@ -1,9 +1,9 @@
 """SOURCES: the course lab's lists and the public sets, each from its own files to a manifest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -14,10 +14,10 @@ from drgrade.data.sources.readers import Listing
 from drgrade.data.tables.columns import SCHEMA, Place
 from drgrade.data.tables.delimited import Problems
 from drgrade.data.tables.manifest import Manifest, from_text, name_eyes, name_patients
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.data.tables.splits import LEAK_NOTE_ENDS, leaked_share
 from drgrade.errors import ManifestError, UsageError, choose
 from drgrade.icdr import GRADES
+from drgrade.provenance.photo_set import DRAWN, SetProvenance
 
 KAGGLE: Final = "Kaggle competition rules: research use, no redistribution"
 
@@ -127,9 +127,8 @@ SOURCES: Final[dict[str, Source]] = {
 ANYBODYS: Final = "csv"  # a list from anywhere does not say what its photographs are
 
 
-def is_drawn(facts: Mapping[str, Any]) -> bool | None:
-    """Whether a manifest's photographs are drawn; None where its source does not say."""
-    source = facts.get("source")
+def is_drawn(source: str | None) -> bool | None:
+    """Whether photographs of a source are drawn; None where it does not tell."""
     if source == DRAWN:
         return True
     return False if source in SOURCES and source != ANYBODYS else None
@@ -143,7 +142,7 @@ def import_source(
     allow_missing: bool = False,
     columns: Columns | None = None,
 ) -> Manifest:
-    """Make one manifest of a set's own files; what was done is listed in `facts["notes"]`.
+    """Make one manifest of a set's own files; what was done is told in its notes.
 
     With `photos`, a folder, every photo is looked for in it, and it becomes the root. Without,
     every row is kept and nothing is looked for. `columns` is for source csv alone.
@@ -162,7 +161,8 @@ def import_source(
     listings = source.read(path) if source.read else read_any_csv(path, columns or Columns())
     folder = None if photos is None else _beside(photos, path)
     whole = _joined(listings, _place_of(path, folder))
-    whole = replace(whole, facts={**_facts(name, source), **whole.facts}).noting(
+    known = _known(name, source).but(**whole.provenance.given())
+    whole = replace(whole, provenance=known).noting(
         *(note for listing in listings for note in listing.notes)
     )
     whole = _without_twice(_counted(whole, name, source))
@@ -171,13 +171,13 @@ def import_source(
     return _judged(whole)
 
 
-def _facts(name: str, source: Source) -> dict[str, object]:
-    return {
-        "source": name,
-        "licence": source.licence,
-        "address": source.address,
-        "leak_declared": source.leak_declared,
-    }
+def _known(name: str, source: Source) -> SetProvenance:
+    return SetProvenance(
+        source=name,
+        licence=source.licence,
+        address=source.address,
+        leak_declared=source.leak_declared,
+    )
 
 
 def _beside(photos: Path, path: Path) -> Path:
@@ -246,7 +246,7 @@ def _slashed(counts: tuple[int, ...]) -> str:
 
 def _without_twice(manifest: Manifest) -> Manifest:
     """Leave out what the set itself lists twice under two names (IDRiD)."""
-    if manifest.facts["source"] != "idrid":
+    if manifest.provenance.source != "idrid":
         return manifest
     keep = pl.col("duplicate").fill_null("false") != "true"
     table = manifest.table.filter(keep).drop("duplicate")
@@ -262,7 +262,7 @@ def _judged(manifest: Manifest) -> Manifest:
         notes.append(_without_patients(manifest))
     leak = leaked_share(manifest)
     if leak:
-        told = LEAK_NOTE_ENDS[0 if manifest.facts["leak_declared"] else 1]
+        told = LEAK_NOTE_ENDS[0 if manifest.provenance.leak_declared else 1]
         notes.append(f"warning: {leak:.2%} of test rows are of patients in train {told}")
     return manifest.noting(*notes, leaked_share=leak)
 

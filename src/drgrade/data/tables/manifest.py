@@ -3,7 +3,6 @@
 import hashlib
 import json
 import posixpath
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,15 +16,21 @@ from drgrade.data.tables.columns import SPLITS as SPLITS  # part of what a manif
 from drgrade.data.tables.delimited import Problems, TextTable, read_delimited
 from drgrade.data.tables.formulas import neutralise, restored
 from drgrade.data.tables.groups import groups_of
-from drgrade.data.tables.manifest_facts import KIND, parse_facts, read_facts, refuse_foreign
+from drgrade.data.tables.manifest_provenance import (
+    KIND,
+    parse_set_provenance,
+    read_set_provenance,
+    refuse_foreign,
+)
 from drgrade.data.tables.patients import PATIENT_AND_EYE, with_eyes, with_patients
 from drgrade.errors import ManifestError
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.runtime.files import replacing, write_json
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Rows of `SCHEMA` (further columns kept), the folder photos lie in, and facts about the set.
+    """Rows of `SCHEMA` (further columns kept), the folder photos lie in, and the set's provenance.
 
     `table`: photo is never null; grade 0 to 4 or null; split one of `SPLITS` or null; `dme`, where
     present, is a small integer; all further columns are text.
@@ -33,7 +38,7 @@ class Manifest:
 
     table: pl.DataFrame
     root: Path
-    facts: dict[str, Any] = field(default_factory=dict)
+    provenance: SetProvenance = field(default_factory=SetProvenance)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -74,14 +79,13 @@ class Manifest:
             digest.update(("\n" + "\n".join(rows.to_list())).encode())
         return digest.hexdigest()
 
-    def noting(self, *notes: str, **facts: Any) -> "Manifest":
-        """The same rows with further notes (sentences for the reader) and facts."""
-        told = [*self.facts.get("notes", []), *notes]
-        return replace(self, facts={**self.facts, **facts, "notes": told})
+    def noting(self, *notes: str, **known: Any) -> "Manifest":
+        """The same rows with further notes (sentences for the reader) and provenance."""
+        return replace(self, provenance=self.provenance.noting(notes, **known))
 
 
 def make_manifest(
-    table: pl.DataFrame, root: Path, facts: Mapping[str, Any] | None = None
+    table: pl.DataFrame, root: Path, provenance: SetProvenance | None = None
 ) -> Manifest:
     """Make a manifest of columns in memory; missing ones become empty, all are checked.
 
@@ -92,9 +96,7 @@ def make_manifest(
     """
     problems = Problems(Path("this table"), unit="row")
     place = Place(Path(root), Path(root))
-    return name_patients(
-        from_text(_as_text(table, problems), place, problems, facts=dict(facts or {}))
-    )
+    return name_patients(from_text(_as_text(table, problems), place, problems, provenance))
 
 
 def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
@@ -104,8 +106,7 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
     the manifest declares, else beside it. Absolute paths and paths with `..` are allowed below a
     declared root only, and become relative to it.
     Where a row has no patient, patient and eye are taken from a name like `10_left.jpeg` (the
-    patient that others of that name have, where the table gives them one), and `facts["notes"]`
-    says so.
+    patient that others of that name have, where the table gives them one), and a note says so.
 
     Raises:
         ManifestError: every problem of the file at once, with line, value and cure.
@@ -113,41 +114,41 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
     path = Path(path)
     problems = Problems(path, unit="row" if path.suffix.lower() == ".parquet" else "line")
     if path.suffix.lower() == ".parquet":
-        text, facts = _read_parquet(path, problems)
+        text, told = _read_parquet(path, problems)
     else:
-        text, facts = _read_csv(path, problems), read_facts(path)
-    told = facts.pop("root", None)
+        text, told = _read_csv(path, problems), read_set_provenance(path)
     if root is not None and not (root.is_dir() or (path.parent / root).is_dir()):
         raise ManifestError(f"the photos' root must be a folder, got '{root}', which is none here "
                             f"or beside {path.name}")  # fmt: skip
-    declared = told if root is None else root.absolute() if root.is_dir() else root
+    declared = told.root if root is None else root.absolute() if root.is_dir() else root
     base = path.parent if declared is None else path.parent / declared
     place = Place(base, path.parent, is_declared=declared is not None)
-    return name_patients(from_text(text, place, problems, facts=facts))
+    return name_patients(from_text(text, place, problems, told.without("root")))
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
-    """Write `.csv` (facts in a `.json` beside it) or `.parquet` (facts in its metadata).
+    """Write `.csv` (provenance in a `.json` beside it) or `.parquet` (in its metadata).
 
     Text that a spreadsheet would run as a formula gets an apostrophe in front in the CSV, which
     `read_manifest` takes away again.
 
     Raises:
-        ManifestError: another ending, or the place of the facts is taken by another's file.
+        ManifestError: another ending, or the place of the provenance is taken by another's file.
     """
     path = Path(path)
-    facts = {"kind": KIND, **manifest.facts, **_declared_root(manifest.root, path.parent)}
+    told = manifest.provenance.as_json() | _declared_root(manifest.root, path.parent)
+    told = {"kind": KIND, **told}
     if path.suffix == ".parquet":
         with replacing(path) as temporary:
-            kept = {"drgrade": json.dumps(facts, allow_nan=False)}
+            kept = {"drgrade": json.dumps(told, allow_nan=False)}
             manifest.table.write_parquet(temporary, metadata=kept)
     elif path.suffix == ".csv":
         beside = path.with_suffix(".json")
         refuse_foreign(beside)
         with replacing(path) as temporary:
             neutralise(manifest.table).write_csv(temporary)
-            beside.unlink(missing_ok=True)  # old facts are never found beside new rows
-        write_json(beside, facts)
+            beside.unlink(missing_ok=True)  # an old one is never found beside new rows
+        write_json(beside, told)
     else:
         raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
 
@@ -167,7 +168,7 @@ def _read_csv(path: Path, problems: Problems) -> TextTable:
     return replace(text, table=restored(text.table))
 
 
-def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, dict[str, Any]]:
+def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, SetProvenance]:
     try:
         table = pl.read_parquet(path)
         told = pl.read_parquet_metadata(path).get("drgrade", "{}")
@@ -175,7 +176,7 @@ def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, dict[str, 
         problems.stop(0, f"is no Parquet table that can be read: {str(error).splitlines()[0]}")
     if table.is_empty():
         problems.stop(0, "the table has no rows")
-    return _as_text(table, problems), parse_facts(told.encode(), path)
+    return _as_text(table, problems), parse_set_provenance(told.encode(), path)
 
 
 def _as_text(table: pl.DataFrame, problems: Problems) -> TextTable:
@@ -202,7 +203,7 @@ def _text_of(column: pl.Series) -> pl.Series | None:
 
 
 def from_text(
-    text: TextTable, place: Place, problems: Problems, *, facts: dict[str, Any] | None = None
+    text: TextTable, place: Place, problems: Problems, provenance: SetProvenance | None = None
 ) -> Manifest:
     """Check columns of text and give them their types.
 
@@ -211,7 +212,7 @@ def from_text(
     """
     table = typed(text, place, problems)
     problems.refuse()
-    return Manifest(table, place.root, facts or {})
+    return Manifest(table, place.root, provenance or SetProvenance())
 
 
 def name_eyes(manifest: Manifest) -> Manifest:

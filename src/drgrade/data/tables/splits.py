@@ -127,8 +127,7 @@ def folds(manifest: Manifest, k: int, seed: int = 0) -> np.ndarray:
 
 def new_notes(before: Manifest, after: Manifest) -> list[str]:
     """What was noted of a manifest since: how it was divided, for one."""
-    old = before.facts.get("notes") or []
-    return [note for note in after.facts.get("notes") or [] if note not in old]
+    return [note for note in after.provenance.notes if note not in before.provenance.notes]
 
 
 def leaked_share(manifest: Manifest) -> float:
@@ -165,14 +164,14 @@ def copied_share(manifest: Manifest) -> float | None:
 
 
 def undivided(manifest: Manifest) -> Manifest:
-    """The facts without what they say about parts that are divided anew, and their leak."""
-    facts = {name: fact for name, fact in manifest.facts.items() if name != "leaked_share"}
-    notes = [
+    """The same without what its provenance says of parts that are divided anew, and their leak."""
+    notes = tuple(
         note
-        for note in facts.get("notes", [])
+        for note in manifest.provenance.notes
         if not note.endswith((*LEAK_NOTE_ENDS, SINGLY)) and not note.startswith(DIVISION_NOTES)
-    ]
-    return replace(manifest, facts={**facts, "leak_declared": False, "notes": notes})
+    )
+    whole = manifest.provenance.without("leaked_share")
+    return replace(manifest, provenance=whole.but(leak_declared=False, notes=notes))
 
 
 def unit(manifest: Manifest) -> str:

@@ -1,20 +1,19 @@
 """Which photographs of a manifest an earlier training learned from, and how its rows tell it."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import Reason
+from drgrade.provenance.parts import LearnedBefore
 from drgrade.stats.estimate import Flags
 
 if TYPE_CHECKING:
     from drgrade.data.tables.manifest import Manifest
 
 LEARNED: Final = ("train", "tune", "calibrate")
-FACT: Final = "learned_before"  # beside predictions: the start and the photographs that taught it
 COLUMN: Final = "learned_before"  # of a row: whether they were of its patient, group or photo
 NAMES: Final = ("patient", "group")
 TRUTHS: Final = {"true": True, "false": False}
@@ -48,8 +47,8 @@ def learned_before(manifest: "Manifest", earlier: "Manifest") -> Flags | None:
 
 def _address(manifest: "Manifest") -> str:
     """Where a set is to be had: the same for two lists of one set; empty where it is not told."""
-    address = str(manifest.facts.get("address") or "")
-    is_told = not address.startswith("your") and manifest.facts.get("source") != DRAWN
+    address = manifest.provenance.address or ""
+    is_told = not address.startswith("your") and not manifest.provenance.is_synthetic
     return address if is_told else ""
 
 
@@ -95,12 +94,9 @@ def flags(rows: pl.DataFrame) -> pl.Series:
     return told.replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
 
 
-def reason(told: Any) -> Reason:
-    """Why rows that do not tell it cannot be checked, by the fact."""
-    about = told if isinstance(told, Mapping) else {}
-    taught = about.get("photographs")
-    names = [str(each) for each in taught] if isinstance(taught, list) else []
-    start = str(about.get("start") or "?")
-    if not names:
+def reason(told: LearnedBefore | None) -> Reason:
+    """Why rows that do not tell it cannot be checked, by what travels with them."""
+    start = (told and told.start) or "?"
+    if told is None or not told.photographs:
         return Reason("unknown_start", {"start": start})
-    return Reason("known_start", {"start": start, "taught": tuple(names)})
+    return Reason("known_start", {"start": start, "taught": told.photographs})

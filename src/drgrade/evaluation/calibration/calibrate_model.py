@@ -21,10 +21,12 @@ from drgrade.evaluation.ledger import set_hash
 from drgrade.evaluation.levels import at_level, endpoints, judged, refuse_twins
 from drgrade.icdr import PROBABILITIES
 from drgrade.locale.catalogue import text
-from drgrade.modelfile.correction import Method, Recalibration, from_json
-from drgrade.modelfile.decision import DECISION, Decision
+from drgrade.modelfile.correction import Method, Recalibration, correction_of
+from drgrade.modelfile.decision import Decision
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.parts import Calibration, OperatingPoint
 from drgrade.stats.estimate import Floats, Ints, with_unit
-from drgrade.stats.operating_points import OperatingPoint, operating_points, settings_hash
+from drgrade.stats.operating_points import ChosenPoint, operating_points, settings_hash
 from drgrade.stats.referable import referable_score
 
 ALLOWED = ("calibrate", "out_of_fold")
@@ -39,15 +41,15 @@ class Calibrated:
     """
 
     recalibration: Recalibration
-    points: tuple[OperatingPoint, OperatingPoint]
+    points: tuple[ChosenPoint, ChosenPoint]
     split: str
     rows_hash: str
     rows: int
     cross_fitted: Mapping[str, Any] = field(default_factory=dict)
     decision: Decision | None = None
 
-    def facts(self, weights_sha256: str, preprocess: Mapping[str, Any]) -> dict[str, Any]:
-        """What the model file and its predictions carry of it."""
+    def provenance(self, weights_sha256: str, preprocess: Mapping[str, Any]) -> ModelProvenance:
+        """What the model's file and its predictions carry of it."""
         common = {
             "split": self.split,
             "rows_hash": self.rows_hash,
@@ -58,12 +60,14 @@ class Calibrated:
         }
         by = "this model" if self.split == "calibrate" else "models of its recipe, out of fold"
         about = {"rows": self.rows, "predicted_by": by, "cross_fitted": dict(self.cross_fitted)}
-        return {
-            "operating_points": [point.as_json() | common for point in self.points],
-            "thresholds_chosen_on": self.split,
-            "calibration": self.recalibration.as_json() | common | about,
-            DECISION: None if self.decision is None else self.decision.as_json(),
-        }
+        return ModelProvenance(
+            thresholds_chosen_on=self.split,
+            operating_points=tuple(
+                OperatingPoint.model_validate(each.as_json() | common) for each in self.points
+            ),
+            calibration=Calibration.model_validate(self.recalibration.as_json() | common | about),
+            decision=None if self.decision is None else self.decision.stated,
+        )
 
 
 def rows_to_calibrate_on(predictions: Predictions) -> Predictions:
@@ -98,12 +102,12 @@ def refuse_other_model(
     Raises:
         PredictionsError: another model, recipe or preprocessing, or unknown.
     """
-    told = rows.facts
+    known = rows.provenance
     if rows.table["split"][0] == "out_of_fold":
-        _same("recipe", told.get("recipe_hash") or "unknown", recipe_hash or "unknown")
+        _same("recipe", known.recipe_hash or "unknown", recipe_hash or "unknown")
     else:
         _same("model", _weights(rows), weights_sha256)
-    there = told.get("preprocess")
+    there = known.preprocess
     if there and settings_hash(there) != settings_hash(preprocess):
         raise PredictionsError(
             f"rows must be prepared as the model prepares them, got {there} for {dict(preprocess)};"
@@ -114,16 +118,16 @@ def refuse_other_model(
 def uncorrected(rows: Predictions, kept: Recalibration) -> Predictions:
     """The rows with the probabilities that the network gave, before a correction that they tell of.
 
-    A correction is fitted on these. `kept` is the one in the model's file: rows without facts may
-    or may not have it. Only a calibrated model fills their column referable.
+    A correction is fitted on these. `kept` is the one in the model's file: rows without provenance
+    may or may not have it. Only a calibrated model fills their column referable.
 
     Raises:
-        PredictionsError: rows of a corrected model without the facts beside them.
+        PredictionsError: rows of a corrected model without provenance.
     """
-    told = rows.facts
-    if not (told.get("weights_sha256") or told.get("recipe_hash")):
+    known = rows.provenance
+    if not (known.weights_sha256 or known.recipe_hash):
         _refuse_unknown_correction(rows, kept)
-    correction = from_json(told.get("calibration"))
+    correction = correction_of(known.calibration)
     if correction.method == "none":
         return rows
     graded = pl.col("status") == "graded"
@@ -131,12 +135,11 @@ def uncorrected(rows: Predictions, kept: Recalibration) -> Predictions:
     undone = correction.undo(before.select(PROBABILITIES).to_numpy())
     columns = [pl.Series(name, undone[:, i]) for i, name in enumerate(PROBABILITIES)]
     table = pl.concat([before.with_columns(columns), rows.table.filter(~graded)])
-    facts = {key: value for key, value in told.items() if key != "calibration"}
-    return Predictions(table, facts)
+    return Predictions(table, known.without("calibration"))
 
 
 def _refuse_unknown_correction(rows: Predictions, kept: Recalibration) -> None:
-    """Refuse rows without facts that a calibrated model may have made.
+    """Refuse rows without provenance that a calibrated model may have made.
 
     It may be this one, or their column says so. Corrected twice, probabilities would be wrong
     without a sign of it.
@@ -156,7 +159,7 @@ def _refuse_unknown_correction(rows: Predictions, kept: Recalibration) -> None:
 
 def _weights(rows: Predictions) -> str:
     """The hash that the rows carry: whole beside them, or its beginning in the column `model`."""
-    beside = rows.facts.get("weights_sha256")
+    beside = rows.provenance.weights_sha256
     models = rows.table["model"].drop_nulls().unique().to_list()
     return str(beside or (models[0] if len(models) == 1 and len(models[0]) == SHORT else "unknown"))
 
@@ -221,7 +224,7 @@ def calibrate(rows: Predictions, method: Method, *, lower_bound: bool = False) -
                       _decision(corrected, graded.grades(), points[0]))  # fmt: skip
 
 
-def _decision(corrected: Floats, grades: Ints, point: OperatingPoint) -> Decision | None:
+def _decision(corrected: Floats, grades: Ints, point: ChosenPoint) -> Decision | None:
     """Grade and referral at one point, with the cuts of the highest QWK beside it."""
     if point.threshold is None:
         return None

@@ -1,10 +1,9 @@
 """The warnings about what went in: W08 input drift, W16 other preprocessing, W17 no numbers.
 
 They read what travels with the predictions: the statistics of each photograph as columns of its
-row, those of the training photographs and both preprocessings as facts.
+row, those of the training photographs and both preprocessings in the provenance.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,8 @@ import polars as pl
 from drgrade.errors import Reason
 from drgrade.evaluation.checks.check import Check, checked, not_checkable
 from drgrade.icdr import PROBABILITIES
+from drgrade.provenance.parts import InputStatistics
+from drgrade.provenance.record import Settings
 from drgrade.stats.metrics import NO_PROBABILITIES
 
 FEATURES = ("brightness", "width", "height", "field_ratio", "black_share")
@@ -20,14 +21,14 @@ DRIFTED = 0.05  # the share of photographs outside training's 1st to 99th percen
 SCORES = (*PROBABILITIES, "p_dme")
 
 
-def check_drift(table: pl.DataFrame, facts: Mapping[str, Any]) -> Check:
+def check_drift(table: pl.DataFrame, known: InputStatistics | None) -> Check:
     """W08: over 5 % of photographs are beyond training's 1st to 99th percentile of a feature.
 
     A camera that training never saw counts as beyond. Each feature is told of the photographs
     that have it; duplicates are left out.
     """
-    known = facts.get("input_statistics") or {}
-    limits, cameras = known.get("train") or {}, known.get("cameras") or []
+    limits = (known and known.train) or {}
+    cameras = list((known and known.cameras) or ())
     if not limits and not cameras:
         return not_checkable("W08", Reason("no_statistics"))
     rows = table.filter(pl.col("status") != "duplicate")
@@ -66,9 +67,8 @@ def _reason(name: str, beyond: np.ndarray, limits: tuple[float, float] | None) -
     return Reason("drift", {**found, "low": float(limits[0]), "high": float(limits[1])})
 
 
-def check_preprocess(facts: Mapping[str, Any]) -> Check:
+def check_preprocess(before: Settings | None, now: Settings | None) -> Check:
     """W16: a setting of the preprocessing differs between training and these rows."""
-    before, now = facts.get("train_preprocess"), facts.get("preprocess")
     if not before or not now:
         return not_checkable("W16", Reason("no_preprocessing"), "E")
     names = sorted(set(before) | set(now))

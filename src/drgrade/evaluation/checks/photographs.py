@@ -1,7 +1,7 @@
 """The warnings about the photographs themselves: W04 and W15 duplicates, W19 shortcuts.
 
 They read columns of the table or of the manifest: `phash` (the fingerprint), `sha256`, and the
-facts of the file (width, height, bytes, black_share, camera).
+what is known of the file (width, height, bytes, black_share, camera).
 """
 
 from collections import defaultdict
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 LISTED = 10
 OTHERS = ("train", "tune", "calibrate")
-FACTS = ("sha256", "phash", "width", "height", "bytes", "black_share", "camera", "dr_any")
+LENT = ("sha256", "phash", "width", "height", "bytes", "black_share", "camera", "dr_any")
 
 Twins = list[tuple[str, str]]
 
 
-def with_facts(table: pl.DataFrame, manifest: "Manifest | None") -> pl.DataFrame:
+def with_file_columns(table: pl.DataFrame, manifest: "Manifest | None") -> pl.DataFrame:
     """The judged rows; a fact of its photograph that a row does not tell is the manifest's."""
     if manifest is None:
         return table
-    lent = [name for name in FACTS if name in manifest.table.columns]
+    lent = [name for name in LENT if name in manifest.table.columns]
     both = [name for name in lent if name in table.columns and table[name].count()]
     known = manifest.table.select("photo", *lent).unique("photo", keep="first")
     table = table.drop(set(lent) - set(both), strict=False)
@@ -45,7 +45,7 @@ def check_twins_across(table: pl.DataFrame, manifest: "Manifest | None") -> Chec
     """W04: a judged photograph looks like one in train, tune or calibrate; E for the same file."""
     if manifest is None:
         return not_checkable("W04", Reason("no_manifest"))
-    rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
+    rows = with_file_columns(table, manifest).filter(pl.col("status") != "duplicate")
     others = manifest.table.filter(
         pl.col("split").is_in(OTHERS) & ~pl.col("photo").is_in(rows["photo"].implode())
     )
@@ -60,7 +60,7 @@ def check_twins_across(table: pl.DataFrame, manifest: "Manifest | None") -> Chec
 
 def check_twins_within(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
     """W15: a photograph is judged twice under two names; E where the two have other labels."""
-    rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
+    rows = with_file_columns(table, manifest).filter(pl.col("status") != "duplicate")
     has_bytes = _has_bytes(rows)
     if not (has_bytes or _has_prints(rows)):
         return not_checkable("W15", Reason("no_fingerprints"))
@@ -79,7 +79,7 @@ def check_shortcut(table: pl.DataFrame, manifest: "Manifest | None") -> Check:
 
     Referable disease, or any retinopathy (`dr_any`) where no grade is known.
     """
-    rows = with_facts(table, manifest).filter(pl.col("status") != "duplicate")
+    rows = with_file_columns(table, manifest).filter(pl.col("status") != "duplicate")
     ill = pl.col("grade") >= REFERABLE_FROM
     if rows["grade"].null_count() == rows.height and "dr_any" in rows.columns:
         ill = pl.col("dr_any").cast(pl.String).is_in(["1", "true", "True"])

@@ -1,34 +1,31 @@
 """W24: an operating point that was chosen for another model or other preprocessing."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from drgrade.errors import Reason
 from drgrade.evaluation.checks.check import Check, checked, not_checkable
+from drgrade.provenance.model import ModelProvenance
 from drgrade.stats.operating_points import settings_hash
 
-OTHER = {"weights_sha256": "other_weights", "preprocess_hash": "other_preprocessing"}
 
-
-def check_points(facts: Mapping[str, Any]) -> Check:
+def check_points(known: ModelProvenance) -> Check:
     """W24: a stored threshold belongs to other weights or to photographs prepared otherwise.
 
     Not checkable without a stored threshold, or where hashes are missing on either side.
     """
-    points = [p for p in facts.get("operating_points") or () if p.get("threshold") is not None]
+    points = [each for each in known.operating_points or () if each.threshold is not None]
     if not points:
         return not_checkable("W24", Reason("no_points"), "E")
-    preprocess = facts.get("preprocess")
-    here = {
-        "weights_sha256": facts.get("weights_sha256"),
-        "preprocess_hash": settings_hash(preprocess) if preprocess else None,
-    }
-    if not all(here.values()) or not all(point.get(key) for point in points for key in here):
+    weights = known.weights_sha256
+    preprocess = settings_hash(known.preprocess) if known.preprocess else None
+    has_all = all(each.weights_sha256 and each.preprocess_hash for each in points)
+    if not (weights and preprocess and has_all):
         return not_checkable("W24", Reason("no_hashes"), "E")
     other = tuple(
-        Reason(OTHER[key], {"name": str(point["name"])})
-        for point in points
-        for key, hash_ in here.items()
-        if point[key] != hash_
+        Reason(code, {"name": each.name})
+        for each in points
+        for code, is_same in (
+            ("other_weights", each.weights_sha256 == weights),
+            ("other_preprocessing", each.preprocess_hash == preprocess),
+        )
+        if not is_same
     )
     return checked("W24", bool(other), "E", why=other)

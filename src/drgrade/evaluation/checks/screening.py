@@ -4,8 +4,7 @@ W02 leak, W05 chosen on test, W06 too small, W07 other prevalence, W09 rare grad
 W11 gradable-only figures flatter, W12 no macular edema.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from drgrade.evaluation.analyses import Analysis
 from drgrade.evaluation.checks.check import Check, Level, checked, not_checkable
 from drgrade.evaluation.levels import Endpoint, Units
 from drgrade.icdr import GRADES, NUMBER_OF_GRADES
+from drgrade.provenance.model import ModelProvenance
 from drgrade.stats.estimate import Ints
 from drgrade.stats.intervals import ratio
 
@@ -39,7 +39,7 @@ def check_leak(
     return checked("W02", bool(share), level, share=share)
 
 
-def check_choice(facts: dict[str, Any], split: str = "") -> Check:
+def check_choice(known: ModelProvenance, split: str = "") -> Check:
     """W05: the rows were learned from, or epoch, cuts or thresholds were chosen on them or on test.
 
     What was chosen on which split is what travels with the table; `split` is that of the rows.
@@ -47,9 +47,9 @@ def check_choice(facts: dict[str, Any], split: str = "") -> Check:
     if split == "train":
         return checked("W05", True, why=(Reason("trained_on_these"),))
     chosen = {
-        "epoch": facts.get("epoch_chosen_on"),
-        "cuts": facts.get("cuts_fitted_on"),
-        "threshold": facts.get("thresholds_chosen_on"),
+        "epoch": known.epoch_chosen_on,
+        "cuts": known.cuts_fitted_on,
+        "threshold": known.thresholds_chosen_on,
     }
     why = tuple(
         Reason("chosen_on_test", {"what": name})
@@ -76,11 +76,11 @@ def check_size(analysis: Analysis) -> Check:
     return checked("W06", bool(why), why=tuple(why))
 
 
-def check_prevalence(units: Units, facts: dict[str, Any]) -> Check:
+def check_prevalence(units: Units, known: Mapping[str, float | None] | None) -> Check:
     """W07: referable prevalence differs from training 1.5 times, or beyond its 99 % interval."""
-    known = facts.get("prevalence") or {}
+    known = known or {}
     there = next(
-        (known[split] for split in ("train", "tune") if known.get(split) is not None), None
+        (share for split in ("train", "tune") if (share := known.get(split)) is not None), None
     )
     if there is None:
         return not_checkable("W07", Reason("no_prevalence"))

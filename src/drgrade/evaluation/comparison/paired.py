@@ -135,7 +135,7 @@ def compare(
         raise UsageError(f"2 to 10 tables are compared, got {len(tables)}; name them by file")
     pools = by_family(tables) if pools is None else pools
     if len(pools) < FEWEST:
-        weights = {rows.facts.get("weights_sha256") for rows in tables.values()}
+        weights = {rows.provenance.weights_sha256 for rows in tables.values()}
         if len(weights) == 1 and None not in weights:
             raise UsageError(
                 f"two graders are compared, got {len(tables)} tables of the same weights; "
@@ -219,7 +219,7 @@ def _aligned(tables: Mapping[str, Predictions]) -> _Aligned:
     for name, each in tables.items():
         refuse_unanswered(each.graded().table, f"{name}: ")
     together = who_belongs_together(rows)
-    sorted_ = [Predictions(each, {}) for each in rows.values()]
+    sorted_ = [Predictions(each) for each in rows.values()]
     referable = [endpoints(each.table)[0] for each in sorted_]
     endpoint = next((each for each in referable if not each.with_dme), referable[0])
     units = [at_level(each, endpoint, "photo") for each in sorted_]

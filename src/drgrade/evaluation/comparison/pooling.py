@@ -28,7 +28,7 @@ def by_family(tables: Mapping[str, Predictions]) -> Pools:
     """
     families: dict[str, list[int]] = {}
     for place, table in enumerate(tables.values()):
-        family = str(table.facts.get("recipe_family") or f"table {place}")
+        family = str(table.provenance.recipe_family or f"table {place}")
         families.setdefault(family, []).append(place)
     names, every = list(tables), list(tables.values())
     found: Pools = {}
@@ -36,7 +36,7 @@ def by_family(tables: Mapping[str, Predictions]) -> Pools:
         if len(members) == 1:
             found[names[members[0]]] = members
             continue
-        recipe = str(every[members[0]].facts.get("recipe") or names[members[0]])
+        recipe = str(every[members[0]].provenance.recipe or names[members[0]])
         title = of_seeds(recipe, len(members))
         if title in found:
             title = of_seeds(f"{recipe} ({names[members[0]]})", len(members))

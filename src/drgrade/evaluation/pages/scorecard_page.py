@@ -199,21 +199,21 @@ def _grade_scores(judgement: Evaluation, language: str) -> list[tuple[str, str, 
 
 def _about(judgement: Evaluation, language: str) -> list[tuple[str, str]]:
     """What a reader must know of photographs, reference and model, as far as anybody says it."""
-    t, facts, about = partial(message, language), judgement.facts, judgement.about
+    t, model, about = partial(message, language), judgement.provenance, judgement.about
     main, unknown = judgement.detection(), t("scorecard-not_stated")
-    settings = facts.get("preprocess") or {}
+    settings = model.preprocess or {}
     known = {
-        "source": about.get("source") or facts.get("source"),
+        "source": about.get("source") or model.source,
         "licence": about.get("licence"),
-        "graders": facts.get("reference_standard"),
+        "graders": model.reference_standard,
         "by_grade": " / ".join(f"{n:,}" for n in judgement.scores.counts),
         "with_disease": f"{main.positives:,} / {main.n:,} "
         f"{t(f'unit_{judgement.primary}s')} ({100 * main.positives / main.n:.1f} %)",
         "left_out": _left_out(judgement, language),
-        "model_hash": facts.get("weights_sha256") or ", ".join(judgement.scores.models),
+        "model_hash": model.weights_sha256 or ", ".join(judgement.scores.models),
         "preprocessing": ", ".join(f"{k} {settings[k]}" for k in SETTINGS if k in settings),
         "chosen_on": t(
-            "scorecard-chosen_text", **{k: facts.get(key) or "–" for k, key in CHOICES.items()}
+            "scorecard-chosen_text", **{k: getattr(model, key) or "–" for k, key in CHOICES.items()}
         ),
         "looks": looks_text(judgement.looks, language),
     }

@@ -1,6 +1,6 @@
 """The whole judgement of one table: scores, three levels, three analyses, flow, warnings."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from drgrade.data.tables.predictions import Predictions
 from drgrade.errors import UsageError, nearest
@@ -28,6 +28,7 @@ from drgrade.evaluation.scorecard.scores import score, with_patients
 from drgrade.evaluation.scorecard.worst_errors import worst_errors
 from drgrade.evaluation.selective import Selective, selective_referral
 from drgrade.evaluation.subgroups import subgroups
+from drgrade.provenance.photo_set import SetProvenance
 from drgrade.stats import metrics
 from drgrade.stats.area_intervals import area
 from drgrade.stats.estimate import Estimate, missing, with_unit
@@ -115,12 +116,18 @@ def evaluate_table(
         subgroups=groups,
         edema=edema(known, seed=seed, resamples=resamples),
         checks=every_check(evidence),
-        facts=predictions.facts,
-        about={} if manifest is None else {key: manifest.facts.get(key) for key in ABOUT},
+        provenance=predictions.provenance,
+        about={} if manifest is None else _about(manifest.provenance),
         leaked_share=leak.share or 0.0,
         leak_declared=leak.is_declared,
     )
     return with_unit(judgement, scores.unit)
+
+
+def _about(known: SetProvenance) -> dict[str, Any]:
+    """What a manifest says of its photographs; null where it does not."""
+    told = known.as_json()
+    return {name: told.get(name) for name in ABOUT}
 
 
 def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | None:

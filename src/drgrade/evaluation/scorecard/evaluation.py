@@ -15,6 +15,7 @@ from drgrade.evaluation.scorecard.worst_errors import WrongAnswer
 from drgrade.evaluation.selective import Selective
 from drgrade.evaluation.subgroups import Subgroup
 from drgrade.locale.plain import as_plain
+from drgrade.provenance.model import ModelProvenance
 from drgrade.stats.estimate import Estimate
 from drgrade.stats.intervals import small_sample_note
 from drgrade.stats.reliability import Calibration
@@ -68,7 +69,7 @@ class Evaluation:
     selective: Selective | None
     subgroups: tuple[Subgroup, ...]
     checks: tuple[Check, ...]
-    facts: dict[str, Any]
+    provenance: ModelProvenance
     about: dict[str, Any]
     leaked_share: float
     leak_declared: bool
@@ -115,7 +116,7 @@ class Evaluation:
             "subgroups": as_plain(self.subgroups),
             "checks": [check.as_json() for check in self.checks],
             "warnings": [check.code for check in self.warnings],
-            "facts": self.facts,
+            "facts": self.provenance.as_json(),
             "about": self.about,
             "looks": self.looks.as_json() if self.looks else None,
             "leaked_share": self.leaked_share,

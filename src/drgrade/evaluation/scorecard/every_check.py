@@ -52,11 +52,11 @@ def every_check(found: Evidence) -> tuple[Check, ...]:
 def _inputs(found: Evidence) -> tuple[Check, ...]:
     rows = found.predictions
     return (
-        check_drift(rows.table, rows.facts),
-        check_preprocess(rows.facts),
+        check_drift(rows.table, rows.provenance.input_statistics),
+        check_preprocess(rows.provenance.train_preprocess, rows.provenance.preprocess),
         check_numbers(rows.table),
         check_rows(found.beside),
-        check_points(rows.facts),
+        check_points(rows.provenance),
         audit.check_twins_across(rows.table, found.manifest),
         audit.check_twins_within(rows.table, found.manifest),
         audit.check_shortcut(rows.table, found.manifest),
@@ -69,9 +69,9 @@ def _screening(found: Evidence) -> tuple[Check, ...]:
     by_grade = [int((photos.grades == grade).sum()) for grade in GRADES]
     return (
         screening.check_leak(leak.share, is_declared=leak.is_declared, unknown=leak.unknown),
-        screening.check_choice(found.predictions.facts, found.scores.split or ""),
+        screening.check_choice(found.predictions.provenance, found.scores.split or ""),
         screening.check_size(everybody),
-        screening.check_prevalence(photos, found.predictions.facts),
+        screening.check_prevalence(photos, found.predictions.provenance.prevalence),
         screening.check_grades(by_grade),
         screening.check_ungradable(photos.grades, photos.gradable),
         screening.check_flattery(everybody, gradable),
@@ -86,7 +86,7 @@ def _answers(found: Evidence) -> tuple[Check, ...]:
         answers.check_calibration(found.calibration),
         answers.check_subgroups(found.subgroups, overall),
         answers.check_too_good(scores.referable_auc, scores.qwk, found.substitution),
-        answers.check_sides(found.subgroups, rows.facts.get("mirror_changes")),
+        answers.check_sides(found.subgroups, rows.provenance.mirror_changes),
         answers.check_label_noise(rows.graded()),
         answers.check_scale(scores.confusion),
     )

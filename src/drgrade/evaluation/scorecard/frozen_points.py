@@ -8,6 +8,7 @@ from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.analyses import Analysis, analyses
 from drgrade.evaluation.levels import Endpoint, at_level
 from drgrade.locale.plain import as_plain
+from drgrade.provenance.parts import OperatingPoint, ReachedShare
 
 
 @dataclass(frozen=True)
@@ -35,27 +36,36 @@ def frozen_points(
 ) -> tuple[FrozenPoint, ...]:
     """Every stored point of the endpoint at each level; none without points or probabilities."""
     stored = [
-        point
-        for point in predictions.facts.get("operating_points") or ()
-        if (point.get("endpoint") or "referable") == endpoint.name
-        and point.get("threshold") is not None
+        (point, float(point.threshold))
+        for point in predictions.provenance.operating_points or ()
+        if (point.endpoint or "referable") == endpoint.name and point.threshold is not None
     ]
     if not stored or not predictions.has_probabilities:
         return ()
-    return tuple(_at(predictions, endpoint, level, point) for point in stored for level in levels)
+    return tuple(_at(predictions, endpoint, level, *each) for each in stored for level in levels)
 
 
 def _at(
-    predictions: Predictions, endpoint: Endpoint, level: str, point: Mapping[str, Any]
+    predictions: Predictions,
+    endpoint: Endpoint,
+    level: str,
+    point: OperatingPoint,
+    threshold: float,
 ) -> FrozenPoint:
-    threshold = float(point["threshold"])
     units = at_level(predictions, endpoint, level)
     called = units.gradable & (units.score >= threshold)
     return FrozenPoint(
-        name=str(point["name"]),
+        name=point.name,
         threshold=threshold,
-        split=str(point.get("split") or ""),
+        split=point.split or "",
         level=level,
-        promised={key: point.get(key) for key in ("sensitivity", "specificity")},
+        promised={
+            "sensitivity": _plain(point.sensitivity),
+            "specificity": _plain(point.specificity),
+        },
         analyses=analyses(replace(units, called=called)),
     )
+
+
+def _plain(reached: ReachedShare | None) -> dict[str, Any] | None:
+    return None if reached is None else reached.as_json()

@@ -7,7 +7,7 @@ import polars as pl
 
 from drgrade.data.tables.groups import groups_of
 from drgrade.data.tables.predictions import Predictions
-from drgrade.data.tables.trained_before import FACT, LEARNED, flags, reason
+from drgrade.data.tables.trained_before import LEARNED, flags, reason
 from drgrade.errors import Reason
 from drgrade.evaluation.join_manifest import OUT_OF_FOLD
 from drgrade.evaluation.levels import judged
@@ -41,8 +41,9 @@ def leak_of(
     training learned from counts too, as the rows tell it. That no leak is seen says something only
     where the rows that were learned from, and whose they are, are known.
     """
-    facts = predictions.facts | ({} if manifest is None else manifest.facts)
-    is_declared = bool(facts.get("leak_declared"))
+    is_declared = bool(predictions.provenance.leak_declared)
+    if manifest is not None and manifest.provenance.leak_declared is not None:
+        is_declared = manifest.provenance.leak_declared
     rows = judged(predictions.table)
     beside = manifest.table if manifest is not None else None if whole is None else whole.table
     unknown: Reason | None
@@ -52,7 +53,7 @@ def leak_of(
         own, unknown = pl.repeat(False, rows.height, eager=True), Reason("no_manifest")
     else:
         own, unknown = _across(predictions, rows, _labelled(beside))
-    told = predictions.facts.get(FACT)
+    told = predictions.provenance.learned_before
     before = flags(rows) if told is not None else pl.repeat(False, rows.height, eager=True)
     both = own | before.fill_null(value=False)
     if both.any():

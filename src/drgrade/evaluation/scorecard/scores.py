@@ -21,6 +21,7 @@ from drgrade.evaluation.checks.check import (
 )
 from drgrade.evaluation.levels import refuse_unanswered
 from drgrade.icdr import REFERABLE_FROM
+from drgrade.provenance.photo_set import DRAWN
 from drgrade.stats import metrics
 from drgrade.stats.area_intervals import area, macro_area
 from drgrade.stats.estimate import Estimate, Flags, Floats, Ints, missing, with_unit
@@ -168,7 +169,9 @@ def with_patients(predictions: Predictions, manifest: "Manifest | None") -> Pred
         pl.coalesce("eye", "eye_known"),
         pl.coalesce("group_known", "group").alias("group"),
     )
-    return Predictions(table.drop("patient_known", "eye_known", "group_known"), predictions.facts)
+    return Predictions(
+        table.drop("patient_known", "eye_known", "group_known"), predictions.provenance
+    )
 
 
 def _tied(manifest: "Manifest") -> pl.Series:
@@ -180,13 +183,13 @@ def _tied(manifest: "Manifest") -> pl.Series:
 
 
 def _drawn_model(predictions: Predictions) -> bool:
-    return bool(is_drawn({"source": predictions.facts.get("train_source")}))
+    return predictions.provenance.train_source == DRAWN
 
 
 def _is_drawn(predictions: Predictions, manifest: "Manifest | None") -> bool | None:
-    if "drawn" in predictions.facts:
-        return bool(predictions.facts["drawn"])
-    return None if manifest is None else is_drawn(manifest.facts)
+    if predictions.provenance.drawn is not None:
+        return predictions.provenance.drawn
+    return None if manifest is None else is_drawn(manifest.provenance.source)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from drgrade.errors import CheckpointError
 
 State = dict[str, torch.Tensor]
 
-PRECISION = "precision"  # the fact that says how a file's weights are stored
 HALF = "float16"
 LARGE = 50_000  # figures; smaller tensors stay float32
 LARGEST_FILE = 16_000_000  # bytes

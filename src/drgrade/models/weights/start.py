@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from drgrade.errors import CheckpointError, DownloadError, UsageError, nearest, shown
-from drgrade.modelfile.header import knows_dme
+from drgrade.modelfile.header import provenance_of
 from drgrade.modelfile.places import BEST, shipped_models
 from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
 from drgrade.models.resnet import Bottleneck, ResNet
@@ -75,12 +75,12 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
 def start_knows_dme(network: str, start: str) -> bool:
     """Whether a start is a grader of our own whose output of macular edema learned something."""
     about = _about(network, start)
-    return bool(about.get("model", {}).get("dme")) and knows_dme(about.get("facts", {}))
+    return bool(about.get("model", {}).get("dme")) and provenance_of(about).was_taught_dme
 
 
 def start_source(network: str, start: str) -> str | None:
-    """The source of the photographs that a grader of our own was trained on; None: unknown."""
-    return _about(network, start).get("facts", {}).get("train_source")
+    """The source of the photographs that a grader of our own learned from; None: not told."""
+    return provenance_of(_about(network, start)).train_source
 
 
 def _about(network: str, start: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from drgrade.data.tables.provenance import DRAWN
 from drgrade.errors import CheckpointError, Reason, RecipeError, RunError, UsageError
 from drgrade.locale.refusal import refusal
 from drgrade.modelfile.container import read_about
+from drgrade.modelfile.header import provenance_of
 from drgrade.modelfile.places import BEST
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.photo_set import DRAWN
 from drgrade.recipe.recipe import Recipe, load_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.progress import counted
@@ -80,19 +81,19 @@ def _taught_otherwise(folder: Path) -> str:
 
     Its file says; one that does not is taken to be what its recipe says.
     """
-    recipe, source = _recipe_of(folder), _facts_of(folder).get("train_source")
+    recipe, source = _recipe_of(folder), _known_of(folder).train_source
     if source == DRAWN or (source is None and (recipe is None or recipe.data.drawn)):
         return ""
     named = source or (recipe.data.manifest if recipe is not None else "") or NAMELESS
     return f"{folder} learned from {named}, not from drawn photographs alone; remove it"
 
 
-def _facts_of(folder: Path) -> dict[str, Any]:
-    """What the model of a run folder says of its training; nothing where it cannot be read."""
+def _known_of(folder: Path) -> ModelProvenance:
+    """What the model of a run folder tells of its training; nothing where it cannot be read."""
     try:
-        return dict(read_about(folder / BEST).get("facts", {}))
+        return provenance_of(read_about(folder / BEST), folder / BEST)
     except CheckpointError:
-        return {}
+        return ModelProvenance()
 
 
 def _recipe_of(folder: Path) -> Recipe | None:
@@ -123,12 +124,11 @@ def made_with(folder: Path) -> str:
 
 
 def drawing_of(folder: Path) -> int | None:
-    """The number of the drawing that a training is of; None where it does not say."""
-    files = RunFolder(folder)
-    known = _facts_of(folder)
-    if "drawing" not in known and files.provenance.is_file():  # no epoch has ended yet
-        known = files.read_json(files.provenance)
-    return known.get("drawing")
+    """The number of the drawing that a training learns from; None where it does not tell."""
+    files, drawing = RunFolder(folder), _known_of(folder).drawing
+    if drawing is None and files.provenance.is_file():  # no epoch has ended yet
+        return files.read_json(files.provenance).get("drawing")
+    return drawing
 
 
 def _drawing_now() -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from drgrade.data.tables.manifest import read_manifest
-from drgrade.data.tables.predictions import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.errors import DrgradeError
 from drgrade.evaluation.ledger import Looks, look_at
 from drgrade.evaluation.pages.frame import PAGE, TWIN

@@ -9,19 +9,16 @@ import polars as pl
 from drgrade.data.photos.cache import Cache
 from drgrade.data.sources.registry import is_drawn
 from drgrade.data.tables.manifest import Manifest, write_manifest
-from drgrade.data.tables.predictions import (
-    Predictions,
-    from_rows,
-    told_by_model,
-    write_predictions,
-)
+from drgrade.data.tables.predictions import Predictions, from_rows
+from drgrade.data.tables.predictions_file import write_predictions
 from drgrade.data.tables.splits import leaked_share
 from drgrade.data.tables.trained_before import COLUMN
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
-from drgrade.modelfile.answers import answer, answers_of
-from drgrade.modelfile.header import knows_dme
+from drgrade.modelfile.answers import ERROR, Answer, answer, answers_of
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.parts import InputStatistics
 from drgrade.recipe.recipe import Recipe
 from drgrade.recipe.run_folder import METRICS, RunFolder
 from drgrade.runtime.files import write_json
@@ -30,7 +27,7 @@ from drgrade.stats.metrics import COLLAPSE_SHARE
 from drgrade.training.batches import Part
 from drgrade.training.loop import TrainingContext, chosen_on, outputs_of
 from drgrade.training.prepared import Prepared
-from drgrade.training.records.provenance import known_before, start_facts
+from drgrade.training.records.provenance import known_before, learned_by_start
 from drgrade.training.session import drawing_of
 from drgrade.training.state import State
 
@@ -96,25 +93,26 @@ def predictions_of(
     context: TrainingContext, grader: Grader, manifest: Manifest, cache: Cache
 ) -> Predictions:
     """One row for each photo of `tune`, `calibrate` and `test`, whatever happened to it."""
-    answers: dict[str, dict[str, Any]] = {}
+    answers: dict[str, Answer] = {}
     parts = [getattr(context.parts, split) for split in JUDGED]
     for part in (*parts, _without_grade(manifest, cache)):
-        rows = answers_of(grader, outputs_of(context, grader.network, part))
-        answers |= dict(zip(part.photos, rows, strict=True))
-    model = str(grader.facts["weights_sha256"])[:16]
+        found = answers_of(grader, outputs_of(context, grader.network, part))
+        answers |= dict(zip(part.photos, found, strict=True))
+    model = grader.weights_sha256[:16]
     rows = manifest.table.filter(pl.col("split").is_in(JUDGED)).to_dicts()
     before = known_before(context.run.best, manifest)
     table = []
     for row in rows:
         known = {key: row.get(key) for key in KEPT if row.get(key) is not None}
-        answer = answers.get(row["photo"], {"status": "error"})
-        if row["photo"] in cache.failed:
-            photo = row["photo"]
-            answer = {"status": cache.statuses[photo], "reason": cache.failed[photo]}
-        seen = cache.facts(row["photo"]) if row["photo"] in cache.rows else {}
-        more = {COLUMN: before[row["photo"]]} if before else {}
-        table.append({**known, **answer, **seen, **more, "split": row["split"], "model": model})
-    return from_rows(table, facts_of(grader, manifest))
+        photo = row["photo"]
+        given = answers.get(photo, Answer(ERROR))
+        if photo in cache.failed:
+            given = Answer(cache.statuses[photo], cache.failed[photo])
+        seen = cache.info(photo).as_json() if photo in cache.rows else {}
+        more = {COLUMN: before[photo]} if before else {}
+        table.append({**known, **given.as_row(), **seen, **more, "split": row["split"],
+                      "model": model})  # fmt: skip
+    return from_rows(table, provenance_of_rows(grader, manifest))
 
 
 def _without_grade(manifest: Manifest, cache: Cache) -> Part:
@@ -133,32 +131,30 @@ def highest_test_table(
 ) -> Predictions:
     """Test answers of the epoch with the highest test accuracy: chosen on test, and marked so."""
     kept = np.load(context.run.folder / "highest_test.npz")
-    rows = [answer(p, int(grade)) for p, grade in
-            zip(kept["probabilities"], kept["given"], strict=True)]  # fmt: skip
-    answers = dict(zip(context.parts.test.photos, rows, strict=True))
+    given = [answer(p, int(grade)).as_row() for p, grade in
+             zip(kept["probabilities"], kept["given"], strict=True)]  # fmt: skip
+    answers = dict(zip(context.parts.test.photos, given, strict=True))
     rows = manifest.table.filter(pl.col("photo").is_in(list(answers))).to_dicts()
     before = known_before(context.run.best, manifest)
     table = [
         {**{key: row[key] for key in KEPT if row.get(key) is not None}, **answers[row["photo"]],
-         **cache.facts(row["photo"]), **({COLUMN: before[row["photo"]]} if before else {}),
+         **cache.info(row["photo"]).as_json(), **({COLUMN: before[row["photo"]]} if before else {}),
          "split": "test",
          "model": "highest test accuracy of any epoch"}
         for row in rows
     ]  # fmt: skip
-    facts = facts_of(grader, manifest) | {"epoch_chosen_on": "test"}
-    return from_rows(table, facts)
+    return from_rows(table, provenance_of_rows(grader, manifest).but(epoch_chosen_on="test"))
 
 
-def facts_of(grader: Grader, manifest: Manifest) -> dict[str, Any]:
-    """What judging needs to know: the grader's own facts and the origin of the photographs."""
-    drawn = is_drawn(manifest.facts)
-    return {
-        **told_by_model(grader.facts),
+def provenance_of_rows(grader: Grader, manifest: Manifest) -> ModelProvenance:
+    """What evaluation needs: what travels from the grader, and the origin of the photographs."""
+    drawn = is_drawn(manifest.provenance.source)
+    return grader.provenance.for_predictions().but(
         **({} if drawn is None else {"drawn": drawn}),
-        "preprocess": asdict(grader.preprocess),
-        "source": manifest.facts.get("source", ""),
-        "leak_declared": bool(manifest.facts.get("leak_declared", False)),
-    }
+        preprocess=asdict(grader.preprocess),
+        source=manifest.provenance.source or "",
+        leak_declared=bool(manifest.provenance.leak_declared),
+    )
 
 
 def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
@@ -167,15 +163,16 @@ def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
     So a best model says what taught it from its first epoch on, whatever becomes of its run.
     """
     manifest, parts = prepared.manifest, prepared.parts
-    source = manifest.facts.get("source", "")
+    source = manifest.provenance.source or ""
     prevalence = {
         name: float((grades[grades >= 0] >= 2).mean())
         for name in ("train", "tune") if (grades := getattr(parts, name).grades).size
     }  # fmt: skip
     targets = parts.train.targets
     taught_dme = targets is not None and targets.tell_dme
-    return grader.with_facts(
-        **({"knows_dme": taught_dme or knows_dme(grader.facts)} if recipe.model.dme else {}),
+    knows_dme = taught_dme or grader.provenance.was_taught_dme
+    return grader.with_provenance(
+        **({"knows_dme": knows_dme} if recipe.model.dme else {}),
         recipe_hash=recipe.hash,
         recipe_family=recipe.family,
         seed=recipe.train.seed,
@@ -197,37 +194,39 @@ def with_answers(context: TrainingContext, grader: Grader) -> Grader:
 
     And with what taught its start, as long as that is at hand.
     """
-    return grader.with_facts(
+    before = learned_by_start(context.run.best)
+    return grader.with_provenance(
         cuts_fitted_on=grader.decoding.fitted_on,
-        **mirror_changes(context, grader),
-        **start_facts(context.run.best),
+        **mirror_changes(context, grader).given(),
+        **({} if before is None else {"learned_before": before}),
     )
 
 
-def input_statistics(manifest: Manifest, cache: Cache, photos: list[str]) -> dict[str, Any]:
+def input_statistics(manifest: Manifest, cache: Cache, photos: list[str]) -> InputStatistics:
     """What `photos` are like: 1st and 99th percentile of each feature, and the cameras.
 
     A feature that the squares were made without is left out.
     """
-    facts = [cache.facts(photo) for photo in photos]
-    known = {name: [each[name] for each in facts if name in each] for name in FEATURES}
+    infos = [cache.info(photo).given() for photo in photos]
+    known = {name: [each[name] for each in infos if name in each] for name in FEATURES}
     train = {name: np.quantile(values, LIMITS).tolist() for name, values in known.items() if values}
     table = manifest.table.filter(pl.col("photo").is_in(photos))
     cameras: list[str] = []
     if "camera" in table.columns:
         cameras = table["camera"].drop_nulls().unique().sort().to_list()
-    return {"train": train, "cameras": cameras}
+    return InputStatistics(train=train, cameras=tuple(cameras))
 
 
-def mirror_changes(context: TrainingContext, grader: Grader) -> dict[str, Any]:
+def mirror_changes(context: TrainingContext, grader: Grader) -> ModelProvenance:
     """The share of `tune` grades that mirroring changes; nothing where there are no such rows."""
     part = context.parts.tune
     if not len(part):
-        return {}
+        return ModelProvenance()
     mirrored = replace(part, squares=part.squares[:, :, ::-1])
     _, plain = grader.decode(outputs_of(context, grader.network, part))
     _, turned = grader.decode(outputs_of(context, grader.network, mirrored))
-    return {"mirror_changes": float((plain != turned).mean()), "mirror_changes_on": "tune"}
+    changes = float((plain != turned).mean())
+    return ModelProvenance(mirror_changes=changes, mirror_changes_on="tune")
 
 
 def write_curves(files: RunFolder, history: list[dict[str, Any]]) -> None:

@@ -5,46 +5,41 @@ from typing import Any
 
 import numpy as np
 
-Facts = Mapping[str, Any]
+from drgrade.provenance.model import ModelProvenance
+from drgrade.provenance.parts import InputStatistics
 
 
-def pooled_facts(folds: Sequence[Facts]) -> dict[str, Any]:
-    """The facts of the models of K folds as those of one table.
+def pooled_provenance(folds: Sequence[ModelProvenance]) -> ModelProvenance:
+    """The provenance of the models of K folds as that of one table.
 
-    A fact that is the same in every fold stays. Prevalence, the share that mirroring changes and
-    the limits of the inputs are means over the folds, which are of one size; the cameras are those
-    that every fold saw. The models' hashes are listed; what differs otherwise is left out, so that
-    no fold speaks for another.
+    What is the same in every fold stays. Prevalence, the share that mirroring changes and the
+    limits of the inputs are means over the folds, which are of one size; the cameras are those that
+    every fold saw. The models' hashes are listed; what differs otherwise is left out, so that no
+    fold speaks for another.
     """
-    first = folds[0]
+    every = [each.given() for each in folds]
     shared = {
-        key: value for key, value in first.items() if all(each.get(key) == value for each in folds)
+        name: value
+        for name, value in every[0].items()
+        if all(other.get(name) == value for other in every)
     }
-    changes = _known(folds, "mirror_changes")
-    return {
-        **shared,
-        **({"mirror_changes": float(np.mean(changes))} if changes else {}),
-        "prevalence": _means([each.get("prevalence") or {} for each in folds]),
-        "input_statistics": _inputs([each.get("input_statistics") or {} for each in folds]),
-        "fold_weights_sha256": [each.get("weights_sha256") for each in folds],
+    changes = [each.mirror_changes for each in folds if each.mirror_changes is not None]
+    mean = {"mirror_changes": float(np.mean(changes))} if len(changes) == len(folds) else {}
+    pooled = {
+        "prevalence": _means([each.prevalence or {} for each in folds]),
+        "input_statistics": _inputs([each.input_statistics or InputStatistics() for each in folds]),
+        "fold_weights_sha256": tuple(each.weights_sha256 for each in folds),
     }
+    return ModelProvenance.model_validate(shared | mean | pooled)
 
 
-def _known(folds: Sequence[Facts], key: str) -> list[Any]:
-    """A fact of every fold; nothing where one fold lacks it."""
-    found = [each.get(key) for each in folds]
-    return [] if None in found else found
-
-
-def _means(folds: Sequence[Facts]) -> dict[str, Any]:
+def _means(folds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The mean over the folds of each number, or pair of numbers, that every fold knows."""
-    names = [name for name in folds[0] if _known(folds, name)]
-    return {name: np.mean(_known(folds, name), axis=0).tolist() for name in names}
+    names = [name for name in folds[0] if all(each.get(name) is not None for each in folds)]
+    return {name: np.mean([each[name] for each in folds], axis=0).tolist() for name in names}
 
 
-def _inputs(folds: Sequence[Facts]) -> dict[str, Any]:
-    cameras = set.intersection(*(set(each.get("cameras") or []) for each in folds))
-    return {
-        "train": _means([each.get("train") or {} for each in folds]),
-        "cameras": sorted(cameras),
-    }
+def _inputs(folds: Sequence[InputStatistics]) -> InputStatistics:
+    cameras = set.intersection(*(set(each.cameras or ()) for each in folds))
+    train = _means([each.train or {} for each in folds])
+    return InputStatistics(train=train, cameras=tuple(sorted(cameras)))

@@ -1,25 +1,25 @@
 """What taught the start of a training, and which of its photographs that were."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from drgrade.data.tables.manifest import Manifest
-from drgrade.data.tables.trained_before import FACT, learned_before
+from drgrade.data.tables.trained_before import learned_before
+from drgrade.provenance.parts import LearnedBefore
 from drgrade.publishing.origins import taught_start
 
 
-def start_facts(place: Path) -> dict[str, Any]:
-    """The start of a model's file and the sets of photographs that taught it, as its judges need.
+def learned_by_start(place: Path) -> LearnedBefore | None:
+    """The start of a model's file and the sets of photographs that taught it, for its evaluation.
 
-    Nothing where no patient's photograph did.
+    None where no patient's photograph did.
     """
     start, taught = taught_start(place)
     if not taught:
-        return {}
+        return None
     names = dict.fromkeys(each.name for each in taught if each.name)
-    return {FACT: {"start": start, "photographs": list(names)}}
+    return LearnedBefore(start=start, photographs=tuple(names))
 
 
 def known_before(place: Path, manifest: Manifest) -> dict[str, bool | None]:

@@ -9,12 +9,13 @@ import pytest
 from drgrade.data.tables import manifest as writer
 from drgrade.data.tables.manifest import make_manifest, read_manifest, write_manifest
 from drgrade.errors import ManifestError
+from drgrade.provenance.photo_set import SetProvenance
 
 KIND = '"kind": "drgrade manifest"'
 
 
-def table_beside(folder: Path, facts: str) -> Path:
-    (folder / "m.json").write_text(facts)
+def table_beside(folder: Path, told: str) -> Path:
+    (folder / "m.json").write_text(told)
     (folder / "m.csv").write_text("photo\na\n")
     return folder / "m.csv"
 
@@ -26,10 +27,10 @@ def table_beside(folder: Path, facts: str) -> Path:
 def test_a_file_that_is_not_ours_beside_the_manifest_is_left_alone(
     tmp_path: Path, text: str
 ) -> None:
-    assert read_manifest(table_beside(tmp_path, text)).facts == {}
+    assert read_manifest(table_beside(tmp_path, text)).provenance == SetProvenance()
 
 
-def test_damaged_facts_of_ours_are_refused(tmp_path: Path) -> None:
+def test_a_damaged_one_of_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"m\.json is no JSON .*; repair or remove it"):
         read_manifest(table_beside(tmp_path, f'{{{KIND}, "root": '))
 
@@ -51,10 +52,10 @@ def test_a_fact_of_another_type_is_refused_in_one_line(
     path = table_beside(tmp_path, f"{{{KIND}, {fact}}}")
     with pytest.raises(ManifestError) as caught:
         read_manifest(path)
-    assert str(caught.value) == (f"{tmp_path / 'm.json'}: {said}; correct it, or remove the facts")
+    assert str(caught.value) == (f"{tmp_path / 'm.json'}: {said}; correct it, or remove the file")
 
 
-def test_facts_in_a_parquet_are_checked_too(tmp_path: Path) -> None:
+def test_one_in_a_parquet_is_checked_too(tmp_path: Path) -> None:
     told = {"drgrade": f'{{{KIND}, "root": 5}}'}
     pl.DataFrame({"photo": ["a"]}).write_parquet(tmp_path / "m.parquet", metadata=told)
     with pytest.raises(ManifestError, match="root must be text, got 5"):
@@ -63,11 +64,11 @@ def test_facts_in_a_parquet_are_checked_too(tmp_path: Path) -> None:
 
 def test_a_fact_that_is_null_is_unknown(tmp_path: Path) -> None:
     whole = read_manifest(table_beside(tmp_path, f'{{{KIND}, "notes": null, "root": null}}'))
-    assert whole.noting("x").facts == {"notes": ["x"]}
+    assert whole.noting("x").provenance.as_json() == {"notes": ["x"]}
     assert whole.root == tmp_path
 
 
-def test_anothers_file_in_the_place_of_the_facts_is_not_replaced(tmp_path: Path) -> None:
+def test_anothers_file_in_its_place_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "m.json").write_text('{"mine": 1}')
     manifest = make_manifest(pl.DataFrame({"photo": ["a"]}), tmp_path)
     with pytest.raises(ManifestError, match=r"m\.json, which is another's file"):
@@ -79,7 +80,7 @@ def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_old_facts_are_never_beside_new_rows(
+def test_an_old_one_is_never_beside_new_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "m.csv"
@@ -91,7 +92,7 @@ def test_old_facts_are_never_beside_new_rows(
     assert not (tmp_path / "m.json").exists()
 
 
-def test_facts_stay_where_the_new_rows_cannot_be_written(
+def test_it_stays_where_the_new_rows_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "m.csv"

@@ -1,0 +1,102 @@
+"""Predictions as a file: .csv with a .json beside it, or .parquet with its provenance inside."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from drgrade.data.tables.delimited import Problems, read_delimited
+from drgrade.data.tables.formulas import neutralise, restored
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_rows import check_columns, complete
+from drgrade.data.tables.provenance import (
+    EARLIER,
+    KIND,
+    METADATA,
+    kind_of,
+    parse_model_provenance,
+    read_model_provenance,
+)
+from drgrade.errors import PredictionsError
+from drgrade.provenance.model import ModelProvenance
+from drgrade.runtime.files import replacing, write_json
+
+
+def write_predictions(predictions: Predictions, path: Path, *, force: bool = False) -> None:
+    """Write `.csv` (provenance in a `.json` beside it) or `.parquet` (in its metadata).
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front in the CSV, which
+    `read_predictions` takes away again. `force` as in `refuse_place`.
+
+    Raises:
+        PredictionsError: another ending, or the place of the provenance is taken by another's file.
+    """
+    path = Path(path)
+    refuse_place(path, force=force)
+    if path.suffix == ".parquet":
+        with replacing(path) as temporary:
+            told = json.dumps(predictions.provenance.as_json(), allow_nan=False)
+            predictions.table.write_parquet(temporary, metadata={METADATA: told})
+    else:
+        write_json(path.with_suffix(".json"), {"kind": KIND, **predictions.provenance.as_json()})
+        with replacing(path) as temporary:  # last: a table with its name is whole
+            neutralise(predictions.table).write_csv(temporary)
+
+
+def refuse_place(path: Path, *, force: bool = False) -> None:
+    """Refuse a place that predictions cannot be written to, before they are made.
+
+    With `force`, a provenance that names no kind, as an earlier version wrote it, makes room.
+
+    Raises:
+        PredictionsError: another ending, or a `.json` beside the CSV that is not of predictions.
+    """
+    if path.suffix not in (".csv", ".parquet"):
+        raise PredictionsError(
+            f"predictions are .csv or .parquet, got '{path.name}'; rename the file"
+        )
+    beside = path.with_suffix(".json")
+    if path.suffix != ".csv" or not beside.exists():
+        return
+    kind = kind_of(beside)
+    if kind == KIND or (kind == EARLIER and force):
+        return
+    whose = "another's file; choose another name for the table, or .parquet"
+    if kind == EARLIER:
+        whose = "there without its kind, as an earlier version wrote it; --force replaces it"
+    raise PredictionsError(f"the provenance of a CSV goes to {beside.name}, which is {whose}")
+
+
+def read_predictions(path: Path) -> Predictions:
+    """Read a table of predictions of ours or anybody's.
+
+    `photo`, `grade` and `predicted` are enough; rows with `predicted` then count as graded. Where
+    only p0 to p4 are given, the likeliest grade is the predicted one.
+
+    Raises:
+        PredictionsError: missing columns, grades outside 0-4, probabilities that are none.
+    """
+    path = Path(path)
+    if not path.is_file():
+        within = " in it, as predictions.parquet of a run" if path.is_dir() else ""
+        raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file{within}")
+    table, provenance = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+    check_columns(table.columns, path)
+    return Predictions(complete(table, path), provenance)
+
+
+def _read_parquet(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:
+    try:
+        told = pl.read_parquet_metadata(path).get(METADATA, "{}")
+        table = pl.read_parquet(path)
+    except (ValueError, OSError, pl.exceptions.PolarsError) as error:
+        what = str(error).splitlines()[0]
+        raise PredictionsError(f"{path} cannot be read: {what}; write it anew") from None
+    return table, parse_model_provenance(told, path)
+
+
+def _read_csv(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:
+    problems = Problems(path, error=PredictionsError)
+    table = restored(read_delimited(path, problems).table)
+    problems.refuse()
+    return table, read_model_provenance(path.with_suffix(".json"))

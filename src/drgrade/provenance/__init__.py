@@ -1,0 +1,1 @@
+"""What travels with a table, a model and a photograph, as frozen types; no torch, no arrays."""
