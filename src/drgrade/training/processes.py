@@ -10,6 +10,7 @@ regard to the number of photos, and keep one process's statistics.
 import contextlib
 import datetime
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -165,7 +166,11 @@ def joined() -> Iterator[Processes]:
     if on_gpu and number < torch.cuda.device_count():
         torch.cuda.set_device(number)
     group.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=PATIENCE)
-    yield current()
+    try:
+        yield current()
+    except ProcessLostError:  # torchrun ends whoever is left; this one says why first, and leaves
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise
     current().wait()  # who leaves early takes the connection from those who still speak
     group.destroy_process_group()
 
