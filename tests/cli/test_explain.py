@@ -15,6 +15,7 @@ from drgrade.data.audit.dust import Block, Dust, DustSpot, write_dust
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.explanation.findings import RED
+from drgrade.locale.catalogue import message
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
 from drgrade.models.objectives import OBJECTIVES
@@ -132,7 +133,7 @@ def test_a_photograph_is_never_written_over(place, tmp_path, capsys):
     Image.open(photos(place)[0]).save(photo)
     before = photo.read_bytes()
     assert explain(place, photo, "-o", tmp_path) == 2
-    assert "is there and is no explanation" in capsys.readouterr().err
+    assert "already exists and is no explanation" in capsys.readouterr().err
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "eye.json").write_text('{"mine": 1}')
     assert explain(place, photo, "-o", tmp_path / "out") == 2
@@ -230,7 +231,7 @@ def test_marks_on_dust_are_told_drawn_and_not_counted(place, tmp_path, capsys):
     after = json.loads(capsys.readouterr().out)
     assert not {each["kind"] for each in after["lesions"]} & set(RED)
     assert len(after["on_dust"]) == len(marks)
-    assert f"{len(marks)} mark" in " ".join(after["sentences"]["en"])
+    assert message("en", "explain-on_dust", n=len(marks)) in after["sentences"]["en"]
     assert after["p0"] == before["p0"]
     pictures = [(tmp_path / name / f"{photo.stem}.png").read_bytes() for name in ("out", "again")]
     assert pictures[0] != pictures[1]
