@@ -18,7 +18,7 @@ from drgrade.data.tables.manifest import write_manifest
 from drgrade.data.tables.predictions import read_predictions
 from drgrade.explanation.explain import see_lesions
 from drgrade.explanation.findings import RED
-from drgrade.explanation.remarks import marks_believed
+from drgrade.explanation.remarks import lesion_reliability
 from drgrade.locale.catalogue import message
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.publishing.detections import marks_on_healthy
@@ -205,9 +205,10 @@ def test_explain_tells_what_was_counted_without_dust_where_it_sets_dust_aside():
     marks = {"photographs": 5, "grades": [2, 4], "kinds": shares, "healthy": healthy[0],
              "off_dust": {"kinds": better, "healthy": healthy[1]}}  # fmt: skip
     sight = see_lesions(np.full((5, 16, 16), 0.9), np.full((64, 64, 3), 120, np.uint8))
-    unknown = " ".join(marks_believed(marks, sight, "en"))
-    known = " ".join(marks_believed(marks, replace(sight, on_dust=()), "en"))
+    unknown = " ".join(lesion_reliability(marks, sight, "en"))
+    known = " ".join(lesion_reliability(marks, replace(sight, on_dust=()), "en"))
     assert "40%" in unknown
     assert "56%" in unknown
     assert "60%" in known
-    assert "36% had marks beside dust" in known
+    assert "36%" in known
+    assert "(without camera dust)" in known
