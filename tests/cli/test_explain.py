@@ -15,6 +15,7 @@ from drgrade.data.audit.dust import Block, Dust, DustSpot, write_dust
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.explanation.findings import RED
+from drgrade.explanation.words import signed
 from drgrade.locale.catalogue import message
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.models.grader import Grader, build_network
@@ -69,8 +70,7 @@ def test_a_grade_read_off_lesions_says_what_each_kind_adds(place, tmp_path, obje
     twin = json.loads((tmp_path / f"{photo.stem}.json").read_text(encoding="utf-8"))
     said = " ".join(twin["sentences"]["en"])
     for kind, adds in twin["evidence"]["lesions"].items():
-        words = f"{adds:+.2f} by {kind.replace('_', ' ')}s".replace("-", "−")
-        assert words in said
+        assert message("en", "explain-adds", kind=kind, adds=signed(adds)) in said
     assert f"signs of macular edema: probability {twin['p_dme']:.2f}" in said.lower()
 
 
@@ -105,7 +105,7 @@ def test_a_manifest_tells_the_eye_and_the_command_line_knows_better(place, tmp_p
     assert [each["eye"] for each in told] == ["right", "left"]
     explain(place, manifest, "-o", tmp_path, "--json", "--eye", "left")
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [each["eye_by"] for each in told] == ["told", "told"]
+    assert [each["eye_by"] for each in told] == ["given", "given"]
     assert {each["eye"] for each in told} == {"left"}
 
 
@@ -166,7 +166,7 @@ def test_a_grader_of_drawn_eyes_alone_says_so(place, tmp_path, capsys):
         assert "W25: this grader learned from drawn eyes alone" in capsys.readouterr().err
     twin = json.loads((tmp_path / "out" / f"{photo.stem}.json").read_text(encoding="utf-8"))
     assert twin["learned_from_drawn_eyes_alone"]
-    assert "learned from drawn eyes alone" in twin["sentences"]["en"][1]
+    assert message("en", "explain-synthetic") in twin["sentences"]["en"][1]
 
 
 def test_photographs_of_one_name_get_files_of_their_own():
