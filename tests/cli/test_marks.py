@@ -18,7 +18,8 @@ from drgrade.data.tables.manifest import write_manifest
 from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.explanation.explain import see_lesions
 from drgrade.explanation.findings import RED
-from drgrade.explanation.remarks import marks_believed
+from drgrade.explanation.remarks import lesion_reliability
+from drgrade.locale.catalogue import message
 from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.publishing.detections import marks_on_healthy
 from drgrade.recipe.recipe import make_recipe
@@ -101,11 +102,11 @@ def test_explain_says_how_far_marks_like_these_can_be_believed(place, counted, t
     )
     said = capsys.readouterr().out
     low, high = told["grades"]
-    assert f"on {told['photographs']} photographs with reference masks, all of grades {low} to " \
-        f"{high}, right were: " in said  # fmt: skip
-    share = f"{told['healthy']['with_marks']['value']:.0%}"
-    assert f"of {told['healthy']['photographs']} photographs of grade 0, where every mark is " \
-        f"wrong, {share} had marks" in said.lower()  # fmt: skip
+    assert f"on {told['photographs']} photographs of grades {low} to {high} with reference " \
+        "masks: " in said  # fmt: skip
+    healthy = told["healthy"]
+    alarms = {"n": healthy["photographs"], "share": float(healthy["with_marks"]["value"])}
+    assert message("en", "explain-false_alarms", dust="none", **alarms) in said
     assert "hard exudates 45%" in said
     twin = json.loads((tmp_path / f"{photo.stem}.json").read_text(encoding="utf-8"))
     assert twin["marks_believed"]["photographs"] == told["photographs"]
@@ -206,9 +207,10 @@ def test_explain_tells_what_was_counted_without_dust_where_it_sets_dust_aside():
     marks = {"photographs": 5, "grades": [2, 4], "kinds": shares, "healthy": healthy[0],
              "off_dust": {"kinds": better, "healthy": healthy[1]}}  # fmt: skip
     sight = see_lesions(np.full((5, 16, 16), 0.9), np.full((64, 64, 3), 120, np.uint8))
-    unknown = " ".join(marks_believed(marks, sight, "en"))
-    known = " ".join(marks_believed(marks, replace(sight, on_dust=()), "en"))
+    unknown = " ".join(lesion_reliability(marks, sight, "en"))
+    known = " ".join(lesion_reliability(marks, replace(sight, on_dust=()), "en"))
     assert "40%" in unknown
     assert "56%" in unknown
     assert "60%" in known
-    assert "36% had marks beside dust" in known
+    assert "36%" in known
+    assert "(without camera dust)" in known
