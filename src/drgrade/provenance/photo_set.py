@@ -1,11 +1,11 @@
 """What is known of a set of photographs beside the rows of its manifest."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import model_validator
 
-from drgrade.provenance.record import Record, Share, Texts
+from drgrade.provenance.record import Record, Share, Texts, must_be
 
 DRAWN: Final = "drawn"  # the source of photographs that `drgrade data draw` made
 
@@ -24,7 +24,7 @@ class SetProvenance(Record):
     address: str | None = None
     leak_declared: bool | None = None
     seed: int | None = None
-    drawing: int | None = None
+    drawing: Annotated[int | str | None, must_be("a number")] = None  # another version's: a name
     notes: Texts = ()
     counts: str | None = None
     patient_rule: str | None = None

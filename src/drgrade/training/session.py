@@ -116,7 +116,7 @@ def pick_place(settings: Train, processes: Processes) -> torch.device:
 def drawing_of(manifest: Manifest) -> dict[str, int]:
     """The number of the drawing that photos are of, by its name; none where they do not tell."""
     known = manifest.provenance
-    if not known.is_synthetic or known.drawing is None:
+    if not known.is_synthetic or not isinstance(known.drawing, int):
         return {}
     return {"drawing": known.drawing}
 
