@@ -27,7 +27,7 @@ def carried(sens: Estimate, spec: Estimate, prevalence: float) -> tuple[Estimate
     values = predictive_values(sens.value, spec.value, prevalence)
     odds = prevalence / (1 - prevalence)
 
-    def carried(value: Value, one: Ends | None, other: Ends | None, odds: float) -> Estimate:
+    def estimate(value: Value, one: Ends | None, other: Ends | None, odds: float) -> Estimate:
         if value.value is None:
             assert value.reason is not None
             return missing(value.reason, n)
