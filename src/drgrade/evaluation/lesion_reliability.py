@@ -23,17 +23,17 @@ def believed(counts: np.ndarray, kinds: Sequence[str]) -> dict[str, dict[str, An
             any lesion, lesions, those with a mark.
         kinds: names, in the order of the second axis.
     """
-    found = {}
+    told = {}
     for kind, name in enumerate(kinds):
         found, right, on_any, lesions, marked = counts[:, kind].T
-        found[name] = {
+        told[name] = {
             "marks": int(found.sum()),
             "right": share(right, found).as_json(),
             "on_any": share(on_any, found).as_json(),
             "lesions": int(lesions.sum()),
             "marked": share(marked, lesions).as_json(),
         }
-    return found
+    return told
 
 
 def alarms(counts: np.ndarray, kinds: Sequence[str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def carried(sens: Estimate, spec: Estimate, prevalence: float) -> tuple[Estimate
     values = predictive_values(sens.value, spec.value, prevalence)
     odds = prevalence / (1 - prevalence)
 
-    def carried(value: Value, one: Ends | None, other: Ends | None, odds: float) -> Estimate:
+    def told(value: Value, one: Ends | None, other: Ends | None, odds: float) -> Estimate:
         if value.value is None:
             assert value.reason is not None
             return missing(value.reason, n)
@@ -35,9 +35,7 @@ def carried(sens: Estimate, spec: Estimate, prevalence: float) -> tuple[Estimate
             return Estimate(value.value, None, None, None, n, reason)
         return Estimate(value.value, *_interval(one, other, odds), METHOD, n)
 
-    return carried(values[0], of_sens, of_spec, odds), carried(
-        values[1], of_spec, of_sens, 1 / odds
-    )
+    return told(values[0], of_sens, of_spec, odds), told(values[1], of_spec, of_sens, 1 / odds)
 
 
 def _ends(share: Estimate) -> Ends | None:
