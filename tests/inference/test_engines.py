@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -190,6 +191,25 @@ print([name for name in ("torch", "openvino", "polars") if name in sys.modules])
     assert done.stdout.splitlines()[-1] == "['openvino']"
     assert list(home.iterdir()) == []
     assert [each.suffix for each in (tmp_path / "cache" / "openvino").iterdir()] == [".blob"]
+
+
+def test_a_signal_after_engines_are_gone_is_caught(place):
+    told = f"""
+import gc, signal
+import numpy as np
+from drgrade.inference.engine import open_engine
+caught = []
+signal.signal(signal.SIGINT, lambda number, frame: caught.append(number))
+for _ in range(2):
+    opened = open_engine({str(place / "model.safetensors")!r}, "openvino")
+    opened.outputs(np.zeros((1, 384, 384, 3), np.uint8))
+del opened
+gc.collect()
+signal.raise_signal(signal.SIGINT)
+print(caught)
+"""
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"[{signal.SIGINT.value}]\n"), done.stderr
 
 
 def test_default_has_a_twin_of_its_weights():

@@ -10,7 +10,7 @@ import numpy as np
 
 from drgrade.errors import CheckpointError
 from drgrade.inference.engine import ForwardPass, refuse_without_twin
-from drgrade.inference.openvino_runtime import openvino
+from drgrade.inference.openvino_runtime import core, openvino
 from drgrade.modelfile.container import read_about, read_arrays
 from drgrade.modelfile.graph import GRAPH, Graph, read_graph, read_twin
 from drgrade.modelfile.header import ModelHeader, header_of, network_arrays, weights_hash_of
@@ -64,14 +64,13 @@ class OpenVinoEngine:
 
     def _compiled(self, *, only_outputs: bool) -> Any:
         ov = openvino()
-        core = ov.Core()
         try:
-            model = core.read_model(self._graph.xml, ov.Tensor(self._graph.weights))
+            model = core().read_model(self._graph.xml, ov.Tensor(self._graph.weights))
             if only_outputs:
                 model = ov.Model([model.output(OUTPUTS)], model.get_parameters(), OUTPUTS)
             size = self.header.preprocess.size
             model.reshape([1, size, size, 3])
-            return core.compile_model(model, "CPU", _settings(self.lanes))
+            return core().compile_model(model, "CPU", _settings(self.lanes))
         except RuntimeError as error:
             raise CheckpointError(f"OpenVINO cannot run this graph: {_last_line(error)}") from None
 

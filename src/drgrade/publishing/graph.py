@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from drgrade.inference.openvino_runtime import openvino
+from drgrade.inference.openvino_runtime import core, openvino
 from drgrade.modelfile.graph import Graph
 from drgrade.models.forward import ForwardModule
 from drgrade.models.grader import Grader
@@ -142,7 +142,7 @@ def openvino_of(graph: OnnxGraph, squares: np.ndarray | None = None) -> Graph:
     In int8 compute the `coarse` layers, whose ranges are taken on these squares. The last layers,
     lesion maps and what is read off them stay in float32: peaks are counted there.
     """
-    model = openvino().Core().read_model(io.BytesIO(graph.model.SerializeToString()))
+    model = core().read_model(io.BytesIO(graph.model.SerializeToString()))
     if squares is not None:
         model = _quantised(model, graph.coarse, squares)
     return _packed(model)
