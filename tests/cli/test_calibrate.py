@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("empty_figures")
 
 RECIPE = {
     "data": {"size": 32, "workers": 0},
-    "model": {"network": "resnet10_narrow"},
+    "model": {"network": "resnet18"},
     "train": {"epochs": 1, "batch": 8, "threads": 1},
 }
 SPLITS = ["train"] * 16 + ["tune"] * 8 + ["calibrate"] * 48 + ["test"] * 24
