@@ -44,7 +44,8 @@ def test_pretrain_leaves_a_finished_run_that_a_recipe_starts_from(own_cache, tmp
     assert RunFolder(folder).is_finished
     draw_set(24, tmp_path, size=64, seed=3)
     settings = [f"data.manifest={tmp_path / 'manifest.csv'}", "data.size=32", "data.workers=0",
-                "train.epochs=1", f"model.start={PHANTOM}", "model.network=resnet10_narrow"]  # fmt: skip
+                "train.epochs=1", "model.network=resnet10_narrow",
+                f"model.start={PHANTOM}"]  # fmt: skip
     said = [word for setting in settings for word in ("--set", setting)]
     assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
     assert (
@@ -175,7 +176,8 @@ def test_a_start_of_an_older_drawing_is_made_anew_only_where_its_folder_is_remov
     assert f"24 of them, 1 epoch, of drawing {DRAWING}  {files.folder}" in capsys.readouterr().out
     draw_set(24, tmp_path / "photos", size=64)
     settings = [f"data.manifest={tmp_path / 'photos' / 'manifest.csv'}", "data.size=32",
-                "data.workers=0", "train.epochs=1", f"model.start={PHANTOM}", "model.network=resnet10_narrow"]  # fmt: skip
+                "data.workers=0", "train.epochs=1", "model.network=resnet10_narrow",
+                f"model.start={PHANTOM}"]  # fmt: skip
     said = [word for setting in settings for word in ("--set", setting)]
     assert run(["train", "demo", *said, "-o", str(tmp_path / "run")]) == 0
     assert (
