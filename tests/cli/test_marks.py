@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("empty_figures")
 
 RECIPE = {
     "data": {"size": 64, "workers": 0},
-    "model": {"network": "resnet10_narrow", "lesions": True},
+    "model": {"network": "resnet18", "lesions": True},
     "train": {"epochs": 1, "batch": 8, "threads": 1},
 }
 SPLITS = ["train"] * 24 + ["tune"] * 8 + ["test"] * 8
