@@ -21,7 +21,7 @@ PROVED = (0, 1, 2)  # seeds
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def told(tmp_path_factory, empty_figures):
     """The demo once, of few photographs: its folder, and what its last run printed."""
     folder = tmp_path_factory.mktemp("told")
     with pytest.MonkeyPatch.context() as patch:

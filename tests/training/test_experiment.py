@@ -147,7 +147,8 @@ def write_and_name(manifest: Manifest, folder: Path) -> Path:
     return folder / "m.csv"
 
 
-@pytest.mark.parametrize("wait", [0.2, pytest.param(0.9, marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("wait", [0.2, 0.9])
 def test_a_killed_training_resumed_ends_with_the_same_bits(manifest, tmp_path, wait):
     recipe = recipe_file(manifest, tmp_path)
     assert start(recipe, tmp_path / "whole", "new").wait() == 0

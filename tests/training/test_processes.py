@@ -147,7 +147,8 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
     assert path.is_file(), process.communicate()
 
 
-@pytest.mark.parametrize("rank", [pytest.param(0, marks=pytest.mark.proof), 1])
+@pytest.mark.proof
+@pytest.mark.parametrize("rank", [0, 1])
 def test_when_one_process_is_killed_all_end_and_the_run_can_be_resumed(home, rank):
     folder = home / f"killed{rank}"
     process = start(home, *TORCHRUN, *TRAIN, str(home / "many.toml"), "-o", str(folder))

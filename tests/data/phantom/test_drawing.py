@@ -84,6 +84,7 @@ def test_a_patient_has_a_right_and_a_left_eye_with_the_disc_on_the_nasal_side():
     assert right.anatomy.disc_x > 0 > left.anatomy.disc_x
 
 
+@pytest.mark.proof
 def test_the_grades_of_two_eyes_correlate_as_published():
     grades = np.array([draw_eye(3, number).grade for number in range(3000)]).reshape(-1, 2)
     around = grades - grades.mean()
