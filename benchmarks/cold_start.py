@@ -1,6 +1,6 @@
-"""How long one answer takes from nothing: a new process, torch loaded, a photograph graded.
+"""How long one answer takes from nothing: a new process, a photograph graded.
 
-    python benchmarks/cold_start.py [MODEL] [--photo PHOTO] [--repeats 5]
+    python benchmarks/cold_start.py [MODEL] [--photo PHOTO] [--engine auto] [--repeats 5]
 
 In turn with a new process that only loads torch, which is the least that any answer of a torch
 model takes. Both are timed by the clock, as a person waits; the first start of each, which reads
@@ -16,7 +16,7 @@ from time import perf_counter
 import numpy as np
 from ratios import Ratio, report
 
-from drgrade.demo import DEFAULT, real_photo
+from drgrade.demo.photographs import packaged_picture
 from drgrade.errors import CheckpointError
 from drgrade.modelfile.places import place_of_model
 
@@ -31,8 +31,9 @@ def seconds(command: list[str]) -> float:
 def main() -> None:
     """Print the seconds of both, and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", nargs="?", default=DEFAULT)
-    parser.add_argument("--photo", type=Path, default=real_photo())
+    parser.add_argument("model", nargs="?", default="default")
+    parser.add_argument("--photo", type=Path, default=packaged_picture("retina.jpg"))
+    parser.add_argument("--engine", default="auto")
     parser.add_argument("--repeats", type=int, default=5)
     asked = parser.parse_args()
     try:
@@ -40,7 +41,8 @@ def main() -> None:
     except CheckpointError as error:
         print(f"not measured: {error}")
         return
-    graded = [sys.executable, "-m", "drgrade", "predict", asked.model, str(asked.photo)]
+    graded = [sys.executable, "-m", "drgrade", "predict", asked.model, str(asked.photo),
+              "--engine", asked.engine]  # fmt: skip
     loaded = [sys.executable, "-c", "import torch"]
     first = seconds(graded), seconds(loaded)
     pairs = [(seconds(graded), seconds(loaded)) for _ in range(asked.repeats)]

@@ -27,9 +27,9 @@ from PIL import Image
 from ratios import Ratio, report
 
 from drgrade.data.phantom.drawing import draw_eye, paint
-from drgrade.demo import DEFAULT
 from drgrade.runtime.malloc import keep_freed_memory
 
+DEFAULT = "default"  # the grader that ships
 FULL, SMALL = (4288, 2848), (1024, 680)
 DRAWN = 12  # photographs of each size
 BATCH, WORKERS = 8, 2

@@ -1,6 +1,8 @@
 """The house rules that a linter does not know: sizes, names of rooms, no circles."""
 
 import ast
+import importlib
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,11 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
+def is_there(module: str, name: str) -> bool:
+    found = importlib.import_module(module)
+    return hasattr(found, name) or importlib.util.find_spec(f"{module}.{name}") is not None
+
+
 def circle_through(start: str, graph: dict[str, set[str]]) -> list[str]:
     """A way from a module back to itself, or nothing."""
     ways = [[start]]
@@ -72,6 +79,19 @@ def test_no_module_imports_itself_by_way_of_others():
     modules = {module_of(path): imports_of(path) for path in SOURCE.rglob("*.py")}
     graph = {name: found & set(modules) for name, found in modules.items()}
     assert [way for way in (circle_through(name, graph) for name in graph) if way] == []
+
+
+def test_what_benchmarks_and_experiments_import_is_there():
+    wanted = {
+        (node.module, each.name): path.name
+        for folder in ("benchmarks", "experiments")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("drgrade")
+        for each in node.names
+    }
+    assert wanted
+    assert {(*name, path) for name, path in wanted.items() if not is_there(*name)} == set()
 
 
 @pytest.mark.parametrize("name", ["utils", "common", "helpers", "misc"])
