@@ -17,7 +17,7 @@ from drgrade.models.checkpoint import load_grader
 
 MOST_LINES = 15
 FEW = ["--photos", "48", "--epochs", "1"]
-PROVED = (0, 1, 2, 3, 4, 5)  # seeds; the settings were chosen on seed 0
+PROVED = (0, 1, 2)  # seeds
 
 
 @pytest.fixture(scope="module")
