@@ -71,4 +71,4 @@ def test_rounded_weights_keep_points_and_correction_under_a_hash_of_their_own():
 
 @pytest.mark.parametrize(("told", "taught"), [(None, True), (True, True), (False, False)])
 def test_a_file_that_does_not_say_it_was_taught_edema(told, taught):
-    assert ModelProvenance(knows_dme=told).was_taught_dme is taught
+    assert ModelProvenance(knows_dme=told).has_learned_dme is taught

@@ -110,35 +110,35 @@ def _show(made: "CalibratedModel", *, as_json: bool) -> None:
         print(line)
 
 
-def _mark_lines(told: "Mapping[str, Any] | None") -> list[str]:
+def _mark_lines(kept: "Mapping[str, Any] | None") -> list[str]:
     from drgrade.publishing.card_results import said
 
-    if not told:
+    if not kept:
         return []
-    healthy, off = told["healthy"], told.get("off_dust")
+    healthy, off = kept["healthy"], kept.get("off_dust")
     without = f"; without marks on dust {said(off['healthy']['with_marks'])}" if off else ""
     return [
         *(f"marks of {kind}: {each['marks']}, right {said(each['right'])}; of {each['lesions']} "
-          f"lesions marked {said(each['marked'])}; {told['photographs']} photographs with masks"
-          for kind, each in told["kinds"].items()),
+          f"lesions marked {said(each['marked'])}; {kept['photographs']} photographs with masks"
+          for kind, each in kept["kinds"].items()),
         f"of {healthy['photographs']} photographs of grade 0 with a mark: "
         f"{said(healthy['with_marks'])}{without}",
     ]  # fmt: skip
 
 
-def _checked_lines(told: "Mapping[str, Any]") -> list[str]:
+def _checked_lines(kept: "Mapping[str, Any]") -> list[str]:
     """Before and after the correction, each row corrected by what other rows fitted."""
     from drgrade.publishing.card_results import said
 
     names = {
         "before": "before it",
-        "after": f"after it, fitted on {told.get('parts')} parts in turn",
+        "after": f"after it, fitted on {kept.get('parts')} parts in turn",
     }
     return [
-        f"referable probability {words}: calibration slope {said(told[key]['slope'])}, Brier score "
-        f"{said(told[key]['brier'])}"
+        f"referable probability {words}: calibration slope {said(kept[key]['slope'])}, Brier score "
+        f"{said(kept[key]['brier'])}"
         for key, words in names.items()
-        if key in told
+        if key in kept
     ]
 
 

@@ -111,9 +111,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
         "devices: " + (", ".join(found["devices"]) or "none (torch is not installed)"),
     ]
     for extra, there in found["extras"].items():
-        told = "installed" if there else f"missing: pip install 'drgrade[{extra}]'"
-        lines.append(f"extra {extra}: {told}")
+        state = "installed" if there else f"missing: pip install 'drgrade[{extra}]'"
+        lines.append(f"extra {extra}: {state}")
     for folder, writable in found["folders"].items():
-        told = "writable" if writable else "NOT writable: set DRGRADE_CACHE or DRGRADE_DATA"
-        lines.append(f"folder {folder}: {told}")
+        state = "writable" if writable else "NOT writable: set DRGRADE_CACHE or DRGRADE_DATA"
+        lines.append(f"folder {folder}: {state}")
     return lines

@@ -66,9 +66,9 @@ def ship(
 def _show(made: "Parcel", *, as_json: bool) -> None:
     making, rounding = made.making, made.rounding
     if as_json:
-        told = {"bytes": len(made.content), "rounding": rounding.as_json(),
+        report = {"bytes": len(made.content), "rounding": rounding.as_json(),
                 "provenance": making.as_json()}  # fmt: skip
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        print(json.dumps(report, indent=2, ensure_ascii=False))
         return
     maps = rounding.maps_moved
     beside = "" if maps is None else f", a lesion map by at most {maps:.1e}"

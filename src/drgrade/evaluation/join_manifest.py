@@ -37,7 +37,7 @@ class Join:
 def join(predictions: Predictions, manifest: "Manifest", split: str | None) -> Join:
     """Match photos by name; rows of `out_of_fold` are the manifest's rows outside `test`.
 
-    A photo is counted once, however many further rows of it are told as duplicates.
+    A photo is counted once, however many further rows of it are marked as duplicates.
     """
     rows = manifest.table
     is_meant = pl.lit(value=True) if split is None else pl.col("split") == split

@@ -68,9 +68,9 @@ def set_hash(predictions: Predictions) -> str:
 
 def model_hash(predictions: Predictions) -> str:
     """The identity of a model: the hash that travels with its answers, else the answers' own."""
-    told = predictions.provenance.weights_sha256
-    if told:
-        return str(told)
+    sha256 = predictions.provenance.weights_sha256
+    if sha256:
+        return str(sha256)
     answers = predictions.table.sort("photo").select("photo", "predicted", *PROBABILITIES)
     return _hash([repr(row) for row in answers.iter_rows()])
 

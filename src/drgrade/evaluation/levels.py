@@ -111,7 +111,7 @@ def refuse_unanswered(graded: pl.DataFrame, whose: str = "") -> None:
 
 
 def refuse_twins(predictions: Predictions) -> None:
-    """Refuse a table in which a photo comes twice and the further row is not told as duplicate.
+    """Refuse a table in which a photo comes twice and the further row is not marked as duplicate.
 
     Raises:
         PredictionsError: names the first.

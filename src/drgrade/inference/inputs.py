@@ -65,10 +65,10 @@ class Inputs:
     @property
     def digest(self) -> str:
         """SHA-256 over names, places and the hashes that manifests have, in their order."""
-        told = hashlib.sha256()
+        digest = hashlib.sha256()
         for name, path, known in self:
-            told.update(repr((name, str(path), known.get("sha256"))).encode("utf-8", "replace"))
-        return told.hexdigest()
+            digest.update(repr((name, str(path), known.get("sha256"))).encode("utf-8", "replace"))
+        return digest.hexdigest()
 
     def origin(self) -> ModelProvenance:
         """Where they come from and whether they are drawn: only where manifests alone were given.
@@ -82,8 +82,8 @@ class Inputs:
         sources = {manifest.provenance.source or "" for manifest in self.manifests}
         drawn = [is_drawn(source) for source in sources]
         is_told = None not in drawn or any(drawn)
-        told = ModelProvenance(drawn=any(drawn)) if is_told else ModelProvenance()
-        return told.but(source=sources.pop()) if len(sources) == 1 else told
+        found = ModelProvenance(drawn=any(drawn)) if is_told else ModelProvenance()
+        return found.but(source=sources.pop()) if len(sources) == 1 else found
 
     def is_lost(self) -> bool:
         """Whether a manifest was given and none of its photographs is where it says."""
@@ -98,7 +98,7 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
 
     A photo named twice is one input. A link that leads nowhere is an input that cannot be read,
     and so is a folder that cannot be looked into.
-    What else a folder holds is told on stderr; `besides` is a folder below it to leave out.
+    What else a folder holds is said on stderr; `besides` is a folder below it to leave out.
 
     Raises:
         UsageError: no photo, or a root without a manifest.

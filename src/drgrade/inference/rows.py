@@ -66,18 +66,18 @@ class Tally:
 
     def remarks(self) -> list[str]:
         """What is not referable by the point HS and would be by its grade or by edema."""
-        told = []
+        lines = []
         if self.close:
-            told.append(
+            lines.append(
                 f"{counted(self.close, 'photograph')} close to the threshold: have them read"
             )
         if self.by_grade:
-            told.append(f"{counted(self.by_grade, 'photograph')} of grade 2 or worse below the "
+            lines.append(f"{counted(self.by_grade, 'photograph')} of grade 2 or worse below the "
                         "point HS: by the scale referable, by the point not. A person has to "
                         "decide")  # fmt: skip
         if self.by_edema:
-            told.append(
+            lines.append(
                 f"{counted(self.by_edema, 'photograph')} below the point HS with likely "
                 "signs of macular edema, which ask for a referral of their own"
             )
-        return told
+        return lines

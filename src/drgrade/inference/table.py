@@ -62,10 +62,10 @@ def about_model(file: Path, header: "ModelHeader", options: dict[str, Any]) -> d
 def provenance_of_answers(header: "ModelHeader") -> ModelProvenance:
     """What travels with a table of a model's answers, for whoever evaluates it."""
     known = header.provenance
-    told = known.for_predictions()
-    return told.but(
-        train_source=told.train_source or known.source or "",
-        train_preprocess=told.train_preprocess or known.preprocess,
+    travelling = known.for_predictions()
+    return travelling.but(
+        train_source=travelling.train_source or known.source or "",
+        train_preprocess=travelling.train_preprocess or known.preprocess,
         preprocess=asdict(header.preprocess),
     )
 

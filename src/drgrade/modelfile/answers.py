@@ -96,7 +96,7 @@ def answers_of(decoder: Decodes, outputs: np.ndarray) -> list[Answer]:
 def answer(probabilities: np.ndarray, grade: int, referable_from: float | None = None) -> Answer:
     """The answer to one photo; a figure that is no number is an error, not a grade.
 
-    `referable` is told where the model has a threshold for it.
+    `referable` is given where the model has a threshold for it.
     """
     if not np.isfinite(probabilities).all():
         return NOT_FINITE

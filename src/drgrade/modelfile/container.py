@@ -19,7 +19,7 @@ Arrays = dict[str, np.ndarray]
 def read_about(path: Path) -> dict[str, Any]:
     """What a file of ours says of itself beside its arrays, which are neither read nor checked.
 
-    `format`, `kind` and what its writer told; `sha256` is the hash that the file carries.
+    `format`, `kind` and what its writer gave; `sha256` is the hash that the file carries.
 
     Raises:
         CheckpointError: no such file, cut, foreign, or of a newer format.

@@ -66,12 +66,12 @@ def correction_of(stated: Calibration | None) -> Recalibration:
     return from_json(None if stated is None else known(stated.given()))
 
 
-def from_json(told: Mapping[str, Any] | None) -> Recalibration:
+def from_json(values: Mapping[str, Any] | None) -> Recalibration:
     """What `as_json` gave; none where a model file has no correction."""
-    if not told:
+    if not values:
         return Recalibration()
-    scores, shares = (tuple(told.get(key, ())) for key in ("scores", "shares"))
-    return Recalibration(told["method"], told.get("temperature", 1.0), scores, shares)
+    scores, shares = (tuple(values.get(key, ())) for key in ("scores", "shares"))
+    return Recalibration(values["method"], values.get("temperature", 1.0), scores, shares)
 
 
 def tempered(probabilities: Floats, temperature: float) -> Floats:

@@ -34,10 +34,10 @@ class Decoding:
         }
 
 
-def decoding_from(told: dict[str, Any]) -> Decoding:
+def decoding_from(values: dict[str, Any]) -> Decoding:
     """What `as_json` gave; files from before calibration have no correction."""
-    correction = from_json(told.get("recalibration"))
-    return Decoding(tuple(told["cuts"]), told["width"], told["fitted_on"], correction)
+    correction = from_json(values.get("recalibration"))
+    return Decoding(tuple(values["cuts"]), values["width"], values["fitted_on"], correction)
 
 
 def decode_corn(outputs: np.ndarray, decoding: Decoding) -> tuple[np.ndarray, np.ndarray]:

@@ -32,13 +32,15 @@ class Graph:
     weights: np.ndarray
 
 
-def graph_bytes(graph: Graph, header: ModelHeader, told: Mapping[str, Any]) -> bytes:
-    """The file of a graph that is enough by itself; `told` is what else is said of it."""
-    return packed({"xml": _deflated(graph.xml), "weights": graph.weights}, about_of(header, told))
+def graph_bytes(graph: Graph, header: ModelHeader, besides: Mapping[str, Any]) -> bytes:
+    """The file of a graph that is enough by itself; `besides` is what else is said of it."""
+    return packed(
+        {"xml": _deflated(graph.xml), "weights": graph.weights}, about_of(header, besides)
+    )
 
 
-def about_of(header: ModelHeader, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What an exported file says of itself: all of its model's header, and `told`."""
+def about_of(header: ModelHeader, besides: Mapping[str, Any]) -> dict[str, Any]:
+    """What an exported file says of itself: all of its model's header, and `besides`."""
     return {
         "kind": GRAPH,
         "model": header.model.model_dump(),
@@ -46,7 +48,7 @@ def about_of(header: ModelHeader, told: Mapping[str, Any]) -> dict[str, Any]:
         "objective": header.objective,
         "decoding": header.decoding.as_json(),
         "facts": header.provenance.as_json(),
-        **told,
+        **besides,
     }
 
 
@@ -66,7 +68,7 @@ def read_graph(path: Path) -> tuple[Graph, ModelHeader]:
     return Graph(_inflated(arrays["xml"], path), arrays["weights"]), header_of(about, path)
 
 
-def twin_bytes(graph: Graph, weights: Arrays, told: Mapping[str, Any]) -> bytes:
+def twin_bytes(graph: Graph, weights: Arrays, besides: Mapping[str, Any]) -> bytes:
     """The file of a graph without what `weights`, the network's own arrays, have already."""
     names = {np.ascontiguousarray(v).tobytes(): name for name, v in sorted(weights.items())}
     borrowed, kept, place = [], [], 0
@@ -79,7 +81,7 @@ def twin_bytes(graph: Graph, weights: Arrays, told: Mapping[str, Any]) -> bytes:
             borrowed.append([start, name])
             place = start + size
     kept.append(graph.weights[place:])
-    about = {"kind": TWIN, **told, "bytes": len(graph.weights), "borrowed": borrowed}
+    about = {"kind": TWIN, **besides, "bytes": len(graph.weights), "borrowed": borrowed}
     return packed({"xml": _deflated(graph.xml), "weights": np.concatenate(kept)}, about)
 
 

@@ -81,11 +81,11 @@ class ModelHeader:
         return corrected, grades if self.decision is None else self.decision.grades(corrected)
 
     def p_dme(self, outputs: np.ndarray) -> np.ndarray | None:
-        """Probability of signs of macular edema (n,) by outputs (n, k + 2); None if not trained.
+        """Probability of signs of macular edema (n,) by outputs (n, k + 2).
 
-        It is not told where no photograph taught it: untrained weights would answer.
+        None where it was not trained: untrained weights would answer.
         """
-        if not self.model.dme or not self.provenance.was_taught_dme:
+        if not self.model.dme or not self.provenance.has_learned_dme:
             return None
         return np.exp(-np.logaddexp(0, -outputs[:, self.grade_outputs].astype(np.float64)))
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from drgrade.provenance.record import Json, Record
 
 
-class Taught(Record):
+class TrainedOn(Record):
     """One thing that a network was trained on: photographs, or what its start was trained on."""
 
     name: str
@@ -33,7 +33,7 @@ class Making(Record):
     manifest_hash: str = ""
     start: str = ""
     start_sha256: str = ""
-    learned_from: Annotated[tuple[Taught, ...], Field(strict=False)] = ()
+    learned_from: Annotated[tuple[TrainedOn, ...], Field(strict=False)] = ()
     statement: str = ""
     trained_weights_sha256: str = ""
     rounded: Json = Field(default_factory=dict)

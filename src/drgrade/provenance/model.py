@@ -86,9 +86,9 @@ class ModelProvenance(Travelling, defer_build=False):
 
     def for_predictions(self) -> "ModelProvenance":
         """What travels with the model's predictions."""
-        told = {name: getattr(self, name) for name in Travelling.model_fields}
+        values = {name: getattr(self, name) for name in Travelling.model_fields}
         return ModelProvenance.model_validate(
-            {name: value for name, value in told.items() if value is not None}
+            {name: value for name, value in values.items() if value is not None}
         )
 
     @property
@@ -97,8 +97,8 @@ class ModelProvenance(Travelling, defer_build=False):
         return self.train_source or self.source or ""
 
     @property
-    def was_taught_dme(self) -> bool:
-        """Whether photographs taught an output of macular edema; files of before were all."""
+    def has_learned_dme(self) -> bool:
+        """Whether macular edema was trained; unknown, as in older files, counts as yes."""
         return self.knows_dme is not False
 
     def point(self, name: str) -> OperatingPoint | None:

@@ -111,7 +111,7 @@ def _head(name: str, made_of: Making, results: Sequence[Result]) -> dict[str, Pl
 
 
 def _what(place: Path, grader: Grader) -> list[str]:
-    model, tells_dme = grader.model, grader.model.dme and grader.provenance.was_taught_dme
+    model, tells_dme = grader.model, grader.model.dme and grader.provenance.has_learned_dme
     also = [text for has, text in ((model.lesions, "lesion maps and counts"),
                                    (tells_dme, "signs of macular edema")) if has]  # fmt: skip
     gives = ", ".join(["a probability of each grade 0 to 4", *also])
@@ -143,7 +143,7 @@ def _limits(grader: Grader) -> list[str]:
         lines.append("- Referable is meant of the grade alone. A grade of 2 or worse can lie below "
                      "the point HS: then the two disagree, and a person has to decide. Macular "
                      "edema asks for a referral too, which the point leaves out.")  # fmt: skip
-    if grader.model.dme and known.was_taught_dme:
+    if grader.model.dme and known.has_learned_dme:
         lines.append("- The probability of signs of macular edema is not calibrated.")
     lines.append(f"- A photograph whose short side is under {grader.preprocess.size} px is not "
                  "graded.")  # fmt: skip
@@ -182,11 +182,11 @@ def _data(made_of: Making) -> list[str]:
 
 
 def _training(made_of: Making, grader: Grader) -> list[str]:
-    told = made_of.training
+    kept = made_of.training
     lines = [f"Starts from `{made_of.start}`. {_epoch(grader.provenance)}"]
-    if told.get("seconds"):
-        machine = told.get("machine") or {}
-        lines += [f"{counted(told['epochs'], 'epoch')} took {duration(told['seconds'])} on "
+    if kept.get("seconds"):
+        machine = kept.get("machine") or {}
+        lines += [f"{counted(kept['epochs'], 'epoch')} took {duration(kept['seconds'])} on "
                   f"{counted(machine.get('cores') or 0, 'core')}."]  # fmt: skip
     if not made_of.recipe:
         return [*lines, "", f"The recipe is not inside; its hash is `{made_of.recipe_hash}`."]
@@ -259,17 +259,17 @@ def _reached(share: ReachedShare | None) -> str:
     return said({"value": None} if share is None else share.as_json())
 
 
-def _cross_fitted(told: Json) -> list[str]:
+def _cross_fitted(kept: Json) -> list[str]:
     """What the correction does to rows that it was not fitted on."""
-    if "after" not in told:
+    if "after" not in kept:
         return []
     rows = [
-        f"| {words} | {said(told[key]['slope'])} | {said(told[key]['brier'])} | "
-        f"{said(told[key]['ece'])} | {told[key]['ece_by_chance']:.3f} |"
+        f"| {words} | {said(kept[key]['slope'])} | {said(kept[key]['brier'])} | "
+        f"{said(kept[key]['ece'])} | {kept[key]['ece_by_chance']:.3f} |"
         for key, words in (("before", "as the network says"), ("after", "corrected"))
     ]
     return ["", f"The probability of a referable grade on these rows, corrected by what the other "
-            f"{told['parts'] - 1} of {told['parts']} parts fitted. A slope of 1 is perfect; above "
+            f"{kept['parts'] - 1} of {kept['parts']} parts fitted. A slope of 1 is perfect; above "
             "1 it is less sure than it may be. ECE in equally full bins.", "",
             "| probabilities | calibration slope | Brier score | ECE | ECE of perfect ones stays "
             "below |", "|---|---|---|---|---|", *rows]  # fmt: skip
@@ -292,9 +292,9 @@ def _results(results: Sequence[Result]) -> list[str]:
 
 def _marks(grader: Grader) -> list[str]:
     """How far the marks of each kind can be believed, where that was counted."""
-    if not (told := grader.provenance.lesion_marks):
+    if not (kept := grader.provenance.lesion_marks):
         return []
-    healthy, grades = told.get("healthy"), told.get("grades")
+    healthy, grades = kept.get("healthy"), kept.get("grades")
     among = f" of reference grades {grades[0]} to {grades[1]}" if grades else ""
     rest = []
     if healthy:
@@ -303,20 +303,20 @@ def _marks(grader: Grader) -> list[str]:
         rest = ["", f"Of {healthy['photographs']} photographs of reference grade 0, on which every "
                 f"mark is wrong, with a mark: {said(healthy['with_marks'])}; by kind "
                 f"{', '.join(each)}."]  # fmt: skip
-    if off := told.get("off_dust"):
+    if off := kept.get("off_dust"):
         right = (f"{cell(kind)} {said(each['right'])}" for kind, each in off["kinds"].items())
         rest += ["", "Without the marks on dust of the camera (`drgrade data dust`): of the "
                  "photographs of reference grade 0 with a mark: "
                  f"{said(off['healthy']['with_marks'])}; marks on a lesion of the kind: "
                  f"{', '.join(right)}."]  # fmt: skip
     return [
-        f"Counted on {told['photographs']} photographs with reference masks{among}, by models that "
-        f"never saw them (split {told['split']}). A pixel of the map beside a lesion is near "
+        f"Counted on {kept['photographs']} photographs with reference masks{among}, by models that "
+        f"never saw them (split {kept['split']}). A pixel of the map beside a lesion is near "
         "enough.", "",
         "| kind | marks | on a lesion of the kind | on any lesion | lesions | of them marked |",
         "|---|---|---|---|---|---|",
         *(f"| {cell(kind)} | {each['marks']} | {said(each['right'])} | {said(each['on_any'])} | "
-          f"{each['lesions']} | {said(each['marked'])} |" for kind, each in told["kinds"].items()),
+          f"{each['lesions']} | {said(each['marked'])} |" for kind, each in kept["kinds"].items()),
         *rest,
     ]  # fmt: skip
 

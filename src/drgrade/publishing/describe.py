@@ -65,12 +65,12 @@ def shipped(name: str, path: Path) -> Shipped:
     try:
         about = read_about(path)
         refuse_no_grader(about, path)
-        told = summary_of(about, path)
+        summary = summary_of(about, path)
     except CheckpointError as error:
-        told = f"cannot be used: {error}"
+        summary = f"cannot be used: {error}"
     except (KeyError, TypeError, AttributeError) as error:
-        told = f"cannot be used: written by another version of drgrade ({error})"
-    return Shipped(name, path.stat().st_size, told)
+        summary = f"cannot be used: written by another version of drgrade ({error})"
+    return Shipped(name, path.stat().st_size, summary)
 
 
 def summary_of(about: Mapping[str, Any], place: Path | None = None) -> str:

@@ -67,7 +67,7 @@ def masked_photos(
 
     Raises:
         PredictionsError: no maps, no masks among the graded rows, or the folds are not beside the
-            table or not told.
+            table or unknown.
     """
     if not grader.model.lesions:
         raise PredictionsError("--masks asks how far lesion maps can be believed, and this model "
@@ -75,8 +75,8 @@ def masked_photos(
     table = manifest.table
     if "mask" in table.columns:
         table = table.filter(pl.col("mask").is_not_null() & (pl.col("mask") != ""))
-        told = [name for name in ("photo", "model", "fold") if name in rows.table.columns]
-        graded = rows.table.filter(pl.col("status") == "graded").select(told)
+        names = [name for name in ("photo", "model", "fold") if name in rows.table.columns]
+        graded = rows.table.filter(pl.col("status") == "graded").select(names)
         table = table.drop("model", "fold", strict=False).join(graded, on="photo")
     if "mask" not in table.columns or not len(table):
         raise PredictionsError("--masks names no photo of these rows with a mask; give the "
@@ -121,9 +121,9 @@ def _of_fold(folder: Path, fold: int, table: pl.DataFrame) -> Grader:
         raise PredictionsError(f"--masks asks the models of the folds, and {place} holds none; "
                                "give the out_of_fold.parquet in its own folder")  # fmt: skip
     grader = load_grader(place)
-    told = table.filter(pl.col("fold") == fold)["model"].drop_nulls().unique().to_list()
-    if any(not grader.weights_sha256.startswith(each) for each in told):
-        raise PredictionsError(f"the rows of fold {fold} were predicted by {', '.join(told)}, and "
+    names = table.filter(pl.col("fold") == fold)["model"].drop_nulls().unique().to_list()
+    if any(not grader.weights_sha256.startswith(each) for each in names):
+        raise PredictionsError(f"the rows of fold {fold} were predicted by {', '.join(names)}, and "
                                f"{place} holds another model")  # fmt: skip
     return grader
 
@@ -149,15 +149,15 @@ def count_marks(sight: LesionFindings, masks: np.ndarray) -> list[Marks]:
     coarse = at_side(masks, sight.apart.shape[-1])[: len(KINDS)]
     near = [ndimage.binary_dilation(each, TOUCHING) for each in coarse]
     near_any = np.any(near, axis=0)
-    told = []
+    marks = []
     for kind, lesions in enumerate(coarse):
         marked = sight.apart[kind] > sight.threshold
         labels, found = ndimage.label(marked, TOUCHING)
         parts, number = ndimage.label(lesions, TOUCHING)
         near_mark = ndimage.binary_dilation(marked, TOUCHING)
-        told.append(Marks(found, _touched(labels, near[kind]), _touched(labels, near_any),
+        marks.append(Marks(found, _touched(labels, near[kind]), _touched(labels, near_any),
                           number, _touched(parts, near_mark)))  # fmt: skip
-    return told
+    return marks
 
 
 def _touched(labels: np.ndarray, where: np.ndarray) -> int:

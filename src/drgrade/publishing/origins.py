@@ -18,7 +18,7 @@ from drgrade.modelfile.header import provenance_of
 from drgrade.modelfile.places import BEST, shipped_models
 from drgrade.models.weights.start import FILES, LITE0_SHA256, NO_PLACES
 from drgrade.models.weights.synthetic_starts import PHANTOM, phantom_folder
-from drgrade.provenance.making import Taught
+from drgrade.provenance.making import TrainedOn
 from drgrade.provenance.model import ModelProvenance
 from drgrade.provenance.photo_set import DRAWN, SetProvenance
 from drgrade.runtime.files import sha256_file
@@ -59,9 +59,9 @@ class Origin:
         return "free" if FREE.match(self.licence) else "unknown"
 
     @property
-    def taught(self) -> Taught:
-        """The same as a model's file tells it."""
-        return Taught(**asdict(self), terms=self.terms)
+    def as_kept(self) -> TrainedOn:
+        """The same as a model's file keeps it."""
+        return TrainedOn(**asdict(self), terms=self.terms)
 
 
 def origins(place: Path) -> list[Origin]:
@@ -92,7 +92,7 @@ def told_origins(about: Mapping[str, Any], folder: Path | None = None) -> list[O
 
 @dataclass(frozen=True)
 class TaughtStart:
-    """Photographs of patients that taught a start: the name of their set, empty if not told.
+    """Photographs of patients that taught a start: the name of their set, empty if unknown.
 
     `manifest` has their rows and splits, where they are at hand.
     """

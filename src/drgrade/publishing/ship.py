@@ -1,4 +1,4 @@
-"""From a trained grader to a file that ships: rounded, checked, and told where it comes from."""
+"""From a trained grader to a file that ships: rounded, checked, with where it comes from."""
 
 import copy
 import time
@@ -161,7 +161,7 @@ def making(place: Path, grader: Grader, statement: str = "") -> Making:
         manifest_hash=known.manifest_hash or "",
         start=known.start or grader.model.start,
         start_sha256=known.start_sha256 or "",
-        learned_from=tuple(each.taught for each in origins(place)),
+        learned_from=tuple(each.as_kept for each in origins(place)),
         statement=statement,
         trained_weights_sha256=grader.weights_sha256,
         rounded={"date": time.strftime("%Y-%m-%d", time.gmtime()), "versions": versions()},

@@ -100,10 +100,10 @@ def _refuse_runs(folder: Path) -> None:
 
 def _refuse_other_number(folder: Path, k: int) -> None:
     """Patients divided into another number of folds are in the test of another model."""
-    told = folder / NUMBER  # folds of before it was kept lack it
-    if not (told.is_file() and RunFolder(folder / FIRST_FOLD).is_started):
+    kept = folder / NUMBER  # folds of before it was kept lack it
+    if not (kept.is_file() and RunFolder(folder / FIRST_FOLD).is_started):
         return
-    before = json.loads(told.read_text(encoding="utf-8"))["folds"]
+    before = json.loads(kept.read_text(encoding="utf-8"))["folds"]
     if before != k:
         raise RunError(
             f"{folder} was begun with {before} folds, got {k}; ask for {before}, or choose another "

@@ -160,8 +160,8 @@ def _tell_failed(cache: Cache) -> None:
 
 def squares_hash(cache: Cache) -> dict[str, Any]:
     """How many photos have a square, and a hash over their names and the files they are made of."""
-    told = [[photo, cache.info(photo).sha256] for photo in sorted(cache.rows)]
-    return {"photos": len(told), "hash": sha256_bytes(json.dumps(told).encode())}
+    hashed = [[photo, cache.info(photo).sha256] for photo in sorted(cache.rows)]
+    return {"photos": len(hashed), "hash": sha256_bytes(json.dumps(hashed).encode())}
 
 
 def squares_folder(
@@ -173,8 +173,8 @@ def squares_folder(
     """
     names = ["photo", "sha256", *(["mask"] if masks else [])]
     photos = manifest.table.select(name for name in names if name in manifest.table.columns)
-    told = f"{manifest.root.resolve()} {settings} {photos.write_csv()}"
-    place = sha256_bytes(told.encode())[:24]
+    hashed = f"{manifest.root.resolve()} {settings} {photos.write_csv()}"
+    place = sha256_bytes(hashed.encode())[:24]
     name = f"{place}-{len(MAPS)}maps" if masks else place
     is_checked = retina_check and needs_retina_check(manifest.provenance)
     return cache_folder() / "squares" / (f"{name}-retina" if is_checked else name)

@@ -238,8 +238,8 @@ def _told_if_lost() -> Iterator[None]:
 
 def _is_lost(error: RuntimeError) -> bool:
     """Whether an error is that of a connection; a full GPU, say, is not."""
-    told = str(error).lower()
-    return isinstance(error, group.DistError) or any(word in told for word in LOST)
+    text = str(error).lower()
+    return isinstance(error, group.DistError) or any(word in text for word in LOST)
 
 
 def _sum_gradients(network: nn.Module) -> None:

@@ -57,9 +57,11 @@ def new_grader(recipe: Recipe, device: torch.device, *, said: bool = True) -> Gr
     """A grader as the recipe wants it, before any training."""
     torch.manual_seed(recipe.train.seed)
     network = build_network(recipe.model, OBJECTIVES[recipe.objective.name].outputs)
-    told = load_start(network, recipe.model.network, recipe.model.start, light=recipe.model.light)
+    sentence = load_start(
+        network, recipe.model.network, recipe.model.start, light=recipe.model.light
+    )
     if said:
-        say(told)
+        say(sentence)
         if recipe.model.start == PHANTOM and (note := drawing_note(recipe.model.network)):
             say(note)
     mean, std = normalisation(recipe.model.network, recipe.model.start)

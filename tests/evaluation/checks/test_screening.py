@@ -58,7 +58,7 @@ def test_w02_is_silent_without_a_leak_and_says_why_it_is_blind():
 
 @pytest.mark.parametrize("language", ["en", "zh-TW"])
 def test_w02_names_a_start_that_hides_what_taught_it(language):
-    about = {"start": "default", "taught": ("idrid",)}
+    about = {"start": "default", "photographs": ("idrid",)}
     taught = checks.check_leak(None, unknown=Reason("known_start", about))
     assert "default" in taught.sentence(language)
     assert "idrid" in taught.sentence(language)

@@ -113,7 +113,7 @@ def test_what_the_start_learned_from_leaks_too(tmp_path):
 def test_what_a_start_of_which_nothing_is_known_learned_from_is_not_called_silent(tmp_path):
     manifest = listed(tmp_path, test=["1", "2", "3", "4"], train=["5"])
     found = leak_of(started([None] * 4), manifest)
-    about = {"start": "default", "taught": ("idrid",)}
+    about = {"start": "default", "photographs": ("idrid",)}
     assert (found.share, found.unknown) == (None, Reason("known_start", about))
     bare = from_rows(answers("test", ["1", "2", "3", "4"]).table.to_dicts(), START)
     assert leak_of(bare, manifest) == found

@@ -89,7 +89,7 @@ def test_a_start_whose_rows_are_not_at_hand_leaves_the_leak_unknown(photos, bare
     assert found["state"] == "not checkable"
     why = found["finding"]["values"]["reason"]
     assert why["code"] == "known_start"
-    assert why["values"] == {"start": str(bare), "taught": ["clinic"]}
+    assert why["values"] == {"start": str(bare), "photographs": ["clinic"]}
     place, manifest = folder / "predictions.parquet", folder / "manifest.parquet"
     assert evaluated(place, manifest, tmp_path / "card") == found
 

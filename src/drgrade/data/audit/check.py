@@ -29,7 +29,7 @@ from drgrade.provenance.photo import ERROR, Known, PhotoInfo
 from drgrade.provenance.record import known
 from drgrade.runtime.progress import track
 
-TOLD: Final[Mapping[str, pl.DataType]] = {
+OWN_COLUMNS: Final[Mapping[str, pl.DataType]] = {
     **dict.fromkeys(("sha256", "phash"), pl.String()),
     **dict.fromkeys(("width", "height", "bytes"), pl.Int64()),
     "black_share": pl.Float64(),
@@ -68,7 +68,7 @@ def examine(
     there = sorted(set(photos) - set(missing))
     is_checked = retina_check and needs_retina_check(manifest.provenance)
     seen = (_open_all(there, places, workers, retina_check=is_checked) if read_pixels
-            else Opened(_told(manifest)))  # fmt: skip
+            else Opened(_listed(manifest)))  # fmt: skip
     copies, alike = _copies(seen.infos), _alike(seen.infos)
     counts = count_grades(manifest)
     by_file, of = _shortcut(manifest, seen.infos)
@@ -179,19 +179,19 @@ def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[s
 
 def _other_bytes(manifest: Manifest, infos: Infos) -> tuple[str, ...]:
     """The photos whose SHA-256 is not the one that the manifest promises."""
-    promised = {photo: each.sha256.lower() for photo, each in _told(manifest).items()
+    promised = {photo: each.sha256.lower() for photo, each in _listed(manifest).items()
                 if each.sha256 is not None}  # fmt: skip
     return tuple(photo for photo, each in infos.items()
                  if promised.get(photo, each.sha256) != each.sha256)  # fmt: skip
 
 
-def _told(manifest: Manifest) -> Infos:
+def _listed(manifest: Manifest) -> Infos:
     """What the manifest's own columns say, by photo; a figure that is none counts as unknown."""
-    here = [name for name in TOLD if name in manifest.table.columns]
+    here = [name for name in OWN_COLUMNS if name in manifest.table.columns]
     if not here:
         return {}
-    cells = [pl.col(name).cast(pl.Float64, strict=False).cast(TOLD[name], strict=False)
-             if TOLD[name].is_numeric() else pl.col(name) for name in here]  # fmt: skip
+    cells = [pl.col(name).cast(pl.Float64, strict=False).cast(OWN_COLUMNS[name], strict=False)
+             if OWN_COLUMNS[name].is_numeric() else pl.col(name) for name in here]  # fmt: skip
     rows = manifest.table.select("photo", *cells).to_dicts()
     return {row.pop("photo"): PhotoInfo.model_validate(known(row)) for row in rows}
 
@@ -206,7 +206,7 @@ def _copies(infos: Infos) -> list[tuple[str, ...]]:
 
 
 def _alike(infos: Infos) -> list[tuple[str, ...]]:
-    """Pairs that look the same; those of the same bytes are told elsewhere."""
+    """Pairs that look the same; those of the same bytes are reported elsewhere."""
     seen = {photo: each.phash for photo, each in infos.items() if each.phash is not None}
     photos, found = list(seen), near_duplicates(list(seen.values()))
     pairs = [(photos[pair.first], photos[pair.second]) for pair in found]

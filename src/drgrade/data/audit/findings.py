@@ -51,16 +51,16 @@ class Findings:
                         f"they lie, else they lie beside the table, here {self.root}; give --root, "
                         "or bring NAME.json")  # fmt: skip
         if self.broken:
-            told = [f"{photo} ({reason})" for photo, reason in self.broken]
-            said.append(f"{counted(len(told), 'photo')} broken: {_list(told)}")
+            named = [f"{photo} ({reason})" for photo, reason in self.broken]
+            said.append(f"{counted(len(named), 'photo')} broken: {_list(named)}")
         if self.refused:
-            told = [f"{photo} ({reason})" for photo, reason in self.refused]
-            said.append(f"{counted(len(told), 'picture')} that cannot be graded: {_list(told)}; "
+            named = [f"{photo} ({reason})" for photo, reason in self.refused]
+            said.append(f"{counted(len(named), 'picture')} that cannot be graded: {_list(named)}; "
                         "leave them out (--skip-retina-check is for photographs that were "
                         "recoloured on purpose)")  # fmt: skip
         if self.masks:
-            told = [f"{mask} ({reason})" for mask, reason in self.masks]
-            said.append(f"{counted(len(told), 'mask')} missing or broken: {_list(told)}")
+            named = [f"{mask} ({reason})" for mask, reason in self.masks]
+            said.append(f"{counted(len(named), 'mask')} missing or broken: {_list(named)}")
         if self.other_bytes:
             said.append(f"{counted(len(self.other_bytes), 'photo')} of another SHA-256 than the "
                         f"table says: {_list(self.other_bytes)}; bring the photos it was made of, "
@@ -97,9 +97,9 @@ class Findings:
 
     def _leaks(self, *, declared: bool) -> list[str]:
         """Patients in two splits; a source declares those in test alone, never the others."""
-        told = " (declared by the source)" if declared else ""
+        ending = " (declared by the source)" if declared else ""
         said = [
-            f"{counted(number, self.unit)} in {pair}{told}"
+            f"{counted(number, self.unit)} in {pair}{ending}"
             for pair, number in self.shared.items()
             if declared == (self.leak_declared and pair.endswith("test"))
         ]
@@ -110,7 +110,7 @@ class Findings:
     def _twins(self) -> list[str]:
         """Photos that look the same, and the floor of a set that holds both eyes of a patient."""
         said = []
-        told = (
+        kinds = (
             ("near-duplicates in two splits", self.alike_across),
             ("near-duplicates with different grades", self.alike_conflicts),
             (
@@ -118,7 +118,7 @@ class Findings:
                 sorted({*self.alike} - {*self.alike_across, *self.alike_conflicts}),
             ),
         )
-        for what, pairs in told:
+        for what, pairs in kinds:
             if pairs:
                 said.append(f"{what}: {_list_sets(pairs)}")
         if self.copied_share is not None:

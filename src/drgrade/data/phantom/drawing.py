@@ -179,9 +179,9 @@ def _keep_or_write(manifest: Manifest, path: Path) -> None:
         UsageError: the table there was changed by a person.
     """
     if path.exists() and _is_kept(_text_of(path), manifest.table.write_csv(), path):
-        told, own = read_set_provenance(path).as_json(), manifest.provenance.as_json()
-        if not told.keys() >= own.keys():  # stopped before it, or of an older version
-            write_json(path.with_suffix(".json"), {"kind": KIND, **own, **told})
+        there, own = read_set_provenance(path).as_json(), manifest.provenance.as_json()
+        if not there.keys() >= own.keys():  # stopped before it, or of an older version
+            write_json(path.with_suffix(".json"), {"kind": KIND, **own, **there})
         return
     write_manifest(manifest, path)
 

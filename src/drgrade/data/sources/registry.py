@@ -142,7 +142,7 @@ def import_source(
     allow_missing: bool = False,
     columns: Columns | None = None,
 ) -> Manifest:
-    """Make one manifest of a set's own files; what was done is told in its notes.
+    """Make one manifest of a set's own files; its notes say what was done.
 
     With `photos`, a folder, every photo is looked for in it, and it becomes the root. Without,
     every row is kept and nothing is looked for. `columns` is for source csv alone.
@@ -251,8 +251,8 @@ def _without_twice(manifest: Manifest) -> Manifest:
     keep = pl.col("duplicate").fill_null("false") != "true"
     table = manifest.table.filter(keep).drop("duplicate")
     left = len(manifest) - len(table)
-    told = [f"{left} listings of pictures that are listed twice left out"] if left else []
-    return replace(manifest, table=table).noting(*told)
+    notes = [f"{left} listings of pictures that are listed twice left out"] if left else []
+    return replace(manifest, table=table).noting(*notes)
 
 
 def _judged(manifest: Manifest) -> Manifest:
@@ -262,8 +262,8 @@ def _judged(manifest: Manifest) -> Manifest:
         notes.append(_without_patients(manifest))
     leak = leaked_share(manifest)
     if leak:
-        told = LEAK_NOTE_ENDS[0 if manifest.provenance.leak_declared else 1]
-        notes.append(f"warning: {leak:.2%} of test rows are of patients in train {told}")
+        ending = LEAK_NOTE_ENDS[0 if manifest.provenance.leak_declared else 1]
+        notes.append(f"warning: {leak:.2%} of test rows are of patients in train {ending}")
     return manifest.noting(*notes, leaked_share=leak)
 
 

@@ -51,12 +51,12 @@ class Problems:
         if not self.count:
             return
         chosen = sorted(self.shown, key=lambda problem: problem[0])[:SHOWN]
-        told = [f"{self.unit} {line}: {text}" if line else text for line, text in chosen]
+        lines = [f"{self.unit} {line}: {text}" if line else text for line, text in chosen]
         if self.count == 1:
-            raise self.error(f"{self.path}: {told[0]}")
-        rest = self.count - len(told)
+            raise self.error(f"{self.path}: {lines[0]}")
+        rest = self.count - len(lines)
         last = [f"and {rest:,} more"] if rest else []
-        raise self.error("\n  ".join([f"{self.path}: {self.count:,} problems", *told, *last]))
+        raise self.error("\n  ".join([f"{self.path}: {self.count:,} problems", *lines, *last]))
 
     def stop(self, line: int, text: str) -> NoReturn:
         """Note a problem that makes reading on pointless, and raise all there is."""

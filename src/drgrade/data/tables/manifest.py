@@ -114,16 +114,16 @@ def read_manifest(path: Path, *, root: Path | None = None) -> Manifest:
     path = Path(path)
     problems = Problems(path, unit="row" if path.suffix.lower() == ".parquet" else "line")
     if path.suffix.lower() == ".parquet":
-        text, told = _read_parquet(path, problems)
+        text, known = _read_parquet(path, problems)
     else:
-        text, told = _read_csv(path, problems), read_set_provenance(path)
+        text, known = _read_csv(path, problems), read_set_provenance(path)
     if root is not None and not (root.is_dir() or (path.parent / root).is_dir()):
         raise ManifestError(f"the photos' root must be a folder, got '{root}', which is none here "
                             f"or beside {path.name}")  # fmt: skip
-    declared = told.root if root is None else root.absolute() if root.is_dir() else root
+    declared = known.root if root is None else root.absolute() if root.is_dir() else root
     base = path.parent if declared is None else path.parent / declared
     place = Place(base, path.parent, is_declared=declared is not None)
-    return name_patients(from_text(text, place, problems, told.without("root")))
+    return name_patients(from_text(text, place, problems, known.without("root")))
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:
@@ -136,11 +136,11 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
         ManifestError: another ending, or the place of the provenance is taken by another's file.
     """
     path = Path(path)
-    told = manifest.provenance.as_json() | _declared_root(manifest.root, path.parent)
-    told = {"kind": KIND, **told}
+    known = manifest.provenance.as_json() | _declared_root(manifest.root, path.parent)
+    known = {"kind": KIND, **known}
     if path.suffix == ".parquet":
         with replacing(path) as temporary:
-            kept = {"drgrade": json.dumps(told, allow_nan=False)}
+            kept = {"drgrade": json.dumps(known, allow_nan=False)}
             manifest.table.write_parquet(temporary, metadata=kept)
     elif path.suffix == ".csv":
         beside = path.with_suffix(".json")
@@ -148,7 +148,7 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
         with replacing(path) as temporary:
             neutralise(manifest.table).write_csv(temporary)
             beside.unlink(missing_ok=True)  # an old one is never found beside new rows
-        write_json(beside, told)
+        write_json(beside, known)
     else:
         raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
 
@@ -171,12 +171,12 @@ def _read_csv(path: Path, problems: Problems) -> TextTable:
 def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, SetProvenance]:
     try:
         table = pl.read_parquet(path)
-        told = pl.read_parquet_metadata(path).get("drgrade", "{}")
+        known = pl.read_parquet_metadata(path).get("drgrade", "{}")
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         problems.stop(0, f"is no Parquet table that can be read: {str(error).splitlines()[0]}")
     if table.is_empty():
         problems.stop(0, "the table has no rows")
-    return _as_text(table, problems), parse_set_provenance(told.encode(), path)
+    return _as_text(table, problems), parse_set_provenance(known.encode(), path)
 
 
 def _as_text(table: pl.DataFrame, problems: Problems) -> TextTable:
@@ -217,13 +217,13 @@ def from_text(
 
 def name_eyes(manifest: Manifest) -> Manifest:
     """Fill empty eyes from names like `10_left.jpeg`, and note it; patients stay as they are."""
-    table, told = with_eyes(manifest.table)
-    return replace(manifest, table=table).noting(told) if told else manifest
+    table, note = with_eyes(manifest.table)
+    return replace(manifest, table=table).noting(note) if note else manifest
 
 
 def name_patients(manifest: Manifest) -> Manifest:
     """Fill empty patients, and their eyes, from names like `10_left.jpeg`, and note the rule."""
-    table, told = with_patients(manifest.table)
-    if not told:
+    table, note = with_patients(manifest.table)
+    if not note:
         return manifest
-    return replace(manifest, table=table).noting(told, patient_rule=PATIENT_AND_EYE)
+    return replace(manifest, table=table).noting(note, patient_rule=PATIENT_AND_EYE)

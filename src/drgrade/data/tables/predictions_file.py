@@ -35,8 +35,8 @@ def write_predictions(predictions: Predictions, path: Path, *, force: bool = Fal
     refuse_place(path, force=force)
     if path.suffix == ".parquet":
         with replacing(path) as temporary:
-            told = json.dumps(predictions.provenance.as_json(), allow_nan=False)
-            predictions.table.write_parquet(temporary, metadata={METADATA: told})
+            metadata = json.dumps(predictions.provenance.as_json(), allow_nan=False)
+            predictions.table.write_parquet(temporary, metadata={METADATA: metadata})
     else:
         write_json(path.with_suffix(".json"), {"kind": KIND, **predictions.provenance.as_json()})
         with replacing(path) as temporary:  # last: a table with its name is whole
@@ -87,12 +87,12 @@ def read_predictions(path: Path) -> Predictions:
 
 def _read_parquet(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:
     try:
-        told = pl.read_parquet_metadata(path).get(METADATA, "{}")
+        metadata = pl.read_parquet_metadata(path).get(METADATA, "{}")
         table = pl.read_parquet(path)
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         what = str(error).splitlines()[0]
         raise PredictionsError(f"{path} cannot be read: {what}; write it anew") from None
-    return table, parse_model_provenance(told, path)
+    return table, parse_model_provenance(metadata, path)
 
 
 def _read_csv(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:

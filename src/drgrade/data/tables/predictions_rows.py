@@ -211,7 +211,7 @@ def _check_probabilities(table: pl.DataFrame, path: Path) -> None:
 def _cure(first: np.ndarray, bad: np.ndarray) -> str:
     """What five numbers (5,) that are no probabilities look like, and the way out.
 
-    Percent and logits are told by all the bad rows (m, 5): one row alone may look like both.
+    Percent and logits are recognised by all the bad rows (m, 5): one row alone may look like both.
     """
     if not np.isfinite(first).all():
         return "a number is missing; leave all five empty and give the row the status error"

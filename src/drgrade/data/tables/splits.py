@@ -32,7 +32,7 @@ LEAK_NOTE_ENDS: Final = ("(the source's own split)", "(not declared by the sourc
 DIVISION_NOTES: Final = ("divided by ", "warning: whole ")  # how notes of a division begin
 SINGLY: Final = "without a patient were divided singly"  # how another of them ends
 LARGEST_PATIENT: Final = 4  # photos; a larger group is a block of many eyes
-MISSED: Final = 0.05  # of all rows: a part that is off its share by more is told
+MISSED: Final = 0.05  # of all rows: a part that is off its share by more is reported
 
 
 def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SHARES) -> Manifest:
@@ -48,11 +48,11 @@ def split(manifest: Manifest, *, seed: int = 0, shares: Mapping[str, float] = SH
     names = [name for name in SPLITS if shares.get(name, 0) > 0]
     parts = _deal(manifest, [shares[name] for name in names], seed)
     table = manifest.table.with_columns(pl.Series("split", [names[part] for part in parts]))
-    told = f"divided by {unit(manifest)} with seed {seed} into " + ", ".join(
+    note = f"divided by {unit(manifest)} with seed {seed} into " + ", ".join(
         f"{shares[name]:.0%} {name}" for name in names
     )
     divided = replace(undivided(manifest), table=table).noting(
-        told, *_singly(manifest), split_seed=seed
+        note, *_singly(manifest), split_seed=seed
     )
     missed = _missed(parts, [shares[name] for name in names], unit(manifest))
     return divided.noting(missed) if missed else divided
@@ -88,12 +88,12 @@ def complete(
     parts = _deal(train, [1 - CARVED * len(missing), *(CARVED for _ in missing)], seed, groups)
     dealt = pl.Series("split", [names[part] for part in parts], dtype=pl.String)
     table = manifest.table.with_columns(manifest.table["split"].scatter(places, dealt))
-    told = (
+    note = (
         f"{' and '.join(missing)} held out from train by {unit(train)}, "
         f"a tenth each, with seed {seed}"
     )
     return replace(manifest, table=table).noting(
-        told, *_singly(train), carved=missing, split_seed=seed
+        note, *_singly(train), carved=missing, split_seed=seed
     )
 
 

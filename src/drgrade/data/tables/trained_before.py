@@ -46,7 +46,7 @@ def learned_before(manifest: "Manifest", earlier: "Manifest") -> Flags | None:
 
 
 def _address(manifest: "Manifest") -> str:
-    """Where a set is to be had: the same for two lists of one set; empty where it is not told."""
+    """Where a set is to be had: the same for two lists of one set; empty where that is unknown."""
     address = manifest.provenance.address or ""
     is_told = not address.startswith("your") and not manifest.provenance.is_synthetic
     return address if is_told else ""
@@ -70,7 +70,7 @@ def _shared(rows: pl.DataFrame, others: pl.DataFrame, name: str) -> Flags:
 
 
 def _told_apart(rows: pl.DataFrame, taught: pl.DataFrame) -> bool:
-    """Whether two sets that share no photo are told apart: all names known, and none in common."""
+    """Whether two sets that share no photo are known to differ: names known, none in common."""
     if any(_shared(rows, taught, name).any() for name in NAMES):
         return False
     return all(
@@ -80,8 +80,8 @@ def _told_apart(rows: pl.DataFrame, taught: pl.DataFrame) -> bool:
 
 def _with_their_own(manifest: "Manifest", same: Flags) -> Flags:
     """All rows of a patient or group one of whose rows was learned from."""
-    told = [pl.col(name).is_not_null() for name in NAMES if name in manifest.table.columns]
-    is_told = manifest.table.select(pl.any_horizontal(told))[:, 0].to_numpy()
+    named = [pl.col(name).is_not_null() for name in NAMES if name in manifest.table.columns]
+    is_told = manifest.table.select(pl.any_horizontal(named))[:, 0].to_numpy()
     labels = manifest.groups()
     return same | (np.isin(labels, labels[same & is_told]) & is_told)
 
@@ -90,13 +90,13 @@ def flags(rows: pl.DataFrame) -> pl.Series:
     """What the rows of a table tell of it: true, false or, where it is not known, null."""
     if COLUMN not in rows.columns:
         return pl.Series(COLUMN, [None] * len(rows), dtype=pl.Boolean)
-    told = rows[COLUMN].cast(pl.String).str.to_lowercase()
-    return told.replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
+    words = rows[COLUMN].cast(pl.String).str.to_lowercase()
+    return words.replace_strict(TRUTHS, default=None, return_dtype=pl.Boolean)
 
 
-def reason(told: LearnedBefore | None) -> Reason:
+def reason(before: LearnedBefore | None) -> Reason:
     """Why rows that do not tell it cannot be checked, by what travels with them."""
-    start = (told and told.start) or "?"
-    if told is None or not told.photographs:
+    start = (before and before.start) or "?"
+    if before is None or not before.photographs:
         return Reason("unknown_start", {"start": start})
-    return Reason("known_start", {"start": start, "taught": told.photographs})
+    return Reason("known_start", {"start": start, "photographs": before.photographs})

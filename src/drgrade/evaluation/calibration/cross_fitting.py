@@ -31,9 +31,9 @@ def cross_fitted(graded: Predictions, method: Method) -> dict[str, Any]:
         few to fit it.
     """
     grades, before = graded.grades(), graded.probabilities()
-    told: dict[str, Any] = {"parts": 0, "before": _figures(graded, before)}
+    figures: dict[str, Any] = {"parts": 0, "before": _figures(graded, before)}
     if method == "none":
-        return told
+        return figures
     part = _parts(graded)
     after = before.copy()
     for each in np.unique(part):
@@ -42,7 +42,7 @@ def cross_fitted(graded: Predictions, method: Method) -> dict[str, Any]:
             return {}
         fitted = recalibration(method, before[others], grades[others])
         after[~others] = fitted.apply(before[~others])
-    return told | {"parts": len(np.unique(part)), "after": _figures(graded, after)}
+    return figures | {"parts": len(np.unique(part)), "after": _figures(graded, after)}
 
 
 def _parts(graded: Predictions) -> Ints:

@@ -23,7 +23,7 @@ SLOPES = (0.8, 1.25)
 MISSED_BY = 0.10
 SIDES_APART = 0.05
 MIRRORED = 0.02
-CHANCE = 0.05  # p value above which a gap is told as one that chance may explain
+CHANCE = 0.05  # p value above which a gap is reported as one that chance may explain
 TOO_GOOD_AUC = 0.995
 TOO_GOOD_QWK = 0.95
 SURE = 0.99
@@ -126,7 +126,7 @@ def check_label_noise(graded: Predictions) -> Check:
 
 
 def check_scale(confusion: Sequence[Sequence[int]]) -> Check:
-    """W22: the reference looks 1-based, binary or reversed; told on 100 photographs or more."""
+    """W22: the reference looks 1-based, binary or reversed; reported on 100 photographs or more."""
     cm = np.array(confusion)
     counts = cm.sum(1)
     if counts.sum() < ENOUGH:

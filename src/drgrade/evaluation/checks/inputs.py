@@ -24,7 +24,7 @@ SCORES = (*PROBABILITIES, "p_dme")
 def check_drift(table: pl.DataFrame, known: InputStatistics | None) -> Check:
     """W08: over 5 % of photographs are beyond training's 1st to 99th percentile of a feature.
 
-    A camera that training never saw counts as beyond. Each feature is told of the photographs
+    A camera that training never saw counts as beyond. Each feature is reported of the photographs
     that have it; duplicates are left out.
     """
     limits = (known and known.train) or {}

@@ -126,8 +126,8 @@ def evaluate_table(
 
 def _about(known: SetProvenance) -> dict[str, Any]:
     """What a manifest says of its photographs; null where it does not."""
-    told = known.as_json()
-    return {name: told.get(name) for name in ABOUT}
+    values = known.as_json()
+    return {name: values.get(name) for name in ABOUT}
 
 
 def _beside(predictions: Predictions, manifest: "Manifest | None") -> Join | None:

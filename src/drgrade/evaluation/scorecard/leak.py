@@ -53,13 +53,13 @@ def leak_of(
         own, unknown = pl.repeat(False, rows.height, eager=True), Reason("no_manifest")
     else:
         own, unknown = _across(predictions, rows, _labelled(beside))
-    told = predictions.provenance.learned_before
-    before = flags(rows) if told is not None else pl.repeat(False, rows.height, eager=True)
+    earlier = predictions.provenance.learned_before
+    before = flags(rows) if earlier is not None else pl.repeat(False, rows.height, eager=True)
     both = own | before.fill_null(value=False)
     if both.any():
         return Leak(float(both.mean()), is_declared and not (both & ~own).any())  # type: ignore[arg-type]
     if before.null_count():
-        return Leak(None, is_declared, reason(told))
+        return Leak(None, is_declared, reason(earlier))
     return Leak(None if unknown else 0.0, is_declared, unknown)
 
 
@@ -96,8 +96,8 @@ def _across(
 
 def _labelled(table: pl.DataFrame) -> pl.DataFrame:
     """The rows with a `label` each: what is never divided, null where no row tells whose it is."""
-    told = [pl.col(name).is_not_null() for name in ("group", "patient") if name in table.columns]
+    owners = [pl.col(name).is_not_null() for name in ("group", "patient") if name in table.columns]
     labels = pl.Series("label", groups_of(table).tolist(), dtype=pl.String)
     return table.with_columns(labels).with_columns(
-        pl.when(pl.any_horizontal(told)).then("label").alias("label")
+        pl.when(pl.any_horizontal(owners)).then("label").alias("label")
     )

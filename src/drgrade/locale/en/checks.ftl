@@ -22,7 +22,7 @@ auc_below_chance = The referable AUC ({ FIXED($low, 3) } to { FIXED($high, 3) })
 W02 = { PERCENT($share, 2) } of the evaluated photographs are of patients or groups that were trained on too, so every figure is too high; split by patient, not by photograph (`drgrade data split`), train again and evaluate again.
 no_training_rows = no row says which photographs were trained on
 no_patients = no patient is known
-known_start = the start { $start } was trained on photographs too ({ LIST($taught) }), and nothing here says whether these are among them; evaluate on photographs of another set, or start from the run folder that the start was trained in, or from weights that were trained on no patient's photographs (model.start)
+known_start = the start { $start } was trained on photographs too ({ LIST($photographs) }), and nothing here says whether these are among them; evaluate on photographs of another set, or start from the run folder that the start was trained in, or from weights that were trained on no patient's photographs (model.start)
 unknown_start = the start { $start } does not say which photographs it was trained on; evaluate on photographs that it cannot have seen, or start from a run folder, or from weights that were trained on no patient's photographs (model.start)
 
 ## W03 patients unknown

@@ -22,7 +22,7 @@ auc_below_chance = 需轉診 AUC（{ FIXED($low, 3) } 至 { FIXED($high, 3) }）
 W02 = { PERCENT($share, 2) } 的受評照片，其病人或群組也在訓練資料中，所有數字都因此偏高；請以病人（而非照片）分割資料（`drgrade data split`），重新訓練並重新評估。
 no_training_rows = 不知道模型以哪些照片訓練
 no_patients = 不知道病人是誰
-known_start = 起始權重 { $start } 也曾以照片訓練（{ LIST($taught) }），此處無從得知受評照片是否在其中；請以另一資料集的照片評估，或改由訓練出該起始權重的執行資料夾開始，或改用未以病人照片訓練的權重（model.start）
+known_start = 起始權重 { $start } 也曾以照片訓練（{ LIST($photographs) }），此處無從得知受評照片是否在其中；請以另一資料集的照片評估，或改由訓練出該起始權重的執行資料夾開始，或改用未以病人照片訓練的權重（model.start）
 unknown_start = 起始權重 { $start } 沒有說明以哪些照片訓練；請以它不可能見過的照片評估，或改由執行資料夾開始，或改用未以病人照片訓練的權重（model.start）
 
 ## W03 不知道病人

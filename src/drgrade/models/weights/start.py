@@ -75,11 +75,11 @@ def normalisation(network: str, start: str) -> tuple[Triple, Triple]:
 def start_knows_dme(network: str, start: str) -> bool:
     """Whether a start is a grader of our own whose output of macular edema learned something."""
     about = _about(network, start)
-    return bool(about.get("model", {}).get("dme")) and provenance_of(about).was_taught_dme
+    return bool(about.get("model", {}).get("dme")) and provenance_of(about).has_learned_dme
 
 
 def start_source(network: str, start: str) -> str | None:
-    """The source of the photographs that a grader of our own learned from; None: not told."""
+    """The source of the photographs that a grader of our own was trained on; None: unknown."""
     return provenance_of(_about(network, start)).train_source
 
 

@@ -51,10 +51,10 @@ def _twin(page: Path) -> dict[str, Any]:
     if not page.is_file():
         return {}
     try:
-        told = json.loads(page.with_name(TWIN).read_text(encoding="utf-8"))
+        report = json.loads(page.with_name(TWIN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return report if isinstance(report, dict) else {}
 
 
 def evaluate_folds(table: Path, *, language: str = "en", command: str = "") -> Path | None:

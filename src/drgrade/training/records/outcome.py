@@ -170,7 +170,7 @@ def with_origin(recipe: Recipe, grader: Grader, prepared: Prepared) -> Grader:
     }  # fmt: skip
     targets = parts.train.targets
     taught_dme = targets is not None and targets.tell_dme
-    knows_dme = taught_dme or grader.provenance.was_taught_dme
+    knows_dme = taught_dme or grader.provenance.has_learned_dme
     return grader.with_provenance(
         **({"knows_dme": knows_dme} if recipe.model.dme else {}),
         recipe_hash=recipe.hash,
