@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 
 from drgrade.cli.app import run
-from drgrade.demo.experiment import COLLAPSES, LEARNS, SEED, Size
+from drgrade.demo.experiment import FROM_RANDOM, LEARNS, SEED, Size
 from drgrade.demo.photographs import OF_A_GRADE, chosen_eyes, packaged_picture
 from drgrade.demo.photographs import SEED as OF_THE_GALLERY
 from drgrade.demo.story import lines, tell_story
@@ -17,7 +17,7 @@ from drgrade.models.checkpoint import load_grader
 
 MOST_LINES = 15
 FEW = ["--photos", "48", "--epochs", "1"]
-PROVED = (0, 1, 2)  # seeds
+PROVED = (0, 11, 12)  # seeds: the demo's own, and two that no setting was chosen with
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +112,13 @@ def test_the_pictures_that_come_with_a_package_are_where_it_has_them():
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", PROVED)
-def test_on_every_seed_one_network_collapses_and_is_caught_and_the_other_learns(
+def test_on_every_seed_one_network_equals_a_trivial_baseline_and_is_caught_and_the_other_learns(
     seed, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path / "cache"))
     found = tell_story(tmp_path / "demo", Size(seed=seed)).findings
-    assert found.cells[COLLAPSES].is_collapsed
-    assert found.cells[COLLAPSES].is_caught
+    assert found.cells[FROM_RANDOM].is_caught
+    assert found.cells[FROM_RANDOM].qwk["high"] < found.cells[LEARNS].qwk["low"]
     assert found.cells[LEARNS].has_learned
     assert found.cells[LEARNS].qwk["low"] > 0.1
     assert found.difference["low"] > 0.1

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from drgrade.data.tables.partial import partial_of
-from drgrade.data.tables.predictions_file import read_predictions
+from drgrade.data.tables.predictions_file import read_predictions, write_pieces
 from drgrade.errors import PredictionsError, RunError, UsageError
-from drgrade.inference import table as tables
+from drgrade.inference import pieces
 from drgrade.inference.inputs import list_inputs
 from drgrade.inference.table import TableTask, refuse_output, write_table
 from drgrade.provenance.model import ModelProvenance
@@ -83,7 +83,7 @@ def test_a_stopped_table_goes_on_and_is_the_same(tmp_path, undisturbed, number, 
 
 
 def test_rows_made_in_pieces_are_the_table_made_at_once(tmp_path, undisturbed, monkeypatch):
-    monkeypatch.setattr(tables, "PIECE", 5)
+    monkeypatch.setattr(pieces, "PIECE", 5)
     task = task_of(tmp_path, honest)
     write_table(task)
     assert task.output.read_bytes() == undisturbed
@@ -91,13 +91,23 @@ def test_rows_made_in_pieces_are_the_table_made_at_once(tmp_path, undisturbed, m
 
 def test_rows_are_not_held(tmp_path, monkeypatch):
     held = []
-    monkeypatch.setattr(tables, "PIECE", 4)
-    from drgrade.data.tables import predictions
-
-    make = predictions.from_rows
-    monkeypatch.setattr(predictions, "from_rows", lambda rows: held.append(len(rows)) or make(rows))
+    monkeypatch.setattr(pieces, "PIECE", 4)
+    make = pieces.from_rows
+    monkeypatch.setattr(pieces, "from_rows", lambda rows: held.append(len(rows)) or make(rows))
     write_table(task_of(tmp_path, honest))
-    assert held == [4, 4, 4]
+    assert max(held) == 4
+
+
+def test_a_column_that_a_late_piece_alone_has_is_in_the_whole_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "PIECE", 2)
+    rows = [{"photo": "a", "status": "error"}, {"photo": "b", "status": "error"},
+            {"photo": "c", "status": "graded", "predicted": 1, "width": 10}]  # fmt: skip
+    made = pieces.in_pieces(lambda: rows)
+    for name in ("t.csv", "t.parquet"):
+        write_pieces(made, made.schema, ModelProvenance(), tmp_path / name)
+        table = read_predictions(tmp_path / name).table
+        assert table["width"].cast(pl.Int64).to_list() == [None, None, 10]
+        assert table["photo"].to_list() == ["a", "b", "c"]
 
 
 def test_an_unfinished_table_of_another_model_is_refused_until_force(tmp_path, undisturbed):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drgrade.demo.experiment import CELLS, COLLAPSES, LEARNS
+from drgrade.demo.experiment import CELLS, FROM_RANDOM, LEARNS
 from drgrade.demo.grading import Gallery
 from drgrade.locale.catalogue import message
 
@@ -56,9 +56,9 @@ class Findings:
     batch: int
 
     @property
-    def collapses(self) -> Trained:
+    def from_random(self) -> Trained:
         """The network without pretraining."""
-        return self.cells[COLLAPSES]
+        return self.cells[FROM_RANDOM]
 
     @property
     def learns(self) -> Trained:
@@ -68,7 +68,7 @@ class Findings:
     @property
     def steps(self) -> int:
         """Training steps of the network without pretraining."""
-        return self.collapses.epochs * -(-self.photographs["train"] // self.batch)
+        return self.from_random.epochs * -(-self.photographs["train"] // self.batch)
 
 
 def read_findings(lab: Path, comparison: Path) -> Findings:
@@ -87,7 +87,7 @@ def read_findings(lab: Path, comparison: Path) -> Findings:
         {split: sum(row) for split, row in report["counts"].items()},
         {split: n for split, n in report["units"].items() if split != "kind"},
         len(scorecards[LEARNS]["checks"]),
-        next(cell["settings"]["batch"] for cell in report["cells"] if cell["name"] == COLLAPSES),
+        next(cell["settings"]["batch"] for cell in report["cells"] if cell["name"] == FROM_RANDOM),
     )
 
 
@@ -148,14 +148,16 @@ def on_network(found: Trained, language: str) -> str:
         key = "demo-collapsed_and_caught" if found.is_caught else "demo-collapsed"
         share = f"{100 * found.one_answer:.0f} %"
         return message(language, key, share=share, check=CAUGHT)
+    if found.is_caught:
+        return message(language, "demo-caught", check=CAUGHT)
     return message(language, "demo-learned" if found.has_learned else "demo-unproven")
 
 
 def on_few_steps(found: Findings, language: str) -> str:
-    """After how few steps the network without pretraining collapsed; empty where it did not."""
-    if not found.collapses.is_collapsed:
+    """After how few steps the network without pretraining had not learned; empty where it had."""
+    if not found.from_random.is_caught:
         return ""
-    return message(language, "demo-few_steps", steps=found.steps, epochs=found.collapses.epochs,
+    return message(language, "demo-few_steps", steps=found.steps, epochs=found.from_random.epochs,
                    photos=found.photographs["train"])  # fmt: skip
 
 

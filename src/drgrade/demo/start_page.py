@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drgrade import __version__
-from drgrade.demo.experiment import CELLS, COLLAPSES
+from drgrade.demo.experiment import CELLS, FROM_RANDOM
 from drgrade.demo.findings import (
     Findings,
     network,
@@ -121,7 +121,7 @@ def _cell(folder: Path, found: Findings, name: str, language: str) -> dict[str, 
         "title": network(name, language),
         "said": on_network(cell, language),
         "qwk": message(language, "demo-qwk", found=with_interval(cell.qwk, language)),
-        "few_steps": on_few_steps(found, language) if name == COLLAPSES else "",
+        "few_steps": on_few_steps(found, language) if name == FROM_RANDOM else "",
         "bad": not cell.has_learned,
         "matrix": _svg(folder / "lab" / "figures" / f"confusion-{name}.svg"),
     }

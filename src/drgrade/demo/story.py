@@ -5,7 +5,7 @@ from pathlib import Path
 
 from drgrade.data.phantom.drawing import DRAWING
 from drgrade.demo.experiment import (
-    COLLAPSES,
+    FROM_RANDOM,
     LEARNS,
     SEED,
     Size,
@@ -74,7 +74,7 @@ def tell_story(folder: Path, size: Size | None = None, *, language: str = "en") 
         "gallery": gallery.page,
         "lab": report,
         "scorecard": scorecard_of(lab, LEARNS),
-        "scorecard_collapsed": scorecard_of(lab, COLLAPSES),
+        "scorecard_collapsed": scorecard_of(lab, FROM_RANDOM),
         "comparison": compared,
     }
     made = {"drawing": DRAWING, "seed": SEED + size.seed}
@@ -88,7 +88,7 @@ def lines(story: Story, language: str = "en") -> list[str]:
     rows = [
         ("1", on_gallery(gallery, language)),
         ("", on_real(gallery, language)),
-        ("2", _on_cell(found, COLLAPSES, language)),
+        ("2", _on_cell(found, FROM_RANDOM, language)),
         *(("", each) for each in [on_few_steps(found, language)] if each),
         ("", _on_cell(found, LEARNS, language)),
         ("", on_baselines(found, language)),

@@ -1,6 +1,7 @@
 """The photographs that a command is given: files, folders of them, or manifests, each read once."""
 
 import hashlib
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,6 +53,17 @@ class Inputs:
             for row in part.table.iter_rows(named=True):
                 known = {key: value for key, value in row.items() if value is not None}
                 yield row["photo"], _located(part, row["photo"]), known
+
+    def first_of_each(self) -> Sequence[int]:
+        """Their numbers without those whose name and place came before."""
+        seen: set[bytes] = set()  # hashes: names themselves take three times the room
+        kept = array("q")
+        for number, (name, path, _) in zip(self.kept, self, strict=True):
+            key = hashlib.sha256(repr((name, str(path))).encode("utf-8", "replace")).digest()[:16]
+            if key not in seen:
+                seen.add(key)
+                kept.append(number)
+        return kept if len(kept) < len(self) else self.kept
 
     def only(self, places: Sequence[int]) -> "Inputs":
         """Those at these places of the order, from 0 on."""
@@ -116,18 +128,13 @@ def list_inputs(places: list[Path], root: Path | None, besides: Path | None = No
         else:
             parts.append(((as_text(place), str(place)),))
     every = Inputs(tuple(parts), range(sum(map(len, parts))))
-    seen: set[tuple[str, str]] = set()
-    kept = []
-    for number, (name, path, _) in enumerate(every):
-        if (key := (name, str(path))) not in seen:
-            seen.add(key)
-            kept.append(number)
+    kept = every.first_of_each()
     if not kept:
         raise UsageError(
             f"no photographs found under {', '.join(map(str, places))}; they end in "
             f"{', '.join(READ)}"
         )
-    return replace(every, kept=kept) if len(kept) < len(every) else every
+    return replace(every, kept=kept)
 
 
 def _of_folder(place: Path, besides: Path | None) -> tuple[Place, ...]:

@@ -6,6 +6,7 @@ and of what was known of the photographs, in pieces, so that memory does not gro
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from drgrade.data.tables.predictions import Predictions
     from drgrade.modelfile.header import ModelHeader
 
-PIECE = 2_000  # rows that are made a part of the table at once
 SAME_MODEL = ("weights_sha256", "calibration", "operating_points", "preprocess")
 Given = tuple[str, Any, str]  # name, place, and the SHA-256 that the manifest has
 Grade = Callable[[Iterable[Given]], Iterator[Row]]
@@ -117,14 +117,14 @@ def write_table(
         PredictionsError: the table to retry is of another model or of other photographs.
     """
     from drgrade.data.tables.partial import journal_at, partial_of
-    from drgrade.data.tables.predictions import Predictions
-    from drgrade.data.tables.predictions_file import read_predictions, write_predictions
+    from drgrade.data.tables.predictions_file import read_predictions, write_pieces
+    from drgrade.inference.pieces import in_pieces, mirrored_in, tally_of, whole
 
     old = read_predictions(task.output) if retry else None
     places = None if old is None else _failed(old, task)
     if old is not None and not places:
         say(f"{task.output} has no row of status error: nothing to retry")
-        return _tally(old.table)
+        return tally_of([old.table])
     inputs = task.inputs if places is None else task.inputs.only(places)
     about = task.about | {"version": __version__, "inputs": inputs.digest}
     if old is not None:
@@ -134,13 +134,14 @@ def write_table(
         for row in _rest(inputs, task.grade, journal, stop):
             if shown:
                 shown(row)
-        table = _table_of(inputs, journal.rows())
+        table = in_pieces(partial(_rows, inputs, journal))
         if old is not None and places is not None:
-            table = _with_rows(old.table, table, places)
-        known = task.provenance.updated(_mirrored(table)) if task.mirror else task.provenance
-        write_predictions(Predictions(table, known), task.output, force=True)
+            table = whole(_with_rows(old.table, table, places))
+        known = task.provenance.updated(mirrored_in(table)) if task.mirror else task.provenance
+        write_pieces(table, table.schema, known, task.output, force=True)
+        tally = tally_of(table)
         journal.remove()
-    return _tally(table)
+    return tally
 
 
 def _given(inputs: Inputs) -> Iterator[Given]:
@@ -165,22 +166,10 @@ def _rest(inputs: Inputs, grade: Grade, journal: "Journal", stop: StopFlag) -> I
                 "their rows", stop.exit_code, SAME)  # fmt: skip
 
 
-def _table_of(inputs: Inputs, answers: Iterator[Row]) -> "pl.DataFrame":
-    import polars as pl
-
-    from drgrade.data.tables.predictions import from_rows
-
-    rows = (row_of(known, answer) for (_, _, known), answer in zip(inputs, answers, strict=True))
-    pieces = []
-    while piece := list(islice(rows, PIECE)):
-        pieces.append(from_rows(piece).table)
-    return _in_order(pl.concat(pieces, how="diagonal_relaxed"))
-
-
-def _in_order(table: "pl.DataFrame") -> "pl.DataFrame":
-    from drgrade.data.tables.predictions import SCHEMA
-
-    return table.select([*SCHEMA, *sorted(set(table.columns) - set(SCHEMA))])
+def _rows(inputs: Inputs, journal: "Journal") -> Iterator[Row]:
+    """All rows of the table, of answers that a journal has."""
+    both = zip(inputs, journal.rows(), strict=True)
+    return (row_of(known, answer) for (_, _, known), answer in both)
 
 
 def _failed(old: "Predictions", task: TableTask) -> list[int]:
@@ -199,35 +188,17 @@ def _failed(old: "Predictions", task: TableTask) -> list[int]:
     return [place for place, status in enumerate(old.table["status"]) if status == "error"]
 
 
-def _with_rows(old: "pl.DataFrame", new: "pl.DataFrame", places: Sequence[int]) -> "pl.DataFrame":
+def _with_rows(
+    old: "pl.DataFrame", pieces: "Iterable[pl.DataFrame]", places: Sequence[int]
+) -> "pl.DataFrame":
     """A table with the rows at some places taken from another one."""
     import polars as pl
 
-    place = "place in the table"
+    from drgrade.inference.pieces import in_order
+
+    new, place = pl.concat(pieces), "place in the table"
     new = new.cast({name: old.schema[name] for name in new.columns if name in old.columns},
                    strict=False)  # fmt: skip
     new = new.with_columns(pl.Series(place, places, dtype=pl.UInt32))
     kept = old.with_row_index(place).filter(~pl.col(place).is_in(list(places)))
-    return _in_order(pl.concat([kept, new], how="diagonal_relaxed").sort(place).drop(place))
-
-
-def _mirrored(table: "pl.DataFrame") -> ModelProvenance:
-    """The share of grades that mirroring changes; None where no photograph has one."""
-    import polars as pl
-
-    graded = table.filter(pl.col("status") == "graded")
-    if not len(graded):
-        return ModelProvenance(mirror_changes=None, mirror_changes_on=None)
-    changed = graded["mirrored"].cast(pl.Int64) != graded["predicted"].cast(pl.Int64)
-    known = changed.drop_nulls().to_numpy()  # rows of a table that is retried may lack it
-    share = float(known.mean()) if len(known) else None
-    return ModelProvenance(mirror_changes=share, mirror_changes_on="these photographs")
-
-
-def _tally(table: "pl.DataFrame") -> Tally:
-    counted = ("status", "reason", "predicted", "referable", "p_dme")
-    tally = Tally()
-    columns = [name for name in counted if name in table.columns]
-    for row in table.select(columns).iter_rows(named=True):
-        tally.add(row)
-    return tally
+    return in_order(pl.concat([kept, new], how="diagonal_relaxed").sort(place).drop(place))

@@ -1,6 +1,7 @@
 """Predictions as a file: .csv with a .json beside it, or .parquet with its provenance inside."""
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,8 @@ from drgrade.errors import PredictionsError
 from drgrade.provenance.model import ModelProvenance
 from drgrade.runtime.files import replacing, write_json
 
+ROWS_A_GROUP = 20_000  # of a Parquet file; so many are held while it is written
+
 
 def write_predictions(predictions: Predictions, path: Path, *, force: bool = False) -> None:
     """Write `.csv` (provenance in a `.json` beside it) or `.parquet` (in its metadata).
@@ -31,16 +34,43 @@ def write_predictions(predictions: Predictions, path: Path, *, force: bool = Fal
     Raises:
         PredictionsError: another ending, or the place of the provenance is taken by another's file.
     """
+    write_pieces([predictions.table], predictions.table.schema, predictions.provenance, path,
+                 force=force)  # fmt: skip
+
+
+def write_pieces(
+    pieces: Iterable[pl.DataFrame], schema: pl.Schema, provenance: ModelProvenance, path: Path,
+    *, force: bool = False,
+) -> None:  # fmt: skip
+    """Write a table whose rows come in pieces of one schema, as `write_predictions` does.
+
+    One piece is held at a time.
+    """
     path = Path(path)
     refuse_place(path, force=force)
     if path.suffix == ".parquet":
         with replacing(path) as temporary:
-            metadata = json.dumps(predictions.provenance.as_json(), allow_nan=False)
-            predictions.table.write_parquet(temporary, metadata={METADATA: metadata})
+            _write_parquet(pieces, schema, provenance, temporary)
     else:
-        write_json(path.with_suffix(".json"), {"kind": KIND, **predictions.provenance.as_json()})
-        with replacing(path) as temporary:  # last: a table with its name is whole
-            neutralise(predictions.table).write_csv(temporary)
+        write_json(path.with_suffix(".json"), {"kind": KIND, **provenance.as_json()})
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            # Last: a table with its name is whole.
+            neutralise(pl.DataFrame(schema=schema)).write_csv(file)
+            for piece in pieces:
+                neutralise(piece).write_csv(file, include_header=False)
+
+
+def _write_parquet(
+    pieces: Iterable[pl.DataFrame], schema: pl.Schema, provenance: ModelProvenance, path: Path
+) -> None:
+    from polars.io.plugins import register_io_source
+
+    def source(*_: object) -> Iterator[pl.DataFrame]:
+        yield from pieces
+
+    metadata = json.dumps(provenance.as_json(), allow_nan=False)
+    rows = register_io_source(source, schema=schema)
+    rows.sink_parquet(path, metadata={METADATA: metadata}, row_group_size=ROWS_A_GROUP)
 
 
 def refuse_place(path: Path, *, force: bool = False) -> None:

@@ -1,7 +1,7 @@
 # The demo: its page and what it prints.
 
 demo-title = drgrade in five minutes
-demo-lead = The shipped grader at work, an experiment in which one network learns and the other collapses, and every figure with its confidence interval.
+demo-lead = The shipped grader at work, an experiment in which one network learns and the other does not, and every figure with its confidence interval.
 demo-say_1 = 1 of 3  grading a gallery with the shipped grader
 demo-say_2 = 2 of 3  training two networks on { COUNT($n) } synthetic photographs, evaluating each
 demo-say_3 = 3 of 3  comparing the two
@@ -38,6 +38,7 @@ demo-collapsed = collapsed: the same grade for { $share } of the photographs
 demo-collapsed_and_caught = collapsed: the same grade for { $share } of the photographs; detected by check { $check }
 demo-few_steps = Only { COUNT($steps) } training steps ({ COUNT($photos) } photographs, { $epochs } epochs) without pretraining: this does not show that ResNet18 cannot learn
 demo-learned = better than the trivial baselines
+demo-caught = not significantly better than the trivial baselines: detected by check { $check }
 demo-unproven = not significantly better than the trivial baselines
 demo-other = always grade 0 has QWK 0, the patient's other eye { $other }; against the other eye EfficientNet-Lite0 has { $than }
 demo-than_better = significantly higher accuracy ({ $gap } points)

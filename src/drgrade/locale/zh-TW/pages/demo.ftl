@@ -1,7 +1,7 @@
 # 示範：頁面與終端機的文字。
 
 demo-title = 五分鐘認識 drgrade
-demo-lead = 看內附的分級模型如何工作、實驗中一個網路學會而另一個塌縮，以及每個數字旁的信賴區間。
+demo-lead = 看內附的分級模型如何工作、實驗中一個網路學會而另一個沒有，以及每個數字旁的信賴區間。
 demo-say_1 = 第 1 部（共 3 部）：以內附模型為一組影像分級
 demo-say_2 = 第 2 部（共 3 部）：以 { COUNT($n) } 張合成影像訓練並評估兩個網路
 demo-say_3 = 第 3 部（共 3 部）：比較兩個網路
@@ -38,6 +38,7 @@ demo-collapsed = 已塌縮：{ $share } 的影像得到同一個分級
 demo-collapsed_and_caught = 已塌縮：{ $share } 的影像得到同一個分級；由檢查 { $check } 發現
 demo-few_steps = 無預訓練，只訓練了 { COUNT($steps) } 步（{ COUNT($photos) } 張影像、{ $epochs } 個 epoch）：不能據此認為 ResNet18 學不會
 demo-learned = 優於基準
+demo-caught = 未顯著優於基準：由檢查 { $check } 發現
 demo-unproven = 未顯著優於基準
 demo-other = 一律判為 0 級的 QWK 為 0，同一病人另一眼的分級為 { $other }；EfficientNet-Lite0 與另一眼的分級相比，{ $than }
 demo-than_better = 準確率顯著較高（{ $gap } 個百分點）
