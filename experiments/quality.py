@@ -3,15 +3,19 @@
     python experiments/grader/data.py DATA -o FOLDER
     python experiments/quality.py train FOLDER -o OUT
     python experiments/quality.py measure FOLDER -o OUT [--sets report odir]
+    python experiments/quality.py put OUT/quality.json -o MODEL
 
 Trained on IDRiD, RFMiD 2.0's training part and half of CHASE_DB1 (photographs whose record names
-hazy media are left out). Below half of any quality a photograph is ungradable: a blur of 12 px at
-1,200 px is the half of focus. A set
-is measured by the photographs that are refused as they are, and by the same five strengths of each
-fault on up to 60 of them: how often quality rises where a fault grows, and what is still graded.
+hazy media are left out). The least of each quality with which a photograph is graded is set on
+them too: the lowest at which 98 % of those with half of any of its faults are refused; half of
+defocus is a blur of 12 px at 1,200 px. A set is measured by the photographs that are refused as
+they are, and by the same five strengths of each fault on up to 60 of them: how often quality rises
+where a fault grows, and what is still graded.
 """
 
 import argparse
+import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,9 +25,11 @@ import polars as pl
 from drgrade.data.photos.degradations import FAULTS, degraded, draw_fault
 from drgrade.data.photos.intake import open_photo
 from drgrade.data.photos.preprocess import Preprocess
-from drgrade.data.photos.quality import QUALITIES, QualityModel, figures_of, from_arrays
+from drgrade.data.photos.quality import QUALITIES, QualityModel, figures_of
+from drgrade.data.photos.quality_check import QualityCheck, quality_check_of
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.errors import PhotoError
+from drgrade.models.checkpoint import load_grader, save_grader
 from drgrade.runtime.progress import say, track
 from drgrade.stats.intervals import proportion
 from drgrade.training.quality import QualitySettings, train_quality
@@ -31,7 +37,8 @@ from drgrade.training.quality import QualitySettings, train_quality
 TRAINED = ("idrid", "rfmid2_train", "healthy_train")
 SIZE, EVERY = 256, 60
 HAZY = "MH"  # media haze, in the findings of RFMiD 2.0
-CUT = 0.5  # of any quality; below it a photograph is ungradable
+HALF, REFUSED = 0.5, 0.98  # of a fault, and the share of photographs with it that is refused
+EVERY_TRAINED = 8  # photographs trained on; each of these has half of each fault once
 STRENGTHS = (0.1, 0.3, 0.5, 0.7, 0.9)
 SLACK = 0.02  # of quality: what may rise between two strengths before it counts
 
@@ -72,52 +79,84 @@ def train(folder: Path, out: Path) -> None:
                for photo, square in zip(photos, squares, strict=True)}  # fmt: skip
     model = train_quality(np.stack(list(by_name.values())), QualitySettings())
     np.savez(out / "quality.npz", **model.as_arrays())
-    say(f"{len(by_name)} photographs")
+    check = QualityCheck(model, least_of(model, list(by_name.values())[::EVERY_TRAINED]))
+    (out / "quality.json").write_text(json.dumps(check.as_json()) + "\n", encoding="utf-8")
+    say(f"{len(by_name)} photographs; least: {check.least}")
 
 
-def load(out: Path) -> QualityModel:
-    """The trained model."""
-    return from_arrays(np.load(out / "quality.npz"))
+def least_of(model: QualityModel, squares: list[np.ndarray]) -> dict[str, float]:
+    """The lowest of each quality that refuses `REFUSED` of squares with `HALF` of its faults."""
+    least = dict.fromkeys(QUALITIES, HALF)
+    for fault, (_, quality) in FAULTS.items():
+        drawn = [draw_fault(np.random.default_rng([8, i]), fault) for i in range(len(squares))]
+        seen = [degraded(square.astype(np.float32) / 255, each, HALF)
+                for square, each in zip(squares, drawn, strict=True)]  # fmt: skip
+        own = qualities(model, np.stack(seen))[:, QUALITIES.index(quality)]
+        needed = float(np.quantile(own, REFUSED))
+        say(f"half of {fault}: {quality} {np.median(own):.2f}, {REFUSED:.0%} below {needed:.2f}")
+        least[quality] = max(least[quality], round(needed, 2))
+    return least
+
+
+def load(out: Path) -> QualityCheck:
+    """The trained model with its cuts."""
+    check = quality_check_of(json.loads((out / "quality.json").read_text(encoding="utf-8")))
+    assert check is not None
+    return check
+
+
+def put(quality: Path, model: Path) -> None:
+    """Give a model file the check of quality, in place of any that it has."""
+    check = quality_check_of(json.loads(quality.read_text(encoding="utf-8")))
+    save_grader(model, replace(load_grader(model), quality=check))
 
 
 def measure(folder: Path, out: Path, sets: list[str]) -> None:
     """Print what each set's photographs get, as they are and with five strengths of each fault."""
-    model = load(out)
+    check = load(out)
     print("| set | photographs | refused as they are |\n|---|---|---|")
     for name in sets:
         squares, photos = squares_of(folder / f"{name}.csv", out)
-        refused = (qualities(model, squares) < CUT).any(axis=1)
+        refused = ~is_gradable(check, qualities(check.model, squares))
         print(f"| {name} | {len(photos)} | {proportion(int(refused.sum()), len(photos))} |")
     print("\n| set | fault | mean quality at strengths 0.1 to 0.9 | rises | still graded |")
     print("|---|---|---|---|---|")
     for name in sets:
         squares, _ = squares_of(folder / f"{name}.csv", out, EVERY)
         for fault, (_, quality) in FAULTS.items():
-            print(f"| {name} | {fault} | {_with_fault(model, squares, fault, quality)} |")
+            print(f"| {name} | {fault} | {_with_fault(check, squares, fault, quality)} |")
 
 
-def _with_fault(model: QualityModel, squares: np.ndarray, fault: str, quality: str) -> str:
+def is_gradable(check: QualityCheck, found: np.ndarray) -> np.ndarray:
+    """Whether photographs of qualities (..., 3) are graded, (...)."""
+    return (found >= np.array([check.least[name] for name in QUALITIES])).all(axis=-1)
+
+
+def _with_fault(check: QualityCheck, squares: np.ndarray, fault: str, quality: str) -> str:
     """Mean quality by strength, the share of steps at which it rises, what is graded at each."""
     drawn = [draw_fault(np.random.default_rng([9, i]), fault) for i in range(len(squares))]
     found = np.stack([
-        qualities(model, np.stack([degraded(square.astype(np.float32) / 255, each, strength)
+        qualities(check.model, np.stack([degraded(square.astype(np.float32) / 255, each, strength)
                                      for square, each in zip(squares, drawn, strict=True)]))
         for strength in STRENGTHS])  # fmt: skip
     own = found[:, :, QUALITIES.index(quality)]
     rises = np.mean([(more > less + SLACK).mean() for less, more in pairwise(own)])
-    graded = (found >= CUT).all(axis=2).mean(axis=1)
+    graded = is_gradable(check, found).mean(axis=1)
     means = " ".join(f"{each:.2f}" for each in own.mean(axis=1))
     return f"{means} | {rises:.3f} | {' '.join(f'{each:.2f}' for each in graded)}"
 
 
 def main() -> None:
-    """Train or measure."""
+    """Train, measure, or put into a model."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("what", choices=["train", "measure"])
+    words.add_argument("what", choices=["train", "measure", "put"])
     words.add_argument("folder", type=Path)
     words.add_argument("-o", "--out", type=Path, required=True)
     words.add_argument("--sets", nargs="+", default=["idrid", "report"])
     asked = words.parse_args()
+    if asked.what == "put":
+        put(asked.folder, asked.out)
+        return
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.what == "train":
         train(asked.folder, asked.out)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,8 @@ torch = pytest.importorskip("torch")
 from drgrade.cli.app import run
 from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.photos.preprocess import Preprocess
+from drgrade.data.photos.quality import QualityModel, figures_of
+from drgrade.data.photos.quality_check import QualityCheck
 from drgrade.data.tables.predictions_file import read_predictions
 from drgrade.inference.engine_torch import TorchEngine
 from drgrade.inference.stream import grade_photos
@@ -52,6 +55,23 @@ def test_batches_of_any_size_give_the_same_answers(place):
     named = [(path.name, path) for path in photos(place)]
     one, all_ = (shares(list(grade_photos(TorchEngine(grader, size), named))) for size in (1, 5))
     assert np.allclose(one, all_, atol=1e-6)
+
+
+def test_what_the_models_quality_check_refuses_is_ungradable_unless_it_is_not_asked(place):
+    figures = len(figures_of(np.zeros((8, 8, 3), np.uint8)))
+    out = np.array([[0.0] * 3, [-2.0, 2.0, 2.0]])  # focus 0.12, light and field 0.88
+    model = QualityModel(np.zeros(figures), np.ones(figures), np.zeros((figures + 1, 1)), out)
+    check = QualityCheck(model, {"focus": 0.8, "light": 0.5, "field": 0.5})
+    file = place / "checked.safetensors"
+    save_grader(file, replace(load_grader(place / "model.safetensors"), quality=check))
+    engine = TorchEngine(load_grader(file), 4)
+    named = [(path.name, path) for path in photos(place)[:2]]
+    for row in grade_photos(engine, named):
+        assert row["status"] == "ungradable"
+        assert "p0" not in row
+    for row in grade_photos(engine, named, quality_check=False):
+        assert row["status"] == "graded"
+        assert "focus" not in row
 
 
 def test_every_input_has_a_row_in_its_order(place, tmp_path):

@@ -34,8 +34,16 @@ def test_figures_are_numbers_whatever_the_picture():
 def test_a_fault_follows_from_its_place(squares):
     one, two, other = (faulty(squares[0], [0, 1, step]) for step in (3, 3, 4))
     assert np.array_equal(one[0], two[0])
-    assert one[1] == two[1]
+    assert np.array_equal(one[1], two[1])
     assert not np.array_equal(one[0], other[0])
+
+
+def test_the_quality_of_a_growing_fault_falls_and_the_others_stay(squares):
+    for step in range(20):
+        views, wanted, own = faulty(squares[0], [0, 2, step])
+        assert len(views) == len(wanted)
+        assert (np.diff(wanted[:, own]) < 0).all()
+        assert (np.diff(np.delete(wanted, own, axis=1), axis=0) == 0).all()
 
 
 @pytest.mark.parametrize(("fault", "quality"), [("defocus", "focus"), ("dark", "light")])

@@ -30,6 +30,7 @@ def explain(
     device: str = "cpu",
     engine: str = "auto",
     skip_retina_check: Annotated[bool, Parameter(negative=())] = False,
+    skip_quality_check: Annotated[bool, Parameter(negative=())] = False,
     any_picture: Annotated[bool, Parameter(show=False, negative=())] = False,
     dust: Path | None = None,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
@@ -64,6 +65,8 @@ def explain(
         torch, openvino (on a CPU, for `default` and exported files), or auto.
     skip_retina_check
         Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
+    skip_quality_check
+        Explain photographs too that the model finds too blurred, too dark or partly hidden.
     dust
         What `drgrade data dust` found in these photographs: marks on dust are not counted.
     json_
@@ -89,9 +92,10 @@ def explain(
     if known and not opened.header.model.lesions:
         say("--dust: this grader has no lesion maps, so that no mark can lie on dust")
     failed, dustless = 0, []
-    checked = not (skip_retina_check or any_picture)
+    checks = {"retina_check": not (skip_retina_check or any_picture),
+              "quality_check": not skip_quality_check}  # fmt: skip
     for each, name in track(zip(inputs, names, strict=True), len(inputs), "explaining"):
-        report, explanation = _explained(opened, each, eye, retina_check=checked, dust=known)
+        report, explanation = _explained(opened, each, eye, checks, known)
         place = output / name
         if explanation is None:
             failed += 1
@@ -129,8 +133,7 @@ def _explained(
     engine: "Engine",
     given: Input,
     eye: str | None,
-    *,
-    retina_check: bool,
+    checks: dict[str, bool],
     dust: "Dust | None",
 ) -> "tuple[Row, Explanation | None]":
     """What a photograph's line says, and its explanation where it has a grade."""
@@ -141,7 +144,7 @@ def _explained(
     known_eye = known.get("eye") if known.get("eye") in ("left", "right") else None
     row, explanation = explain_photo(engine, name, path, eye=eye or known_eye,
                                      sha256=known.get("sha256") or "",
-                                     retina_check=retina_check, dust=dust)  # fmt: skip
+                                     dust=dust, **checks)  # fmt: skip
     if explanation is None:
         return row, None
     return as_json(explanation) | {"sentences": sentences_of(explanation)}, explanation

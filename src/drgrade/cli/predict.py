@@ -42,6 +42,7 @@ def predict(
     force: Annotated[bool, Parameter(negative=())] = False,
     retry: Annotated[bool, Parameter(negative=())] = False,
     skip_retina_check: Annotated[bool, Parameter(negative=())] = False,
+    skip_quality_check: Annotated[bool, Parameter(negative=())] = False,
     any_picture: Annotated[bool, Parameter(show=False, negative=())] = False,
     json_: Annotated[bool, Parameter(name="--json", negative=())] = False,
 ) -> int:
@@ -83,6 +84,8 @@ def predict(
         Grade again only the photographs of status error in the table that is there.
     skip_retina_check
         Do not ask whether a picture shows a retina in colour; for photographs that were recoloured.
+    skip_quality_check
+        Grade photographs too that the model finds too blurred, too dark or partly hidden.
     json_
         Print the rows as JSON, one a line.
     """
@@ -102,9 +105,10 @@ def predict(
             "here; a mirrored file may be cut elsewhere by a pixel and still change")  # fmt: skip
     is_checked = not (skip_retina_check or any_picture)
     options = {"mirror": mirror, "fingerprint": fingerprint, "retina_check": is_checked,
-               "engine": opened.name}  # fmt: skip
+               "quality_check": not skip_quality_check, "engine": opened.name}  # fmt: skip
     grade = partial(grade_photos, opened, workers=workers, mirror=mirror,
-                    retina_check=is_checked, fingerprint=fingerprint)  # fmt: skip
+                    retina_check=is_checked, fingerprint=fingerprint,
+                    quality_check=not skip_quality_check)  # fmt: skip
     if output is None:
         tally = show(answered(inputs, grade), as_json=json_)
     else:

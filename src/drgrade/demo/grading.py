@@ -82,7 +82,8 @@ def _entry(engine: Engine, shown: Shown, folder: Path, language: str) -> Entry:
     row, found = explain_photo(engine, shown.name, shown.path, eye=shown.eye)
     note = note_of(shown, language)
     if found is None:
-        refused = prepare_photo(shown.name, shown.path, engine.header.preprocess)
+        header = engine.header
+        refused = prepare_photo(shown.name, shown.path, header.preprocess, quality=header.quality)
         return Entry(row, shown.path, note=note, refusal=refused.refusal)
     place = folder / EXPLAINED / shown.name
     write_explanation(found, as_json(found) | {"sentences": sentences_of(found)}, place, language)

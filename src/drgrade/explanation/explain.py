@@ -160,6 +160,7 @@ def explain_photo(
     threshold: float = THRESHOLD,
     sha256: str = "",
     retina_check: bool = True,
+    quality_check: bool = True,
     dust: Dust | None = None,
 ) -> tuple[dict[str, Any], Explanation | None]:
     """The row of predictions of one photo, and why it is so; None where it has no grade.
@@ -172,10 +173,12 @@ def explain_photo(
         threshold: of the probability from which a pixel is lesion.
         sha256: what the manifest says of the file; one of another hash has no grade.
         retina_check: give no grade to a picture that shows no retina in colour.
+        quality_check: give no grade to a photograph that the model's quality check refuses.
         dust: of the cameras of a set; the photo is known by the hash of its file.
     """
     header = engine.header
-    seen = prepare_photo(name, path, header.preprocess, sha256=sha256, retina_check=retina_check)
+    seen = prepare_photo(name, path, header.preprocess, sha256=sha256, retina_check=retina_check,
+                         quality=header.quality if quality_check else None)  # fmt: skip
     if seen.prepared is None:
         return result_of(seen, None, header.weights_sha256).as_row(), None
     found = engine.forward(seen.prepared.pixels[None])

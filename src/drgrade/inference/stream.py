@@ -48,13 +48,14 @@ def grade_photos(
     mirror: bool = False,
     retina_check: bool = True,
     fingerprint: bool = False,
+    quality_check: bool = True,
 ) -> Iterator[Row]:
     """Yield one row of the predictions table for each (name, path, hash), in order.
 
     A row is `PhotoResult.as_row` of what `results` yields, with the same arguments.
     """
     found = results(engine, photos, workers=workers, mirror=mirror, retina_check=retina_check,
-                    fingerprint=fingerprint)  # fmt: skip
+                    fingerprint=fingerprint, quality_check=quality_check)  # fmt: skip
     return (each.as_row() for each in found)
 
 
@@ -66,6 +67,7 @@ def results(
     mirror: bool = False,
     retina_check: bool = True,
     fingerprint: bool = False,
+    quality_check: bool = True,
 ) -> Iterator[PhotoResult]:
     """Yield what became of each (name, path, hash), in order.
 
@@ -80,14 +82,16 @@ def results(
         mirror: grade each photograph mirrored too.
         retina_check: give no grade to a picture that shows no retina in colour.
         fingerprint: have `phash`, by which near-duplicates are found, of each.
+        quality_check: give no grade to a photograph that the model's quality check refuses.
     """
     settings = engine.header.preprocess
+    quality = engine.header.quality if quality_check else None
     at_work = workers + engine.lanes * engine.batch
     ahead: deque[Future[PhotoResult]] = deque()
     with _lanes(engine, AHEAD * engine.lanes * engine.batch, mirror=mirror) as ready, \
             _threads(workers) as pool:  # fmt: skip
         prepared = partial(prepare_photo, settings=settings, retina_check=retina_check,
-                           fingerprint=fingerprint)  # fmt: skip
+                           fingerprint=fingerprint, quality=quality)  # fmt: skip
 
         def begin(name: str, path: Path | DrgradeError, sha256: str,
                   result: "Future[PhotoResult]") -> None:  # fmt: skip

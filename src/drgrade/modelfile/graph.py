@@ -48,6 +48,7 @@ def about_of(header: ModelHeader, besides: Mapping[str, Any]) -> dict[str, Any]:
         "objective": header.objective,
         "decoding": header.decoding.as_json(),
         "facts": header.provenance.as_json(),
+        **header.quality_json,
         **besides,
     }
 

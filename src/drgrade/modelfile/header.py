@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from drgrade.data.photos.preprocess import VERSION, Preprocess
+from drgrade.data.photos.quality_check import QualityCheck, quality_check_of
 from drgrade.errors import CheckpointError, DrgradeError, choose
 from drgrade.icdr import OUTPUTS
 from drgrade.modelfile.container import Arrays, content_hash
@@ -31,6 +32,7 @@ class ModelHeader:
     objective: str
     decoding: Decoding = field(default_factory=Decoding)
     provenance: ModelProvenance = field(default_factory=ModelProvenance)
+    quality: QualityCheck | None = None  # None: of files that check no quality
 
     @property
     def grade_outputs(self) -> int:
@@ -89,6 +91,11 @@ class ModelHeader:
             return None
         return np.exp(-np.logaddexp(0, -outputs[:, self.grade_outputs].astype(np.float64)))
 
+    @property
+    def quality_json(self) -> dict[str, Any]:
+        """The part of a file that is the check of quality; nothing where there is none."""
+        return {} if self.quality is None else {"quality": self.quality.as_json()}
+
     def with_provenance(self, **known: Any) -> "ModelHeader":
         """The same header with more known of the model."""
         return replace(self, provenance=self.provenance.but(**known))
@@ -127,6 +134,7 @@ def header_of(about: Mapping[str, Any], path: Path) -> ModelHeader:
             about["objective"],
             decoding_from(about["decoding"]),
             provenance,
+            quality_check_of(about.get("quality")),
         )
     except (KeyError, TypeError, ValueError, DrgradeError) as error:
         raise of_another_version(path, error) from None

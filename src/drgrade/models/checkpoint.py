@@ -63,6 +63,7 @@ def grader_bytes(grader: Grader) -> bytes:
         "std": grader.std,
         "decoding": grader.decoding.as_json(),
         "facts": grader.provenance.as_json(),
+        **grader.header.quality_json,
     }
     content = packed({PREFIX + name: value for name, value in own.items()}, about)
     if is_half:
@@ -94,6 +95,7 @@ def load_grader(where: Path | str, device: str = "cpu") -> Grader:
             std=tuple(about["std"]),
             decoding=header.decoding,
             provenance=header.provenance,
+            quality=header.quality,
         )
     except (KeyError, TypeError, ValueError, DrgradeError) as error:
         raise of_another_version(path, error) from None

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from drgrade.data.photos.preprocess import Preprocess
+from drgrade.data.photos.quality_check import QualityCheck
 from drgrade.errors import CheckpointError, RecipeError, choose
 from drgrade.modelfile.decision import Decision
 from drgrade.modelfile.decoding import Decoding
@@ -35,6 +36,7 @@ class Grader:
     std: Triple = (127.5, 127.5, 127.5)
     decoding: Decoding = field(default_factory=Decoding)
     provenance: ModelProvenance = field(default_factory=ModelProvenance)
+    quality: QualityCheck | None = None
 
     @property
     def objective(self) -> Objective:
@@ -85,7 +87,12 @@ class Grader:
     def header(self) -> ModelHeader:
         """All of it but the network and its normalisation."""
         return ModelHeader(
-            self.model, self.preprocess, self.objective_name, self.decoding, self.provenance
+            self.model,
+            self.preprocess,
+            self.objective_name,
+            self.decoding,
+            self.provenance,
+            self.quality,
         )
 
     def decode(self, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

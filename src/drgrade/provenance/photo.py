@@ -14,7 +14,7 @@ class PhotoInfo(Record):
     are black, 0 to 1. `brightness`: mean luminance inside the field's disc, 0 to 255.
     `field_ratio`: width of the field over its height. `phash`: the fingerprint by which
     near-duplicates are found, as hex text. `masked`: whether a mask of lesions lies beside the
-    square.
+    square. `focus`, `light`, `field`: qualities, 0 to 1, of a model that checks them.
     """
 
     width: int | None = None
@@ -26,6 +26,9 @@ class PhotoInfo(Record):
     field_ratio: float | None = None
     phash: str | None = None
     masked: bool | None = None
+    focus: float | None = None
+    light: float | None = None
+    field: float | None = None
 
 
 class PhotoRefusal(Record):

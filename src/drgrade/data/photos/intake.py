@@ -5,15 +5,16 @@ detections, the Dataset, an export) calls `open_photo`, so that none of them tak
 refuses.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from drgrade.data.photos import gate, preprocess
+from drgrade.data.photos import gate, preprocess, quality_check
 from drgrade.data.photos.decode import read_file
 from drgrade.data.photos.preprocess import Prepared, Preprocess, prepare_file
+from drgrade.data.photos.quality_check import QualityCheck
 from drgrade.errors import DrgradeError, PhotoError, Reason
 from drgrade.locale.catalogue import text
 from drgrade.locale.refusal import reason_of, refusal
@@ -24,6 +25,7 @@ OTHER_HASH: Final = "hash_mismatch"
 GRADABLE, UNGRADABLE, NOT_FUNDUS = "graded", "ungradable", "not_fundus"
 STATUS: Final = {
     **dict.fromkeys((*preprocess.UNGRADABLE, *gate.UNGRADABLE), UNGRADABLE),
+    **dict.fromkeys(quality_check.LACKS.values(), UNGRADABLE),
     **dict.fromkeys((preprocess.NO_EYE, gate.NO_RETINA), NOT_FUNDUS),
 }  # of the reasons that are the picture's own; any other one is an error
 
@@ -93,10 +95,12 @@ def prepare_photo(
     retina_check: bool = True,
     any_size: bool = False,
     fingerprint: bool = False,
+    quality: QualityCheck | None = None,
 ) -> PreparedPhoto:
     """Open one photograph as `open_photo` does; whatever is wrong with it becomes its refusal.
 
-    `path` may be what is already known to be wrong with the place.
+    `path` may be what is already known to be wrong with the place. With `quality`, a photograph
+    that nobody can grade is refused too, and what is known of any other has its qualities.
     """
     try:
         if isinstance(path, DrgradeError):
@@ -110,4 +114,11 @@ def prepare_photo(
     except (OSError, DrgradeError) as error:
         reason = Reason("cannot_be_read", {"why": str(error)})
         return PreparedPhoto(name, None, PhotoRefusal(reason=text(reason)), refusal=reason)
-    return PreparedPhoto(name, prepared.pixels, prepared.info, prepared)
+    if quality is None:
+        return PreparedPhoto(name, prepared.pixels, prepared.info, prepared)
+    found = quality.of(prepared.pixels)
+    if lacks := quality.lacking(found):
+        why = PhotoRefusal(status=UNGRADABLE, reason=text(lacks))
+        return PreparedPhoto(name, None, why, refusal=lacks)
+    known = prepared.info.but(**asdict(found))
+    return PreparedPhoto(name, prepared.pixels, known, prepared)

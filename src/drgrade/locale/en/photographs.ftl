@@ -31,6 +31,9 @@ not_colour = not colour: { $what }
 noise = noise: { $what }
 too_hazy = too hazy: { $what }
 no_retina = no retina: { $what }
+out_of_focus = out of focus: sharpness { FIXED($value, 2) } of 1, at least { FIXED($least, 2) } is needed; focus on the vessels and take it again
+badly_lit = badly lit: light and contrast { FIXED($value, 2) } of 1, at least { FIXED($least, 2) } is needed; adjust the flash, look for haze, and take it again
+partly_hidden = partly hidden: field { FIXED($value, 2) } of 1, at least { FIXED($least, 2) } is needed; lift the lid, centre the pupil, and take it again
 barely_lit = next to nothing of the picture is lit
 appearance = { WORD("appearance", $figure) } { SIGNIFICANT($value, 3, $bound) }, in a retina by { $side ->
         [least] at least

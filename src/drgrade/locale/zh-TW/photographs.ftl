@@ -31,6 +31,9 @@ not_colour = 不是彩色：{ $what }
 noise = 雜訊：{ $what }
 too_hazy = 過於混濁：{ $what }
 no_retina = 不是視網膜：{ $what }
+out_of_focus = 對焦不清：清晰度 { FIXED($value, 2) }（滿分 1），至少須 { FIXED($least, 2) }；請對準血管重新對焦再拍
+badly_lit = 光線不良：光線與對比 { FIXED($value, 2) }（滿分 1），至少須 { FIXED($least, 2) }；請調整閃光、檢查是否混濁再拍
+partly_hidden = 部分被遮：視野 { FIXED($value, 2) }（滿分 1），至少須 { FIXED($least, 2) }；請撐開眼瞼、對準瞳孔再拍
 barely_lit = 畫面幾乎全暗
 appearance = { WORD("appearance", $figure) } { SIGNIFICANT($value, 3, $bound) }，視網膜照片{ $side ->
         [least] 至少
