@@ -3,29 +3,30 @@
     python experiments/grader/data.py DATA -o FOLDER
     python experiments/quality.py train FOLDER -o OUT
     python experiments/quality.py measure FOLDER -o OUT [--sets report odir]
-    python experiments/quality.py put OUT/quality.json -o MODEL
+    python experiments/quality.py put OUT/quality.json -o MODEL [--release default@2]
 
 Trained on IDRiD, RFMiD 2.0's training part and half of CHASE_DB1 (photographs whose record names
-hazy media are left out). The least of each quality with which a photograph is graded is set on
-them too: the lowest at which 98 % of those with half of any of its faults are refused; half of
-defocus is a blur of 12 px at 1,200 px. A set is measured by the photographs that are refused as
-they are, and by the same five strengths of each fault on up to 60 of them: how often quality rises
-where a fault grows, and what is still graded.
+hazy media are left out), and on synthetic photographs. A photograph is graded with half of light
+and field; of focus the least is set on the photographs trained on: the lowest at which 98 % of
+those with half of defocus, a blur of 12 px at 1,200 px, are refused. A set is measured by the
+photographs that are refused as they are, and by the same five strengths of each fault on up to 60
+of them: how often quality rises where a fault grows, and what is still graded.
 """
 
 import argparse
 import json
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, islice, pairwise
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from drgrade.data.phantom.drawing import draw_eye, paint
 from drgrade.data.photos.degradations import FAULTS, degraded, draw_fault
 from drgrade.data.photos.intake import open_photo
-from drgrade.data.photos.preprocess import Preprocess
-from drgrade.data.photos.quality import QUALITIES, QualityModel, figures_of
+from drgrade.data.photos.preprocess import Preprocess, prepare
+from drgrade.data.photos.quality import QUALITIES, SIDE, QualityModel, figures_of
 from drgrade.data.photos.quality_check import QualityCheck, quality_check_of
 from drgrade.data.tables.manifest import read_manifest
 from drgrade.errors import PhotoError
@@ -35,7 +36,9 @@ from drgrade.stats.intervals import proportion
 from drgrade.training.quality import QualitySettings, train_quality
 
 TRAINED = ("idrid", "rfmid2_train", "healthy_train")
-SIZE, EVERY = 256, 60
+SIZE = SIDE  # what figures are taken on, so that no size of a model's square comes between
+EVERY = 60
+DRAWN, SEED = 120, 3_000_000  # synthetic photographs of good quality among those trained on
 HAZY = "MH"  # media haze, in the findings of RFMiD 2.0
 HALF, REFUSED = 0.5, 0.98  # of a fault, and the share of photographs with it that is refused
 EVERY_TRAINED = 8  # photographs trained on; each of these has half of each fault once
@@ -44,7 +47,7 @@ SLACK = 0.02  # of quality: what may rise between two strengths before it counts
 
 
 def squares_of(manifest: Path, folder: Path, most: int = 0) -> tuple[np.ndarray, list[str]]:
-    """Squares (n, 256, 256, 3) uint8 of a manifest, kept beside the results, and their names."""
+    """Squares (n, 192, 192, 3) uint8 of a manifest, kept beside the results, and their names."""
     kept = folder / f"squares-{manifest.stem}-{most}.npz"
     if kept.is_file():
         found = np.load(kept)
@@ -77,25 +80,30 @@ def train(folder: Path, out: Path) -> None:
     parts = [squares_of(folder / f"{name}.csv", out) for name in TRAINED]
     by_name = {photo: square for squares, photos in parts
                for photo, square in zip(photos, squares, strict=True)}  # fmt: skip
-    model = train_quality(np.stack(list(by_name.values())), QualitySettings())
+    every = [*by_name.values(), *synthetic()]
+    model = train_quality(np.stack(every), QualitySettings(views=3))
     np.savez(out / "quality.npz", **model.as_arrays())
-    check = QualityCheck(model, least_of(model, list(by_name.values())[::EVERY_TRAINED]))
+    check = QualityCheck(model, least_of(model, every[::EVERY_TRAINED]))
     (out / "quality.json").write_text(json.dumps(check.as_json()) + "\n", encoding="utf-8")
-    say(f"{len(by_name)} photographs; least: {check.least}")
+    say(f"{len(by_name)} photographs and {DRAWN} synthetic ones; least: {check.least}")
+
+
+def synthetic() -> list[np.ndarray]:
+    """Squares of synthetic photographs that are drawn as good."""
+    eyes = (draw_eye(SEED, number) for number in count())
+    good = islice((eye for eye in eyes if eye.quality == "good"), DRAWN)
+    return [prepare(paint(eye, 2 * SIZE).pixels, Preprocess(size=SIZE)) for eye in good]
 
 
 def least_of(model: QualityModel, squares: list[np.ndarray]) -> dict[str, float]:
-    """The lowest of each quality that refuses `REFUSED` of squares with `HALF` of its faults."""
-    least = dict.fromkeys(QUALITIES, HALF)
-    for fault, (_, quality) in FAULTS.items():
-        drawn = [draw_fault(np.random.default_rng([8, i]), fault) for i in range(len(squares))]
-        seen = [degraded(square.astype(np.float32) / 255, each, HALF)
-                for square, each in zip(squares, drawn, strict=True)]  # fmt: skip
-        own = qualities(model, np.stack(seen))[:, QUALITIES.index(quality)]
-        needed = float(np.quantile(own, REFUSED))
-        say(f"half of {fault}: {quality} {np.median(own):.2f}, {REFUSED:.0%} below {needed:.2f}")
-        least[quality] = max(least[quality], round(needed, 2))
-    return least
+    """Half of each quality; of focus what refuses `REFUSED` of squares with half of defocus."""
+    drawn = [draw_fault(np.random.default_rng([8, i]), "defocus") for i in range(len(squares))]
+    seen = [degraded(square.astype(np.float32) / 255, each, HALF)
+            for square, each in zip(squares, drawn, strict=True)]  # fmt: skip
+    focus = qualities(model, np.stack(seen))[:, QUALITIES.index("focus")]
+    needed = float(np.quantile(focus, REFUSED))
+    say(f"half of defocus: focus {np.median(focus):.2f}, {REFUSED:.0%} below {needed:.2f}")
+    return dict.fromkeys(QUALITIES, HALF) | {"focus": max(HALF, round(needed, 2))}
 
 
 def load(out: Path) -> QualityCheck:
@@ -105,10 +113,11 @@ def load(out: Path) -> QualityCheck:
     return check
 
 
-def put(quality: Path, model: Path) -> None:
-    """Give a model file the check of quality, in place of any that it has."""
+def put(quality: Path, model: Path, release: str | None) -> None:
+    """Give a model file the check of quality, in place of any that it has, and its release."""
     check = quality_check_of(json.loads(quality.read_text(encoding="utf-8")))
-    save_grader(model, replace(load_grader(model), quality=check))
+    grader = replace(load_grader(model), quality=check)
+    save_grader(model, grader.with_provenance(release=release) if release else grader)
 
 
 def measure(folder: Path, out: Path, sets: list[str]) -> None:
@@ -152,10 +161,11 @@ def main() -> None:
     words.add_argument("what", choices=["train", "measure", "put"])
     words.add_argument("folder", type=Path)
     words.add_argument("-o", "--out", type=Path, required=True)
+    words.add_argument("--release")
     words.add_argument("--sets", nargs="+", default=["idrid", "report"])
     asked = words.parse_args()
     if asked.what == "put":
-        put(asked.folder, asked.out)
+        put(asked.folder, asked.out, asked.release)
         return
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.what == "train":

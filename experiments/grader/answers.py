@@ -66,10 +66,13 @@ def lay(out: Path, data: Path) -> None:
 
 
 def described(photos: Manifest) -> pl.DataFrame:
-    """The table of a set with what a prediction carries of its photograph."""
-    names = photos.table["photo"].to_list()
-    seen = [open_photo(photos.locate(each), Preprocess(), fingerprint=True).info.as_json()
-            for each in names]  # fmt: skip
+    """The table of a set with what a prediction carries of its photograph.
+
+    Answers are older than today's rules of what shows no retina, so that these are not asked.
+    """
+    opened = (open_photo(photos.locate(each), Preprocess(), retina_check=False, fingerprint=True)
+              for each in photos.table["photo"])  # fmt: skip
+    seen = [each.info.as_json() for each in opened]
     return photos.table.hstack(pl.DataFrame(seen).select(pl.exclude(photos.table.columns)))
 
 

@@ -23,16 +23,23 @@ from trials import make_drawn
 
 from drgrade.cli.app import run
 from drgrade.data.tables.manifest import read_manifest
-from drgrade.data.tables.predictions_file import read_predictions
+from drgrade.data.tables.predictions import Predictions
+from drgrade.data.tables.predictions_file import read_predictions, write_predictions
+from drgrade.icdr import PROBABILITIES
 from drgrade.modelfile.places import shipped_folder, shipped_models
+from drgrade.models.checkpoint import load_grader
 from drgrade.recipe.recipe import load_recipe
 from drgrade.runtime.progress import say
 from drgrade.stats.intervals import ratio
 from drgrade.training.stages import chained, run_stages
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
+from kept import ANSWERS
 from marked_page import fill
+from quality import put
 
+DECIDED = ("release", "calibration", "operating_points", "decision", "thresholds_chosen_on")
+QUALITY, RELEASE = ANSWERS / "quality" / "quality.json", "default@2"
 ROOT = Path(__file__).resolve().parents[2]
 CARD, PAGE = (ROOT / "docs" / "results" / f"{name}.md" for name in ("model-card", "grader"))
 
@@ -81,11 +88,14 @@ def make(cell: Cell, folds: Path, data: Path, out: Path) -> None:
     step(place / "default.safetensors", "calibrate", folds / "out_of_fold.parquet",
          "--model", place / "rounded.safetensors", "--masks", data / "idrid.csv",
          "--dust", dust, "-o", place / "default.safetensors")  # fmt: skip
+    put(QUALITY, place / "default.safetensors", RELEASE)
 
 
 def describe(place: Path, folds: Path, data: Path) -> None:
     """Judge the rows of the folds and the file itself, and write card and page."""
-    step(place / "scorecard", "evaluate", folds / "out_of_fold.parquet",
+    rows = place / "out_of_fold.parquet"
+    decided(folds / "out_of_fold.parquet", place / "default.safetensors", rows)
+    step(place / "scorecard", "evaluate", rows,
          "--manifest", data / "idrid.csv", "-o", place / "scorecard")  # fmt: skip
     for name in ("eyepacs", "healthy"):
         step(place / f"{name}.parquet", "predict", place / "default.safetensors",
@@ -97,6 +107,20 @@ def describe(place: Path, folds: Path, data: Path) -> None:
          "--force"])  # fmt: skip
     shutil.copyfile(CARD, shipped_folder() / "default.md")
     fill(PAGE, lambda mark: shipped(place) if mark == "shipped" else None)
+
+
+def decided(rows: Path, model: Path, made: Path) -> None:
+    """The folds' rows as the file that ships corrects and decides them."""
+    answers, header = read_predictions(rows), load_grader(model).header
+    given = answers.table.select(PROBABILITIES).to_numpy()
+    p, decision = header.decoding.recalibration.apply(given), header.decision
+    assert decision is not None
+    columns = {name: p[:, i] for i, name in enumerate(PROBABILITIES)}
+    columns |= {"predicted": decision.grades(p), "referable": decision.refers(p),
+                "close_to_threshold": decision.is_close(p)}  # fmt: skip
+    table = answers.table.with_columns(pl.Series(name, each) for name, each in columns.items())
+    own = {name: getattr(header.provenance, name) for name in DECIDED}
+    write_predictions(Predictions(table, answers.provenance.but(**own)), made, force=True)
 
 
 def shipped(place: Path) -> str:

@@ -69,3 +69,11 @@ def test_an_own_folder_of_named_models_is_told_beside_the_packages_own(monkeypat
     assert set(found) == {*own, "clinic", "default"}
     assert found["default"] == tmp_path / "default.safetensors"
     assert found["drawn"] == own["drawn"]
+
+
+def test_a_release_is_the_model_that_ships_and_another_one_is_refused():
+    place = shipped_models()["default"]
+    assert place_of_model(Path("default@2")) == place
+    assert place_of_model(Path("drawn@1")) == shipped_models()["drawn"]
+    with pytest.raises(CheckpointError):
+        place_of_model(Path("default@1"))

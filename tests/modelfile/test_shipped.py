@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 torch = pytest.importorskip("torch")
 
@@ -108,3 +110,21 @@ def test_it_shows_what_it_sees_in_that_eye(place, tmp_path, capsys):
     assert "grade 0" in capsys.readouterr().out
     twin = json.loads((tmp_path / "retina.json").read_text(encoding="utf-8"))
     assert twin["eye"] == "left"
+
+
+@pytest.mark.parametrize("sigma", [14, 20, 30])
+def test_a_blurred_healthy_eye_is_ungradable_and_never_diseased(place, tmp_path, capsys, sigma):
+    with Image.open(packaged_picture("retina.jpg")) as eye:  # 1,411 px
+        eye.filter(ImageFilter.GaussianBlur(sigma)).save(tmp_path / "soft.png")
+    assert run(["predict", str(place), str(tmp_path / "soft.png"), "--json"]) == 3
+    row = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert row["status"] == "ungradable"
+    assert row["reason"].startswith("out of focus")
+    assert "p0" not in row
+
+
+def test_grade_and_referral_are_one_decision(shipped):
+    assert shipped.decision is not None
+    p = np.random.default_rng(0).dirichlet(np.full(5, 0.5), 2000)
+    assert np.array_equal(shipped.decision.grades(p) >= 2, shipped.decision.refers(p))
+    assert shipped.decision.threshold == shipped.provenance.point("HS").threshold

@@ -36,10 +36,10 @@ def place_of_model(model: Path, folder: Path | None = None) -> Path:
     """The file of MODEL as a person names it.
 
     A file or a run folder of that name wins over a model that ships; `folder` as in
-    `shipped_models`.
+    `shipped_models`. `NAME@VERSION` is the model NAME where that is the release that ships.
 
     Raises:
-        CheckpointError: no such file or run, or no model ships with this build.
+        CheckpointError: no such file or run, no model ships with this build, or another release.
         UnknownNameError: models ship, but none of this name; tells the nearest.
     """
     model = Path(model)
@@ -59,4 +59,19 @@ def place_of_model(model: Path, folder: Path | None = None) -> Path:
             f"no model ships with this build, so '{model}' names none; "
             "give a model file or a run folder"
         )
-    return choose(shipped, str(model), "model")
+    name, at, _ = str(model).partition("@")
+    place = choose(shipped, name, "model")
+    if at and (found := _release_of(place)) != str(model):
+        raise CheckpointError(
+            f"{model} does not ship with this build, {found} does; give that, or the file of "
+            f"{model} (its model card says where it is)"
+        )
+    return place
+
+
+def _release_of(place: Path) -> str:
+    """The versioned name of a model that ships; files from before there were any are the first."""
+    from drgrade.modelfile.container import read_about
+    from drgrade.modelfile.header import provenance_of
+
+    return provenance_of(read_about(place), place).release or f"{place.stem}@1"

@@ -30,9 +30,11 @@ Hashes = Annotated[tuple[str | None, ...], Field(strict=False), must_be("a list 
 class Travelling(Record, defer_build=True):
     """What a model's predictions carry of it, for whoever evaluates them.
 
-    A field that is added here travels. `*_on` are the splits that something was chosen on.
+    A field that is added here travels. `release`: the versioned name of a model that ships, as
+    `default@2`. `*_on` are the splits that something was chosen on.
     """
 
+    release: str | None = None
     train_source: str | None = None
     train_preprocess: Settings | None = None
     weights_sha256: str | None = None

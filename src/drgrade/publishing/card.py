@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from drgrade.data.photos.quality_check import QualityCheck
 from drgrade.modelfile.container import read_about
 from drgrade.modelfile.places import shipped_models
 from drgrade.models.checkpoint import load_grader
@@ -52,8 +53,9 @@ LIMITS = (
     "Cameras, countries and ages that it did not learn from may be graded worse; calibrate and "
     "judge it on photographs of your own before you believe a figure.",
     "A picture that shows no retina in colour is refused by rules of colour and contrast, most of "
-    "the time; whether a photograph is good enough to grade is not asked.",
+    "the time.",
 )
+UNCHECKED = "Whether a photograph is good enough to grade is not asked."
 
 
 def card(place: Path, name: str, scorecards: Sequence[Path] = ()) -> str:
@@ -111,12 +113,13 @@ def _head(name: str, made_of: Making, results: Sequence[Result]) -> dict[str, Pl
 
 
 def _what(place: Path, grader: Grader) -> list[str]:
+    release = f"Release `{grader.provenance.release}`. " if grader.provenance.release else ""
     model, tells_dme = grader.model, grader.model.dme and grader.provenance.has_learned_dme
     also = [text for has, text in ((model.lesions, "lesion maps and counts"),
                                    (tells_dme, "signs of macular edema")) if has]  # fmt: skip
     gives = ", ".join(["a probability of each grade 0 to 4", *also])
     lines = [
-        f"A photograph of the retina in, {gives} out. Network `{model.network}`, "
+        f"{release}A photograph of the retina in, {gives} out. Network `{model.network}`, "
         f"{count_parameters(grader.network):,} parameters, {grader.preprocess.size} x "
         f"{grader.preprocess.size} pixels, objective `{grader.objective_name}` "
         f"({OBJECTIVE[grader.objective_name]}). The file has {place.stat().st_size:,} bytes and "
@@ -135,6 +138,7 @@ def _limits(grader: Grader) -> list[str]:
     if grader.knows_drawn_eyes_alone:
         lines.append("- **It learned from drawn eyes alone (W25): what it says of a patient's "
                      "photograph means nothing.** It is a start for trainings.")  # fmt: skip
+    lines.append(f"- {_quality_line(grader.quality)}")
     if grader.decision is not None:
         lines.append("- Referable is meant of the grade alone, and a grade of 2 or worse is given "
                      "exactly there. Macular edema asks for a referral too, which the point leaves "
@@ -155,6 +159,16 @@ def _limits(grader: Grader) -> list[str]:
         lines.append(f"- Mirroring a photograph changed {turned:.1%} of its grades "
                      f"(split {known.mirror_changes_on}).")  # fmt: skip
     return lines
+
+
+def _quality_line(check: QualityCheck | None) -> str:
+    if check is None:
+        return UNCHECKED
+    least = ", ".join(f"{name} {value:.2f}" for name, value in check.least.items())
+    return (
+        f"A photograph below one of these qualities, each 0 to 1, is ungradable: {least}. They "
+        "were learned from simulated faults: haze, reflexes and shadows of real eyes can pass."
+    )
 
 
 def _use(name: str) -> list[str]:

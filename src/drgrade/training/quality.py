@@ -14,6 +14,7 @@ from drgrade.data.photos.quality import QUALITIES, Floats, QualityModel, figures
 from drgrade.runtime.progress import track
 
 STEPS = 3  # strengths of each fault beside none, one in each third of 0 to 1
+OTHER_GAINS = ((-0.3, -0.3, -0.7), (0.7, 0.25, 0.5))  # least and most: logarithms for R, G, B
 SECOND = 0.3  # share of photographs that have a second fault, of one strength, all along
 
 
@@ -90,6 +91,15 @@ def _rows(layer: nn.Linear) -> Floats:
     return both.numpy().astype(np.float64)
 
 
+def other_colours(square: Square, generator: np.random.Generator) -> Square:
+    """A square, float 0 to 1, in another camera's colours, which are no fault.
+
+    Red may clip, as it does in whole sets whose photographs can be graded all the same.
+    """
+    gains = np.exp(generator.uniform(*OTHER_GAINS)).astype(np.float32)
+    return np.minimum(square * gains, 1).astype(np.float32)
+
+
 def _grown(square: np.ndarray, place: Sequence[int]) -> tuple[Floats, Floats, int]:
     """Figures (STEPS + 1, F), qualities (STEPS + 1, 3), and which quality is taken."""
     views, qualities, own = faulty(square, place)
@@ -103,7 +113,7 @@ def faulty(square: np.ndarray, place: Sequence[int]) -> tuple[list[Square], Floa
     and which of the qualities the fault takes.
     """
     generator = np.random.default_rng([*place, 1])
-    seen: Square = (square / 255).astype(np.float32)
+    seen = other_colours((square / 255).astype(np.float32), generator)
     left = np.ones(len(QUALITIES))
     if generator.random() < SECOND:
         name, strength = str(generator.choice(list(FAULTS))), float(generator.uniform())
