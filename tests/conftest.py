@@ -70,7 +70,7 @@ def drawn_once():
 
 @pytest.fixture(scope="module")
 def empty_figures():
-    """Figures are saved without what is drawn in them, which takes most of a page's time.
+    """Figures are saved without what is drawn in them, matrices without their numbers, for speed.
 
     For tests of words and files; `tests/evaluation/pages/test_figures.py` and the whole lab look at
     figures as they are.
@@ -79,6 +79,7 @@ def empty_figures():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(figures, "_bytes", lambda *_: b"<svg></svg>")
+        patch.setattr(figures, "_matrix", lambda *_: None)
         yield
 
 
