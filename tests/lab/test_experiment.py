@@ -20,7 +20,7 @@ from drgrade.runtime.locks import locked
 
 CHANGES = ("train.threads=1", "train.batch=8", "data.workers=0")
 ASKED = Wanted(
-    size=48, cells=("resnet18-imagenet", "resnet18-phantom", "resnet10_narrow-random"), epochs=1,
+    size=48, cells=("resnet18-imagenet", "resnet18-phantom", "resnet18-random"), epochs=1,
     compare_size=32, changes=CHANGES,
 )  # fmt: skip
 
@@ -66,15 +66,15 @@ def cells(twin):
 
 def test_every_cell_that_can_run_has_run_to_its_end(lab):
     ended = sorted(path.parent.name for path in lab.glob("runs/*/finished.json"))
-    assert ended == ["resnet10_narrow-random", "resnet10_narrow-random-32px"]
+    assert ended == ["resnet18-random", "resnet18-random-32px"]
 
 
 def test_every_cell_ends_with_a_scorecard_that_the_page_leads_to(lab):
     page = (lab / "report.html").read_text()
-    for name in ("resnet10_narrow-random", "resnet10_narrow-random-32px"):
+    for name in ("resnet18-random", "resnet18-random-32px"):
         twin = json.loads((lab / f"runs/{name}/scorecard/report.json").read_text())
         assert twin["scores"]["split"] == "test"
-    assert 'href="runs/resnet10_narrow-random/scorecard/report.html"' in page
+    assert 'href="runs/resnet18-random/scorecard/report.html"' in page
 
 
 def test_a_cell_whose_weights_cannot_be_had_stays_empty_with_its_reason(lab, cells):
@@ -109,7 +109,7 @@ def test_a_recipe_with_stages_or_photos_of_its_own_is_refused_before_any_work(
 
 
 def test_the_sizes_are_compared_with_nothing_else_changed(twin, cells):
-    assert twin["compared"] == ["resnet10_narrow-random", "resnet10_narrow-random-32px"]
+    assert twin["compared"] == ["resnet18-random", "resnet18-random-32px"]
     assert [cells[name]["settings"]["size"] for name in twin["compared"]] == [48, 32]
 
 
