@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.splits import complete, leaked_share, new_notes
 from drgrade.errors import DownloadError, Reason, RunError, UsageError
@@ -219,8 +217,7 @@ def _networks(cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
         key = f"{name} {model.head}"
         if key not in found:
             outputs = OBJECTIVES[cell.recipe.objective.name].outputs
-            with torch.device("meta"):  # printed and counted, not made
-                network = build_network(model, outputs)
+            network = build_network(model, outputs)
             found[key] = {
                 "network": name,
                 "head": model.head,
