@@ -23,8 +23,9 @@ pytestmark = pytest.mark.usefixtures("empty_figures")
 
 RECIPE = {
     "data": {"size": 32, "workers": 0},
-    "model": {"network": "resnet18"},
-    "train": {"epochs": 1, "batch": 8, "threads": 1},
+    "model": {"network": "resnet10_narrow"},
+    "optimiser": {"learning_rate": 0.01},
+    "train": {"epochs": 3, "batch": 8, "threads": 1},
 }
 SPLITS = ["train"] * 16 + ["tune"] * 8 + ["calibrate"] * 48 + ["test"] * 24
 

@@ -25,8 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RECIPE = {
     "name": "small",
     "data": {"size": 32, "workers": 0},
-    "model": {"network": "efficientnet_lite0"},
-    "train": {"epochs": 1, "batch": 8, "threads": 1},
+    "model": {"network": "resnet10_narrow"},
+    "optimiser": {"learning_rate": 0.01},
+    "train": {"epochs": 3, "batch": 8, "threads": 1},
 }
 SPLITS = ["train"] * 48 + ["tune"] * 24 + ["test"] * 24
 
@@ -84,7 +85,7 @@ def test_the_name_default_explains_and_shows_itself(named, tmp_path, capsys):
     assert run(["explain", "default", photo, "-o", str(tmp_path)]) == 0
     assert run(["models", "show", "default"]) == 0
     shown = capsys.readouterr().out
-    assert "efficientnet_lite0, 32 px; learned from drawn; calibrated on out_of_fold rows" in shown
+    assert "resnet10_narrow, 32 px; learned from drawn; calibrated on out_of_fold rows" in shown
 
 
 def test_models_lists_what_ships_with_its_size(named, capsys):
@@ -174,7 +175,7 @@ def test_a_card_says_all_that_a_reader_must_know(named, scorecard, capsys):
                       "Preprocessing", "Calibration and operating points", "Results", "Warnings",
                       "Environment", "Hashes"]  # fmt: skip
     assert "**Research software, not a medical device.**" in text
-    assert 'network = "efficientnet_lite0"' in text
+    assert 'network = "resnet10_narrow"' in text
     assert "drgrade predict default photo.jpg" in text
     assert "split `out_of_fold`, predicted by models of its recipe, out of fold" in text
     assert "| always grade 0 |" in text

@@ -12,12 +12,16 @@ from drgrade.data.phantom.drawing import draw_set
 from drgrade.data.tables.manifest import Manifest, read_manifest, write_manifest
 from drgrade.data.tables.splits import split
 from drgrade.errors import RecipeError, RunError, UsageError
+from drgrade.evaluation.pages import figures
 from drgrade.lab.cells import Cell, Wanted
 from drgrade.lab.degradation import nets as lab_nets
 from drgrade.lab.experiment import run_lab
 from drgrade.lab.plan import Pace
 from drgrade.runtime.locks import locked
 
+pytestmark = pytest.mark.usefixtures("empty_figures")
+
+DRAWN = {name: getattr(figures, name) for name in ("_bytes", "_matrix")}
 CHANGES = ("train.threads=1", "train.batch=8", "data.workers=0")
 ASKED = Wanted(
     size=48, cells=("resnet18-imagenet", "resnet18-phantom", "resnet18-random"), epochs=1,
@@ -144,8 +148,13 @@ FIRST_FIGURE = Wanted(size=28, epochs=2, changes=CHANGES, degradation=True)
 
 @pytest.fixture(scope="module")
 def first_figure(lab, manifest):
-    """The lab's folder after a second call that asked for the first figure, of one depth alone."""
+    """The lab's folder after a second call that asked for the first figure, of one depth alone.
+
+    This call draws all figures of the lab's page as they are.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        for name, draws in DRAWN.items():
+            patch.setattr(figures, name, draws)
         patch.setattr(lab_nets, "DEPTHS", (18,))
         patch.setattr(lab_nets, "SEEDS", 1)
         run_lab(manifest, lab, FIRST_FIGURE, measured=pace)
@@ -159,6 +168,7 @@ def test_the_first_figure_joins_the_cells_of_an_earlier_call(first_figure):
     assert twin["size"] == ASKED.size
     assert len(twin["cells"]) == 4
     assert (first_figure / "figures/degradation.svg").is_file()
+    assert all(path.stat().st_size > 1000 for path in (first_figure / "figures").iterdir())
 
 
 def test_the_nets_of_the_first_figure_look_at_no_test_photo(first_figure):

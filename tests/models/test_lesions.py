@@ -122,7 +122,7 @@ def test_lesions_are_learned_from_masks_alone():
     photos = generator.normal(0, 0.3, (40, 3, 32, 32)).astype(np.float32)
     photos += masks[:, 2:3].repeat(2, axis=2).repeat(2, axis=3)
     squares, aims = torch.from_numpy(photos), torch.from_numpy(masks)
-    both = network("resnet18").train()
+    both = network("resnet10_narrow").train()
     optimiser = torch.optim.AdamW(both.parameters(), lr=2e-3)
     for step in range(25):
         chosen = slice(8 * (step % 4), 8 * (step % 4) + 8)

@@ -35,7 +35,7 @@ def place(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRGRADE_CACHE", str(folder / "cache"))
         torch.manual_seed(0)
-        model = Model(network="resnet18", views=2)
+        model = Model(network="resnet10_narrow", views=2)
         grader = Grader(build_network(model, 5), model, Preprocess(size=SIZE), "cross_entropy")
         save_grader(folder / "model.safetensors", grader)
         draw_set(12, folder / "drawn", size=160)

@@ -71,14 +71,17 @@ main(sys.argv[1:])
 """
 
 
-@pytest.mark.parametrize("seconds", [2.0, 5.0], ids=["while they start", "while they work"])
-def test_ctrl_c_ends_them_with_one_line_and_no_traceback(tmp_path, seconds):
+@pytest.mark.parametrize(
+    ("begun", "seconds"), [("drawn.json", 1.0), ("photos/*.jpg", 0.0)],
+    ids=["while they start", "while they work"],
+)  # fmt: skip
+def test_ctrl_c_ends_them_with_one_line_and_no_traceback(tmp_path, begun, seconds):
     call = [sys.executable, "-c", DRAWING, "data", "draw", "2000", "-o", str(tmp_path / "drawn"),
             "--size", "256"]  # fmt: skip
     with subprocess.Popen(
         call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as one:
-        while not (tmp_path / "drawn" / "drawn.json").exists():
+        while not any((tmp_path / "drawn").glob(begun)):
             time.sleep(0.05)
         time.sleep(seconds)
         os.killpg(one.pid, signal.SIGINT)

@@ -15,7 +15,8 @@ from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_tensors
 from drgrade.runtime.files import write_bytes
 
-SETTINGS = ["data.size=32", "data.workers=0", "train.epochs=3", "train.batch=8", "train.threads=1"]
+SETTINGS = ["data.size=32", "data.workers=0", "train.epochs=3", "train.batch=8", "train.threads=1",
+            "model.network=resnet10_narrow"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,8 +24,10 @@ from drgrade.models.checkpoint import load_tensors
 from drgrade.models.devices import pick_device
 from drgrade.recipe.recipe import load_recipe, make_recipe, write_toml
 from drgrade.recipe.run_folder import RunFolder
-from drgrade.training import fit, folds, loop, session, stages
+from drgrade.runtime.signals import InterruptedRunError
+from drgrade.training import fit, folds, loop, pretrain, processes, session, stages
 from drgrade.training.processes import ALONE, Processes, ProcessLostError, joined
+from drgrade.training.records import evaluated
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 TRAIN = ["-m", "drgrade", "train"]
@@ -98,7 +101,9 @@ def both(home) -> tuple[Path, Path]:
     """The same recipe trained by one process and by two."""
     one, two = home / "one", home / "two"
     script, recipe = str(home / "run.py"), str(home / "few.toml")
-    finish(start(home, sys.executable, script, recipe, str(one)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRGRADE_CACHE", str(home / "cache"))
+        fit.run(load_recipe(recipe), None, one)
     finish(start(home, *TORCHRUN, script, recipe, str(two)))
     return one, two
 
@@ -162,6 +167,7 @@ def test_when_one_process_is_killed_all_end_and_the_run_can_be_resumed(home, ran
     assert goes_on(home, folder)
 
 
+@pytest.mark.proof
 def test_a_signal_ends_all_after_the_same_step_with_the_state_saved(home):
     folder = home / "stopped"
     process = start(home, *TORCHRUN, *TRAIN, str(home / "many.toml"), "-o", str(folder))
@@ -171,6 +177,18 @@ def test_a_signal_ends_all_after_the_same_step_with_the_state_saved(home):
     assert process.returncode != 0
     about = load_tensors(folder / "last.safetensors")[1]
     assert f"stopped in epoch {about['epoch'] + 1}, step {about['step']} of" in said
+
+
+def test_a_signal_to_any_process_ends_this_one_after_its_step_with_the_state_saved(
+    home, tmp_path, monkeypatch
+):
+    asked = {"stop": float(signal.SIGTERM)}  # as another process says it
+    monkeypatch.setattr(Processes, "summed", lambda self, values: values | asked)
+    with pytest.raises(InterruptedRunError, match=r"stopped in epoch 1, step 2 of") as caught:
+        fit.run(load_recipe(str(home / "many.toml")), None, tmp_path / "run")
+    about = load_tensors(tmp_path / "run" / "last.safetensors")[1]
+    assert (about["epoch"], about["step"]) == (0, 2)
+    assert caught.value.exit_code == 143
 
 
 def goes_on(home: Path, folder: Path) -> bool:
@@ -310,6 +328,20 @@ def test_the_lab_refuses_to_run_in_several_processes(home, tmp_path, monkeypatch
     assert not (tmp_path / "lab").exists()
 
 
+@pytest.mark.parametrize(("rank", "does"), [(0, ["learns", "judges"]), (1, ["learns"])])
+def test_the_first_process_alone_judges_a_pretraining_and_prints_its_folder(
+    tmp_path, monkeypatch, capsys, rank, does
+):
+    done = []
+    monkeypatch.setattr(processes, "joined", lambda: nullcontext(Processes(rank, 2)))
+    monkeypatch.setattr(pretrain, "pretrain", lambda *_: done.append("learns") or tmp_path)
+    monkeypatch.setattr(evaluated, "evaluate_run", lambda _: done.append("judges"))
+    assert main(["models", "pretrain", "resnet10_narrow"]) == 0
+    assert done == does
+    assert capsys.readouterr().out == (f"{tmp_path}\n" if rank == 0 else "")
+
+
+@pytest.mark.proof
 def test_a_pretraining_is_shared_by_its_processes(home):
     changes = ("data.drawn=24", "data.size=28", "data.workers=0", "train.epochs=1",
                "train.batch=8", "train.accumulate=2", "train.device=cpu")  # fmt: skip

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +133,7 @@ def _svg(path: Path) -> Any:
     return Markup(svg_of(path)) if path.is_file() else ""
 
 
+@cache
 def environment() -> "Environment":
     """The templates of this package; the style is that of all pages."""
     from jinja2 import ChoiceLoader, PackageLoader

@@ -41,6 +41,7 @@ COLOURS: dict[str, Colour] = {
     "soft_exudate": (255, 255, 255), "disc": (60, 255, 60), "dust": (150, 150, 150),
 }  # fmt: skip
 LINE = 2  # px of an outline
+PACKED = 4  # of 9: a twentieth larger than 6 leaves it, in half the time
 COVER = 0.8  # the most of the photo that evidence hides
 NEVER_FIRST = "，。；、）：」,.;:)"  # signs that do not begin a line
 
@@ -109,7 +110,7 @@ def as_png(picture: Image.Image) -> bytes:
     """The picture as the bytes of a PNG file, the same each time; it says what made it."""
     buffer, says = io.BytesIO(), PngInfo()
     says.add_text("Software", EXPLAINS)
-    picture.save(buffer, "PNG", pnginfo=says)
+    picture.save(buffer, "PNG", pnginfo=says, compress_level=PACKED)
     return buffer.getvalue()
 
 
@@ -140,6 +141,8 @@ def outlined(pixels: np.ndarray, sight: LesionFindings | None) -> np.ndarray:
     for kind in ("disc", *KINDS):
         share = sight.apart[MAPS.index(kind)]
         lesion = enlarged_marks(_kept(share, kind, sight), sight.threshold)
+        if not lesion.any():
+            continue
         around = ndimage.binary_dilation(lesion, iterations=2)
         panel[ndimage.binary_dilation(around, iterations=LINE) & ~around] = COLOURS[kind]
     panel = _ringed(panel, sight.on_dust or ())

@@ -155,7 +155,7 @@ def _stages(
 
 def _initialise(module: nn.Module) -> None:
     """He et al. 2015 (arXiv:1502.01852), fan-out."""
-    if isinstance(module, nn.Conv2d):
+    if isinstance(module, nn.Conv2d) and not module.weight.is_meta:
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 

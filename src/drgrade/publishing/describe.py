@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from drgrade.provenance.photo_set import DRAWN
 from drgrade.publishing.origins import NOT_TOLD, told_origins
 
 SIDE = 224
-IMAGENET_CLASSES = 1000
+IMAGENET_CLASSES, GRADES = 1000, 5
 PAPER = {"resnet18": 1.8, "resnet34": 3.6, "resnet50": 3.8, "resnet101": 7.6, "resnet152": 11.3,
          "efficientnet_lite0": 0.407}  # fmt: skip
 BOTTLENECK = (
@@ -99,13 +100,14 @@ def summary_of(about: Mapping[str, Any], place: Path | None = None) -> str:
     )
 
 
+@cache
 def size_of(name: str) -> Size:
     """The size of a network by its name; its weights are counted, not made."""
     with torch.device("meta"):
-        whole = NETWORKS[name](outputs=IMAGENET_CLASSES)
-        graded = NETWORKS[name](outputs=5)
-    return Size(name, count_parameters(whole), count_parameters(graded),
-                multiply_adds(whole, SIDE), PAPER.get(name), REASONS[name])  # fmt: skip
+        network = NETWORKS[name](outputs=IMAGENET_CLASSES)
+        whole, work = count_parameters(network), multiply_adds(network, SIDE)
+        network.fc = nn.Linear(network.get_parameter("fc.weight").shape[1], GRADES)
+    return Size(name, whole, count_parameters(network), work, PAPER.get(name), REASONS[name])
 
 
 def count_parameters(network: nn.Module) -> int:

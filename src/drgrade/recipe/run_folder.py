@@ -8,6 +8,7 @@ import platform
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -190,12 +191,17 @@ def provenance(recipe: Recipe, manifest_hash: str) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Versions of drgrade, Python and the packages that decide what comes out."""
     found = {"drgrade": __version__, "python": platform.python_version()}
-    for name in VERSIONED:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+    there = {name: _version(name) for name in VERSIONED}
+    return found | {name: version for name, version in there.items() if version is not None}
+
+
+@cache
+def _version(name: str) -> str | None:
+    """The version of a package; None where it is not installed."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _changes(old: Recipe, new: Recipe) -> list[str]:

@@ -24,7 +24,7 @@ from drgrade.training.records.evaluated import evaluate_folds, evaluate_run
 
 def recipe(start: str = "random"):
     return make_recipe({"data": {"size": 32, "workers": 0}, "train": {"epochs": 1, "batch": 8},
-                        "model": {"start": start}})  # fmt: skip
+                        "model": {"network": "resnet10_narrow", "start": start}})  # fmt: skip
 
 
 def divided(manifest: Manifest, seed: int) -> Manifest:

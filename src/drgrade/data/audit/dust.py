@@ -199,10 +199,11 @@ def _look(
     width, height = (max(1, round(each * SIDE / longer)) for each in (photo.width, photo.height))
     small = Image.fromarray(photo.pixels).resize((width, height), Image.Resampling.BOX)
     pixels = np.asarray(small, np.float32)
-    inside = ndimage.binary_fill_holes(pixels.max(axis=2) > DARK)
+    red, green, blue = (pixels[..., plane] for plane in range(3))
+    inside = ndimage.binary_fill_holes(np.maximum(np.maximum(red, green), blue) > DARK)
     if not inside.any():
         raise refusal(PhotoError, Reason(EMPTY, {"why": Reason("nothing_but_margin")}))
-    light = np.log(pixels[..., :2].mean(axis=2) + 1)  # blue is mostly noise
+    light = np.log((red + green) / 2 + 1)  # blue is mostly noise
     contrast = _blurred(light, inside, FINE) - _blurred(light, inside, COARSE)
     found = _Look(name, patient or name, photo.sha256, contrast.astype(np.float16),
                   np.packbits(inside))  # fmt: skip

@@ -302,5 +302,6 @@ def write_figure(figure: "Figure", path: Path, dpi: int = 150) -> tuple[Path, Pa
     stem = Path(path).with_suffix("") if Path(path).suffix in (".png", ".svg") else Path(path)
     png, vector = (stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg"))
     write_bytes(png, _bytes(figure, "png", dpi))
+    figure.set_layout_engine("none")  # everything has its place by now, in shares of the figure
     write_bytes(vector, _bytes(figure, "svg"))
     return png, vector

@@ -3,6 +3,7 @@
 import json
 import platform
 from collections.abc import Collection
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,7 @@ def remove_earlier(folder: Path, written: Collection[str]) -> None:
         (folder / SUMMARY).unlink(missing_ok=True)
 
 
+@cache  # a template is compiled once, however many pages are written
 def environment(*packages: str) -> "Environment":
     """The templates of `packages` and of this one; a missing name is an error, never a gap.
 
@@ -85,4 +87,7 @@ def coded(text: str) -> "Markup":
 def versions() -> dict[str, str]:
     """The versions that made the figures."""
     found = {"drgrade": __version__, "python": platform.python_version()}
-    return found | {name: metadata.version(name) for name in VERSIONED}
+    return found | {name: _version(name) for name in VERSIONED}
+
+
+_version = cache(metadata.version)

@@ -1,7 +1,7 @@
 """A gallery as one self-contained page: thumbnails by what has to be done, the riskiest first."""
 
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +134,7 @@ def decision(entry: Entry, language: str) -> str:
     return message(language, "gallery-says_no")
 
 
+@cache
 def environment() -> "Environment":
     """The templates of this package; the style is that of all pages."""
     from jinja2 import ChoiceLoader, PackageLoader
