@@ -38,7 +38,7 @@ from drgrade.training.quality import QualitySettings, train_quality
 TRAINED = ("idrid", "rfmid2_train", "healthy_train")
 SIZE = SIDE  # what figures are taken on, so that no size of a model's square comes between
 EVERY = 60
-DRAWN, SEED = 120, 3_000_000  # synthetic photographs of good quality among those trained on
+DRAWN, SEED = 240, 3_000_000  # synthetic photographs of good quality among those trained on
 HAZY = "MH"  # media haze, in the findings of RFMiD 2.0
 HALF, REFUSED = 0.5, 0.98  # of a fault, and the share of photographs with it that is refused
 EVERY_TRAINED = 8  # photographs trained on; each of these has half of each fault once

@@ -19,7 +19,9 @@ MARGIN = 0.03  # of full light; what is darker in all colours is the margin
 SOFTEST = 0.02  # of the side: the blur of strength 1, 24 px at 1,200 px
 DARKEST, BRIGHTEST = 0.06, 5.0  # the gain of strength 1
 THICKEST = 0.97  # how much of the light is scattered by a haze of strength 1
-GRAIN = 0.012  # of full light: what a sensor adds, which a gain brings out
+GRAIN = 0.025  # of full light: the most that a sensor adds, whatever the fault
+COARSEST = 1.2  # px: the widest grain, as compression and resizing leave it
+FADED_IN = 0.1  # strength from which the grain is whole, so that strength 0 changes nothing
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Fault:
     name: str
     seed: int
     angle: float  # of a shade or a cut, in radians
+    grain: float  # of full light
+    coarse: float  # px, how wide the grain is
 
 
 def draw_fault(generator: np.random.Generator, name: str) -> Fault:
@@ -38,7 +42,9 @@ def draw_fault(generator: np.random.Generator, name: str) -> Fault:
         UnknownNameError: no such fault.
     """
     choose(FAULTS, name, "fault")
-    return Fault(name, int(generator.integers(1 << 31)), float(generator.uniform(0, 2 * np.pi)))
+    seed, angle = int(generator.integers(1 << 31)), float(generator.uniform(0, 2 * np.pi))
+    grain, coarse = generator.uniform(0, GRAIN), generator.uniform(0, COARSEST)
+    return Fault(name, seed, angle, float(grain), float(coarse))
 
 
 def degraded(square: Square, fault: Fault, strength: float) -> Square:
@@ -47,9 +53,16 @@ def degraded(square: Square, fault: Fault, strength: float) -> Square:
         return square
     inside = square.max(axis=2, keepdims=True) > MARGIN
     changed = FAULTS[fault.name][0](square, fault, strength)
-    grain = np.random.default_rng(fault.seed).standard_normal(square.shape, np.float32)
-    seen = np.clip(changed + GRAIN * np.float32(strength) * grain, 0, 1)
+    share = np.float32(fault.grain * min(1.0, strength / FADED_IN))
+    seen = np.clip(changed + share * _grain(square.shape, fault), 0, 1)
     return np.where(inside, seen, square).astype(np.float32)
+
+
+def _grain(shape: tuple[int, ...], fault: Fault) -> Square:
+    """What a sensor adds, of spread 1: out of focus too it stays sharp."""
+    grain = np.random.default_rng(fault.seed).standard_normal(shape, np.float32)
+    soft = gaussian_filter(grain, (fault.coarse, fault.coarse, 0))
+    return np.asarray(soft / soft.std(), np.float32)
 
 
 def _defocus(square: Square, fault: Fault, strength: float) -> Square:
