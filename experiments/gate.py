@@ -36,7 +36,7 @@ def reason_of(pixels: np.ndarray) -> str:
     try:
         refuse_other_pictures(prepare(pixels, SETTINGS))
     except PhotoError as error:
-        return error.reason
+        return error.code.replace("_", " ")
     return ""
 
 
