@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -234,3 +235,20 @@ def test_a_table_killed_anywhere_is_the_same(tmp_path, undisturbed, seed):
     if not (tmp_path / "t.csv").exists():
         assert sum(finished(tmp_path).values()) <= PHOTOS + kills
     assert (tmp_path / "t.csv").read_bytes() == undisturbed
+
+
+def test_a_table_without_a_grade_has_no_share_of_mirrored_changes(tmp_path):
+    def failing(given):
+        for name, *_ in given:
+            yield {"photo": name, "status": "error", "reason": "empty file: x", "model": "w"}
+
+    task = replace(task_of(tmp_path, failing), mirror=True)
+    assert write_table(task).failed == PHOTOS
+    assert read_predictions(task.output).provenance.mirror_changes is None
+
+
+def test_what_is_close_to_the_threshold_is_counted_in_a_written_table(tmp_path):
+    def close(given):
+        return (answer(name) | {"close_to_threshold": True} for name, *_ in given)
+
+    assert write_table(task_of(tmp_path, close)).close == PHOTOS

@@ -11,7 +11,7 @@ from drgrade.inference.rows import Row, Tally
 from drgrade.provenance.model import ModelProvenance
 
 PIECE = 2_000  # rows
-COUNTED = ("status", "reason", "predicted", "referable", "p_dme")
+COUNTED = ("status", "reason", "predicted", "referable", "close_to_threshold", "p_dme")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def mirrored_in(pieces: Iterable[pl.DataFrame]) -> ModelProvenance:
     graded, known, changed = 0, 0, 0
     for piece in pieces:
         of = piece.filter(pl.col("status") == "graded")
+        if of.is_empty():
+            continue  # where nothing is graded there is no such column
         differ = of["mirrored"].cast(pl.Int64) != of["predicted"].cast(pl.Int64)
         graded += len(of)
         known += len(differ) - differ.null_count()  # rows of a table that is retried may lack it

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from drgrade.data.tables.predictions import Predictions
     from drgrade.modelfile.header import ModelHeader
 
-SAME_MODEL = ("weights_sha256", "calibration", "operating_points", "preprocess")
+SAME_MODEL = ("weights_sha256", "calibration", "operating_points", "preprocess", "decision",
+              "release")  # fmt: skip
 Given = tuple[str, Any, str]  # name, place, and the SHA-256 that the manifest has
 Grade = Callable[[Iterable[Given]], Iterator[Row]]
 

@@ -63,8 +63,8 @@ def place_of_model(model: Path, folder: Path | None = None) -> Path:
     place = choose(shipped, name, "model")
     if at and (found := _release_of(place)) != str(model):
         raise CheckpointError(
-            f"{model} does not ship with this build, {found} does; give that, or the file of "
-            f"{model} (its model card says where it is)"
+            f"{model} does not ship with this build, {found} does; give that name, or the path of "
+            "the other release's file"
         )
     return place
 

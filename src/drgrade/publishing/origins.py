@@ -92,7 +92,7 @@ def told_origins(about: Mapping[str, Any], folder: Path | None = None) -> list[O
 
 @dataclass(frozen=True)
 class TaughtStart:
-    """Photographs of patients that taught a start: the name of their set, empty if unknown.
+    """Photographs of patients that a start was trained on: the name of their set, empty if unknown.
 
     `manifest` has their rows and splits, where they are at hand.
     """
