@@ -1,4 +1,4 @@
-"""What is told of a file is what is wrong with it, and an orientation that is none turns nothing."""
+"""What is told of a file is what is wrong with it; an orientation that is none turns nothing."""
 
 import io
 
@@ -72,3 +72,9 @@ def test_a_tiff_of_other_numbers_is_named_as_such(tmp_path, picture, kind, named
 def test_a_git_lfs_pointer_is_named_as_such(tmp_path):
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12\n"
     assert reason(written(tmp_path, pointer.encode())) == "lfs_pointer"
+
+
+def test_a_heic_file_is_named_as_such(tmp_path):
+    path = written(tmp_path, b"\x00\x00\x00\x18ftypheic" + bytes(64), "photo.heic")
+    with pytest.raises(PhotoError, match="unsupported encoding: HEIC"):
+        read_photo(path)

@@ -294,12 +294,6 @@ def test_a_jpeg_no_decoder_knows_is_named_as_such(tmp_path, picture, frame, bits
         read_photo(path)
 
 
-def test_a_heic_file_is_named_as_such(tmp_path):
-    path = written(tmp_path, b"\x00\x00\x00\x18ftypheic" + bytes(64), "photo.heic")
-    with pytest.raises(PhotoError, match="unsupported encoding: HEIC"):
-        read_photo(path)
-
-
 def test_adobes_inverted_cmyk_looks_like_its_rgb_twin(tmp_path, picture):
     cmyk = picture.convert("CMYK")
     path = written(tmp_path, saved(cmyk, "JPEG", quality=95))
