@@ -22,7 +22,7 @@ def print_json(row: Row) -> None:
 def show(rows: Iterable[Row], *, as_json: bool) -> Tally:
     """Print rows, all of them as JSON or the first `LISTED` as columns, and count them."""
     tally = Tally()
-    passing = tally.over(rows)
+    passing = tally.over(tally.copies.marked(rows))
     if as_json:
         for row in passing:
             print_json(row)

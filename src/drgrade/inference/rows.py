@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drgrade.icdr import LIKELY_EDEMA, is_referable
+from drgrade.inference.copies import COPY_OF, Copies
 from drgrade.runtime.progress import counted
 
 Row = dict[str, Any]
 ANSWERS = ("predicted", "referable", "close_to_threshold", "mirrored", "p0", "p1", "p2", "p3",
            "p4", "p_dme")  # fmt: skip
 # What an earlier table may say of a photograph.
-VERDICT = (*ANSWERS, "status", "reason", "model", "learned_before")
+VERDICT = (*ANSWERS, "status", "reason", "model", "learned_before", COPY_OF)
 
 
 def row_of(known: Row, answer: Row) -> Row:
@@ -31,6 +32,7 @@ class Tally:
     close: int = 0  # to the threshold in force
     by_grade: int = 0  # grade 2 or worse, not referable by the point HS
     by_edema: int = 0  # likely edema, not referable by the point HS
+    copies: Copies = field(default_factory=Copies)
 
     def over(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The same rows, counted."""
@@ -80,4 +82,4 @@ class Tally:
                 f"{counted(self.by_edema, 'photograph')} below the point HS with likely "
                 "signs of macular edema, which ask for a referral of their own"
             )
-        return lines
+        return [*lines, *self.copies.remarks()]

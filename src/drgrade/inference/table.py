@@ -4,8 +4,8 @@ Answers go to a journal beside the table as they come. When all are there the ta
 and of what was known of the photographs, in pieces, so that memory does not grow with their number.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from drgrade import __version__
 from drgrade.errors import PredictionsError, UsageError
+from drgrade.inference.copies import Copies, Hashes, with_copies
 from drgrade.inference.inputs import Inputs
 from drgrade.inference.rows import Row, Tally, row_of
 from drgrade.provenance.model import ModelProvenance
@@ -132,15 +133,21 @@ def write_table(
         about["retry_of"] = sha256_file(task.output)
     path = partial_of(task.output)
     with journal_at(path, about, force=force) as journal, stop_on_signal() as stop:
+        hashes = Hashes()
         for row in _rest(inputs, task.grade, journal, stop):
+            hashes.note(row)
             if shown:
                 shown(row)
-        table = in_pieces(partial(_rows, inputs, journal))
+        copies = Copies(hashes.repeated())
+        table = in_pieces(partial(_rows, inputs, journal, copies.wanted))
         if old is not None and places is not None:
-            table = whole(_with_rows(old.table, table, places))
+            joined, copies = with_copies(_with_rows(old.table, table, places))
+            table = whole(joined)
+        else:
+            _go_through(copies, inputs, journal)
         known = task.provenance.updated(mirrored_in(table)) if task.mirror else task.provenance
         write_pieces(table, table.schema, known, task.output, force=True)
-        tally = tally_of(table)
+        tally = replace(tally_of(table), copies=copies)
         journal.remove()
     return tally
 
@@ -167,10 +174,17 @@ def _rest(inputs: Inputs, grade: Grade, journal: "Journal", stop: StopFlag) -> I
                 "their rows", stop.exit_code, SAME)  # fmt: skip
 
 
-def _rows(inputs: Inputs, journal: "Journal") -> Iterator[Row]:
-    """All rows of the table, of answers that a journal has."""
+def _rows(inputs: Inputs, journal: "Journal", repeated: Collection[int] | None) -> Iterator[Row]:
+    """All rows of the table, of answers that a journal has; `repeated` are hashes of copies."""
     both = zip(inputs, journal.rows(), strict=True)
-    return (row_of(known, answer) for (_, _, known), answer in both)
+    return Copies(repeated).marked(row_of(known, answer) for (_, _, known), answer in both)
+
+
+def _go_through(copies: Copies, inputs: Inputs, journal: "Journal") -> None:
+    """Have copies noted; nothing is read where no hash comes twice."""
+    if copies.wanted:
+        for _ in copies.marked(_rows(inputs, journal, ())):
+            pass
 
 
 def _failed(old: "Predictions", task: TableTask) -> list[int]:

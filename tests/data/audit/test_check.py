@@ -125,6 +125,15 @@ def test_the_same_bytes_elsewhere_are_a_warning(tmp_path: Path) -> None:
     assert findings.warnings()[0] == "the same bytes listed twice: 1 set: a.png = b.png"
 
 
+def test_one_photograph_as_left_and_right_eye_is_wrong(tmp_path: Path) -> None:
+    for left, right, eyes in (("a.png", "b.png", ["left", "right"]),
+                              ("7_left.png", "7_right.png", [None, None])):  # fmt: skip
+        photos: list[object] = [draw(tmp_path, left, 1), draw(tmp_path, right, 1)]
+        findings = examine(manifest_of(tmp_path, photo=photos, eye=eyes))
+        assert findings.copied_eyes == ((left, right),)
+        assert len(findings.wrong()) == 1
+
+
 def test_without_pixels_only_what_is_there_is_checked(tmp_path: Path) -> None:
     (tmp_path / "cut.png").write_bytes(b"cut")
     findings = examine(manifest_of(tmp_path, photo=["cut.png", "no.png"]), read_pixels=False)

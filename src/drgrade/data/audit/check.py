@@ -22,6 +22,7 @@ from drgrade.data.photos.masks import read_mask
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.columns import SPLITS
 from drgrade.data.tables.manifest import Manifest
+from drgrade.data.tables.patients import with_eyes
 from drgrade.data.tables.splits import copied_share, leaked_share, unit
 from drgrade.errors import ManifestError, MaskError
 from drgrade.icdr import GRADES, REFERABLE_FROM
@@ -89,6 +90,7 @@ def examine(
         copies=tuple(copies),
         copies_across=_differing(copies, manifest, "split"),
         conflicts=_differing(copies, manifest, "grade"),
+        copied_eyes=_differing(copies, manifest, "eye"),
         pixels_read=read_pixels,
         copied_share=copied_share(manifest),
         alike=tuple(alike),
@@ -251,5 +253,5 @@ def _shared(manifest: Manifest) -> dict[str, int]:
 def _differing(
     copies: list[tuple[str, ...]], manifest: Manifest, column: str
 ) -> tuple[tuple[str, ...], ...]:
-    values = dict(manifest.table.select("photo", column).iter_rows())
+    values = dict(with_eyes(manifest.table)[0].select("photo", column).iter_rows())
     return tuple(same for same in copies if len({values[p] for p in same} - {None}) > 1)

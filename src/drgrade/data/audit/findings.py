@@ -29,6 +29,7 @@ class Findings:
     copies_across: tuple[tuple[str, ...], ...]  # those in more than one split
     conflicts: tuple[tuple[str, ...], ...]  # those with more than one grade
     pixels_read: bool
+    copied_eyes: tuple[tuple[str, ...], ...] = ()  # those that are listed as left and as right
     copied_share: float | None = None  # of test rows, right by copying the other eye's grade
     alike: tuple[tuple[str, ...], ...] = ()  # pairs that look the same, of different bytes
     alike_across: tuple[tuple[str, ...], ...] = ()
@@ -70,6 +71,9 @@ class Findings:
             said.append(f"the same bytes in two splits: {_list_sets(self.copies_across)}")
         if self.conflicts:
             said.append(f"the same bytes with different grades: {_list_sets(self.conflicts)}")
+        if self.copied_eyes:
+            said.append(f"the same bytes as left and right eye: {_list_sets(self.copied_eyes)}; "
+                        "one of the two eyes has another photograph, bring its file")  # fmt: skip
         if self.scale in WRONG_SCALES:
             said.append(f"the grades look {SCALES[self.scale]}")
         return said
@@ -82,7 +86,8 @@ class Findings:
                 f"{counted(self.without_patient, 'photo')} without a patient: leaks between them "
                 "cannot be seen, and intervals take those without a group as independent"
             )
-        harmless = set(self.copies) - set(self.copies_across) - set(self.conflicts)
+        said_above = {*self.copies_across, *self.conflicts, *self.copied_eyes}
+        harmless = set(self.copies) - said_above
         if harmless:
             said.append(f"the same bytes listed twice: {_list_sets(sorted(harmless))}")
         said += self._twins()
