@@ -80,13 +80,13 @@ def refuse_output(output: Path, *, force: bool, retry: bool) -> None:
     """
     from drgrade.data.tables.partial import drop_leftover
     from drgrade.data.tables.predictions_file import refuse_place
-    from drgrade.runtime.files import refuse_taken
+    from drgrade.runtime.locks import claim_output
 
-    drop_leftover(output)
     if retry and not output.is_file():
         raise UsageError(f"--retry grades again what failed in a table, and there is none at "
                          f"{output}; leave it out")  # fmt: skip
-    refuse_taken(output, force=force or retry)
+    claim_output(output, force=force or retry)
+    drop_leftover(output)
     refuse_place(output, force=force)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from drgrade.data.tables.bound import record_of, write_bound
 from drgrade.data.tables.columns import SCHEMA, Place, typed
 from drgrade.data.tables.columns import SPLITS as SPLITS  # part of what a manifest promises
 from drgrade.data.tables.delimited import Problems, TextTable, read_delimited
@@ -25,7 +26,7 @@ from drgrade.data.tables.manifest_provenance import (
 from drgrade.data.tables.patients import PATIENT_AND_EYE, with_eyes, with_patients
 from drgrade.errors import ManifestError
 from drgrade.provenance.photo_set import SetProvenance
-from drgrade.runtime.files import replacing, write_json
+from drgrade.runtime.files import replacing
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,8 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
             kept = {"drgrade": json.dumps(known, allow_nan=False)}
             manifest.table.write_parquet(temporary, metadata=kept)
     elif path.suffix == ".csv":
-        beside = path.with_suffix(".json")
-        refuse_foreign(beside)
-        with replacing(path) as temporary:
-            neutralise(manifest.table).write_csv(temporary)
-            beside.unlink(missing_ok=True)  # an old one is never found beside new rows
-        write_json(beside, known)
+        refuse_foreign(record_of(path))
+        write_bound(path, neutralise(manifest.table).write_csv, known)
     else:
         raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
 
