@@ -18,8 +18,9 @@ from drgrade.data.tables.bound import write_bound
 place, text = Path(sys.argv[1]), sys.argv[2]
 write_bound(place, lambda path: path.write_text(text), {"of": text})
 """
+STEPS = ("written", "flushed", "named")  # of the record of both, of the table, of the record
 MOMENTS = ("record_of_both", "record_of_both_stays",
-           *(f"{name}:{n}" for name in ("written", "flushed", "named") for n in (1, 2, 3)))  # fmt: skip
+           *(f"{name}:{n}" for name in STEPS for n in (1, 2, 3)))  # fmt: skip
 
 
 def put(place, text):

@@ -123,7 +123,7 @@ def read_predictions(path: Path) -> Predictions:
 
 
 def _refuse_other_model(found: Predictions, path: Path) -> None:
-    """Refuse rows that name another model than the record beside them.
+    """Refuse rows that name another model, by the beginning of its hash, than their record.
 
     Raises:
         PredictionsError: names both.
@@ -133,7 +133,8 @@ def _refuse_other_model(found: Predictions, path: Path) -> None:
     if not known.weights_sha256 or "model" not in found.table.columns:
         return
     named = found.table["model"].cast(pl.String).drop_nulls().unique().to_list()
-    if other := sorted(set(named) - ours - {""}):
+    other = sorted(name for name in named if not any(each.startswith(name) for each in ours))
+    if other:
         raise PredictionsError(
             f"{path} and its record are of two models: a row names {shown(other[0], 12)}, the "
             f"record {known.weights_sha256[:12]}; predict again, or remove the record that is "
