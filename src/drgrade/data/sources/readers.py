@@ -291,7 +291,7 @@ def read_retinamnist(path: Path) -> list[Listing]:
                 columns["photo"] += [f"{name}#{part}/{i}" for i in range(len(labels))]
                 columns["grade"] += [str(grade) for grade in labels]
                 columns["split"] += [PART_FOLDERS[part]] * len(labels)
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, MemoryError) as error:
         raise ManifestError(f"{file} is no RetinaMNIST file ({error}); fetch it again") from None
     return [Listing(file, _numbered(pl.DataFrame(columns)))]
 
