@@ -8,6 +8,7 @@ import polars as pl
 
 from drgrade.data.tables.delimited import Problems, read_delimited
 from drgrade.data.tables.formulas import neutralise, restored
+from drgrade.data.tables.parquet import DamagedTableError, read_parquet
 from drgrade.data.tables.predictions import Predictions
 from drgrade.data.tables.predictions_rows import check_columns, complete
 from drgrade.data.tables.provenance import (
@@ -117,12 +118,10 @@ def read_predictions(path: Path) -> Predictions:
 
 def _read_parquet(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:
     try:
-        metadata = pl.read_parquet_metadata(path).get(METADATA, "{}")
-        table = pl.read_parquet(path)
-    except (ValueError, OSError, pl.exceptions.PolarsError) as error:
-        what = str(error).splitlines()[0]
-        raise PredictionsError(f"{path} cannot be read: {what}; write it anew") from None
-    return table, parse_model_provenance(metadata, path)
+        table, metadata = read_parquet(path)
+    except (DamagedTableError, OSError) as error:
+        raise PredictionsError(f"{path} cannot be read: {error}; write it anew") from None
+    return table, parse_model_provenance(metadata.get(METADATA, "{}"), path)
 
 
 def _read_csv(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:
