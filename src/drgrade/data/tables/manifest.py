@@ -23,6 +23,7 @@ from drgrade.data.tables.manifest_provenance import (
     read_set_provenance,
     refuse_foreign,
 )
+from drgrade.data.tables.parquet import DamagedTableError, read_parquet
 from drgrade.data.tables.patients import PATIENT_AND_EYE, with_eyes, with_patients
 from drgrade.errors import ManifestError
 from drgrade.provenance.photo_set import SetProvenance
@@ -167,13 +168,15 @@ def _read_csv(path: Path, problems: Problems) -> TextTable:
 
 def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, SetProvenance]:
     try:
-        table = pl.read_parquet(path)
-        known = pl.read_parquet_metadata(path).get("drgrade", "{}")
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-        problems.stop(0, f"is no Parquet table that can be read: {str(error).splitlines()[0]}")
+        table, metadata = read_parquet(path)
+    except OSError as error:
+        problems.stop(0, f"cannot be read ({error.strerror}); give the path of a table")
+    except DamagedTableError as error:
+        problems.stop(0, f"cannot be read: {error}; write it anew")
     if table.is_empty():
         problems.stop(0, "the table has no rows")
-    return _as_text(table, problems), parse_set_provenance(known.encode(), path)
+    known = metadata.get("drgrade", "{}").encode()
+    return _as_text(table, problems), parse_set_provenance(known, path)
 
 
 def _as_text(table: pl.DataFrame, problems: Problems) -> TextTable:

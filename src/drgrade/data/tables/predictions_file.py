@@ -11,6 +11,7 @@ import polars as pl
 from drgrade.data.tables.bound import record_of, write_bound
 from drgrade.data.tables.delimited import Problems, read_delimited
 from drgrade.data.tables.formulas import neutralise, restored
+from drgrade.data.tables.parquet import DamagedTableError, read_parquet
 from drgrade.data.tables.predictions import Predictions
 from drgrade.data.tables.predictions_rows import check_columns, complete
 from drgrade.data.tables.provenance import (
@@ -129,9 +130,10 @@ def _refuse_other_model(found: Predictions, path: Path) -> None:
         PredictionsError: names both.
     """
     known = found.provenance
-    ours = {known.weights_sha256, *(known.fold_weights_sha256 or ())} - {None}
     if not known.weights_sha256 or "model" not in found.table.columns:
         return
+    folds = known.fold_weights_sha256 or ()
+    ours = [each for each in (known.weights_sha256, *folds) if each]
     named = found.table["model"].cast(pl.String).drop_nulls().unique().to_list()
     other = sorted(name for name in named if not any(each.startswith(name) for each in ours))
     if other:
@@ -144,12 +146,10 @@ def _refuse_other_model(found: Predictions, path: Path) -> None:
 
 def _read_parquet(path: Path) -> Predictions:
     try:
-        metadata = pl.read_parquet_metadata(path).get(METADATA, "{}")
-        table = pl.read_parquet(path)
-    except (ValueError, OSError, pl.exceptions.PolarsError) as error:
-        what = str(error).splitlines()[0]
-        raise PredictionsError(f"{path} cannot be read: {what}; write it anew") from None
-    return Predictions(table, parse_model_provenance(metadata, path))
+        table, metadata = read_parquet(path)
+    except (DamagedTableError, OSError) as error:
+        raise PredictionsError(f"{path} cannot be read: {error}; write it anew") from None
+    return Predictions(table, parse_model_provenance(metadata.get(METADATA, "{}"), path))
 
 
 def _read_csv(path: Path) -> Predictions:
