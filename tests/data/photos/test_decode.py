@@ -294,12 +294,6 @@ def test_a_jpeg_no_decoder_knows_is_named_as_such(tmp_path, picture, frame, bits
         read_photo(path)
 
 
-def test_a_heic_file_is_named_as_such(tmp_path):
-    path = written(tmp_path, b"\x00\x00\x00\x18ftypheic" + bytes(64), "photo.heic")
-    with pytest.raises(PhotoError, match="unsupported encoding: HEIC"):
-        read_photo(path)
-
-
 def test_adobes_inverted_cmyk_looks_like_its_rgb_twin(tmp_path, picture):
     cmyk = picture.convert("CMYK")
     path = written(tmp_path, saved(cmyk, "JPEG", quality=95))
@@ -395,3 +389,9 @@ def test_a_large_photo_is_turned_upright_and_pillow_says_nothing_of_it(
     path = written(tmp_path, saved(picture, "JPEG", exif=exif))
     found = read_photo(path)
     assert (found.width, found.height) == picture.size[::-1]
+
+
+def test_a_broken_exif_block_leaves_the_colour_profile_in_use(tmp_path, picture):
+    exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x07\0\xff\0\0\0\0\0\0\0"
+    content = saved(picture, "JPEG", exif=exif, icc_profile=wide_profile())
+    assert read_photo(written(tmp_path, content)).notes == ("converted to sRGB from wide",)

@@ -11,9 +11,21 @@ from typing import IO
 
 import numpy as np
 import simplejpeg
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from drgrade.data.photos import tiff
 from drgrade.data.photos.colour import in_srgb
+from drgrade.data.photos.damage import damage_in, lost_band, strict_jpeg
+from drgrade.data.photos.frames import gif_frames, pictures_in
+from drgrade.data.photos.jpeg import (
+    ORIENTATION,
+    SIDEWAYS,
+    orientation_of,
+    turn_and_profile,
+    turned,
+    unusual_kind,
+)
+from drgrade.data.photos.library_messages import listening
 from drgrade.data.photos.listing import as_text
 from drgrade.errors import PhotoError, Reason
 from drgrade.locale.refusal import refusal
@@ -22,14 +34,12 @@ from drgrade.runtime.files import sha256_bytes
 ARRAYS = ".npz#"
 EXPLAINS = "drgrade explain"  # what made a picture, as its file says; it shows no eye alone
 FINDS_DUST = "drgrade data dust"
-JPEG_FRAMES = {0xC0: "baseline", 0xC1: "extended", 0xC2: "progressive", 0xC3: "lossless",
-               0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "arithmetic"}  # fmt: skip
-USUAL_FRAMES = (0xC0, 0xC1, 0xC2)
 PILLOW_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "JPEG2000", "BMP")
-TIFF_BITS, TIFF_COMPRESSION, TIFF_PLANES = 258, 259, 284  # numbers of its tags
+LFS = b"version https://git-lfs.github.com/spec/"  # what Git keeps where the file is elsewhere
 MAGIC = {
     b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"II*\x00": "TIFF", b"MM\x00*": "TIFF",
-    b"\x00\x00\x00\x0cjP": "JPEG2000", b"BM": "BMP",
+    b"II+\x00": "TIFF", b"MM\x00+": "TIFF",  # BigTIFF
+       b"\x00\x00\x00\x0cjP": "JPEG2000", b"BM": "BMP",
 }  # fmt: skip
 
 
@@ -160,10 +170,19 @@ def _format_of(content: bytes) -> str:
         return "WEBP"
     if content[4:8] == b"ftyp":
         raise _unsupported(Reason("other_format", {"kind": "HEIC, AVIF or video"}))
-    if content[128:132] == b"DICM" or content.startswith(b"GIF8"):
-        kind = "GIF" if content.startswith(b"GIF8") else "DICOM"
-        raise _unsupported(Reason("other_format", {"kind": kind}))
+    if content.startswith(b"GIF8"):
+        _refuse_several(gif_frames(content))
+        raise _unsupported(Reason("other_format", {"kind": "GIF"}))
+    if content[128:132] == b"DICM":
+        raise _unsupported(Reason("other_format", {"kind": "DICOM"}))
+    if content.startswith(LFS):
+        raise refusal(PhotoError, Reason("lfs_pointer"))
     raise refusal(PhotoError, Reason("not_an_image"))
+
+
+def _refuse_several(frames: int) -> None:
+    if frames > 1:
+        raise refusal(PhotoError, Reason("several_frames", {"frames": frames}))
 
 
 def _read_jpeg(file: PhotoFile, content: bytes, wanted: int | None, limits: Limits) -> Photo | None:
@@ -175,54 +194,21 @@ def _read_jpeg(file: PhotoFile, content: bytes, wanted: int | None, limits: Limi
     _check_size(width, height, limits)
     if space not in ("YCbCr", "RGB", "Gray"):
         return None
-    turn, profile = _turn_and_profile(content)
+    turn, profile = turn_and_profile(content)
+    _refuse_several(len(pictures_in(content, "JPEG")))
     smallest = {"min_height": wanted, "min_width": wanted} if wanted else {}
     try:
         pixels = simplejpeg.decode_jpeg(content, "RGB", **smallest)
     except ValueError as error:
         _refuse_unusual(content)
         raise _damaged(str(error)) from None
+    if lost := damage_in(content, "JPEG"):
+        raise _damaged(lost)
     pixels, notes = in_srgb(pixels, profile)
-    upright = np.ascontiguousarray(_turned(pixels, turn))
+    upright = np.ascontiguousarray(turned(pixels, turn))
     if turn >= 5:
         width, height = height, width
     return Photo(upright, width, height, len(content), file.sha256, "JPEG", notes)
-
-
-def _refuse_unusual(content: bytes) -> None:
-    """Refuse a JPEG of a kind that decoders leave out; let others pass (ITU-T T.81, B.2)."""
-    place = 2
-    while content.startswith(b"\xff\xd8") and place + 9 < len(content):
-        marker, length = content[place + 1], int.from_bytes(content[place + 2 : place + 4])
-        if content[place] != 0xFF or marker == 0xDA:
-            return
-        if marker in range(0xC0, 0xD0) and marker not in (0xC4, 0xC8, 0xCC):
-            bits = content[place + 4]
-            if marker not in USUAL_FRAMES or bits != 8:
-                kind = JPEG_FRAMES.get(marker, "hierarchical")
-                raise _unsupported(Reason("unusual_jpeg", {"kind": kind, "bits": bits}))
-            return
-        place += 2 + length
-
-
-def _turn_and_profile(content: bytes) -> tuple[int, bytes | None]:
-    """The EXIF orientation (1: upright) and the ICC profile of a JPEG."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of many pixels, which have limits of ours
-            image = Image.open(io.BytesIO(content), formats=("JPEG",))
-        with image:
-            return int(image.getexif().get(0x0112, 1)), image.info.get("icc_profile")
-    except Exception:  # whatever a broken EXIF block raises, it turns nothing
-        return 1, None
-
-
-def _turned(pixels: np.ndarray, orientation: int) -> np.ndarray:
-    turns = {2: lambda p: p[:, ::-1], 3: lambda p: p[::-1, ::-1], 4: lambda p: p[::-1],
-             5: lambda p: p.swapaxes(0, 1), 6: lambda p: p.swapaxes(0, 1)[:, ::-1],
-             7: lambda p: p.swapaxes(0, 1)[::-1, ::-1],
-             8: lambda p: p.swapaxes(0, 1)[::-1]}  # fmt: skip
-    return turns.get(orientation, lambda p: p)(pixels)
 
 
 def _check_size(width: int, height: int, limits: Limits) -> None:
@@ -231,37 +217,79 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
         raise refusal(PhotoError, Reason("too_many_pixels", about))
 
 
+def _refuse_unusual(content: bytes) -> None:
+    """Refuse a JPEG of a kind that decoders leave out; let others pass."""
+    if content.startswith(b"\xff\xd8") and (kind := unusual_kind(content)):
+        raise _unsupported(kind)
+
+
+def _refuse_unusual_tiff(content: bytes) -> None:
+    """Refuse a TIFF that is whole and yet opened by no decoder for what it is."""
+    page = next(iter(tiff.pages_of(content)), None)
+    if page is None or not page.parts or damage_in(content, "TIFF"):
+        return
+    about = {"kind": tiff.kind_of(page), "compression": page.one(tiff.COMPRESSION, tiff.RAW)}
+    is_float = page.one(tiff.SAMPLE_FORMAT) == tiff.FLOAT
+    raise _unsupported(Reason("floating_point_pixels") if is_float
+                       else Reason("unusual_tiff", about))  # fmt: skip
+
+
 def _read_other(file: PhotoFile, content: bytes, wanted: int | None, limits: Limits) -> Photo:
-    with warnings.catch_warnings():
+    form = _format_of(content)
+    with warnings.catch_warnings(), listening() as said:
         warnings.simplefilter("ignore")  # Pillow warns where we refuse
         try:
-            with Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as image:
-                _check_size(*image.size, limits)
-                _refuse_planes(image)
-                form = str(image.format)
-                if (made_by := image.info.get("Software")) in (EXPLAINS, FINDS_DUST):
-                    raise refusal(PhotoError, Reason("made_by_drgrade", {"command": str(made_by)}))
-                image.load()
-                profile = image.info.get("icc_profile")
-                pixels, notes = in_srgb(_rgb(ImageOps.exif_transpose(image)), profile)
+            pixels, notes = _decoded(content, form, limits)
         except PhotoError:
+            raise
+        except Image.DecompressionBombError:  # before anything is known of it
+            with Image.OPEN[form][0](io.BytesIO(content), "") as image:
+                _check_size(*image.size, limits)
             raise
         except UnidentifiedImageError:  # its message names an address in memory
             _refuse_unusual(content)
+            if form == "TIFF":
+                _refuse_unusual_tiff(content)
             raise _damaged(Reason("no_decoder")) from None
         except Exception as error:  # decoders raise anything on hostile files
             _refuse_unusual(content)
-            raise _damaged(str(error)[:200]) from None
+            raise _damaged("; ".join(said)[:200] or str(error)[:200]) from None
     height, width = pixels.shape[:2]
     seen = _reduced_as_a_jpeg(pixels, wanted)
     return Photo(seen, width, height, len(content), file.sha256, form, notes)
 
 
+def _decoded(content: bytes, form: str, limits: Limits) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The pixels (H, W, 3) of a file that Pillow opens, upright, and notes on its colours."""
+    with Image.open(io.BytesIO(content), formats=PILLOW_FORMATS) as image:
+        _check_size(*image.size, limits)
+        frames = pictures_in(content, form)
+        _refuse_several(len(frames))
+        if frames[0]:  # a thumbnail comes first
+            image.seek(frames[0])
+            _check_size(*image.size, limits)
+        _refuse_planes(image)
+        pixel_count = image.width * image.height
+        if lost := damage_in(content, form, frame=frames[0], pixels=pixel_count):
+            raise _damaged(lost)
+        if form == "JPEG" and image.mode == "CMYK" and (why := strict_jpeg(content)):
+            raise _damaged(why)
+        if (made_by := image.info.get("Software")) in (EXPLAINS, FINDS_DUST):
+            raise refusal(PhotoError, Reason("made_by_drgrade", {"command": str(made_by)}))
+        is_turned = getattr(image, "tag_v2", {}).get(ORIENTATION) in SIDEWAYS
+        image.load()
+        found = _rgb(image)
+        if form != "JPEG" and (lost := lost_band(found.swapaxes(0, 1) if is_turned else found)):
+            raise _damaged(lost)
+        found, notes = in_srgb(found, image.info.get("icc_profile"))
+        return np.ascontiguousarray(turned(found, orientation_of(image))), notes
+
+
 def _refuse_planes(image: Image.Image) -> None:
     """Refuse a TIFF that Pillow decodes wrongly, without a word, to three shifted pictures."""
     tags = getattr(image, "tag_v2", {})
-    is_planar, is_raw = tags.get(TIFF_PLANES) == 2, tags.get(TIFF_COMPRESSION, 1) == 1
-    if is_planar and is_raw and max(tags.get(TIFF_BITS, (1,))) > 8:
+    is_planar, is_raw = tags.get(tiff.PLANES) == tiff.APART, tags.get(tiff.COMPRESSION, 1) == 1
+    if is_planar and is_raw and max(tags.get(tiff.BITS, (1,))) > 8:
         raise _unsupported(Reason("planar_tiff"))
 
 
