@@ -64,7 +64,7 @@ def prepare(
             "calibrate too: figures on them flatter; divide again with "
             "`drgrade data split --reassign`"
         )
-    _refuse_one_grade(_graded(whole))
+    _refuse_grades(_graded(whole), data.photos)
     settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
     masks = recipe.model.lesions
     cache = prepare_all(
@@ -117,9 +117,7 @@ def refuse_untrainable(recipe: Recipe, manifest: Manifest) -> None:
     """
     data = recipe.data
     whole = limited(complete(manifest, data.split_seed, data.held_out), data.photos)
-    graded = _graded(whole)
-    _refuse_few(len(graded), data.photos)
-    _refuse_one_grade(graded)
+    _refuse_grades(_graded(whole), data.photos)
     photos = whole.table["photo"].unique().to_list()
     _refuse_unread({photo: why for photo in photos if (why := missing(whole, photo))}, len(photos))
 
@@ -141,8 +139,9 @@ def _refuse_few(graded: int, limit: int) -> None:
     )
 
 
-def _refuse_one_grade(grades: Sequence[int]) -> None:
-    """Refuse photos of one grade alone: whatever the network learns of them is that grade."""
+def _refuse_grades(grades: Sequence[int], limit: int) -> None:
+    """Refuse too few photos, or one grade alone: what a network learns of these is that grade."""
+    _refuse_few(len(grades), limit)
     if len(set(grades)) == 1:
         values = {"graded": len(grades), "grade": grades[0]}
         raise refusal(ManifestError, Reason("training_one_grade", values))

@@ -1,6 +1,7 @@
 """Predictions as a file: .csv with a .json beside it, or .parquet with its provenance inside."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -26,6 +27,7 @@ from drgrade.errors import PredictionsError, shown
 from drgrade.provenance.model import ModelProvenance
 from drgrade.runtime.files import replacing
 
+HASH = re.compile(r"[0-9a-f]{8,64}")
 ROWS_A_GROUP = 20_000  # of a Parquet file; so many are held while it is written
 
 
@@ -135,7 +137,8 @@ def _refuse_other_model(found: Predictions, path: Path) -> None:
     folds = known.fold_weights_sha256 or ()
     ours = [each for each in (known.weights_sha256, *folds) if each]
     named = found.table["model"].cast(pl.String).drop_nulls().unique().to_list()
-    other = sorted(name for name in named if not any(each.startswith(name) for each in ours))
+    hashes = [name for name in named if HASH.fullmatch(name)]  # others name it as they like
+    other = sorted(name for name in hashes if not any(each.startswith(name) for each in ours))
     if other:
         raise PredictionsError(
             f"{path} and its record are of two models: a row names {shown(other[0], 12)}, the "
