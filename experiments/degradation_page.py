@@ -1,4 +1,4 @@
-"""Write the first figures of labs into docs/results/degradation.md, between its marks.
+"""Write the first figures of labs into experiments/notes/degradation.md, between its marks.
 
 The page's own words are kept; what stands between `<!-- NAME -->` and `<!-- end -->` is replaced by
 what the lab folder NAME below the folder given has come to: table, sentences, figure.
@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from marked_page import fill
+from marked_page import IMAGES, SHOWN, fill
 from PIL import Image
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "degradation.md"
+PAGE = Path(__file__).resolve().parent / "notes" / "degradation.md"
 WIDTH = 1100
 HEAD = """\
 | layers | plain, % | residual, % | plain minus residual, points | seeds, plain / residual |
@@ -71,9 +71,9 @@ def section(labs: Path, name: str) -> str:
     twin = json.loads((labs / name / "report.json").read_text(encoding="utf-8"))
     figure = Image.open(labs / name / "figures" / "degradation.png").convert("RGB")
     figure.thumbnail((WIDTH, WIDTH))
-    place = PAGE.parent / "images" / f"degradation-{name}.png"
+    place = IMAGES / f"degradation-{name}.png"
     figure.quantize(256).save(place, optimize=True)
-    shown = f"![Training error of plain and residual networks, {name}](images/{place.name})"
+    shown = f"![Training error of plain and residual networks, {name}]({SHOWN}/{place.name})"
     found = twin["degradation"]
     return "\n\n".join([state(found), table(found), *twin["first_figure"], shown])
 

@@ -8,7 +8,7 @@ experiments/fine-tune.toml, whose out-of-fold predictions our judge compares: ph
     python experiments/drawn_start.py run OUT --set idrid=idrid.csv --set eyepacs=eyepacs.csv
     python experiments/drawn_start.py keep OUT          # answers, without labels
     python experiments/drawn_start.py lay OUT --set idrid=idrid.csv --set eyepacs=eyepacs.csv
-    python experiments/drawn_start.py page OUT          # into docs/results/drawn-start.md
+    python experiments/drawn_start.py page OUT          # into experiments/notes/drawn-start.md
 
 `run` goes on where it stopped; several processes share the work, each leaves out what another does.
 A row of the page whose answers are not at hand stays as it is.
@@ -36,7 +36,7 @@ from drgrade.stats.estimate import Estimate
 from drgrade.training.folds import run_folds
 
 RECIPE = Path(__file__).with_name("fine-tune.toml")
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "drawn-start.md"
+PAGE = Path(__file__).resolve().parent / "notes" / "drawn-start.md"
 FOLDS = {
     "idrid": 3,
     "eyepacs": 2,

@@ -9,8 +9,8 @@ photographs of one block, which share their dust, are held against each other?
 
     python experiments/dust.py RUN --folds MANIFEST [--page]
 
-RUN is a training in folds. With `--page` the tables go into docs/results/dust.md, and the picture
-of the blocks beside it.
+RUN is a training in folds. With `--page` the tables go into notes/dust.md, the first also into
+docs/results/dust.md, and the picture of the blocks beside that.
 """
 
 import argparse
@@ -42,6 +42,7 @@ from drgrade.stats.intervals import from_replicates, mean, proportion
 from drgrade.stats.resampling import RESAMPLES, row_weights
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "dust.md"
+NOTES = Path(__file__).resolve().parent / "notes" / "dust.md"
 PICTURE, WIDTH = PAGE.parent / "images" / "dust.png", 1040
 
 
@@ -90,7 +91,7 @@ def blocks_table(dust: Dust, manifest: Manifest) -> str:
 
 def marks_table(healthy: list[LesionOutputs], masked: list[LesionOutputs]) -> str:
     """Marks on photographs of grade 0, and on masked ones, with the dust unknown and known."""
-    asked = {"any mark": slice(None)}
+    asked = {"any detection": slice(None)}
     asked |= {f"a {kind.replace('_', ' ')}": KINDS.index(kind) for kind in RED}
     lines = ["| | dust unknown | dust known | known less unknown | dust mirrored |",
              "|---|---|---|---|---|"]  # fmt: skip
@@ -104,15 +105,15 @@ def marks_table(healthy: list[LesionOutputs], masked: list[LesionOutputs]) -> st
                        for each in masked])  # fmt: skip
     cells = [f"{share_of(*counts[:, :, which].T)} of {counts[:, 1, which].sum():,}"
              for which in range(3)]  # fmt: skip
-    lines.append(f"| marks right, of those on {len(masked)} photographs with masks | {cells[0]} | "
+    lines.append(f"| precision of detections, {len(masked)} photographs with masks | {cells[0]} | "
                  f"{cells[1]} | | {cells[2]} |")  # fmt: skip
     return "\n".join(lines)
 
 
 def on_dust_table(healthy: list[LesionOutputs], masked: list[LesionOutputs]) -> str:
     """By kind how many marks lie on dust, and how many of those were right."""
-    lines = ["| kind | marks on grade 0 | on dust | on dust mirrored | marks with masks | on dust "
-             "| right marks | of them on dust |", "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    lines = ["| kind | detections, grade 0 | on dust | on dust mirrored | with masks | on dust "
+             "| true ones | of them on dust |", "|---|---|---|---|---|---|---|---|"]  # fmt: skip
     for kind in RED:
         k = KINDS.index(kind)
         own = np.array([[marks[k] for marks in each.marks] for each in healthy])
@@ -199,7 +200,8 @@ def main() -> None:
     print("\n\n".join(told.values()))
     if asked.page:
         figure(dust.blocks)
-        fill(PAGE, told.get)
+        for page in (PAGE, NOTES):
+            fill(page, told.get)
 
 
 if __name__ == "__main__":

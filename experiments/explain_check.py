@@ -22,7 +22,7 @@ the photographs to be used, one a line. With `--folds` RUN is a training in fold
 photograph of MANIFEST that has a mask is explained by the model that never saw it; with `--alone`
 all that have one by one model, which must not have learned from them. With `--fine` maps are also
 enlarged smoothly to so many pixels and held against masks of that size. With `--mark` the tables
-are written into docs/results/grader.md too.
+are written into experiments/notes/grader.md too.
 """
 
 import argparse
@@ -73,7 +73,7 @@ from drgrade.stats.intervals import proportion
 DECOYS, DRAWS, BLUR = 9, 5, 0.02  # of the side: what is smaller stands out of a blur
 # Of the IDRiD challenge, at full size (Porwal et al. 2020, Medical Image Analysis 59).
 BEST = dict(zip(KINDS, ("0.50", "0.68", "0.885", "0.70"), strict=True))
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "grader.md"
+PAGE = Path(__file__).resolve().parent / "notes" / "grader.md"
 LEAST = 1e-7  # of a probability: its log-odds are finite
 
 

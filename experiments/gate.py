@@ -80,14 +80,14 @@ HEAD = "| pictures | number | refused | reasons |\n|---|---|---|---|"
 def retinas(data: Path) -> str:
     """Photographs of the retina: what is refused of them is lost."""
     rows = [
-        row("drawn, good and usable *", [*drawn("good"), *drawn("usable")]),
+        row("synthetic, good and usable *", [*drawn("good"), *drawn("usable")]),
         row("IDRiD *", photos(data, "idrid")),
         row("RFMiD 2.0, training part *", photos(data, "rfmid2", "Training")),
         row("RFMiD 2.0, validation and test parts",
             [*photos(data, "rfmid2", "Validation"), *photos(data, "rfmid2", "Test")]),
         row("HRF", photos(data, "hrf")),
         row("EyePACS", photos(data, "eyepacs")),
-        row("drawn, to be rejected", drawn("reject")),
+        row("synthetic, to be rejected", drawn("reject")),
     ]  # fmt: skip
     return "\n".join([HEAD, *rows])
 

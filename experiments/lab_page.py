@@ -1,4 +1,4 @@
-"""Write the tables and figures of finished labs into docs/results/lab.md, between its marks.
+"""Write the tables and figures of finished labs into experiments/notes/lab.md, between its marks.
 
 The page's own words are kept; what stands between `<!-- NAME -->` and `<!-- end -->` is replaced by
 the table of the lab folder NAME below the folder given. Rows of cells that this lab did not run
@@ -14,13 +14,13 @@ from io import BytesIO
 from pathlib import Path
 
 from lab_tables import FLOORS, NETWORKS, STARTS, table
-from marked_page import fill, part
+from marked_page import IMAGES, SHOWN, fill, part
 from PIL import Image
 
 from drgrade.evaluation.pages.figures import draw_intervals
 from drgrade.stats.estimate import Estimate
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "results" / "lab.md"
+PAGE = Path(__file__).resolve().parent / "notes" / "lab.md"
 WIDTH = 760
 NUMBER = re.compile(r"(-?[\d.]+) \((-?[\d.]+) to (-?[\d.]+)\)")
 
@@ -30,9 +30,9 @@ def section(labs: Path, name: str) -> str | None:
     if not (labs / name / "report.json").is_file():
         return None
     merged = with_rows_of(part(PAGE, name), table(labs / name))
-    place = PAGE.parent / "images" / f"{name}-intervals.png"
+    place = IMAGES / f"{name}-intervals.png"
     draw(merged, place)
-    return f"{merged}\n\n![Intervals of {name}, beside the floors](images/{place.name})"
+    return f"{merged}\n\n![Intervals of {name}, beside the trivial baselines]({SHOWN}/{place.name})"
 
 
 def cell_of(row: str) -> str:

@@ -18,7 +18,7 @@ NETWORKS = {
     "resnet50": "ResNet50",
     "efficientnet_lite0": "EfficientNet-Lite0",
 }
-STARTS = {"imagenet": "ImageNet", "phantom": "drawn"}
+STARTS = {"imagenet": "ImageNet", "phantom": "synthetic"}
 
 
 def said(estimate: dict[str, Any] | None, scale: float = 1.0, digits: int = 3) -> str:

@@ -1,4 +1,4 @@
-"""The learning curve of the drawn starts as a figure, from the rows of docs/results/drawn-start.md.
+"""The learning curve of the drawn starts as a figure, from the rows of notes/drawn-start.md.
 
 python experiments/learning_curve.py        # after `drawn_start.py page OUT`
 """
@@ -6,15 +6,16 @@ python experiments/learning_curve.py        # after `drawn_start.py page OUT`
 import io
 
 from drawn_start import PAGE, STARTS
+from marked_page import IMAGES
 from matplotlib.figure import Figure
 from PIL import Image
 
 from drgrade.evaluation.pages.figures import styled
 from drgrade.runtime.files import write_bytes
 
-PLACE = PAGE.parent / "images" / "learning-curve.png"
+PLACE = IMAGES / "learning-curve.png"
 NETWORKS = {"resnet18": "ResNet18", "efficientnet_lite0": "EfficientNet-Lite0"}
-NAMES = {"random": "random weights", "imagenet": "ImageNet", "phantom": "drawn photographs"}
+NAMES = {"random": "random weights", "imagenet": "ImageNet", "phantom": "synthetic photographs"}
 COLOURS = {"random": "#777777", "imagenet": "#b35900", "phantom": "#00618f"}
 ALL = 270  # photographs of each training part
 

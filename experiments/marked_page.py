@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "results" / "images"
+SHOWN = "../../docs/results/images"  # the same, from a page of experiments/notes
+
 
 def fill(page: Path, section: Callable[[str], str | None]) -> None:
     """Replace every marked part of a page by what `section` gives for its name; None keeps it."""

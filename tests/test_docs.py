@@ -1,5 +1,6 @@
 """Docs are tests: snippets run, commands have pages, recipe keys are in the reference."""
 
+import pkgutil
 import re
 import subprocess
 import sys
@@ -27,6 +28,16 @@ def snippets(language: str) -> list[str]:
 def test_every_command_has_a_page(command):
     page = ROOT / "docs" / "howto" / f"{command.replace(' ', '-')}.md"
     assert f"drgrade {command}" in page.read_text(encoding="utf-8")
+
+
+def documented_names() -> list[str]:
+    page = (ROOT / "docs" / "reference" / "library.md").read_text(encoding="utf-8")
+    return re.findall(r"^\.\. auto(?:function|class):: (\S+)$", page, re.M)
+
+
+@pytest.mark.parametrize("name", documented_names())
+def test_every_documented_function_exists(name):
+    assert pkgutil.resolve_name(name)
 
 
 def shown_commands() -> list[str]:

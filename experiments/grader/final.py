@@ -5,10 +5,10 @@
 OUT/SIZEpx/base/SEED is a finished trial of `trials.py`. Trains its recipe once more on all
 photographs, rounds and calibrates by the folds' rows, judges these rows, counts what the folds'
 models mark, looks once at EyePACS and at healthy eyes of other cameras with the model itself, and
-writes the card and the part `shipped` of docs/results/grader.md. The packaged recipe `grader` must
-name the same size; the file that ships is OUT/final/default.safetensors. With `--shipped` nothing
-is trained: the file in the package is judged and described, the folds' rows are those that
-`answers.py lay OUT --data FOLDER` puts there.
+writes the card and the part `shipped` of docs/results/grader.md and of the notes. The packaged
+recipe `grader` must name the same size; the file that ships is OUT/final/default.safetensors. With
+`--shipped` nothing is trained: the file in the package is judged and described, the folds' rows are
+those that `answers.py lay OUT --data FOLDER` puts there.
 """
 
 import argparse
@@ -42,6 +42,7 @@ DECIDED = ("release", "calibration", "operating_points", "decision", "thresholds
 QUALITY, RELEASE = ANSWERS / "quality" / "quality.json", "default@2"
 ROOT = Path(__file__).resolve().parents[2]
 CARD, PAGE = (ROOT / "docs" / "results" / f"{name}.md" for name in ("model-card", "grader"))
+NOTES = ROOT / "experiments" / "notes" / "grader.md"
 
 
 def step(made: Path, *words: object) -> None:
@@ -106,7 +107,8 @@ def describe(place: Path, folds: Path, data: Path) -> None:
          str(place / "scorecard"), "--scorecard", str(place / "eyepacs"), "-o", str(CARD),
          "--force"])  # fmt: skip
     shutil.copyfile(CARD, shipped_folder() / "default.md")
-    fill(PAGE, lambda mark: shipped(place) if mark == "shipped" else None)
+    for page in (PAGE, NOTES):
+        fill(page, lambda mark: shipped(place) if mark == "shipped" else None)
 
 
 def decided(rows: Path, model: Path, made: Path) -> None:

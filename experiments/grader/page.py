@@ -1,4 +1,4 @@
-"""Write the trials' tables into docs/results/grader.md, between its marks.
+"""Write the trials' tables into experiments/notes/grader.md, between its marks.
 
 The page's own words are kept. A mark `256-home` stands for the table `home` of trials at 256 px;
 a trial that is not finished has no row, and a table whose base is not at hand stays as it is.
@@ -26,7 +26,7 @@ from tables import (
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from marked_page import fill
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "results" / "grader.md"
+PAGE = Path(__file__).resolve().parents[1] / "notes" / "grader.md"
 READS = {"chosen": everywhere, "home": home, "eyepacs": eyepacs}
 WHOLE = {
     "healthy": table_of_healthy,

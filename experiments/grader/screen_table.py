@@ -57,10 +57,10 @@ def _graded(answers: Predictions) -> Predictions:
 def _areas(name: str, tables: dict[str, list[Predictions]], part: object) -> tuple[str, str]:
     assert callable(part)
     own = [part(each) for each in tables[name]]
-    base = [part(each) for each in tables.get(BASE, [])]
+    base = [part(each) for each in tables.get(BASE, [])][: len(own)]  # of the same seeds
     found = _compared({BASE: base, name: own} if base and name != BASE else {name: own})
     area = next(shown(each.scores["auc"]) for each in found.entries if each.name == name)
-    if not found.pairs:
+    if name == BASE or not base:
         return area, ""
     return area, shown(found.pairs[0].differences["auc"], signed=True)
 
@@ -70,10 +70,9 @@ def _compared(tables: dict[str, list[Predictions]]) -> Comparison:
     for name, each in tables.items():
         pools[name] = list(range(len(flat), len(flat) + len(each)))
         flat |= {f"{name}-{i}": table for i, table in enumerate(each)}
-    if len(flat) == 1:  # a comparison needs two
-        (name,) = tables
+    if len(tables) == 1:  # a comparison needs two
         flat |= {"again": next(iter(flat.values()))}
-        pools = {name: [0], "again": [1]}
+        pools["again"] = [len(flat) - 1]
     return compare(flat, pools=pools)
 
 

@@ -27,6 +27,7 @@ NAMES: Final = {
 }
 
 EYES: Final = ("left", "right")
+NAME_OF_PATH = r"(?:^|/)(\d+)_(left|right)[^/]*$"  # patient and eye in a file's name
 EYE_NAMES: Final = {"l": "left", "os": "left", "r": "right", "od": "right"}
 LIKELY_EDEMA = 0.5  # from this probability on signs of macular edema are likelier than not
 

@@ -2,11 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
 from drgrade.errors import UsageError
 from drgrade.runtime.files import (
+    BESIDE,
+    HOST,
     refuse_taken,
     replacing,
     sha256_bytes,
@@ -67,3 +71,28 @@ def test_the_hash_of_a_file_is_the_hash_of_its_bytes(tmp_path):
 def test_bytes_of_a_name_that_are_no_text_are_written_and_json_reads_them_back(tmp_path):
     write_json(tmp_path / "a.json", {"command": "m\udcff.csv"})
     assert json.loads((tmp_path / "a.json").read_text())["command"] == "m\udcff.csv"
+
+
+def test_what_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f".x.{HOST}-{gone.pid}.part.json"
+    kept = [f".x.{HOST}-{os.getppid()}.part.json", f".x.00000000-{gone.pid}.part.json",
+            f".y.{HOST}-{gone.pid}.part.json", f".x.{HOST}-{gone.pid}.part.csv"]  # fmt: skip
+    for each in (left, *(tmp_path / name for name in kept)):
+        each.write_text("half")
+    write_json(tmp_path / "x.json", {})
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([*kept, "x.json"])
+
+
+@pytest.mark.parametrize("name", ["a" * 224 + ".csv", "眼" * 74 + ".csv"])
+def test_a_name_that_leaves_no_room_for_files_beside_it_is_refused_before_any_work(tmp_path, name):
+    with pytest.raises(UsageError, match="shorter"):
+        refuse_taken(tmp_path / name)
+
+
+def test_the_longest_name_can_be_written(tmp_path):
+    place = tmp_path / ("a" * (255 - BESIDE - 4) + ".csv")
+    refuse_taken(place)
+    write_text(place, "whole")
+    assert place.read_text() == "whole"

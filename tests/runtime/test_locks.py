@@ -2,13 +2,15 @@
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
 from drgrade.errors import RunError
-from drgrade.runtime.locks import locked
+from drgrade.runtime.locks import claim_output, locked, release_claims
 
 DEAD = 2**22 + 1  # above the highest process number
 
@@ -95,3 +97,39 @@ def test_what_a_killed_process_had_half_written_is_swept_out_by_who_takes_over(t
     (tmp_path / "last.safetensors").write_bytes(b"whole")
     with locked(tmp_path):
         assert sorted(file.name for file in tmp_path.iterdir()) == ["last.safetensors", "lock"]
+
+
+CLAIM = """
+import sys
+from pathlib import Path
+from drgrade.runtime.locks import claim_output
+claim_output(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def another(tmp_path):
+    """Another process that is making `out.csv`."""
+    with subprocess.Popen([sys.executable, "-c", CLAIM, tmp_path / "out.csv"], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # fmt: skip
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_of_two_commands_with_one_output_the_second_is_refused(another, tmp_path):
+    with pytest.raises(RunError, match="another process"):
+        claim_output(tmp_path / "out.csv", force=True)
+    claim_output(tmp_path / "other.csv")
+    release_claims()
+
+
+def test_a_killed_process_lets_its_output_go(another, tmp_path):
+    another.kill()
+    another.wait()
+    claim_output(tmp_path / "out.csv")
+    claim_output(tmp_path / "out.csv")
+    release_claims()
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from drgrade.data.tables.manifest import write_manifest
 from drgrade.data.tables.splits import split
 from drgrade.models.checkpoint import load_tensors
 from drgrade.runtime.files import write_bytes
+from drgrade.training import loop
 
 SETTINGS = ["data.size=32", "data.workers=0", "train.epochs=3", "train.batch=8", "train.threads=1",
             "model.network=resnet10_narrow"]  # fmt: skip
@@ -71,3 +73,25 @@ def test_a_write_that_fails_says_how_many_bytes_it_needed(tmp_path, monkeypatch)
         with pytest.raises(OSError, match="1,000 bytes were needed"):
             write_bytes(path, bytes(1000))
     assert path.read_text() == "before"
+
+
+def test_a_training_that_diverges_keeps_a_state_of_numbers_that_goes_on(
+    manifest, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("DRGRADE_CACHE", str(tmp_path / "cache"))
+    folder, priced = tmp_path / "run", loop.batch_loss
+
+    def lost(recipe, grader, part, chosen, place, *more):
+        found = priced(recipe, grader, part, chosen, place, *more)
+        return replace(found, grades=found.grades * (float("nan") if place[1] == 1 else 1))
+
+    changes = [f"--set={change}" for change in [*SETTINGS, f"data.manifest={manifest}"]]
+    with monkeypatch.context() as faulty:
+        faulty.setattr(loop, "batch_loss", lost)
+        assert run(["train", "lab", *changes, "--set=model.head=global", "-o", str(folder)]) == 1
+    said = capsys.readouterr().err.strip().splitlines()
+    assert said[-1].count("photos/") == 3  # photographs of the batch, by their names
+    tensors, about = load_tensors(folder / "last.safetensors")
+    assert about["epoch"] == 1
+    assert all(each.isfinite().all() for each in tensors.values())
+    assert run(["train", "--resume", str(folder)]) == 0

@@ -14,16 +14,17 @@ from drgrade.recipe.recipe import Model, make_recipe
 from drgrade.recipe.run_folder import RunFolder
 from drgrade.runtime.signals import StopFlag
 from drgrade.training.batches import Part, Targets, batches, epoch_order
+from drgrade.training.diverged import MOST_LEFT_OUT, DivergedError
 from drgrade.training.loop import (
-    DivergedError,
     Parts,
     TrainingContext,
     _is_better,
+    _one_epoch,
     _one_step,
     train,
 )
 from drgrade.training.optimisers import make_optimiser
-from drgrade.training.state import State
+from drgrade.training.state import State, save_state
 
 
 def part(n: int) -> Part:
@@ -168,3 +169,81 @@ def test_batches_hold_every_photo_once_and_never_a_single_one_at_the_end(n, size
 )
 def test_the_best_epoch_is_the_first_with_the_best_tune_figure(by, row, best, better):
     assert _is_better(row, best, by) is better
+
+
+class LostAtTimes(torch.nn.Sequential):
+    """A network whose answers to the looks of these numbers, from 0 on, are no numbers."""
+
+    looks, lost = 0, ()
+
+    def forward(self, squares):
+        found = super().forward(squares)
+        self.looks += self.training
+        return found * float("nan") if self.training and self.looks - 1 in self.lost else found
+
+
+def normed(lost) -> LostAtTimes:
+    """With running statistics, which change as soon as a network looks."""
+    torch.manual_seed(0)
+    network = LostAtTimes(torch.nn.BatchNorm2d(3), *linear())
+    network.lost = lost
+    return network
+
+
+def test_a_step_without_numbers_leaves_weights_and_running_statistics_as_they_were(
+    tmp_path, capsys
+):
+    network = normed({0})
+    table = context(tmp_path, network)
+    before = {name: each.clone() for name, each in network.state_dict().items()}
+    state = State(network, make_optimiser(network, table.recipe.optimiser))
+    _one_step(table, state, [np.arange(5)], torch.ones(5), steps=2)
+    assert all(torch.equal(each, before[name]) for name, each in network.state_dict().items())
+    assert (state.step, state.sums) == (1, {"left_out": 1})
+    assert "photographs 0, 1, 2, +2;" in capsys.readouterr().err
+    _one_step(table, state, [np.arange(5)], torch.ones(5), steps=2)
+    assert not torch.equal(network[2].weight, before["2.weight"])
+    assert state.sums["photos"] == 5
+
+
+def test_a_gradient_without_numbers_is_not_followed(tmp_path):
+    network = normed(())
+    table = context(tmp_path, network)
+    network[2].weight.register_hook(lambda gradient: gradient * float("inf"))
+    state = State(network, make_optimiser(network, table.recipe.optimiser))
+    before = network[2].bias.clone()
+    _one_step(table, state, [np.arange(5)], torch.ones(5), steps=2)
+    assert torch.equal(network[2].bias, before)
+
+
+def test_a_training_stops_after_the_steps_it_may_leave_out(tmp_path):
+    network = normed(set(range(99)))
+    table = context(tmp_path, network, batch=2)
+    state = State(network, make_optimiser(network, table.recipe.optimiser))
+    with pytest.raises(DivergedError) as caught:
+        train(table, state)
+    assert caught.value.reason.code == "training_diverged"
+    assert caught.value.exit_code == 1
+    assert network.looks == MOST_LEFT_OUT + 1
+    assert all(torch.isfinite(each).all() for each in network.state_dict().values())
+
+
+def test_a_training_whose_one_bad_step_is_left_out_ends(tmp_path):
+    network = normed({1})
+    table = context(tmp_path, network, batch=4, rate=1e-3)
+    state = State(network, make_optimiser(network, table.recipe.optimiser))
+    _one_epoch(table, state)
+    assert (state.sums["left_out"], state.sums["photos"]) == (1, 12)
+
+
+@pytest.mark.parametrize("name", ["2.bias", "0.running_var"])
+def test_weights_without_numbers_are_not_saved_and_the_file_before_stays(tmp_path, name):
+    network = normed(())
+    state = State(network, make_optimiser(network, context(tmp_path, network).recipe.optimiser))
+    save_state(tmp_path / "last.safetensors", state)
+    before = (tmp_path / "last.safetensors").read_bytes()
+    network.state_dict()[name][1] = float("inf")
+    with pytest.raises(DivergedError) as caught:
+        save_state(tmp_path / "last.safetensors", state)
+    assert caught.value.reason.values["first"] == f"network.{name}"
+    assert (tmp_path / "last.safetensors").read_bytes() == before

@@ -4,8 +4,10 @@ import atexit
 import gc
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnknownCommandError
@@ -13,8 +15,9 @@ from cyclopts.exceptions import UnusedCliTokensError
 
 from drgrade import __version__
 from drgrade.errors import DrgradeError, nearest, plain
+from drgrade.runtime.locks import release_claims
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 FAILED = 1
 WRONG_USAGE = 2
 SELDOM = 100_000  # objects more than before, until lost cycles are searched for; 700 is usual
@@ -118,6 +121,7 @@ def _list_models(*, json_: Annotated[bool, Parameter(name="--json", negative=())
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command line and exit with its code."""
     _collect_seldom()
+    _raise_at_sigterm()
     _make_streams_safe()
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
@@ -129,6 +133,21 @@ def _collect_seldom() -> None:
     """
     gc.set_threshold(SELDOM)
     atexit.register(gc.freeze)
+
+
+class TerminatedError(BaseException):
+    """SIGTERM came where nothing else waits for it; as KeyboardInterrupt, no failure of a step."""
+
+
+def _raise_at_sigterm() -> None:
+    process = os.getpid()
+
+    def terminated(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != process:  # a worker that was forked off has nothing to say
+            os._exit(TERMINATED)
+        raise TerminatedError
+
+    signal.signal(signal.SIGTERM, terminated)
 
 
 class _Patient(io.FileIO):
@@ -176,6 +195,10 @@ def run(arguments: Sequence[str]) -> int:
         return _tell(_said_by_the_system(error), FAILED)
     except KeyboardInterrupt:
         return _tell("interrupted", INTERRUPTED)
+    except TerminatedError:
+        return _tell("terminated", TERMINATED)
+    finally:
+        release_claims()
 
 
 def _unknown_command(arguments: Sequence[str], unused: list[str] | None) -> str:

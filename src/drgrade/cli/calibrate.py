@@ -72,14 +72,14 @@ def calibrate(
     from drgrade.data.tables.predictions_file import read_predictions
     from drgrade.models.checkpoint import load_grader, save_grader
     from drgrade.publishing.calibrate import Masked, calibrated
-    from drgrade.runtime.files import refuse_taken
+    from drgrade.runtime.locks import claim_output
     from drgrade.runtime.progress import say
 
     if dust is not None and masks is None:
         raise UsageError("--dust says which marks lie on dust, and --masks counts marks; give both")
     if output.suffix != ".safetensors":
         raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
-    refuse_taken(output, force=force)
+    claim_output(output, force=force)
     known = None if dust is None else read_dust(dust)
     masked = None if masks is None else Masked(masks, predictions.parent, known)
     table = read_predictions(predictions)

@@ -70,7 +70,7 @@ def export(
     from drgrade.modelfile.places import place_of_model
     from drgrade.publishing.export import Order, refuse_order
     from drgrade.publishing.export import export as made_of
-    from drgrade.runtime.files import refuse_taken
+    from drgrade.runtime.locks import claim_output
     from drgrade.runtime.progress import say
 
     if calibrate_on is not None and not int8:
@@ -78,7 +78,7 @@ def export(
     place = place_of_model(model)
     order = Order(place, to, output, int8=int8, twin=twin)
     refuse_order(order)
-    refuse_taken(output, force=force)
+    claim_output(output, force=force)
     inputs = list_inputs([proof], root)
     ranges = () if calibrate_on is None else list_inputs([calibrate_on], None)
     found = made_of(order, _evidence(inputs), [(name, where) for name, where, _ in ranges])

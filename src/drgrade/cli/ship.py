@@ -46,12 +46,13 @@ def ship(
     """
     need("grade", "drgrade models ship")
     from drgrade.modelfile.places import place_of_model
-    from drgrade.runtime.files import refuse_taken, write_bytes
+    from drgrade.runtime.files import write_bytes
+    from drgrade.runtime.locks import claim_output
     from drgrade.runtime.progress import say
 
     if output.suffix != ".safetensors":
         raise UsageError(f"a model file is .safetensors, got '{output.name}'; rename it")
-    refuse_taken(output, force=force)
+    claim_output(output, force=force)
     place = place_of_model(model)
     from drgrade.publishing.ship import parcel
 
@@ -114,10 +115,11 @@ def card(
     """
     need("grade", "drgrade models card")
     from drgrade.modelfile.places import place_of_model
-    from drgrade.runtime.files import refuse_taken, write_text
+    from drgrade.runtime.files import write_text
+    from drgrade.runtime.locks import claim_output
 
     if output is not None:
-        refuse_taken(output, force=force)
+        claim_output(output, force=force)
     place = place_of_model(model)
     from drgrade.publishing.card import card as text_of
     from drgrade.publishing.card import kept_card

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from drgrade.data.tables.patients import NAME_OF_PATH
+from drgrade.icdr import NAME_OF_PATH
 from drgrade.runtime.progress import counted
 
 if TYPE_CHECKING:

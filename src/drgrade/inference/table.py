@@ -81,13 +81,13 @@ def refuse_output(output: Path, *, force: bool, retry: bool) -> None:
     """
     from drgrade.data.tables.partial import drop_leftover
     from drgrade.data.tables.predictions_file import refuse_place
-    from drgrade.runtime.files import refuse_taken
+    from drgrade.runtime.locks import claim_output
 
-    drop_leftover(output)
     if retry and not output.is_file():
         raise UsageError(f"--retry grades again what failed in a table, and there is none at "
                          f"{output}; leave it out")  # fmt: skip
-    refuse_taken(output, force=force or retry)
+    claim_output(output, force=force or retry)
+    drop_leftover(output)
     refuse_place(output, force=force)
 
 
@@ -120,7 +120,7 @@ def write_table(
     """
     from drgrade.data.tables.partial import journal_at, partial_of
     from drgrade.data.tables.predictions_file import read_predictions, write_pieces
-    from drgrade.inference.pieces import in_pieces, mirrored_in, tally_of, whole
+    from drgrade.inference.pieces import in_order, in_pieces, mirrored_in, tally_of, whole
 
     old = read_predictions(task.output) if retry else None
     places = None if old is None else _failed(old, task)
@@ -142,7 +142,7 @@ def write_table(
         table = in_pieces(partial(_rows, inputs, journal, copies.wanted))
         if old is not None and places is not None:
             joined, copies = with_copies(_with_rows(old.table, table, places))
-            table = whole(joined)
+            table = whole(in_order(joined))
         else:
             _go_through(copies, inputs, journal)
         known = task.provenance.updated(mirrored_in(table)) if task.mirror else task.provenance

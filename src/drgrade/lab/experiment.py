@@ -25,8 +25,8 @@ from drgrade.runtime.files import refuse_file, write_json
 from drgrade.runtime.locks import locked
 from drgrade.runtime.progress import remarked_once, say
 from drgrade.runtime.signals import SAME, going_on_with
+from drgrade.training.diverged import DivergedError
 from drgrade.training.fit import run
-from drgrade.training.loop import DivergedError
 from drgrade.training.prepared import limited
 from drgrade.training.records.evaluated import evaluate_run
 

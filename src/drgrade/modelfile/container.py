@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from drgrade.errors import CheckpointError
+from drgrade.errors import CheckpointError, Reason, shown
+from drgrade.locale.refusal import refusal
+from drgrade.modelfile.other_files import refuse_no_safetensors
 
 FORMAT = 1
 KEY = "drgrade"
@@ -33,14 +35,38 @@ def read_arrays(path: Path) -> tuple[Arrays, dict[str, Any]]:
     """The arrays of a file and what it says of itself, both checked against its hash.
 
     Raises:
-        CheckpointError: no such file, cut, altered, foreign, or of a newer format.
+        CheckpointError: no such file, cut, altered, foreign, of a newer format, or with weights
+            that are no numbers.
     """
     with _opened(path) as file:
         text, sha256 = _told(file, path)
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if content_hash(arrays, text) != sha256:
         raise CheckpointError(f"{path}: SHA-256 mismatch, the file was altered; fetch it again")
+    refuse_no_numbers(no_numbers(arrays), len(arrays), path)
     return arrays, _parsed(text, path)
+
+
+def no_numbers(arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """The names of the arrays that hold NaN or infinite values."""
+    return [name for name, each in arrays.items()
+            if each.dtype.kind in "fc" and not np.isfinite(each).all()]  # fmt: skip
+
+
+def refuse_no_numbers(names: list[str], of: int, path: Path) -> None:
+    """Refuse weights of which some are NaN or infinite: no answer of theirs would be a number.
+
+    Args:
+        names: of those that are, as `no_numbers` finds them.
+        of: how many there are in all.
+        path: what they were read from.
+
+    Raises:
+        CheckpointError: names the first.
+    """
+    if names:
+        about = {"path": shown(path, 300), "lost": len(names), "of": of, "first": shown(names[0])}
+        raise refusal(CheckpointError, Reason("weights_no_numbers", about))
 
 
 def packed(arrays: Arrays, about: Mapping[str, Any]) -> bytes:
@@ -76,15 +102,17 @@ def _opened(path: Path) -> Iterator[Any]:
     """
     from safetensors import SafetensorError, safe_open
 
-    if not Path(path).is_file():
+    path = Path(path)
+    if not path.is_file():
         raise CheckpointError(
             f"no model file at {path}; give a file, a run folder or a shipped name"
         )
     try:
+        refuse_no_safetensors(path)
         with safe_open(path, framework="np") as file:
             yield file
     except (SafetensorError, OSError) as error:
-        size = Path(path).stat().st_size
+        size = path.stat().st_size
         raise CheckpointError(f"{path}: checkpoint damaged ({size} bytes): {error}") from None
 
 
@@ -101,7 +129,7 @@ def _told(file: Any, path: Path) -> tuple[str, str]:
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
     try:
-        about = json.loads(text)
+        about = json.loads(text, parse_constant=_refuse_constant)
     except ValueError:
         raise CheckpointError(
             f"{path}: what it says of itself was altered; fetch it again"
@@ -112,3 +140,8 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
             f"{FORMAT}; upgrade drgrade"
         )
     return about
+
+
+def _refuse_constant(name: str) -> float:
+    """NaN and infinities, which Python's JSON knows and `written` never writes."""
+    raise ValueError(name)

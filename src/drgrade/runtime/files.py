@@ -1,36 +1,71 @@
 """Safe writing (temporary name, flush, rename) and hashes."""
 
 import contextlib
+import glob
 import hashlib
 import json
 import os
+import socket
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from drgrade.errors import UsageError
+from drgrade.runtime.failpoints import fail_point
 
 CHUNK = 1 << 20
+HOST = f"{zlib.crc32(socket.gethostname().encode()):08x}"  # a process number is one machine's
+BESIDE = 32  # bytes that names of files beside an output are longer: `.NAME.HOST-PID.part.csv`
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success flush it to disk and rename it over `path`.
 
-    The temporary file keeps the ending of `path`, so that writers that go by the ending work.
+    The temporary file keeps the ending of `path`, so that writers that go by the ending work. What
+    a process that died left of the same output is removed first.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    _sweep(path)
+    temporary = _temporary(path, f"{HOST}-{os.getpid()}")
     try:
         yield temporary
+        fail_point("written")
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
+        fail_point("flushed")
         temporary.replace(path)
+        fail_point("named")
         _flush_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path, whose: str) -> Path:
+    return path.with_name(f".{path.stem}.{whose}.part{path.suffix}")
+
+
+def _sweep(path: Path) -> None:
+    """Remove what dead processes of this machine left of an output; of others nothing is known."""
+    if os.name == "nt":
+        return  # asking whether a process lives would end it
+    for left in path.parent.glob(glob.escape(f".{path.stem}.{HOST}-") + f"*.part{path.suffix}"):
+        number = left.name.removeprefix(f".{path.stem}.{HOST}-").partition(".")[0]
+        if number.isdecimal() and not _lives(int(number)):
+            left.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _flush_folder(folder: Path) -> None:
@@ -70,11 +105,19 @@ def refuse_taken(path: Path, *, force: bool = False) -> None:
     Raises:
         UsageError: names what is in the way.
     """
+    _refuse_long(path)
     if path.is_dir():
         raise UsageError(f"output is a file, got the folder {path}; add a file's name to it")
     if path.exists() and not force:
         raise UsageError(f"{path} is there already; give another name or --force")
     refuse_file(path.parent)
+
+
+def _refuse_long(path: Path) -> None:
+    most = 255 - BESIDE
+    if (length := len(os.fsencode(path.name))) > most:
+        raise UsageError(f"the name of an output has at most {most} bytes, got {length} "
+                         f"({path.name[:40]}...); give a shorter one with -o")  # fmt: skip
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -1,11 +1,16 @@
-"""A folder for one process alone, also on a disk that several machines share."""
+"""A folder for one process alone, also on a disk that several machines share; a file to be made."""
 
 import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drgrade.errors import RunError
+from drgrade.runtime.files import refuse_taken
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 NAME = "lock"
 PATIENCE = 0.1  # seconds, in which a dead process's lock is taken over
@@ -49,6 +54,43 @@ def locked(folder: Path, waiting: Callable[[str], None] | None = None) -> Iterat
             half_written.unlink(missing_ok=True)
         yield
     finally:
+        held.release()
+
+
+_claims: dict[Path, "BaseFileLock"] = {}  # of this process, by the output
+
+
+def claim_output(path: Path, *, force: bool = False) -> None:
+    """Refuse an output as `refuse_taken` does, and hold its name until `release_claims`.
+
+    Of two commands with one output, the second is refused before it works. The kernel lets a name
+    go when its process dies. Claiming it twice is claiming it once.
+
+    Raises:
+        UsageError: the place is taken.
+        RunError: another process is making it.
+    """
+    refuse_taken(path, force=force)
+    from filelock import FileLock, Timeout
+
+    path = path.absolute()
+    if path in _claims:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        raise RunError(f"{path} is being written by another process; wait for it, or give "
+                       "another name with -o") from None  # fmt: skip
+    _claims[path] = held
+
+
+def release_claims() -> None:
+    """Let go of all that this process claimed."""
+    for path in list(_claims):
+        held = _claims.pop(path)
+        Path(held.lock_file).unlink(missing_ok=True)  # before it is let go: no one waits for it
         held.release()
 
 

@@ -67,7 +67,7 @@ def fit(recipe: Recipe, data: Prepared, start: Grader, held: Session) -> State:
 
     Raises:
         InterruptedRunError: a signal came; the state is saved.
-        DivergedError: the loss became NaN or infinite.
+        DivergedError: too many steps, the answers or the weights became NaN or infinite.
         MemoryFullError: a batch does not fit on the GPU.
     """
     files, network = held.files, start.network

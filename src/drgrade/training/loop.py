@@ -11,7 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from drgrade.errors import DrgradeError
+from drgrade.errors import Reason
+from drgrade.locale.catalogue import text
+from drgrade.locale.refusal import refusal
 from drgrade.models.checkpoint import save_grader
 from drgrade.models.grader import Grader
 from drgrade.models.objectives import class_weights
@@ -22,6 +24,16 @@ from drgrade.runtime.progress import duration, say, steps, track
 from drgrade.runtime.signals import CODES, InterruptedRunError, StopFlag
 from drgrade.stats.metrics import COLLAPSE_SHARE, accuracy, confusion, kappa
 from drgrade.training.batches import Part, batches, epoch_order, still_batches
+from drgrade.training.diverged import (
+    LEFT_OUT,
+    MOST_LEFT_OUT,
+    DivergedError,
+    buffers_of,
+    gradient_norm,
+    photos_of,
+    put_back,
+    refuse_no_numbers,
+)
 from drgrade.training.losses.loss import Share, batch_loss, laid, shares
 from drgrade.training.optimisers import learning_rate, update_average
 from drgrade.training.processes import ALONE, Processes
@@ -29,10 +41,6 @@ from drgrade.training.state import State, save_state
 
 SUMS = ("loss", "lesions", "photos", "right")
 FOLLOWED = ("epoch", "step", "sums", "history", "best", "highest_test", "seconds")
-
-
-class DivergedError(DrgradeError):
-    """A training whose loss, or whose answers, are no numbers any more."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def train(context: TrainingContext, state: State) -> None:
 
     Raises:
         InterruptedRunError: a signal came; the state is saved.
-        DivergedError: the loss became NaN or infinite.
+        DivergedError: too many steps, the answers or the weights became NaN or infinite.
     """
     settings = context.recipe.train
     while state.epoch < settings.epochs and not _should_stop_early(state, settings.early_stop):
@@ -111,6 +119,8 @@ def _one_epoch(context: TrainingContext, state: State) -> None:
                     f"`drgrade train --resume {context.run.folder}`",
                 )
     state.seconds += time.monotonic() - begun
+    if not state.sums.get("photos"):
+        raise _diverged(state, groups, context)
     if (
         context.processes.count > 1
     ):  # torchrun kills 30 s after a signal, and judging may take longer
@@ -148,7 +158,7 @@ def _one_step(
     state.optimiser.zero_grad(set_to_none=True)
     grades = [context.parts.train.grades[chosen] for chosen in groups]
     of_step = shares(recipe, grades, weights.cpu().numpy())
-    here = dict.fromkeys(SUMS, 0.0)
+    here, before = dict.fromkeys((*SUMS, LEFT_OUT), 0.0), buffers_of(state.network)
     with context.processes.sharing(state.network, len(groups)) as mine:
         for number in mine:
             state.step = begun + number
@@ -156,15 +166,38 @@ def _one_step(
     state.step = begun + len(groups)
     everywhere = context.processes.summed({**here, "stop": float(context.stop.exit_code)})
     stop = everywhere.pop("stop") > 0  # all processes stop after the same step
+    exit_code = (context.stop.exit_code or CODES[signal.SIGTERM]) if stop else 0
+    is_lost = everywhere.pop(LEFT_OUT) > 0
+    if is_lost or not math.isfinite(gradient_norm(state.network, recipe.train.clip)):
+        put_back(state.network, before)
+        _leave_out(context, state, groups)
+        return exit_code
     _add(state.sums, everywhere)
-    if recipe.train.clip:
-        nn.utils.clip_grad_norm_(state.network.parameters(), recipe.train.clip)
     state.optimiser.step()
     if state.average is not None:
         of_epoch = -(-steps // recipe.train.accumulate)  # its last step may be of fewer batches
         done = state.epoch * of_epoch + begun // recipe.train.accumulate
         update_average(state.average, state.network, recipe.train.ema, done)
-    return (context.stop.exit_code or CODES[signal.SIGTERM]) if stop else 0
+    return exit_code
+
+
+def _leave_out(context: TrainingContext, state: State, groups: list[np.ndarray]) -> None:
+    """Tell of a step that was not taken, and stop where there were too many of them."""
+    _add(state.sums, {LEFT_OUT: 1})
+    if state.sums[LEFT_OUT] > MOST_LEFT_OUT:
+        raise _diverged(state, groups, context)
+    if context.processes.is_first:
+        values = {"epoch": state.epoch + 1, "step": state.step, "most": MOST_LEFT_OUT,
+                  "count": int(state.sums[LEFT_OUT]),
+                  "photos": photos_of(context.parts.train.photos, groups)}  # fmt: skip
+        say(text(Reason("step_left_out", values)))
+
+
+def _diverged(state: State, groups: list[np.ndarray], context: TrainingContext) -> DivergedError:
+    """What to raise where steps were lost, the last of them with the photographs of `groups`."""
+    values = {"epoch": state.epoch + 1, "count": int(state.sums.get(LEFT_OUT, 0)),
+              "photos": photos_of(context.parts.train.photos, groups)}  # fmt: skip
+    return refusal(DivergedError, Reason("training_diverged", values))
 
 
 def _accumulate(
@@ -175,17 +208,14 @@ def _accumulate(
     place = [context.recipe.train.seed, state.epoch, state.step]
     teacher = state.average if context.recipe.consistency.weight else None
     priced = batch_loss(context.recipe, context.grader, part, chosen, place, weights, teacher)
-    loss = priced.loss
+    loss, lesions = priced.loss, priced.lesions.item()
     if not math.isfinite(loss):
-        raise DivergedError(
-            f"the loss became {loss} in epoch {state.epoch + 1}, "
-            f"step {state.step + 1}; lower optimiser.learning_rate or set train.clip = 1.0"
-        )
+        return {LEFT_OUT: 1}
     (priced.grades * share.grades + priced.lesions * share.photos).backward()
     _, given = context.grader.decode(priced.outputs.detach().float().cpu().numpy())
     return {
         "loss": loss * len(chosen),
-        "lesions": priced.lesions.item() * len(chosen),
+        "lesions": lesions * len(chosen),
         "photos": len(chosen),
         "right": int((given == part.grades[chosen]).sum()),
     }
@@ -197,7 +227,9 @@ def _add(sums: dict[str, float], values: dict[str, float]) -> None:
 
 
 def _step_note(state: State, seconds: float) -> str:
-    photos = state.sums["photos"]
+    photos = state.sums.get("photos", 0)
+    if not photos:
+        return ""  # no step was taken so far
     rate = photos / max(seconds + state.seconds, 1e-9)
     return f"{rate:.1f} photos/s, loss {state.sums['loss'] / photos:.4f}"
 
@@ -220,6 +252,7 @@ def outputs_of(context: TrainingContext, network: nn.Module, part: Part) -> np.n
 
 
 def _finish_epoch(context: TrainingContext, state: State) -> None:
+    refuse_no_numbers(state.judged.state_dict(), state.epoch + 1)
     tune_outputs = _numbers(outputs_of(context, state.judged, context.parts.tune), state)
     fitted = context.grader.fitted(tune_outputs, context.parts.tune.grades)
     row = _row(context, state, fitted, tune_outputs)

@@ -1,7 +1,7 @@
 """From a recipe's photos to what is trained on: splits complete, squares made, targets known."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from drgrade.data.photos.masks import COUNTS, KINDS, MAPS
 from drgrade.data.photos.preprocess import Preprocess
 from drgrade.data.tables.manifest import Manifest, read_manifest
 from drgrade.data.tables.splits import complete, leaked_share, new_notes
-from drgrade.errors import ManifestError, RecipeError
+from drgrade.errors import ManifestError, Reason, RecipeError
+from drgrade.locale.refusal import refusal
 from drgrade.modelfile.header import DME_OUTPUTS
 from drgrade.provenance.photo import ERROR
 from drgrade.recipe.recipe import Recipe
@@ -63,6 +64,7 @@ def prepare(
             "calibrate too: figures on them flatter; divide again with "
             "`drgrade data split --reassign`"
         )
+    _refuse_grades(_graded(whole), data.photos)
     settings = Preprocess(size=recipe.data.size, crop=recipe.data.crop)
     masks = recipe.model.lesions
     cache = prepare_all(
@@ -115,10 +117,15 @@ def refuse_untrainable(recipe: Recipe, manifest: Manifest) -> None:
     """
     data = recipe.data
     whole = limited(complete(manifest, data.split_seed, data.held_out), data.photos)
-    graded = whole.table.filter((pl.col("split") == "train") & pl.col("grade").is_not_null())
-    _refuse_few(len(graded), data.photos)
+    _refuse_grades(_graded(whole), data.photos)
     photos = whole.table["photo"].unique().to_list()
     _refuse_unread({photo: why for photo in photos if (why := missing(whole, photo))}, len(photos))
+
+
+def _graded(manifest: Manifest) -> list[int]:
+    """The grades of the photos to learn from."""
+    grades = manifest.part("train").table["grade"].drop_nulls()
+    return [int(grade) for grade in grades]
 
 
 def _refuse_few(graded: int, limit: int) -> None:
@@ -130,6 +137,14 @@ def _refuse_few(graded: int, limit: int) -> None:
     raise ManifestError(
         f"training needs at least {FEWEST} graded photos in split 'train', got {graded}; {cure}"
     )
+
+
+def _refuse_grades(grades: Sequence[int], limit: int) -> None:
+    """Refuse too few photos, or one grade alone: what a network learns of these is that grade."""
+    _refuse_few(len(grades), limit)
+    if len(set(grades)) == 1:
+        values = {"graded": len(grades), "grade": grades[0]}
+        raise refusal(ManifestError, Reason("training_one_grade", values))
 
 
 def _refuse_unread(unread: Mapping[str, str], photos: int) -> None:

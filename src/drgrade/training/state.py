@@ -10,6 +10,7 @@ from torch import nn
 
 from drgrade.errors import CheckpointError
 from drgrade.models.checkpoint import fill_whole, load_tensors, save_tensors
+from drgrade.training.diverged import refuse_no_numbers
 
 
 @dataclass
@@ -39,13 +40,18 @@ def averaged(network: nn.Module, keep: float) -> nn.Module | None:
 
 
 def save_state(path: Path, state: State) -> None:
-    """Write the whole state as one file."""
+    """Write the whole state as one file.
+
+    Raises:
+        DivergedError: a part of it is no number; the file before it stays.
+    """
     tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
     if state.average is not None:
         tensors |= {f"average.{k}": v for k, v in state.average.state_dict().items()}
     for number, slots in state.optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{k}": torch.as_tensor(v) for k, v in slots.items()
                     if v is not None}  # fmt: skip
+    refuse_no_numbers(tensors, state.epoch + 1)
     about = {
         "kind": "training state", "epoch": state.epoch, "step": state.step, "sums": state.sums,
         "history": state.history, "best": state.best, "highest_test": state.highest_test,

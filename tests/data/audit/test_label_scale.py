@@ -2,7 +2,7 @@
 
 import pytest
 
-from drgrade.data.audit.label_scale import scale_of
+from drgrade.data.audit.label_scale import only_grade, scale_of
 
 REAL = {  # published counts of grades 0 to 4
     "EyePACS": (25810, 2443, 5292, 873, 708),
@@ -34,3 +34,13 @@ def test_two_grades_look_binary():
 
 def test_of_few_photographs_nothing_is_said():
     assert scale_of((0, 60, 20, 10, 5)) == ""
+
+
+def test_as_many_of_each_grade_look_like_themselves():
+    assert scale_of((80, 80, 80, 80, 80)) == ""
+
+
+def test_one_grade_alone_is_seen_from_twenty_photographs_on():
+    assert only_grade((0, 0, 20, 0, 0)) == 2
+    assert only_grade((19, 0, 0, 0, 0)) is None
+    assert only_grade((50, 1, 0, 0, 0)) is None

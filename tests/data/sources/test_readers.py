@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from drgrade.cli.app import run
-from drgrade.data.sources.readers import read_folders, read_retinamnist
+from drgrade.data.sources.readers import read_folders, read_messidor, read_retinamnist
 from drgrade.errors import ManifestError
 
 
@@ -69,3 +69,40 @@ def test_arrays_below_the_folder_are_named_from_it(tmp_path) -> None:
     arrays(tmp_path / "deep" / "retinamnist.npz")
     (listing,) = read_retinamnist(tmp_path)
     assert listing.text.table["photo"][0] == "deep/retinamnist.npz#train/0"
+
+
+@pytest.mark.parametrize(
+    ("folder", "grade"),
+    [("anoDR", "0"), ("bmildDR", "1"), ("cmoderateDR", "2"), ("dsevereDR", "3"), ("eproDR", "4"),
+     ("No_DR", "0"), ("Mild", "1"), ("Moderate", "2"), ("Severe", "3"), ("Proliferate_DR", "4"),
+     ("0", "0"), ("4", "4"), ("grade_3", "3"), ("Class2", "2"), ("0 - No DR", "0"),
+     ("2_moderate", "2"), ("4. Proliferative DR", "4"), ("2_severe", None), ("R1", None),
+     ("grade_5", None), ("cats", None)],
+)  # fmt: skip
+def test_folders_of_published_sets_are_named_after_their_grades(tmp_path, folder, grade):
+    place = tmp_path / "train" / folder
+    place.mkdir(parents=True)
+    (place / "a.jpg").touch()
+    if grade is None:
+        with pytest.raises(ManifestError, match="folders must be named"):
+            read_folders(tmp_path)
+    else:
+        assert read_folders(tmp_path)[0].text.table["grade"].to_list() == [grade]
+
+
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("True", "False"), ("1.0", ""), ("yes", "NO")])
+def test_messidor2_is_gradable_however_that_is_written(tmp_path, yes, no):
+    (tmp_path / "messidor_data.csv").write_text(
+        "image_id,adjudicated_dr_grade,adjudicated_dme,adjudicated_gradable\n"
+        f"a.jpg,3,0,{yes}\nb.jpg,2,1,{no}\n"
+    )
+    table = read_messidor(tmp_path)[0].text.table
+    assert table["grade"].to_list() == ["3", None]
+
+
+def test_messidor2_refuses_a_gradable_that_is_neither(tmp_path):
+    (tmp_path / "messidor_data.csv").write_text(
+        "image_id,adjudicated_dr_grade,adjudicated_dme,adjudicated_gradable\na.jpg,3,0,maybe\n"
+    )
+    with pytest.raises(ManifestError, match="'maybe'"):
+        read_messidor(tmp_path)

@@ -10,7 +10,8 @@ from drgrade.data.sources.any_table import Columns
 from drgrade.data.sources.registry import SOURCES, import_source
 from drgrade.data.tables.manifest import Manifest
 from drgrade.data.tables.splits import complete, folds, leaked_share
-from drgrade.errors import CheckFailedError, ManifestError, UnknownNameError, UsageError
+from drgrade.errors import CheckFailedError, ManifestError, Reason, UnknownNameError, UsageError
+from drgrade.locale.catalogue import text
 
 DEEPDRID = (
     "patient_id,image_id,image_path,Overall quality,left_eye_DR_Level,right_eye_DR_Level,"
@@ -22,8 +23,8 @@ MESSIDOR = "image_id,adjudicated_dr_grade,adjudicated_dme,adjudicated_gradable\n
 
 def put(folder: Path, **files: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text)
+    for name, content in files.items():
+        (folder / name).write_text(content)
     return folder
 
 
@@ -385,3 +386,10 @@ def test_the_real_idrid_is_dealt_to_folds_of_like_grades(shared: Path) -> None:
     counts = np.array([np.bincount(grades[fold == f], minlength=5) for f in range(5)])
     assert len(manifest) == 405
     assert np.ptp(counts, axis=0).max() <= 6
+
+
+def test_labels_of_one_grade_alone_are_told_when_they_are_imported(tmp_path):
+    rows = "".join(f"{n}.png,0\n" for n in range(30))
+    (tmp_path / "sample.csv").write_text(f"id_code,diagnosis\n{rows}")
+    notes = import_source("csv", tmp_path / "sample.csv").provenance.notes
+    assert text(Reason("labels_of_one_grade", {"graded": 30, "grade": 0})) in notes

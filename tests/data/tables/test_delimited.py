@@ -52,3 +52,23 @@ def test_a_cell_too_long_is_called_that(tmp_path: Path, quote: str) -> None:
 
 def test_a_quote_that_swallows_many_lines_is_called_one_that_is_not_closed(tmp_path: Path) -> None:
     assert "line 2: a quote opens here" in refused(tmp_path, 'photo\n"a\n' + "b\n" * 200_000)
+
+
+def test_decimal_commas_become_points_where_a_whole_column_has_numbers(tmp_path):
+    (tmp_path / "t.csv").write_text("photo;p;age;said;n\n1,5;0,25;61;1,5 mm;3\n2,5;-1,5e3;7,5;;4\n")
+    table = read_delimited(tmp_path / "t.csv", Problems(tmp_path)).table
+    assert table["p"].to_list() == ["0.25", "-1.5e3"]
+    assert table["age"].to_list() == ["61", "7.5"]
+    assert table["photo"].to_list() == ["1,5", "2,5"]  # a name stays as it is
+    assert table["said"].to_list() == ["1,5 mm", None]
+
+
+def test_quoted_thousands_of_a_table_with_commas_stay(tmp_path):
+    (tmp_path / "t.csv").write_text('photo,n\na,"1,234"\n')
+    assert read_delimited(tmp_path / "t.csv", Problems(tmp_path)).table["n"][0] == "1,234"
+
+
+def test_decimal_commas_between_commas_are_named(tmp_path):
+    (tmp_path / "t.csv").write_text("photo,p0,p1\na,0,25,0,75\n")
+    with pytest.raises(ManifestError, match="decimal commas"):
+        read_delimited(tmp_path / "t.csv", Problems(tmp_path))

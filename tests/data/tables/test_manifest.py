@@ -319,7 +319,7 @@ def test_a_column_that_is_no_text_is_named(tmp_path: Path, cells: list[object], 
 
 def test_a_damaged_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.parquet").write_bytes(b"PAR1 no")
-    assert "is no Parquet table" in problem_of(tmp_path / "m.parquet")
+    assert "cannot be read: it is no Parquet" in problem_of(tmp_path / "m.parquet")
 
 
 def test_another_ending_is_refused_for_writing(tmp_path: Path) -> None:

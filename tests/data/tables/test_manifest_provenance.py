@@ -6,7 +6,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from drgrade.data.tables import manifest as writer
 from drgrade.data.tables.manifest import make_manifest, read_manifest, write_manifest
 from drgrade.errors import ManifestError
 from drgrade.provenance.photo_set import SetProvenance
@@ -78,18 +77,6 @@ def test_anothers_file_in_its_place_is_not_replaced(tmp_path: Path) -> None:
 
 def stop(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def test_an_old_one_is_never_beside_new_rows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "m.csv"
-    write_manifest(make_manifest(pl.DataFrame({"photo": ["a"]}), tmp_path / "old"), path)
-    monkeypatch.setattr(writer, "write_json", stop)
-    with pytest.raises(KeyboardInterrupt):
-        write_manifest(make_manifest(pl.DataFrame({"photo": ["b"]}), tmp_path / "new"), path)
-    assert read_manifest(path).table["photo"].to_list() == ["b"]
-    assert not (tmp_path / "m.json").exists()
 
 
 def test_it_stays_where_the_new_rows_cannot_be_written(

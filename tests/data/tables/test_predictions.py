@@ -281,3 +281,20 @@ def test_probabilities_of_three_decimals_are_divided_by_their_sum_and_exact_ones
     assert found.probabilities()[0].sum() == pytest.approx(1, abs=1e-12)
     assert found.probabilities()[0][1] == pytest.approx(0.334 / 1.002)
     assert found.probabilities()[1].tolist() == exact
+
+
+def test_a_table_whose_rows_name_another_model_than_its_record_is_refused(tmp_path):
+    rows = [{"photo": "a", "grade": 1, "predicted": 1, "model": "a" * 64}]
+    known = ModelProvenance(weights_sha256="b" * 64)
+    for ending in (".csv", ".parquet"):
+        write_predictions(from_rows(rows, known), tmp_path / f"t{ending}")
+        with pytest.raises(PredictionsError, match="two models"):
+            read_predictions(tmp_path / f"t{ending}")
+
+
+def test_an_edited_table_is_known_to_be_and_so_is_its_part(tmp_path):
+    place = tmp_path / "t.csv"
+    write_predictions(from_rows([{"photo": "a", "grade": 1, "predicted": 1}]), place)
+    assert read_predictions(place).is_changed is False
+    place.write_text(place.read_text().replace("a,", "b,"))
+    assert read_predictions(place).part("test").is_changed

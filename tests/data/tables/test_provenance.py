@@ -11,7 +11,7 @@ from drgrade.provenance.model import ModelProvenance
 
 def known_of(folder, content: bytes):
     (folder / "p.json").write_bytes(content)
-    return read_model_provenance(folder / "p.json")
+    return read_model_provenance(folder / "p.csv")[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -20,7 +20,7 @@ def test_a_provenance_is_read_in_any_usual_encoding(tmp_path, encoding):
 
 
 def test_there_may_be_none_and_one_of_another_kind_is_not_ours(tmp_path):
-    assert read_model_provenance(tmp_path / "none.json") == ModelProvenance()
+    assert read_model_provenance(tmp_path / "none.csv") == (ModelProvenance(), None)
     assert known_of(tmp_path, b'{"kind": "drgrade manifest", "source": "x"}') == ModelProvenance()
 
 

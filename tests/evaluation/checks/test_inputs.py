@@ -4,7 +4,12 @@ import pytest
 
 from drgrade.data.tables.predictions import from_rows
 from drgrade.errors import Reason
-from drgrade.evaluation.checks.inputs import check_drift, check_numbers, check_preprocess
+from drgrade.evaluation.checks.inputs import (
+    check_changed,
+    check_drift,
+    check_numbers,
+    check_preprocess,
+)
 from drgrade.provenance.parts import InputStatistics
 
 TRAIN = {"brightness": [60.0, 140.0], "width": [2000, 4288], "height": [1500, 2848]}
@@ -110,3 +115,10 @@ def test_what_fires_or_is_blind_has_its_sentence(language):
     sentences = [each.sentence(language) for each in said]
     assert all(sentences)
     assert not any("{" in each for each in sentences)
+
+
+@pytest.mark.parametrize(
+    ("is_changed", "state"), [(True, "fires"), (False, "silent"), (None, "not checkable")]
+)
+def test_w26_fires_where_the_table_is_not_the_one_that_was_written(is_changed, state):
+    assert check_changed(is_changed).state == state

@@ -9,7 +9,7 @@ from drgrade.data.tables.predictions import from_rows
 from drgrade.evaluation.scorecard.evaluate import evaluate_table
 from drgrade.locale.catalogue import LANGUAGES, sources
 
-CODES = [f"W{number:02}" for number in range(1, 26)]
+CODES = [f"W{number:02}" for number in range(1, 27)]
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "warnings.md"
 
 

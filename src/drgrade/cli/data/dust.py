@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from drgrade.cli.data.tables import Flag, Output
 from drgrade.errors import DrgradeError, UsageError
 from drgrade.inference.inputs import list_inputs
-from drgrade.runtime.files import refuse_taken
+from drgrade.runtime.locks import claim_output
 
 if TYPE_CHECKING:
     from drgrade.data.audit.dust import Block, Dust
@@ -84,7 +84,7 @@ def refuse_places(output: Path, picture: Path, *, force: bool) -> None:
     if output.suffix != ".json":
         raise UsageError(f"dust is written as .json, got '{output.name}'; rename it")
     for place in (output, picture):
-        refuse_taken(place, force=force)
+        claim_output(place, force=force)
     if picture.exists() and not is_made_by(picture, FINDS_DUST):
         raise UsageError(f"{picture} is no picture of this command; give another name with -o")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from drgrade.cli.data.tables import Flag, Output, check_place, write_table
 from drgrade.errors import UsageError
-from drgrade.runtime.files import refuse_taken
+from drgrade.runtime.locks import claim_output
 
 
 def masks(
@@ -43,7 +43,7 @@ def masks(
     from drgrade.runtime.progress import counted, say
 
     check_place(output)
-    refuse_taken(output, force=force)
+    claim_output(output, force=force)
     if output.resolve() == manifest.resolve():
         raise UsageError(f"-o would replace '{manifest}'; give another name")
     rows = read_manifest(manifest, root=root)

@@ -280,11 +280,11 @@ def check_place(output: Path) -> None:
     Raises:
         UsageError: another ending, or nothing can be written there.
     """
-    from drgrade.runtime.files import refuse_taken
+    from drgrade.runtime.locks import claim_output
 
     if output.suffix not in (".csv", ".parquet"):
         raise UsageError(f"-o must end in .csv or .parquet, got '{output}'")
-    refuse_taken(output, force=True)  # what is there is compared when the new table is known
+    claim_output(output, force=True)  # what is there is compared when the new table is known
 
 
 def write_table(manifest: "Manifest", output: Path, *, force: bool) -> None:

@@ -3,9 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from drgrade.data.audit.label_scale import SCALES, WRONG_SCALES
+from drgrade.data.audit.label_scale import SCALES, WRONG_SCALES, only_grade
 from drgrade.data.audit.shortcuts import TELLS, Shortcut
+from drgrade.errors import Reason
 from drgrade.icdr import GRADES
+from drgrade.locale.catalogue import text
 from drgrade.runtime.progress import counted
 
 LISTED: Final = 10
@@ -74,9 +76,17 @@ class Findings:
         if self.copied_eyes:
             said.append(f"the same bytes as left and right eye: {_list_sets(self.copied_eyes)}; "
                         "one of the two eyes has another photograph, bring its file")  # fmt: skip
+        if (grade := only_grade(self.graded)) is not None:
+            values = {"graded": sum(self.graded), "grade": grade}
+            said.append(text(Reason("labels_all_the_same", values)))
         if self.scale in WRONG_SCALES:
             said.append(f"the grades look {SCALES[self.scale]}")
         return said
+
+    @property
+    def graded(self) -> list[int]:
+        """Photos of each grade 0 to 4, over all splits."""
+        return [sum(numbers[grade] for numbers in self.counts.values()) for grade in GRADES]
 
     def warnings(self) -> list[str]:
         """What a reader should know, a sentence each."""

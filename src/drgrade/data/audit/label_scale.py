@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 ENOUGH: Final = 100  # graded photographs; of fewer nothing is said
+FEW: Final = 20  # graded photographs of one grade that are no accident
 
 SCALES: Final = {
     "one-based": "1-based (there is no grade 0, and most are grade 1); map them to 0 to 4 with "
@@ -12,6 +13,15 @@ SCALES: Final = {
     "reversed": "reversed (grade 4 is the commonest and grade 0 the rarest); are they upside down?",
 }
 WRONG_SCALES: Final = ("one-based", "binary")  # a set of the very ill may look reversed
+
+
+def only_grade(counts: Sequence[int]) -> int | None:
+    """The grade that all graded photographs have, `FEW` or more; None where there are several.
+
+    A sample submission of a competition looks so, and is no table of labels.
+    """
+    there = [grade for grade, count in enumerate(counts) if count]
+    return there[0] if len(there) == 1 and sum(counts) >= FEW else None
 
 
 def scale_of(counts: Sequence[int]) -> str:
@@ -26,6 +36,6 @@ def scale_of(counts: Sequence[int]) -> str:
         return "one-based"
     if sum(count > 0 for count in counts) == 2:
         return "binary"
-    if counts[4] == max(counts) and counts[0] == min(counts):
+    if counts[0] == min(counts) < counts[4] == max(counts):
         return "reversed"
     return ""

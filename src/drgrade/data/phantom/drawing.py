@@ -5,6 +5,7 @@ is used. Coordinates are shares of half the field, x to the right, y down, the f
 """
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,6 +43,7 @@ from drgrade.data.phantom.lesions import (
 )
 from drgrade.data.phantom.paint import bead, mark_beads, paint_lesion
 from drgrade.data.photos.masks import KINDS
+from drgrade.data.tables.bound import write_bound
 from drgrade.data.tables.manifest import Manifest, write_manifest
 from drgrade.data.tables.manifest_provenance import KIND, read_set_provenance, refuse_foreign
 from drgrade.errors import UsageError
@@ -181,7 +183,7 @@ def _keep_or_write(manifest: Manifest, path: Path) -> None:
     if path.exists() and _is_kept(_text_of(path), manifest.table.write_csv(), path):
         there, own = read_set_provenance(path).as_json(), manifest.provenance.as_json()
         if not there.keys() >= own.keys():  # stopped before it, or of an older version
-            write_json(path.with_suffix(".json"), {"kind": KIND, **own, **there})
+            write_bound(path, partial(shutil.copyfile, path), {"kind": KIND, **own, **there})
         return
     write_manifest(manifest, path)
 

@@ -53,6 +53,7 @@ class Limits:
 
 LIMITS = Limits()
 LONGEST_NUMBER = 9  # digits of an item's number
+MOST_UNPACKED = 2 << 30  # bytes of an archive of arrays; RetinaMNIST of 224 px has 0.24 GB
 JPEG_LONGEST = 65_500  # px of a side that the JPEG library takes
 
 
@@ -368,7 +369,8 @@ def _arrays(file: str) -> dict[str, np.ndarray]:
     try:
         with Path(file).open("rb") as content, archive_of(content) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error,
+            MemoryError) as error:  # fmt: skip
         raise _unreadable(str(error)) from None
 
 
@@ -381,4 +383,6 @@ def archive_of(content: IO[bytes]) -> np.lib.npyio.NpzFile:
     loaded = np.load(content, allow_pickle=False)
     if isinstance(loaded, np.ndarray):
         raise ValueError("one array (.npy), not an archive of arrays")
+    if (unpacked := sum(member.file_size for member in loaded.zip.infolist())) > MOST_UNPACKED:
+        raise ValueError(f"it unpacks to {unpacked} bytes, at most {MOST_UNPACKED}")
     return loaded

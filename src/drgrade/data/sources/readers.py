@@ -1,7 +1,7 @@
 """What the public sets' own files say, read into the columns of a manifest."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,15 @@ GRADE_FOLDERS: Final = {
     "proliferate_dr": "4",
     "proliferative_dr": "4",
     "pdr": "4",
-}
+    **dict(zip(("anodr", "bmilddr", "cmoderatedr", "dseveredr", "eprodr"), "01234", strict=True)),
+    **dict(zip(("no_npdr", "mild_npdr", "moderate_npdr", "severe_npdr"), "0123", strict=True)),
+    **dict(zip(("mild_dr", "moderate_dr", "severe_dr"), "123", strict=True)),
+    "no_retinopathy": "0",
+    "proliferate": "4",
+}  # RETFound's begin with a letter, so that they sort
+NUMBERED_FOLDER: Final = re.compile(r"(?:grade|class|level|label|dr)_?([0-4])|([0-4])_(\w+)")
+GRADABLE: Final = {**dict.fromkeys(("1", "1.0", "true", "yes"), True),
+                   **dict.fromkeys(("0", "0.0", "false", "no", ""), False)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -193,7 +201,12 @@ def read_messidor(path: Path) -> list[Listing]:
     )
     pairs = find_file(file.parent, "messidor-2.csv")
     patients = _pairs(pairs) if pairs else {}
-    is_gradable = pl.col("adjudicated_gradable").str.starts_with("1")
+    said = text.table["adjudicated_gradable"].fill_null("").str.strip_chars().str.to_lowercase()
+    problems = Problems(file)
+    problems.report(text.lines, said, ~said.is_in(list(GRADABLE)),
+                    lambda value: f"gradable is 1 or 0, True or False, got '{value}'")  # fmt: skip
+    problems.refuse()
+    is_gradable = pl.lit(said.replace_strict(GRADABLE, return_dtype=pl.Boolean))
     name = pl.col("image_id").str.strip_chars()
     stem = name.str.replace(r"\.\w+$", "").str.to_lowercase()
     made = _made(
@@ -291,7 +304,7 @@ def read_retinamnist(path: Path) -> list[Listing]:
                 columns["photo"] += [f"{name}#{part}/{i}" for i in range(len(labels))]
                 columns["grade"] += [str(grade) for grade in labels]
                 columns["split"] += [PART_FOLDERS[part]] * len(labels)
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, MemoryError) as error:
         raise ManifestError(f"{file} is no RetinaMNIST file ({error}); fetch it again") from None
     return [Listing(file, _numbered(pl.DataFrame(columns)))]
 
@@ -310,7 +323,7 @@ def read_folders(path: Path) -> list[Listing]:
     wrong = sorted({row["folder"] or "." for row in rows if not row["grade"]})
     if wrong:
         raise ManifestError(
-            f"folders must be named 0 to 4 or {', '.join(list(GRADE_FOLDERS)[5:])} "
+            f"folders must be named 0 to 4 or {', '.join(list(GRADE_FOLDERS)[5:])}, grade_0 "
             f"(in train, val, test or without), got {', '.join(wrong[:10])} in '{path}'"
         )
     table = pl.DataFrame(rows, schema=dict.fromkeys(("photo", "grade", "split"), pl.String))
@@ -328,23 +341,36 @@ def _refuse_odd_names(path: Path, photos: list[str]) -> None:
 
 
 def _placed(photo: str) -> dict[str, str | None]:
-    grades, parts = _named_after(photo, GRADE_FOLDERS), _named_after(photo, PART_FOLDERS)
+    grades, parts = _named_after(photo, grade_named), _named_after(photo, PART_FOLDERS.get)
     return {
         "photo": photo,
-        "grade": GRADE_FOLDERS[grades[0]] if grades else None,
-        "split": PART_FOLDERS[parts[0]] if parts else None,
+        "grade": grades[0] if grades else None,
+        "split": parts[0] if parts else None,
         "folder": "/".join(photo.split("/")[:-1]) or ".",
     }
 
 
-def _named_after(photo: str, words: Mapping[str, str]) -> list[str]:
-    folders = [folder.lower().replace(" ", "_").replace("-", "_") for folder in photo.split("/")]
-    return [folder for folder in folders[:-1] if folder in words]
+def _named_after(photo: str, meaning: Callable[[str], str | None]) -> list[str]:
+    """What the folders of a photo mean, the outermost first."""
+    folders = [re.sub(r"[ ._-]+", "_", folder.lower()) for folder in photo.split("/")[:-1]]
+    return [meant for folder in folders if (meant := meaning(folder)) is not None]
+
+
+def grade_named(folder: str) -> str | None:
+    """The grade that a folder is named after: `2`, `moderate`, `grade_2`, `2_moderate`."""
+    if folder in GRADE_FOLDERS:
+        return GRADE_FOLDERS[folder]
+    found = NUMBERED_FOLDER.fullmatch(folder)
+    if found is None:
+        return None
+    number, first, word = found.groups()
+    return number or (first if GRADE_FOLDERS.get(word) == first else None)
 
 
 def _refuse_two_folders(path: Path, photos: list[str]) -> None:
-    for what, words in (("grade", GRADE_FOLDERS), ("part", PART_FOLDERS)):
-        twice = [photo for photo in photos if len(_named_after(photo, words)) > 1]
+    kinds = (("grade", grade_named), ("part", PART_FOLDERS.get))
+    for what, meaning in kinds:
+        twice = [photo for photo in photos if len(_named_after(photo, meaning)) > 1]
         if twice:
             raise ManifestError(
                 f"a photo lies in one folder named after a {what}, got '{twice[0]}' in '{path}' "

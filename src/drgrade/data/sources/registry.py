@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from drgrade.data.audit.label_scale import SCALES, only_grade, scale_of
 from drgrade.data.sources import readers
 from drgrade.data.sources.any_table import Columns, read_any_csv
 from drgrade.data.sources.photo_folder import look_into, restrict
@@ -15,8 +16,9 @@ from drgrade.data.tables.columns import SCHEMA, Place
 from drgrade.data.tables.delimited import Problems
 from drgrade.data.tables.manifest import Manifest, from_text, name_eyes, name_patients
 from drgrade.data.tables.splits import LEAK_NOTE_ENDS, leaked_share
-from drgrade.errors import ManifestError, UsageError, choose
+from drgrade.errors import ManifestError, Reason, UsageError, choose
 from drgrade.icdr import GRADES
+from drgrade.locale.catalogue import text
 from drgrade.provenance.photo_set import DRAWN, SetProvenance
 
 KAGGLE: Final = "Kaggle competition rules: research use, no redistribution"
@@ -257,7 +259,7 @@ def _without_twice(manifest: Manifest) -> Manifest:
 
 def _judged(manifest: Manifest) -> Manifest:
     """Say what a reader must know of patients before believing a figure."""
-    notes = []
+    notes = _of_grades(manifest)
     if manifest.table["patient"].null_count() == len(manifest):
         notes.append(_without_patients(manifest))
     leak = leaked_share(manifest)
@@ -265,6 +267,16 @@ def _judged(manifest: Manifest) -> Manifest:
         ending = LEAK_NOTE_ENDS[0 if manifest.provenance.leak_declared else 1]
         notes.append(f"warning: {leak:.2%} of test rows are of patients in train {ending}")
     return manifest.noting(*notes, leaked_share=leak)
+
+
+def _of_grades(manifest: Manifest) -> list[str]:
+    """What the counts of grades tell: one grade alone, or another scale."""
+    counts = [int((manifest.table["grade"] == grade).sum()) for grade in GRADES]
+    if (grade := only_grade(counts)) is not None:
+        values = {"graded": sum(counts), "grade": grade}
+        return [text(Reason("labels_of_one_grade", values))]
+    scale = scale_of(counts)
+    return [f"warning: the grades look {SCALES[scale]}"] if scale else []
 
 
 def _without_patients(manifest: Manifest) -> str:

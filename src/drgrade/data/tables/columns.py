@@ -9,8 +9,9 @@ from typing import Final
 import polars as pl
 
 from drgrade.data.tables.delimited import Problems, TextTable
-from drgrade.errors import nearest
+from drgrade.errors import Reason, nearest
 from drgrade.icdr import EYE_NAMES, EYES
+from drgrade.locale.catalogue import text as text_of
 
 SPLITS: Final = ("train", "tune", "calibrate", "test")
 SCHEMA: Final[dict[str, pl.DataType]] = {
@@ -30,6 +31,7 @@ SPLIT_NAMES: Final = {
     "testing": "test",
 }
 ODD_PATH: Final = r"(^|/)\.{1,2}(/|$)|//|^/|\\|^[A-Za-z]:"
+FIVE: Final = r"^5(\.0+)?$"
 BLANK_ENDS: Final = r"^\s|\s$"
 KNOWN: Final = (*SCHEMA, "dme", "mask")
 
@@ -163,6 +165,9 @@ def _with_grades(table: pl.DataFrame, lines: pl.Series, problems: Problems) -> p
         if name not in table.columns:
             continue
         wrong = ~table[name].str.contains(pattern)
+        if name == "grade" and (reason := begins_at_one(table[name])) is not None:
+            problems.add(0, text_of(reason))  # once, and not that each 5 be left empty
+            wrong = wrong & ~table[name].str.contains(FIVE)
         problems.report(
             lines,
             table[name],
@@ -172,6 +177,18 @@ def _with_grades(table: pl.DataFrame, lines: pl.Series, problems: Problems) -> p
         number = pl.col(name).str.slice(0, 1).cast(pl.Int8, strict=False)
         table = table.with_columns(number.alias(name))
     return table
+
+
+def begins_at_one(labels: pl.Series) -> Reason | None:
+    """Whether labels, as text, run from 1 to 5: a scale that begins at 1, which no 5 may be of.
+
+    Where there is a 0 a 5 is what some sets call ungradable.
+    """
+    numbers = labels.drop_nulls().str.extract(r"^([0-9])(\.0+)?$")
+    counts = [int((numbers == str(label)).sum()) for label in range(6)]
+    if numbers.null_count() or counts[0] or not counts[5] or sum(counts) < len(numbers):
+        return None
+    return Reason("labels_begin_at_one", {f"n{label}": counts[label] for label in range(1, 6)})
 
 
 def _with_words(table: pl.DataFrame, lines: pl.Series, problems: Problems) -> pl.DataFrame:

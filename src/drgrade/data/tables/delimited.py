@@ -16,6 +16,9 @@ LONGEST_LINE = 1 << 20  # characters
 CHUNK_ROWS = 8_000
 SHOWN = 20
 DELIMITERS = (",", ";", "\t", "|")
+NUMBER = r"^[+-]?\d+(,\d+)?([eE][+-]?\d+)?$"  # as written with a decimal comma, or whole
+DECIMAL_COMMA = r"^[+-]?\d+,\d"
+NAMES = ("photo", "patient", "group", "eye", "mask", "image", "id")  # never numbers
 EXCEL_HINT = re.compile(r'^"?sep=(.)"?\s*$')
 
 
@@ -104,15 +107,27 @@ def read_delimited(
         lines.append(pl.Series("line", numbers, dtype=pl.UInt32))
     if not pieces:
         problems.stop(0, f"the file has a header ({', '.join(header)}) but no rows")
-    whole = pl.concat(pieces, rechunk=False)
-    return TextTable(_named(whole, header, problems), pl.concat(lines))
+    whole = _named(pl.concat(pieces, rechunk=False), header, problems)
+    used = delimiter or _delimiter(_first_line(path, Problems(path)))
+    return TextTable(whole if used == "," else _with_points(whole), pl.concat(lines))
+
+
+def _with_points(table: pl.DataFrame) -> pl.DataFrame:
+    """Columns of numbers with decimal commas get points; names and numbers of people stay.
+
+    Excel writes so, with semicolons between cells, in most languages of Europe.
+    """
+    found = [column.name for column in table if column.name not in NAMES
+             and column.str.contains(DECIMAL_COMMA).any()
+             and column.str.contains(NUMBER).fill_null(True).all()]  # fmt: skip
+    return table.with_columns(pl.col(found).str.replace(",", ".", literal=True))
 
 
 def _rows(path: Path, problems: Problems, delimiter: str | None) -> Iterator[tuple[int, list[str]]]:
     """Yield the line a row begins on and its cells; rows of nothing but blanks are skipped."""
     first = _first_line(path, problems)
     hint = EXCEL_HINT.match(first)
-    delimiter = delimiter or (hint.group(1) if hint else detect_delimiter(first))
+    delimiter = delimiter or _delimiter(first)
     lines = _lines(path, problems)
     skipped = 0
     if hint:
@@ -140,6 +155,12 @@ def _bad_quotes(problems: Problems, begun: int, ended: int, error: str) -> None:
     if ended > begun or "end of data" in error:
         problems.stop(begun, 'a quote opens here and is not closed; add or remove a "')
     problems.add(begun, 'text beside a quoted cell; write a quote inside a cell as ""')
+
+
+def _delimiter(first: str) -> str:
+    """What stands between cells, as Excel's own hint says or the first line shows."""
+    hint = EXCEL_HINT.match(first)
+    return hint.group(1) if hint else detect_delimiter(first)
 
 
 def detect_delimiter(line: str) -> str:
@@ -212,7 +233,11 @@ def _blocks(
 def _fits(cells: list[str], width: int, line: int, problems: Problems) -> bool:
     if len(cells) > width and not any(cells[width:]):
         return True
-    problems.add(line, f"{len(cells)} cells where the header has {width}; add or remove some")
+    more, numbers = len(cells) - width, sum(cell.strip().isdecimal() for cell in cells)
+    cure = "add or remove some"
+    if more > 0 and numbers >= 2 * more:
+        cure = "with decimal commas save the table with semicolons between cells, else remove some"
+    problems.add(line, f"{len(cells)} cells where the header has {width}; {cure}")
     return False
 
 

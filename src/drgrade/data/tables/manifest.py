@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from drgrade.data.tables.bound import record_of, write_bound
 from drgrade.data.tables.columns import SCHEMA, Place, typed
 from drgrade.data.tables.columns import SPLITS as SPLITS  # part of what a manifest promises
 from drgrade.data.tables.delimited import Problems, TextTable, read_delimited
@@ -22,10 +23,11 @@ from drgrade.data.tables.manifest_provenance import (
     read_set_provenance,
     refuse_foreign,
 )
+from drgrade.data.tables.parquet import DamagedTableError, read_parquet
 from drgrade.data.tables.patients import PATIENT_AND_EYE, with_eyes, with_patients
 from drgrade.errors import ManifestError
 from drgrade.provenance.photo_set import SetProvenance
-from drgrade.runtime.files import replacing, write_json
+from drgrade.runtime.files import replacing
 
 
 @dataclass(frozen=True)
@@ -143,12 +145,8 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
             kept = {"drgrade": json.dumps(known, allow_nan=False)}
             manifest.table.write_parquet(temporary, metadata=kept)
     elif path.suffix == ".csv":
-        beside = path.with_suffix(".json")
-        refuse_foreign(beside)
-        with replacing(path) as temporary:
-            neutralise(manifest.table).write_csv(temporary)
-            beside.unlink(missing_ok=True)  # an old one is never found beside new rows
-        write_json(beside, known)
+        refuse_foreign(record_of(path))
+        write_bound(path, neutralise(manifest.table).write_csv, known)
     else:
         raise ManifestError(f"a manifest is .csv or .parquet, got '{path.name}'; rename it")
 
@@ -170,13 +168,15 @@ def _read_csv(path: Path, problems: Problems) -> TextTable:
 
 def _read_parquet(path: Path, problems: Problems) -> tuple[TextTable, SetProvenance]:
     try:
-        table = pl.read_parquet(path)
-        known = pl.read_parquet_metadata(path).get("drgrade", "{}")
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-        problems.stop(0, f"is no Parquet table that can be read: {str(error).splitlines()[0]}")
+        table, metadata = read_parquet(path)
+    except OSError as error:
+        problems.stop(0, f"cannot be read ({error.strerror}); give the path of a table")
+    except DamagedTableError as error:
+        problems.stop(0, f"cannot be read: {error}; write it anew")
     if table.is_empty():
         problems.stop(0, "the table has no rows")
-    return _as_text(table, problems), parse_set_provenance(known.encode(), path)
+    known = metadata.get("drgrade", "{}").encode()
+    return _as_text(table, problems), parse_set_provenance(known, path)
 
 
 def _as_text(table: pl.DataFrame, problems: Problems) -> TextTable:

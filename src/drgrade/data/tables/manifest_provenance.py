@@ -2,8 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from drgrade.data.tables.bound import record_of, which
 from drgrade.errors import ManifestError
 from drgrade.provenance.photo_set import SetProvenance
 from drgrade.provenance.text import WrongKindError, checked, read_object
@@ -17,10 +18,10 @@ def read_set_provenance(path: Path) -> SetProvenance:
     Raises:
         ManifestError: our file beside the manifest is damaged, or a value is of another kind.
     """
-    beside = path.with_suffix(".json")
+    beside = record_of(path)
     if not beside.is_file() or beside == path:
         return SetProvenance()
-    return parse_set_provenance(beside.read_bytes(), beside)
+    return _checked(which(_read(beside.read_bytes(), beside), path).values, beside)
 
 
 def parse_set_provenance(text: bytes, place: Path) -> SetProvenance:
@@ -29,12 +30,19 @@ def parse_set_provenance(text: bytes, place: Path) -> SetProvenance:
     Raises:
         ManifestError: as `read_set_provenance`.
     """
+    return _checked(_read(text, place), place)
+
+
+def _read(text: bytes, place: Path) -> dict[str, Any]:
     try:
-        found = read_object(text)
+        return read_object(text)
     except ValueError as error:
         if KIND.encode() not in text:
-            return SetProvenance()
+            return {}
         raise ManifestError(f"{place} is no JSON ({error}); repair or remove it") from None
+
+
+def _checked(found: dict[str, Any], place: Path) -> SetProvenance:
     if found.pop("kind", None) != KIND:
         return SetProvenance()
     try:

@@ -4,8 +4,9 @@ from typing import Final
 
 import polars as pl
 
+from drgrade.icdr import NAME_OF_PATH
+
 PATIENT_AND_EYE: Final = r"^(\d+)_(left|right)"
-NAME_OF_PATH: Final = r"(?:^|/)(\d+)_(left|right)[^/]*$"
 
 
 def with_eyes(table: pl.DataFrame) -> tuple[pl.DataFrame, str]:

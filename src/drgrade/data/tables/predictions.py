@@ -28,10 +28,14 @@ SCHEMA: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Predictions:
-    """Rows of `SCHEMA` (further columns kept) and what evaluation needs to know of the model."""
+    """Rows of `SCHEMA` (further columns kept) and what evaluation needs to know of the model.
+
+    `is_changed`: whether the file is another by now than the one that was written; None: unknown.
+    """
 
     table: pl.DataFrame
     provenance: ModelProvenance = field(default_factory=ModelProvenance)
+    is_changed: bool | None = None
 
     def part(self, split: str) -> "Predictions":
         """The rows of one split."""

@@ -1,13 +1,18 @@
 """Predictions as a file: .csv with a .json beside it, or .parquet with its provenance inside."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from drgrade.data.tables.bound import record_of, write_bound
 from drgrade.data.tables.delimited import Problems, read_delimited
 from drgrade.data.tables.formulas import neutralise, restored
+from drgrade.data.tables.parquet import DamagedTableError, read_parquet
 from drgrade.data.tables.predictions import Predictions
 from drgrade.data.tables.predictions_rows import check_columns, complete
 from drgrade.data.tables.provenance import (
@@ -18,10 +23,11 @@ from drgrade.data.tables.provenance import (
     parse_model_provenance,
     read_model_provenance,
 )
-from drgrade.errors import PredictionsError
+from drgrade.errors import PredictionsError, shown
 from drgrade.provenance.model import ModelProvenance
-from drgrade.runtime.files import replacing, write_json
+from drgrade.runtime.files import replacing
 
+HASH = re.compile(r"[0-9a-f]{8,64}")
 ROWS_A_GROUP = 20_000  # of a Parquet file; so many are held while it is written
 
 
@@ -52,12 +58,15 @@ def write_pieces(
         with replacing(path) as temporary:
             _write_parquet(pieces, schema, provenance, temporary)
     else:
-        write_json(path.with_suffix(".json"), {"kind": KIND, **provenance.as_json()})
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            # Last: a table with its name is whole.
-            neutralise(pl.DataFrame(schema=schema)).write_csv(file)
-            for piece in pieces:
-                neutralise(piece).write_csv(file, include_header=False)
+        record = {"kind": KIND, **provenance.as_json()}
+        write_bound(path, partial(_write_csv, pieces, schema), record)
+
+
+def _write_csv(pieces: Iterable[pl.DataFrame], schema: pl.Schema, path: Path) -> None:
+    with path.open("wb") as file:
+        neutralise(pl.DataFrame(schema=schema)).write_csv(file)
+        for piece in pieces:
+            neutralise(piece).write_csv(file, include_header=False)
 
 
 def _write_parquet(
@@ -85,7 +94,7 @@ def refuse_place(path: Path, *, force: bool = False) -> None:
         raise PredictionsError(
             f"predictions are .csv or .parquet, got '{path.name}'; rename the file"
         )
-    beside = path.with_suffix(".json")
+    beside = record_of(path)
     if path.suffix != ".csv" or not beside.exists():
         return
     kind = kind_of(beside)
@@ -110,23 +119,45 @@ def read_predictions(path: Path) -> Predictions:
     if not path.is_file():
         within = " in it, as predictions.parquet of a run" if path.is_dir() else ""
         raise PredictionsError(f"no predictions at {path}; give a .csv or .parquet file{within}")
-    table, provenance = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
-    check_columns(table.columns, path)
-    return Predictions(complete(table, path), provenance)
+    found = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+    check_columns(found.table.columns, path)
+    _refuse_other_model(found, path)
+    return replace(found, table=complete(found.table, path))
 
 
-def _read_parquet(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:
+def _refuse_other_model(found: Predictions, path: Path) -> None:
+    """Refuse rows that name another model, by the beginning of its hash, than their record.
+
+    Raises:
+        PredictionsError: names both.
+    """
+    known = found.provenance
+    if not known.weights_sha256 or "model" not in found.table.columns:
+        return
+    folds = known.fold_weights_sha256 or ()
+    ours = [each for each in (known.weights_sha256, *folds) if each]
+    named = found.table["model"].cast(pl.String).drop_nulls().unique().to_list()
+    hashes = [name for name in named if HASH.fullmatch(name)]  # others name it as they like
+    other = sorted(name for name in hashes if not any(each.startswith(name) for each in ours))
+    if other:
+        raise PredictionsError(
+            f"{path} and its record are of two models: a row names {shown(other[0], 12)}, the "
+            f"record {known.weights_sha256[:12]}; predict again, or remove the record that is "
+            "not this table's"
+        )
+
+
+def _read_parquet(path: Path) -> Predictions:
     try:
-        metadata = pl.read_parquet_metadata(path).get(METADATA, "{}")
-        table = pl.read_parquet(path)
-    except (ValueError, OSError, pl.exceptions.PolarsError) as error:
-        what = str(error).splitlines()[0]
-        raise PredictionsError(f"{path} cannot be read: {what}; write it anew") from None
-    return table, parse_model_provenance(metadata, path)
+        table, metadata = read_parquet(path)
+    except (DamagedTableError, OSError) as error:
+        raise PredictionsError(f"{path} cannot be read: {error}; write it anew") from None
+    return Predictions(table, parse_model_provenance(metadata.get(METADATA, "{}"), path))
 
 
-def _read_csv(path: Path) -> tuple[pl.DataFrame, ModelProvenance]:
+def _read_csv(path: Path) -> Predictions:
     problems = Problems(path, error=PredictionsError)
     table = restored(read_delimited(path, problems).table)
     problems.refuse()
-    return table, read_model_provenance(path.with_suffix(".json"))
+    provenance, is_changed = read_model_provenance(path)
+    return Predictions(table, provenance, is_changed)

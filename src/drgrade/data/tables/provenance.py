@@ -2,8 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
+from drgrade.data.tables.bound import record_of, which
 from drgrade.errors import PredictionsError
 from drgrade.provenance.model import ModelProvenance, Travelling
 from drgrade.provenance.text import checked, read_object
@@ -14,20 +15,27 @@ METADATA: Final = "drgrade"  # the name of it in a Parquet file
 LARGEST: Final = 16 << 20  # bytes
 
 
-def read_model_provenance(path: Path) -> ModelProvenance:
-    """The provenance in a `.json` beside a table; an empty one without a file of that kind.
+def read_model_provenance(table: Path) -> tuple[ModelProvenance, bool | None]:
+    """The provenance in the `.json` beside a table, and whether the table is another by now.
+
+    An empty provenance without a file of that kind; None where it does not name its table.
 
     Raises:
         PredictionsError: no JSON object, a number that is none, or a value of the wrong kind.
     """
+    path = record_of(table)
     if not path.is_file():
-        return ModelProvenance()
+        return ModelProvenance(), None
     try:
         if path.stat().st_size > LARGEST:
             _refuse(path, f"over {LARGEST >> 20} MiB are no provenance of a model")
-        return parse_model_provenance(path.read_bytes(), path)
+        found = read_object(path.read_bytes())
     except OSError as error:
         _refuse(path, str(error).splitlines()[0])
+    except ValueError as error:
+        _refuse(path, str(error))
+    bound = which(found, table)
+    return _checked(bound.values, path), bound.is_changed
 
 
 def parse_model_provenance(text: str | bytes, path: Path) -> ModelProvenance:
@@ -38,8 +46,15 @@ def parse_model_provenance(text: str | bytes, path: Path) -> ModelProvenance:
     """
     try:
         found = read_object(text)
-        if found.pop("kind", KIND) != KIND:
-            return ModelProvenance()
+    except ValueError as error:
+        _refuse(path, str(error))
+    return _checked(found, path)
+
+
+def _checked(found: dict[str, Any], path: Path) -> ModelProvenance:
+    if found.pop("kind", KIND) != KIND:
+        return ModelProvenance()
+    try:
         return checked(ModelProvenance, found)
     except ValueError as error:
         _refuse(path, str(error))

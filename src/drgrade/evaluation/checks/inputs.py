@@ -1,4 +1,4 @@
-"""The warnings about what went in: W08 input drift, W16 other preprocessing, W17 no numbers.
+"""The warnings about what went in: W08 drift, W16 preprocessing, W17 no numbers, W26 changed.
 
 They read what travels with the predictions: the statistics of each photograph as columns of its
 row, those of the training photographs and both preprocessings in the provenance.
@@ -91,3 +91,10 @@ def check_numbers(table: pl.DataFrame) -> Check:
     odd = graded.filter(pl.any_horizontal(number.is_finite().not_() for number in numbers))
     first = odd["photo"][0] if odd.height else ""
     return checked("W17", odd.height > 0, "E", n=odd.height, of=graded.height, photo=first)
+
+
+def check_changed(is_changed: bool | None) -> Check:
+    """W26: the table is not the one whose hash the record beside it names."""
+    if is_changed is None:
+        return not_checkable("W26", Reason("no_table_hash"))
+    return checked("W26", is_changed)

@@ -7,7 +7,12 @@ from drgrade.data.tables.predictions import Predictions
 from drgrade.evaluation.checks import answers, screening
 from drgrade.evaluation.checks import photographs as audit
 from drgrade.evaluation.checks.check import Check
-from drgrade.evaluation.checks.inputs import check_drift, check_numbers, check_preprocess
+from drgrade.evaluation.checks.inputs import (
+    check_changed,
+    check_drift,
+    check_numbers,
+    check_preprocess,
+)
 from drgrade.evaluation.checks.other_eye import Substitution
 from drgrade.evaluation.checks.points import check_points
 from drgrade.evaluation.join_manifest import Join, check_rows
@@ -55,6 +60,7 @@ def _inputs(found: Evidence) -> tuple[Check, ...]:
         check_drift(rows.table, rows.provenance.input_statistics),
         check_preprocess(rows.provenance.train_preprocess, rows.provenance.preprocess),
         check_numbers(rows.table),
+        check_changed(rows.is_changed),
         check_rows(found.beside),
         check_points(rows.provenance),
         audit.check_twins_across(rows.table, found.manifest),

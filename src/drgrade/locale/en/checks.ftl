@@ -200,6 +200,11 @@ synthetic_photos = The photographs are synthetic.
 synthetic_model = The grader was trained on synthetic photographs, and on no real ones after.
 no_origin = the predictions do not say whether the photographs are synthetic or real
 
+## W26 a changed table
+
+W26 = The table was changed after it was written: it is not the file whose hash its record names. Rows may have been removed or edited; predict again, or say in the report what was changed.
+no_table_hash = the record beside the predictions does not name the table that it belongs to
+
 ## Subgroups
 
 column_eye = eye

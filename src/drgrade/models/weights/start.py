@@ -1,11 +1,11 @@
 """Where weights start: at random, from ImageNet, drawn photos, the hub, a file or our own run."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from drgrade.errors import CheckpointError, DownloadError, UsageError, nearest, shown
@@ -14,6 +14,7 @@ from drgrade.modelfile.places import BEST, shipped_models
 from drgrade.models.lesions import BACKBONE, BESIDE, LESIONS, LesionNetwork, below
 from drgrade.models.resnet import Bottleneck, ResNet
 from drgrade.models.weights.download import fetch
+from drgrade.models.weights.foreign import State, read_foreign
 from drgrade.models.weights.hub import FORM, fetch_pinned, is_on_hub
 from drgrade.models.weights.synthetic_starts import PHANTOM, drawn_start, made_with, phantom_folder
 from drgrade.recipe.overrides import as_toml
@@ -21,7 +22,6 @@ from drgrade.recipe.recipe import Model
 from drgrade.runtime.files import sha256_file
 
 Triple = tuple[float, float, float]
-State = dict[str, torch.Tensor]
 
 LITE0_FILE = "models/efficientnet-lite0-57934424.pth"
 LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
@@ -142,11 +142,12 @@ def load_start(network: nn.Module, name: str, start: str, *, light: str | None =
             "model.start must be random, imagenet, phantom, a file, a run folder, a shipped model "
             f"or {FORM}, got '{start}'{nearest(start, KNOWN + tuple(shipped_models()))}"
         )
-    state, about = _read(path)
-    if about:
-        _refuse_no_grader(about, start)
-        refuse_other_model(network, name, light, about.get("model", {}), start)
-    return fill(network, state, f"{name} starts from {_origin_of(start, path)}")
+    read = _read(path)
+    if read.about:
+        _refuse_no_grader(read.about, start)
+        refuse_other_model(network, name, light, read.about.get("model", {}), start)
+    note = f": {read.note}" if read.note else ""
+    return fill(network, read.state, f"{name} starts from {_origin_of(start, path)}{note}")
 
 
 def refuse_other_model(
@@ -223,58 +224,35 @@ def lite0_state() -> State:
     return read_state(path)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """Weights in our names; what a file of ours says of itself; what was taken off another's."""
+
+    state: State
+    about: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
 def read_state(path: Path) -> State:
     """Weights of a `.pth` or `.safetensors` file in our names; nothing in the file is executed.
 
     Raises:
-        CheckpointError: damaged, or not a table of tensors.
+        CheckpointError: damaged, not a table of tensors, or weights that are no numbers.
     """
-    return _read(path)[0]
+    return _read(path).state
 
 
-def _read(path: Path) -> tuple[State, dict[str, Any]]:
-    """Weights in our names, and what a file of ours says of itself; of another's file nothing."""
+def _read(path: Path) -> _Read:
     if _is_ours(path):
         from drgrade.modelfile.header import PREFIX
         from drgrade.models.checkpoint import load_tensors
 
         tensors, about = load_tensors(path)
-        return below(tensors, PREFIX), about
-    state = _safetensors(path) if path.suffix == ".safetensors" else _pth(path)
-    if any(key.startswith("blocks.") for key in state):  # a Lite network in our own names
-        return state, {}
-    return {_our_name(key): value for key, value in state.items()}, {}
-
-
-def _pth(path: Path) -> State:
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns of what it then refuses
-            state: Any = torch.load(path, weights_only=True, map_location="cpu")
-    except Exception as error:  # a damaged pickle raises whatever its bytes happen to ask for
-        size = path.stat().st_size
-        first = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise CheckpointError(
-            f"{path}: checkpoint damaged or no plain weights ({size} bytes): {first}"
-        ) from None
-    if not isinstance(state, dict) or not all(
-        isinstance(key, str) and torch.is_tensor(value) for key, value in state.items()
-    ):
-        raise CheckpointError(f"{path} is no table of weights; save the network's state_dict")
-    return state
-
-
-def _safetensors(path: Path) -> State:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        size = path.stat().st_size
-        raise CheckpointError(f"{path}: checkpoint damaged ({size} bytes): {error}") from None
+        return _Read(below(tensors, PREFIX), about)
+    found = read_foreign(path)
+    if any(key.startswith("blocks.") for key in found.state):  # a Lite network in our own names
+        return _Read(found.state, note=found.note)
+    return _Read({_our_name(key): v for key, v in found.state.items()}, note=found.note)
 
 
 def _is_ours(path: Path) -> bool:

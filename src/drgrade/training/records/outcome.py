@@ -1,7 +1,9 @@
 """What a training leaves behind: predictions of the splits it never learned from, and curves."""
 
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import polars as pl
@@ -13,6 +15,7 @@ from drgrade.data.tables.predictions import Predictions, from_rows
 from drgrade.data.tables.predictions_file import write_predictions
 from drgrade.data.tables.splits import leaked_share
 from drgrade.data.tables.trained_before import COLUMN
+from drgrade.errors import RunError
 from drgrade.evaluation.pages.figures import draw_curves, write_figure
 from drgrade.modelfile.answers import ERROR, Answer, answer, answers_of
 from drgrade.models.checkpoint import load_grader, save_grader
@@ -21,6 +24,7 @@ from drgrade.provenance.model import ModelProvenance
 from drgrade.provenance.parts import InputStatistics
 from drgrade.recipe.recipe import Recipe
 from drgrade.recipe.run_folder import METRICS, RunFolder
+from drgrade.runtime.archives import unpacked_size
 from drgrade.runtime.files import write_json
 from drgrade.runtime.progress import duration, say
 from drgrade.stats.metrics import COLLAPSE_SHARE
@@ -130,9 +134,8 @@ def highest_test_table(
     context: TrainingContext, grader: Grader, manifest: Manifest, cache: Cache
 ) -> Predictions:
     """Test answers of the epoch with the highest test accuracy: chosen on test, and marked so."""
-    kept = np.load(context.run.folder / "highest_test.npz")
     given = [answer(p, int(grade)).as_row() for p, grade in
-             zip(kept["probabilities"], kept["given"], strict=True)]  # fmt: skip
+             zip(*_kept_answers(context.run.folder / "highest_test.npz"), strict=True)]  # fmt: skip
     answers = dict(zip(context.parts.test.photos, given, strict=True))
     rows = manifest.table.filter(pl.col("photo").is_in(list(answers))).to_dicts()
     before = known_before(context.run.best, manifest)
@@ -144,6 +147,24 @@ def highest_test_table(
         for row in rows
     ]  # fmt: skip
     return from_rows(table, provenance_of_rows(grader, manifest).but(epoch_chosen_on="test"))
+
+
+def _kept_answers(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities (n, 5) and grades (n,) that the loop kept, which it does not compress.
+
+    Raises:
+        RunError: the file was cut, altered, or says that it unpacks to more than it has.
+    """
+    try:
+        if unpacked_size(path) > path.stat().st_size:
+            raise ValueError("it says that it unpacks to more than it has")
+        with np.load(path, allow_pickle=False) as kept:
+            return kept["probabilities"], kept["given"]
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile, MemoryError) as error:
+        raise RunError(
+            f"{path} cannot be read ({error}); train again in a new folder, or there with "
+            "train.watch_test = false"
+        ) from None
 
 
 def provenance_of_rows(grader: Grader, manifest: Manifest) -> ModelProvenance:
