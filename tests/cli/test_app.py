@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 import time
 
 import pytest
@@ -107,6 +108,24 @@ def test_no_colour_is_obeyed():
         env={"NO_COLOR": "1", "PATH": "", "TERM": "xterm-256color", "FORCE_COLOR": ""},
     )  # fmt: skip
     assert "\x1b[3" not in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_behind_the_screen_is_one_line_and_our_failure():
+    command = f"{sys.executable} -m drgrade recipes > /dev/full"
+    ended = subprocess.run(command, shell=True, check=False, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_sigterm_is_one_line_and_143():
+    asked = [sys.executable, "-c", "import os, signal\n"
+             "from drgrade.cli import app\n"
+             "app.make_app = lambda called: lambda *a, **k: os.kill(os.getpid(), signal.SIGTERM)\n"
+             "app.main(['recipes'])"]  # fmt: skip
+    ended = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert ended.returncode == 143
+    assert len(ended.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])

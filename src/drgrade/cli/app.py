@@ -123,7 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _collect_seldom()
     _raise_at_sigterm()
     _make_streams_safe()
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    _drop_what_cannot_be_written()
+    sys.exit(code)
 
 
 def _collect_seldom() -> None:
@@ -172,6 +174,14 @@ def _make_streams_safe() -> None:
             safe = io.TextIOWrapper(raw, stream.encoding, "backslashreplace",
                                     line_buffering=stream.line_buffering)  # fmt: skip
             setattr(sys, name, safe)
+
+
+def _drop_what_cannot_be_written() -> None:
+    """What a full disk did not take has been reported; at the exit it would be a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(arguments: Sequence[str]) -> int:
