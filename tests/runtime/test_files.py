@@ -9,8 +9,8 @@ import pytest
 
 from drgrade.errors import UsageError
 from drgrade.runtime.files import (
-    BESIDE,
     HOST,
+    LONGEST_NAME,
     refuse_taken,
     replacing,
     sha256_bytes,
@@ -76,11 +76,11 @@ def test_bytes_of_a_name_that_are_no_text_are_written_and_json_reads_them_back(t
 def test_what_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    left = tmp_path / f".x.{HOST}-{gone.pid}.part.json"
+    left = [f".x.{HOST}-{gone.pid}.part.json", f".y.{HOST}-{gone.pid}.part"]
     kept = [f".x.{HOST}-{os.getppid()}.part.json", f".x.00000000-{gone.pid}.part.json",
-            f".y.{HOST}-{gone.pid}.part.json", f".x.{HOST}-{gone.pid}.part.csv"]  # fmt: skip
-    for each in (left, *(tmp_path / name for name in kept)):
-        each.write_text("half")
+            f".x.{HOST}-{gone.pid}.party", f"x.{HOST}-{gone.pid}.part.json"]  # fmt: skip
+    for name in (*left, *kept):
+        (tmp_path / name).write_text("half")
     write_json(tmp_path / "x.json", {})
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted([*kept, "x.json"])
 
@@ -92,7 +92,7 @@ def test_a_name_that_leaves_no_room_for_files_beside_it_is_refused_before_any_wo
 
 
 def test_the_longest_name_can_be_written(tmp_path):
-    place = tmp_path / ("a" * (255 - BESIDE - 4) + ".csv")
+    place = tmp_path / ("a" * (LONGEST_NAME - 4) + ".csv")
     refuse_taken(place)
     write_text(place, "whole")
     assert place.read_text() == "whole"

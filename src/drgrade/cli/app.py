@@ -15,7 +15,6 @@ from cyclopts.exceptions import UnusedCliTokensError
 
 from drgrade import __version__
 from drgrade.errors import DrgradeError, nearest, plain
-from drgrade.runtime.locks import release_claims
 
 INTERRUPTED, TERMINATED = 130, 143
 FAILED = 1
@@ -208,7 +207,13 @@ def run(arguments: Sequence[str]) -> int:
     except TerminatedError:
         return _tell("terminated", TERMINATED)
     finally:
-        release_claims()
+        _release_claims()
+
+
+def _release_claims() -> None:
+    """Release the outputs that the command held; loading what holds them is not for `--help`."""
+    if locks := sys.modules.get("drgrade.runtime.locks"):
+        locks.release_claims()
 
 
 def _unknown_command(arguments: Sequence[str], unused: list[str] | None) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 from drgrade.errors import CheckpointError, Reason, shown
 from drgrade.locale.refusal import refusal
 from drgrade.runtime.archives import HEAD as ZIP
+from drgrade.runtime.files import LFS_POINTER
 
 MOST_HEADER = 16 << 20  # bytes of a safetensors file's JSON; that of `default` has 68 kB
 MOST_BYTES = 4 << 30  # of a whole file; the largest network of `drgrade models` has 0.24 GB
-LFS = b"version https://git-lfs"
 HDF5 = b"\x89HDF"
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
@@ -34,7 +34,7 @@ def refuse_no_safetensors(path: Path) -> None:
 
 def refuse_placeholder(path: Path, head: bytes) -> None:
     """Refuse the pointer that Git leaves where a large file was not fetched."""
-    if head.startswith(LFS):
+    if head.startswith(LFS_POINTER):
         raise refusal(CheckpointError, Reason("model_is_pointer", {"path": shown(path, 300)}))
 
 
@@ -51,7 +51,7 @@ def too_large(path: Path, what: str, found: int, most: int) -> CheckpointError:
 
 
 def head_of(path: Path) -> bytes:
-    """The first bytes of a file, by which its kind is told."""
+    """The first bytes of a file, which show its kind."""
     with Path(path).open("rb") as file:
         return file.read(32)
 

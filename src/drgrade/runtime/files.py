@@ -1,14 +1,15 @@
 """Safe writing (temporary name, flush, rename) and hashes."""
 
 import contextlib
-import glob
 import hashlib
 import json
 import os
-import socket
+import platform
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,12 @@ from drgrade.errors import UsageError
 from drgrade.runtime.failpoints import fail_point
 
 CHUNK = 1 << 20
-HOST = f"{zlib.crc32(socket.gethostname().encode()):08x}"  # a process number is one machine's
-BESIDE = 32  # bytes that names of files beside an output are longer: `.NAME.HOST-PID.part.csv`
+HOST = f"{zlib.crc32(platform.node().encode()):08x}"  # a process number is one machine's
+LOCK = ".lock"  # ends the name of a file that holds an output's name
+BESIDE = re.compile(rf"\..+({LOCK}|\.[0-9a-f]{{8}}-(?P<process>\d+)\.part(\.\w+)?)")
+LONGER = 32  # bytes that the names of such files are longer than the output's
+LONGEST_NAME = 255 - LONGER
+LFS_POINTER = b"version https://git-lfs"  # what Git keeps where a large file was not fetched
 
 
 @contextlib.contextmanager
@@ -25,12 +30,12 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success flush it to disk and rename it over `path`.
 
     The temporary file keeps the ending of `path`, so that writers that go by the ending work. What
-    a process that died left of the same output is removed first.
+    processes that died left in the folder is removed first.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    temporary = _temporary(path, f"{HOST}-{os.getpid()}")
+    _sweep(path.parent.absolute())
+    temporary = path.with_name(f".{path.stem}.{HOST}-{os.getpid()}.part{path.suffix}")
     try:
         yield temporary
         fail_point("written")
@@ -44,17 +49,13 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _temporary(path: Path, whose: str) -> Path:
-    return path.with_name(f".{path.stem}.{whose}.part{path.suffix}")
-
-
-def _sweep(path: Path) -> None:
-    """Remove what dead processes of this machine left of an output; of others nothing is known."""
+@cache
+def _sweep(folder: Path) -> None:
+    """Remove what dead processes of this machine left half written, once a folder and process."""
     if os.name == "nt":
         return  # asking whether a process lives would end it
-    for left in path.parent.glob(glob.escape(f".{path.stem}.{HOST}-") + f"*.part{path.suffix}"):
-        number = left.name.removeprefix(f".{path.stem}.{HOST}-").partition(".")[0]
-        if number.isdecimal() and not _lives(int(number)):
+    for left in folder.glob(f".*.{HOST}-*.part*"):
+        if (found := BESIDE.fullmatch(left.name)) and not _lives(int(found["process"])):
             left.unlink(missing_ok=True)
 
 
@@ -114,9 +115,8 @@ def refuse_taken(path: Path, *, force: bool = False) -> None:
 
 
 def _refuse_long(path: Path) -> None:
-    most = 255 - BESIDE
-    if (length := len(os.fsencode(path.name))) > most:
-        raise UsageError(f"the name of an output has at most {most} bytes, got {length} "
+    if (length := len(os.fsencode(path.name))) > LONGEST_NAME:
+        raise UsageError(f"the name of an output has at most {LONGEST_NAME} bytes, got {length} "
                          f"({path.name[:40]}...); give a shorter one with -o")  # fmt: skip
 
 

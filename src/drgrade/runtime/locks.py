@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drgrade.errors import RunError
-from drgrade.runtime.files import refuse_taken
+from drgrade.runtime.files import LOCK, refuse_taken
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -63,8 +63,8 @@ _claims: dict[Path, "BaseFileLock"] = {}  # of this process, by the output
 def claim_output(path: Path, *, force: bool = False) -> None:
     """Refuse an output as `refuse_taken` does, and hold its name until `release_claims`.
 
-    Of two commands with one output, the second is refused before it works. The kernel lets a name
-    go when its process dies. Claiming it twice is claiming it once.
+    Of two commands with one output, the second is refused before it works. The kernel
+    releases a name when its process dies. Claiming it twice is claiming it once.
 
     Raises:
         UsageError: the place is taken.
@@ -77,7 +77,7 @@ def claim_output(path: Path, *, force: bool = False) -> None:
     if path in _claims:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    held = FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+    held = FileLock(path.with_name(f".{path.name}{LOCK}"), thread_local=False)
     try:
         held.acquire(timeout=0)
     except Timeout:
@@ -87,10 +87,10 @@ def claim_output(path: Path, *, force: bool = False) -> None:
 
 
 def release_claims() -> None:
-    """Let go of all that this process claimed."""
+    """Release all names that this process holds."""
     for path in list(_claims):
         held = _claims.pop(path)
-        Path(held.lock_file).unlink(missing_ok=True)  # before it is let go: no one waits for it
+        Path(held.lock_file).unlink(missing_ok=True)  # while it is held: nobody waits for it
         held.release()
 
 

@@ -1,4 +1,4 @@
-"""Steps whose loss or gradients are no numbers: left out, told with their photographs, counted."""
+"""Steps whose loss or gradients are no numbers: left out, counted, named by their photographs."""
 
 from collections.abc import Iterable, Mapping
 

@@ -182,7 +182,7 @@ def _one_step(
 
 
 def _leave_out(context: TrainingContext, state: State, groups: list[np.ndarray]) -> None:
-    """Tell of a step that was not taken, and stop where there were too many of them."""
+    """Report a step that was not taken, and stop where there were too many of them."""
     _add(state.sums, {LEFT_OUT: 1})
     if state.sums[LEFT_OUT] > MOST_LEFT_OUT:
         raise _diverged(state, groups, context)

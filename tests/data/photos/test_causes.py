@@ -1,6 +1,4 @@
-"""What is told of a file is what is wrong with it; an orientation that is none turns nothing."""
-
-import io
+"""The reason names what is wrong with a file; an orientation that is none turns nothing."""
 
 import numpy as np
 import pytest
@@ -10,29 +8,12 @@ from PIL import Image
 from drgrade.data.photos.decode import read_photo
 from drgrade.errors import PhotoError
 
+from .made_files import reason, saved, smooth_picture, written
+
 
 @pytest.fixture(scope="module")
 def picture() -> Image.Image:
-    """A smooth coloured picture, 96 x 64, different in every corner."""
-    y, x = np.mgrid[0:64, 0:96]
-    return Image.fromarray(np.stack([x * 2, y * 3, 255 - x - y], axis=2).astype(np.uint8))
-
-
-def saved(image: Image.Image, form: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def written(folder, content: bytes, name: str = "photo"):
-    (folder / name).write_bytes(content)
-    return folder / name
-
-
-def reason(path) -> str:
-    with pytest.raises(PhotoError) as caught:
-        read_photo(path)
-    return caught.value.code
+    return smooth_picture()
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP"])

@@ -1,4 +1,4 @@
-"""Damage inside of a file is told, whatever decoder passes over it; a whole file has none."""
+"""Damage inside of a file is found, whatever decoder passes over it; a whole file has none."""
 
 import io
 
@@ -9,6 +9,8 @@ from PIL import Image
 
 from drgrade.data.photos.decode import read_photo
 from drgrade.errors import PhotoError
+
+from .made_files import saved
 
 rng = np.random.default_rng(5)
 
@@ -23,12 +25,6 @@ def disc(height: int = 320, width: int = 400) -> np.ndarray:
 
 PIXELS = disc()
 PICTURE = Image.fromarray(PIXELS)
-
-
-def saved(image: Image.Image, form: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
 
 
 def tiled(**options) -> bytes:
@@ -52,7 +48,7 @@ WHOLE = {
 }  # fmt: skip
 
 
-def told(folder, content: bytes) -> str:
+def code_of(folder, content: bytes) -> str:
     """The code of the refusal of a file; empty where it is read."""
     (folder / "photo").write_bytes(content)
     try:
@@ -64,7 +60,7 @@ def told(folder, content: bytes) -> str:
 
 @pytest.mark.parametrize("kind", WHOLE)
 def test_a_whole_file_is_read(tmp_path, kind):
-    assert told(tmp_path, WHOLE[kind]) == ""
+    assert code_of(tmp_path, WHOLE[kind]) == ""
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2])
@@ -76,7 +72,7 @@ def test_a_zeroed_stretch_is_damage_in_every_format(tmp_path, capfd, kind, start
     content = bytearray(WHOLE[kind])
     first, number = int(len(content) * start), int(len(content) * share)
     content[first : first + number] = bytes(number)
-    assert told(tmp_path, bytes(content)) == "damaged"
+    assert code_of(tmp_path, bytes(content)) == "damaged"
     assert capfd.readouterr().err == ""
 
 
@@ -84,7 +80,7 @@ def test_a_zeroed_stretch_is_damage_in_every_format(tmp_path, capfd, kind, start
 def test_pixels_that_were_never_written_at_the_end_are_damage(tmp_path, kind):
     content = bytearray(WHOLE[kind])
     content[-len(content) // 3 :] = bytes(len(content[-len(content) // 3 :]))
-    assert told(tmp_path, bytes(content)) == "damaged"
+    assert code_of(tmp_path, bytes(content)) == "damaged"
 
 
 def test_a_margin_above_and_below_and_black_eyelids_are_no_damage(tmp_path):
@@ -92,7 +88,7 @@ def test_a_margin_above_and_below_and_black_eyelids_are_no_damage(tmp_path):
     framed = np.pad(cut, ((40, 40), (0, 0), (0, 0)))
     fading = PIXELS * np.linspace(1, 0, 320)[:, None, None]
     for pixels in (framed, fading.astype(np.uint8)):
-        assert told(tmp_path, saved(Image.fromarray(pixels), "BMP")) == ""
+        assert code_of(tmp_path, saved(Image.fromarray(pixels), "BMP")) == ""
 
 
 def test_a_progressive_jpeg_that_lacks_its_last_scans_is_damage(tmp_path):
@@ -101,7 +97,7 @@ def test_a_progressive_jpeg_that_lacks_its_last_scans_is_damage(tmp_path):
     assert len(scans) > 4
     for kept in (1, 3, len(scans) - 1):
         with_tables = whole.rfind(b"\xff\xc4", 0, scans[kept])
-        assert told(tmp_path, whole[:with_tables] + b"\xff\xd9") == "damaged"
+        assert code_of(tmp_path, whole[:with_tables] + b"\xff\xd9") == "damaged"
 
 
 def test_a_strip_that_its_list_says_is_empty_is_damage(tmp_path):
@@ -109,7 +105,7 @@ def test_a_strip_that_its_list_says_is_empty_is_damage(tmp_path):
     with tifffile.TiffFile(io.BytesIO(bytes(content))) as file:
         sizes = file.pages[0].tags["TileByteCounts"]
     content[sizes.valueoffset + 8 : sizes.valueoffset + 10] = bytes(2)
-    assert told(tmp_path, bytes(content)) == "damaged"
+    assert code_of(tmp_path, bytes(content)) == "damaged"
 
 
 def test_a_png_whose_checksum_fails_is_damage_and_one_of_its_comment_is_none_of_the_pixels(
@@ -119,9 +115,9 @@ def test_a_png_whose_checksum_fails_is_damage_and_one_of_its_comment_is_none_of_
     data = content.index(b"IDAT")
     length = int.from_bytes(content[data - 4 : data])
     content[data + 4 + length] ^= 1
-    assert told(tmp_path, bytes(content)) == "damaged"
+    assert code_of(tmp_path, bytes(content)) == "damaged"
 
 
 def test_zeros_in_the_metadata_of_a_webp_are_no_damage(tmp_path):
     content = saved(PICTURE, "WEBP", quality=90, xmp=b"<x/>" + bytes(4096))
-    assert told(tmp_path, content) == ""
+    assert code_of(tmp_path, content) == ""

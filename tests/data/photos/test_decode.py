@@ -1,6 +1,5 @@
 """One decoder: upright RGB, or a reason why not; never half a photo."""
 
-import io
 import os
 import struct
 import subprocess
@@ -14,30 +13,12 @@ from PIL import Image, ImageOps
 from drgrade.data.photos.decode import Limits, read_photo, sides_of
 from drgrade.errors import PhotoError
 
+from .made_files import reason, saved, smooth_picture, written
+
 
 @pytest.fixture(scope="module")
 def picture() -> Image.Image:
-    """A smooth coloured picture, 96 x 64, different in every corner."""
-    y, x = np.mgrid[0:64, 0:96]
-    pixels = np.stack([x * 2, y * 3, 255 - x - y], axis=2).astype(np.uint8)
-    return Image.fromarray(pixels)
-
-
-def saved(image: Image.Image, form: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def written(folder, content: bytes, name: str = "photo.jpg"):
-    (folder / name).write_bytes(content)
-    return folder / name
-
-
-def reason(path, **options) -> str:
-    with pytest.raises(PhotoError) as caught:
-        read_photo(path, **options)
-    return caught.value.code
+    return smooth_picture()
 
 
 FORMS = [("JPEG", {"quality": 95}), ("JPEG", {"progressive": True}), ("PNG", {}), ("TIFF", {}),

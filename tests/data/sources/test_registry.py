@@ -388,8 +388,8 @@ def test_the_real_idrid_is_dealt_to_folds_of_like_grades(shared: Path) -> None:
     assert np.ptp(counts, axis=0).max() <= 6
 
 
-def test_labels_of_one_grade_alone_are_told_when_they_are_imported(tmp_path):
+def test_labels_of_one_grade_alone_are_reported_when_they_are_imported(tmp_path):
     rows = "".join(f"{n}.png,0\n" for n in range(30))
     (tmp_path / "sample.csv").write_text(f"id_code,diagnosis\n{rows}")
     notes = import_source("csv", tmp_path / "sample.csv").provenance.notes
-    assert text(Reason("labels_of_one_grade", {"graded": 30, "grade": 0})) in notes
+    assert f"warning: {text(Reason('labels_all_the_same', {'graded': 30, 'grade': 0}))}" in notes

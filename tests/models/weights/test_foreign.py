@@ -1,4 +1,4 @@
-"""Weights of other programs: wrappers are told, and what must not be opened is not."""
+"""Weights of other programs: wrappers are reported, and what must not be opened is not."""
 
 import argparse
 import zipfile

@@ -13,11 +13,11 @@ import numpy as np
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
 
-from drgrade.data.photos import tiff
 from drgrade.data.photos.colour import in_srgb
-from drgrade.data.photos.damage import damage_in, lost_band, strict_jpeg
-from drgrade.data.photos.frames import gif_frames, pictures_in
-from drgrade.data.photos.jpeg import (
+from drgrade.data.photos.formats import tiff
+from drgrade.data.photos.formats.damage import damage_in, lost_band, strict_jpeg
+from drgrade.data.photos.formats.frames import gif_frames, pictures_in
+from drgrade.data.photos.formats.jpeg import (
     ORIENTATION,
     SIDEWAYS,
     orientation_of,
@@ -25,21 +25,20 @@ from drgrade.data.photos.jpeg import (
     turned,
     unusual_kind,
 )
-from drgrade.data.photos.library_messages import listening
+from drgrade.data.photos.formats.library_messages import listening
 from drgrade.data.photos.listing import as_text
 from drgrade.errors import PhotoError, Reason
 from drgrade.locale.refusal import refusal
-from drgrade.runtime.files import sha256_bytes
+from drgrade.runtime.files import LFS_POINTER, sha256_bytes
 
 ARRAYS = ".npz#"
 EXPLAINS = "drgrade explain"  # what made a picture, as its file says; it shows no eye alone
 FINDS_DUST = "drgrade data dust"
 PILLOW_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "JPEG2000", "BMP")
-LFS = b"version https://git-lfs.github.com/spec/"  # what Git keeps where the file is elsewhere
 MAGIC = {
     b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"II*\x00": "TIFF", b"MM\x00*": "TIFF",
     b"II+\x00": "TIFF", b"MM\x00+": "TIFF",  # BigTIFF
-       b"\x00\x00\x00\x0cjP": "JPEG2000", b"BM": "BMP",
+    b"\x00\x00\x00\x0cjP": "JPEG2000", b"BM": "BMP",
 }  # fmt: skip
 
 
@@ -175,7 +174,7 @@ def _format_of(content: bytes) -> str:
         raise _unsupported(Reason("other_format", {"kind": "GIF"}))
     if content[128:132] == b"DICM":
         raise _unsupported(Reason("other_format", {"kind": "DICOM"}))
-    if content.startswith(LFS):
+    if content.startswith(LFS_POINTER):
         raise refusal(PhotoError, Reason("lfs_pointer"))
     raise refusal(PhotoError, Reason("not_an_image"))
 

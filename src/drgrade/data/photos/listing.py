@@ -10,6 +10,7 @@ from typing import Final
 from natsort import natsorted
 
 from drgrade.errors import ManifestError
+from drgrade.runtime.files import BESIDE
 
 READ: Final = (".bmp", ".jfif", ".jp2", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 REFUSED: Final = (".avif", ".dcm", ".dicom", ".gif", ".heic", ".heif")  # their rows say why
@@ -80,6 +81,8 @@ def look_below(folder: Path, besides: Path | None = None) -> Below:
         linked += [place / name for name in sorted(folders) if safe_stat((place / name).is_symlink)]
         folders[:] = [name for name in sorted(folders) if (place / name).resolve() != skipped]
         for name in names:
+            if BESIDE.fullmatch(name):
+                continue  # of an output that drgrade is writing there
             if name.startswith("."):
                 others[HIDDEN] += 1
             elif is_picture(PurePath(name)):

@@ -270,11 +270,11 @@ def _judged(manifest: Manifest) -> Manifest:
 
 
 def _of_grades(manifest: Manifest) -> list[str]:
-    """What the counts of grades tell: one grade alone, or another scale."""
+    """What the counts of grades show: one grade alone, or another scale."""
     counts = [int((manifest.table["grade"] == grade).sum()) for grade in GRADES]
     if (grade := only_grade(counts)) is not None:
         values = {"graded": sum(counts), "grade": grade}
-        return [text(Reason("labels_of_one_grade", values))]
+        return [f"warning: {text(Reason('labels_all_the_same', values))}"]
     scale = scale_of(counts)
     return [f"warning: the grades look {SCALES[scale]}"] if scale else []
 

@@ -45,11 +45,12 @@ def write_bound(table: Path, write: Callable[[Path], None], record: Mapping[str,
     beside = record_of(table)
     with replacing(table) as temporary:
         write(temporary)
-        new = {**record, HASH: sha256_file(temporary)}
-        write_json(beside, new | _before(table))
+        new, before = {**record, HASH: sha256_file(temporary)}, _before(table)
+        write_json(beside, new | before)
         fail_point("record_of_both")
     fail_point("record_of_both_stays")
-    write_json(beside, new)
+    if before:
+        write_json(beside, new)
 
 
 def _before(table: Path) -> Values:

@@ -33,6 +33,5 @@ training_lost_weights = { $lost } of { $of } tensors became NaN or infinite in e
 ## Tables
 
 labels_begin_at_one = the grades look 1-based: they run from 1 to 5 ({ $n1 }, { $n2 }, { $n3 }, { $n4 }, { $n5 } rows) and none is 0, where ICDR grades are 0 to 4; so 5 is proliferative DR, and must not be left empty: write a CSV with the header label,grade and the lines 1,0 2,1 3,2 4,3 5,4, and make the manifest with `drgrade data import csv FILE --grade-map MAP.csv`
-labels_of_one_grade = warning: all { $graded } graded photos have grade { $grade }: this looks like a sample submission or an empty form, not like labels; give the table of labels (nothing can be trained on one grade)
 labels_all_the_same = all { $graded } graded photos have grade { $grade }: this looks like a sample submission or an empty form, not like labels; give the table of labels (nothing can be trained on one grade)
 training_one_grade = training needs photos of two grades or more in split 'train', and all { $graded } have grade { $grade }; is this a table of labels? check its grade column (`drgrade data check`)

@@ -33,6 +33,5 @@ training_lost_weights = 第 { $epoch } 個 epoch 有 { $lost }／{ $of } 個張�
 ## 表格
 
 labels_begin_at_one = 分級看起來從 1 起算：由 1 到 5（{ $n1 }、{ $n2 }、{ $n3 }、{ $n4 }、{ $n5 } 列），沒有 0，而 ICDR 分級為 0 到 4；因此 5 是增殖性病變，不可留空：請寫一個 CSV，標頭為 label,grade，各行為 1,0 2,1 3,2 4,3 5,4，再以 `drgrade data import csv FILE --grade-map MAP.csv` 製作清單
-labels_of_one_grade = 警告：全部 { $graded } 張有分級的照片都是第 { $grade } 級：這像是範例提交檔或空白表單，而不是標註；請提供標註表（只有一個分級無法訓練）
 labels_all_the_same = 全部 { $graded } 張有分級的照片都是第 { $grade } 級：這像是範例提交檔或空白表單，而不是標註；請提供標註表（只有一個分級無法訓練）
 training_one_grade = 訓練需要 train 中至少兩種分級的照片，但全部 { $graded } 張都是第 { $grade } 級；這是標註表嗎？請檢查 grade 欄（`drgrade data check`）

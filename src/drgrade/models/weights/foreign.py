@@ -29,7 +29,7 @@ from drgrade.runtime.archives import damaged_member, is_zip, unpacked_size
 
 State = dict[str, torch.Tensor]
 
-AVERAGED = ("model_ema", "state_dict_ema", "ema_state_dict", "ema")  # what was judged, mostly
+AVERAGED = ("model_ema", "state_dict_ema", "ema_state_dict", "ema")  # mostly what was evaluated
 WRAPPERS = (*AVERAGED, "model_state_dict", "state_dict", "model", "network", "net")
 PREFIXES = ("module.", "_orig_mod.", "model.", "network.", "net.")
 COUNTERS = ("n_averaged",)  # beside the weights of torch's own moving average
@@ -47,7 +47,7 @@ class Foreign:
 
     @property
     def note(self) -> str:
-        """What a person is told of it; empty where nothing was taken off."""
+        """A line for the user; empty where nothing was taken off."""
         said = []
         if self.unwrapped:
             kind = "averaged weights" if self.unwrapped[-1] in AVERAGED else "weights"

@@ -10,7 +10,7 @@ import warnings
 
 from PIL import Image
 
-from drgrade.data.photos.tiff import pages_of
+from drgrade.data.photos.formats.tiff import pages_of
 
 FULL_SIZE = 0.6  # of both sides of the largest; a phone's map of brightness has half of them
 MOST_FRAMES = 1_000

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import simplejpeg
 
-from drgrade.data.photos import tiff
+from drgrade.data.photos.formats import tiff
 from drgrade.errors import Reason
 
 ZEROS = 512  # bytes, a sector of a disk: no coded picture has so many in a row
@@ -30,7 +30,7 @@ UNEVEN = 2.0  # times the band at the other end: margins are alike at both
 
 
 def damage_in(content: bytes, form: str, *, frame: int = 0, pixels: int = 0) -> Reason | None:
-    """What is wrong with the pixels of a file, as far as it is told without decoding them.
+    """What is wrong with the pixels of a file, as far as it shows without decoding them.
 
     `frame` is the number of the picture in a TIFF of several, `pixels` how many it has.
     """
@@ -111,7 +111,7 @@ def _note_scan(body: bytes, finest: dict[int, np.ndarray]) -> None:
 
 
 def _tiff(page: tiff.Page, content: bytes) -> Reason | None:
-    """A strip or tile that is missing, zeroed, or that a JPEG decoder has a word about."""
+    """A strip or tile that is missing, zeroed, or that a strict JPEG decoder refuses."""
     rows, columns, planes = page.grid
     parts, wanted = page.parts, rows * columns * planes
     lost = max(0, wanted - len(parts))

@@ -1,0 +1,1 @@
+"""What files say of themselves before they are decoded: parts, frames, damage, turns."""
