@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from drgrade.errors import DrgradeError
-from drgrade.runtime.workers import pool
+from drgrade.runtime.workers import pool, threads
 
 WAITING = """
 import os, sys, time
-from drgrade.runtime.workers import pool
+from drgrade.runtime.workers import pool, threads
 
 if __name__ == "__main__":
     with pool(2) as processes:
@@ -117,3 +117,19 @@ def test_a_signal_that_comes_while_they_start_is_heard_when_all_have(monkeypatch
     assert len(started) == 2
     assert set(threading.enumerate()) <= threads
     assert not active_children()
+
+
+def blas_threads(_=None):
+    import numpy as np  # noqa: F401  # loads BLAS
+    from threadpoolctl import threadpool_info
+
+    return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
+def test_products_of_matrices_take_one_thread_beside_workers_and_all_afterwards():
+    before = blas_threads()
+    with threads(2) as made:
+        assert set(made.map(lambda _: frozenset(blas_threads()), range(4))) == {frozenset({1})}
+    assert blas_threads() == before
+    with pool(1) as made:
+        assert made.submit(blas_threads).result() == {1}

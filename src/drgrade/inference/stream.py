@@ -6,7 +6,7 @@ order that they came in. What is ahead is bounded, so memory does not grow with 
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +22,7 @@ from drgrade.inference.engine import Engine
 from drgrade.inference.result import PhotoResult, result_of
 from drgrade.inference.rows import Row
 from drgrade.modelfile.answers import Answer, answers_of
+from drgrade.runtime.workers import threads
 
 # Its name, where it lies or what is wrong with it, and the SHA-256 that its manifest has, if any.
 Photo = tuple[str, Path | DrgradeError] | tuple[str, Path | DrgradeError, str]
@@ -89,7 +90,7 @@ def results(
     at_work = workers + engine.lanes * engine.batch
     ahead: deque[Future[PhotoResult]] = deque()
     with _lanes(engine, AHEAD * engine.lanes * engine.batch, mirror=mirror) as ready, \
-            _threads(workers) as pool:  # fmt: skip
+            threads(workers) as pool:  # fmt: skip
         prepared = partial(prepare_photo, settings=settings, retina_check=retina_check,
                            fingerprint=fingerprint, quality=quality)  # fmt: skip
 
@@ -112,16 +113,6 @@ def results(
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
-
-
-@contextmanager
-def _threads(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that prepare; whoever stops early does not wait for what has not begun."""
-    pool = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="prepare")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

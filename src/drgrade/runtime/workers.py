@@ -1,10 +1,10 @@
-"""Processes that work beside this one and leave with it, however it ends."""
+"""Threads and processes that work beside this one and leave with it, however it ends."""
 
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
@@ -14,6 +14,23 @@ from threading import enumerate as enumerate_threads
 from drgrade.errors import DrgradeError
 
 TAKEN_BACK = 0.3  # seconds until what is not begun is taken back; before, an end is a breakdown
+
+
+@contextmanager
+def threads(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that prepare photographs; leaving early waits for nothing that has not begun.
+
+    Inside, products of matrices take one thread: those of BLAS wait actively for each other, and
+    beside threads of ours that costs several times what a photograph's small products take.
+    """
+    from threadpoolctl import threadpool_limits
+
+    made = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="worker")
+    with threadpool_limits(1, user_api="blas"):
+        try:
+            yield made
+        finally:
+            made.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
@@ -103,8 +120,17 @@ def _nothing() -> None:
 
 def _begin(begin: Callable[[], object] | None) -> None:
     Thread(target=_leave_with_parent, daemon=True).start()
+    _one_thread_each()
     if begin is not None:
         begin()
+
+
+def _one_thread_each() -> None:
+    """One thread for products of matrices, as in `threads`; for as long as the process lives."""
+    from threadpoolctl import threadpool_limits
+
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of what is loaded from now on
+    threadpool_limits(1, user_api="blas")  # of what is
 
 
 def _leave_with_parent() -> None:

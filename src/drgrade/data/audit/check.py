@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -29,6 +28,7 @@ from drgrade.icdr import GRADES, REFERABLE_FROM
 from drgrade.provenance.photo import ERROR, Known, PhotoInfo
 from drgrade.provenance.record import known
 from drgrade.runtime.progress import track
+from drgrade.runtime.workers import threads
 
 OWN_COLUMNS: Final[Mapping[str, pl.DataType]] = {
     **dict.fromkeys(("sha256", "phash"), pl.String()),
@@ -153,7 +153,7 @@ def _each_opened(
         return prepare_photo(photo, places[photo] or Path(), settings, retina_check=retina_check,
                              any_size=True, fingerprint=True).known  # fmt: skip
 
-    with ThreadPoolExecutor(workers) as pool:
+    with threads(workers) as pool:
         opened = track(pool.map(one, photos), len(photos), "looked at")
         yield from zip(photos, opened, strict=True)
 
@@ -174,7 +174,7 @@ def _bad_masks(manifest: Manifest, workers: int, *, read: bool) -> tuple[tuple[s
             return str(error)
         return ""
 
-    with ThreadPoolExecutor(workers) as pool:
+    with threads(workers) as pool:
         reasons = list(pool.map(why_not, masks))
     return tuple((mask, why) for mask, why in zip(masks, reasons, strict=True) if why)
 
