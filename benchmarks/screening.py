@@ -28,6 +28,7 @@ from ratios import Ratio, report
 
 from drgrade.data.phantom.drawing import draw_eye, paint
 from drgrade.runtime.malloc import keep_freed_memory
+from drgrade.runtime.workers import threads
 
 DEFAULT = "default"  # the grader that ships
 FULL, SMALL = (4288, 2848), (1024, 680)
@@ -120,7 +121,7 @@ def prepared(name: str, files: Files) -> list[np.ndarray]:
         assert pixels is not None, path
         return pixels
 
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with threads(WORKERS) as pool:
         return list(pool.map(one, files))
 
 
